@@ -1,0 +1,14 @@
+export { type ColumnSchema, type ColumnType, columnTypes, type JsonValue, type RowSet } from './columns.ts';
+export { StromaError } from './errors.ts';
+export {
+  type ColumnProfile,
+  type ColumnValues,
+  type HistogramBin,
+  type IssueKind,
+  issueKinds,
+  type QualityIssue,
+  type QualityScore,
+  type SemanticType,
+  semanticTypes,
+  type TableProfile,
+} from './table-profile.ts';

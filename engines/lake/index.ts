@@ -1,0 +1,10 @@
+/**
+ * DuckDB and Parquet: reads files of any shape into typed Parquet, profiles them, and runs SQL nobody trusts.
+ *
+ *   ingestFile     a file -> data.parquet, rejects.parquet and a report of every decision
+ *   profileParquet data.parquet -> TableProfile
+ *   collectValues  data.parquet -> the distinct values of its text columns
+ *   findJoins      profiles of several tables -> columns that join them
+ *   SqlSandbox     SELECTs over Parquet files in child processes that can be killed
+ */
+export * from './ingest/ingest-report.ts';
