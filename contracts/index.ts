@@ -1,0 +1,1 @@
+export { errorCatalogue, type ErrorCode } from './errors.ts';
