@@ -7,4 +7,6 @@
  *   findJoins      profiles of several tables -> columns that join them
  *   SqlSandbox     SELECTs over Parquet files in child processes that can be killed
  */
+
+export { type DuckDb, type DuckDbLimits, openDuckDb, quoteIdentifier, quoteLiteral } from './duckdb.ts';
 export * from './ingest/ingest-report.ts';
