@@ -17,11 +17,21 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'browser', include: ['apps/web/**/*.browser.test.ts'], testTimeout: 120_000, hookTimeout: 120_000 },
+        test: {
+          name: 'browser',
+          include: ['apps/web/**/*.browser.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
       },
       {
         extends: true,
-        test: { name: 'services', include: ['server/**/*.services.test.ts'], testTimeout: 120_000, hookTimeout: 120_000 },
+        test: {
+          name: 'services',
+          include: ['server/**/*.services.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
       },
     ],
   },

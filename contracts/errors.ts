@@ -18,7 +18,10 @@ export const errorCatalogue = {
   ENCRYPTED_FILE: { status: 422, meaning: 'The file is protected by a password.' },
   MISLABELLED_FILE: { status: 422, meaning: 'The content is not what the name or setting says.' },
   MALFORMED_FILE: { status: 422, meaning: 'The file breaks the rules of its own format.' },
-  FILE_TOO_LARGE: { status: 422, meaning: 'Decompressed, the file is larger than the limit or than its size explains.' },
+  FILE_TOO_LARGE: {
+    status: 422,
+    meaning: 'Decompressed, the file is larger than the limit or than its size explains.',
+  },
   TOO_MANY_COLUMNS: { status: 422, meaning: 'The table has more columns than the limit.' },
   NO_TABLE: { status: 422, meaning: 'No table was found at the place asked for.' },
   SQL_INVALID: { status: 422, meaning: 'The SQL does not parse or names something that does not exist.' },

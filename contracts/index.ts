@@ -1,1 +1,36 @@
-export { errorCatalogue, type ErrorCode } from './errors.ts';
+/**
+ * The words both sides share: every address of the API with its schemas, permissions, event types and errors.
+ * `api` is the whole API: the server registers it, the client is typed from it, OpenAPI is written from it.
+ */
+import { datasetsApi } from './datasets.ts';
+import { streamsApi } from './events.ts';
+import { identityApi } from './identity.ts';
+import { jobsApi } from './jobs.ts';
+import { provenanceApi } from './provenance.ts';
+import { queriesApi } from './queries.ts';
+import { systemApi } from './system.ts';
+
+export const apiPrefix = '/api/v1';
+
+export const api = {
+  identity: identityApi,
+  datasets: datasetsApi,
+  jobs: jobsApi,
+  queries: queriesApi,
+  provenance: provenanceApi,
+  streams: streamsApi,
+  system: systemApi,
+};
+
+export * from './datasets.ts';
+export * from './endpoints.ts';
+export * from './errors.ts';
+export * from './events.ts';
+export * from './fields.ts';
+export * from './identity.ts';
+export * from './jobs.ts';
+export * from './permissions.ts';
+export * from './profiles.ts';
+export * from './provenance.ts';
+export * from './queries.ts';
+export * from './system.ts';

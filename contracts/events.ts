@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import { endpoint } from './endpoints.ts';
+
+/** CloudEvents 1.0, JSON format. https://github.com/cloudevents/spec */
+export const cloudEvent = z.object({
+  specversion: z.literal('1.0'),
+  id: z.string(),
+  source: z.string(),
+  type: z.string(),
+  subject: z.string().optional(),
+  time: z.string(),
+  datacontenttype: z.literal('application/json'),
+  /** Tenant the event belongs to; a CloudEvents extension attribute. */
+  tenantid: z.string(),
+  data: z.record(z.string(), z.unknown()),
+});
+export type CloudEvent = z.infer<typeof cloudEvent>;
+
+/** Every event type, with its data. Durable ones go through the outbox; `job.progress` only to who listens. */
+export const eventTypes = {
+  'data.processing.complete': z.object({
+    job_id: z.string(),
+    dataset_id: z.string(),
+    version_id: z.string(),
+    rows: z.int(),
+    rejected_rows: z.int(),
+  }),
+  'data.processing.failed': z.object({ job_id: z.string(), code: z.string(), message: z.string() }),
+  'dataset.updated': z.object({ dataset_id: z.string() }),
+  'dataset.deleted': z.object({ dataset_id: z.string() }),
+  'job.changed': z.object({ job_id: z.string(), status: z.string(), progress: z.number() }),
+} as const;
+export type EventType = keyof typeof eventTypes;
+export type EventData<T extends EventType> = z.infer<(typeof eventTypes)[T]>;
+
+/** Topics of the live stream: `jobs` carries job.*, `data` carries data.* and dataset.*. */
+export const streamTopics = ['jobs', 'data', 'all'] as const;
+export type StreamTopic = (typeof streamTopics)[number];
+
+export const streamsApi = {
+  subscribe: endpoint({
+    id: 'subscribeStream',
+    method: 'GET',
+    path: '/streams/:topic',
+    tag: 'Streams',
+    summary: 'Live events (Server-Sent Events)',
+    description: 'Each message is a CloudEvent; resumes after `Last-Event-ID`.',
+    permission: 'streams:read',
+    params: z.object({ topic: z.enum(streamTopics) }),
+    produces: 'text/event-stream',
+    status: 200,
+  }),
+};
