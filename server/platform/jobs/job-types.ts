@@ -1,0 +1,67 @@
+import type { Job } from '@stroma/contracts';
+import type { Context } from '../context.ts';
+import type { Sql } from '../db/database.ts';
+
+export interface RunningJob {
+  jobId: string;
+  attempt: number;
+  /** 0-1; written at most a few times a second, published as `job.changed`. */
+  progress(fraction: number, phase: string): void;
+}
+
+/** What a job hands back: its result, and what must be written in the transaction that marks it succeeded. */
+export interface JobOutcome {
+  result: Record<string, unknown>;
+  commit?(tx: Sql): Promise<void>;
+}
+
+/**
+ * Background work. `run` is idempotent: a worker may die at any moment and another runs it again. Only `commit`
+ * writes to the database, in the one transaction that also marks the job succeeded, so its effects and events
+ * happen exactly once. `ctx.signal` aborts on cancel, time limit and shutdown.
+ */
+export interface JobDefinition<Input extends object> {
+  kind: string;
+  title(input: Input): string;
+  timeoutSeconds: number;
+  /** Attempts after the first, with exponential backoff; not for errors that would come again (4xx codes). */
+  retries: number;
+  /** How many run at once in one process. */
+  concurrency: number;
+  /** Standard five-field cron expression, UTC; runs as the system with `{}` as input. */
+  cron?: string;
+  run(input: Input, ctx: Context, job: RunningJob): Promise<JobOutcome>;
+  /** Written in the transaction that marks the job failed for good. */
+  onFailed?(
+    input: Input,
+    ctx: Context,
+    job: RunningJob,
+    error: { code: string; message: string },
+    tx: Sql,
+  ): Promise<void>;
+}
+
+export interface JobFilter {
+  status?: Job['status'];
+  limit: number;
+  cursor?: string;
+}
+
+export interface Jobs {
+  register<Input extends object>(definition: JobDefinition<Input>): void;
+  /** Returns the job id. With `tx`, the job exists only if that transaction commits. */
+  send<Input extends object>(
+    ctx: Context,
+    kind: string,
+    input: Input,
+    options?: { tx?: Sql; priority?: number; startAfter?: Date },
+  ): Promise<string>;
+  get(ctx: Context, jobId: string): Promise<Job>;
+  list(ctx: Context, filter: JobFilter): Promise<{ items: Job[]; next_cursor: string | null }>;
+  cancel(ctx: Context, jobId: string): Promise<Job>;
+  retry(ctx: Context, jobId: string): Promise<Job>;
+  /** Begins to take up work in this process. */
+  start(): Promise<void>;
+  /** Stops taking up work, gives running jobs a moment, hands the rest back to the queue. */
+  stop(): Promise<void>;
+}

@@ -1,0 +1,25 @@
+import type { Logger } from 'pino';
+import type { Cache } from './cache/cache.ts';
+import type { Config } from './config/config.ts';
+import type { Database } from './db/database.ts';
+import type { Events } from './events/event-types.ts';
+import type { Jobs } from './jobs/job-types.ts';
+import type { LanguageModel } from './llm/language-model.ts';
+import type { ObjectStore } from './objects/object-store.ts';
+import type { Provenance } from './provenance/provenance-types.ts';
+
+/** The shared walls every module stands on. */
+export interface Platform {
+  config: Config;
+  log: Logger;
+  db: Database;
+  jobs: Jobs;
+  events: Events;
+  objects: ObjectStore;
+  cache: Cache;
+  llm: LanguageModel;
+  provenance: Provenance;
+  /** Work folder on local disk, swept at start. */
+  scratchFolder: string;
+  close(): Promise<void>;
+}

@@ -1,0 +1,34 @@
+import type { ProvenanceGraph } from '@stroma/contracts';
+import type { Context } from '../context.ts';
+import type { Sql } from '../db/database.ts';
+
+export interface EntityReference {
+  /** Id of the thing itself: `ver_...`, `qry_...`, `upl_...`. */
+  id: string;
+  kind: 'raw_file' | 'dataset_version' | 'profile' | 'answer';
+  label: string;
+  sha256: string | null;
+  link: string | null;
+}
+
+export interface Derivation {
+  kind: 'ingest' | 'query' | 'question';
+  label: string;
+  parameters: Record<string, unknown>;
+  seed: number | null;
+  /** For example `stroma 0.1.0, duckdb 1.5.5`. */
+  software: string;
+  startedAt: Date;
+  endedAt: Date;
+  inputs: EntityReference[];
+  outputs: EntityReference[];
+}
+
+export interface Provenance {
+  /** Written in the transaction that writes the outputs. Returns the prv_ id of the derivation. */
+  record(tx: Sql, ctx: Context, derivation: Derivation): Promise<string>;
+  /** Everything upstream of a derivation or of an entity, to the raw files. Throws NOT_FOUND. */
+  graph(ctx: Context, id: string): Promise<ProvenanceGraph>;
+  /** The same as RO-Crate 1.1 metadata. https://www.researchobject.org/ro-crate/1.1/ */
+  roCrate(ctx: Context, id: string): Promise<{ '@context': unknown; '@graph': unknown[] }>;
+}
