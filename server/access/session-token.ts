@@ -1,0 +1,55 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Config } from '../platform/config/config.ts';
+
+const cookieName = 'stroma_session';
+
+export interface PresentedToken {
+  value: string;
+  from: 'header' | 'cookie';
+}
+
+/** The session token of a request: `Authorization: Bearer` first, then the cookie. */
+export function presentedToken(request: FastifyRequest): PresentedToken | null {
+  const header = request.headers.authorization;
+  if (header !== undefined) {
+    const bearer = /^Bearer ([\x21-\x7e]+)$/i.exec(header)?.[1];
+    return bearer === undefined ? null : { value: bearer, from: 'header' };
+  }
+  for (const pair of (request.headers.cookie ?? '').split(';')) {
+    const at = pair.indexOf('=');
+    if (at > 0 && pair.slice(0, at).trim() === cookieName) {
+      const value = pair.slice(at + 1).trim();
+      return value === '' ? null : { value, from: 'cookie' };
+    }
+  }
+  return null;
+}
+
+/**
+ * True when another site's page made a browser send this with our cookie. SameSite=Lax does not stop a page on
+ * another port of the same host; the fetch metadata every current browser adds does.
+ */
+export function isForeignPage(request: FastifyRequest): boolean {
+  if (request.method === 'GET' || request.method === 'HEAD') return false;
+  const site = request.headers['sec-fetch-site'];
+  return site === 'cross-site' || site === 'same-site';
+}
+
+function cookie(request: FastifyRequest, config: Config, value: string, maxAgeSeconds: number): string {
+  const secure = request.protocol === 'https' || (config.STROMA_PUBLIC_URL?.startsWith('https:') ?? false);
+  return `${cookieName}=${value}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${maxAgeSeconds}${secure ? '; Secure' : ''}`;
+}
+
+export function setSessionCookie(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  config: Config,
+  token: string,
+): void {
+  const maxAge = Math.round(config.STROMA_SESSION_HOURS * 3600);
+  void reply.header('set-cookie', cookie(request, config, token, maxAge));
+}
+
+export function clearSessionCookie(request: FastifyRequest, reply: FastifyReply, config: Config): void {
+  void reply.header('set-cookie', cookie(request, config, '', 0));
+}
