@@ -10,3 +10,15 @@
 
 export { type DuckDb, type DuckDbLimits, openDuckDb, quoteIdentifier, quoteLiteral } from './duckdb.ts';
 export * from './ingest/ingest-report.ts';
+export {
+  defaultSqlLimits,
+  type SqlCapabilities,
+  type SqlEngine,
+  type SqlError,
+  type SqlJsonResult,
+  type SqlLimits,
+  type SqlOptions,
+  type SqlResult,
+  type SqlSource,
+} from './sandbox/sql-engine.ts';
+export { SqlSandbox, type SqlSandboxOptions } from './sandbox/sql-sandbox.ts';

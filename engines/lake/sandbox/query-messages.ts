@@ -1,0 +1,24 @@
+import type { ColumnSchema, JsonValue } from '@stroma/kernel';
+import type { SqlError, SqlLimits } from './sql-engine.ts';
+
+/** What the pool asks of a process. */
+export type ToProcess =
+  | {
+      kind: 'run';
+      sql: string;
+      /** Table names with the file names, in the process's own folder, that hold them. */
+      tables: { name: string; file: string }[];
+      limits: SqlLimits;
+      params: JsonValue[];
+      /** Stop after planning: nothing is read but the files' schemas. */
+      validateOnly: boolean;
+    }
+  | { kind: 'cancel' };
+
+/** What a process answers. `rows` may come many times, each `count` rows of JSON text with commas between. */
+export type FromProcess =
+  | { kind: 'ready'; separateUser: boolean }
+  | { kind: 'columns'; columns: ColumnSchema[] }
+  | { kind: 'rows'; text: Uint8Array; count: number }
+  | { kind: 'done'; truncated: boolean; executionMs: number; rssBytes: number }
+  | { kind: 'failed'; error: SqlError; rssBytes: number };

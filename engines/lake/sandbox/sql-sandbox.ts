@@ -1,0 +1,300 @@
+import { randomBytes } from 'node:crypto';
+import { chmod, mkdir, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type ColumnSchema, type JsonValue, StromaError } from '@stroma/kernel';
+import { FairQueue } from './fair-queue.ts';
+import { findIsolation } from './isolation.ts';
+import { QueryWorker, type RunEnd } from './query-worker.ts';
+import {
+  defaultSqlLimits,
+  type SqlCapabilities,
+  type SqlEngine,
+  type SqlError,
+  type SqlJsonResult,
+  type SqlLimits,
+  type SqlOptions,
+  type SqlResult,
+  type SqlSource,
+} from './sql-engine.ts';
+import { foldName } from './sql-gate.ts';
+import { StagedFiles } from './staged-files.ts';
+
+export interface SqlSandboxOptions {
+  /** Statements that run at the same time, each in a process of its own. */
+  processes: number;
+  /** Where the processes' folders and spill files lie; best on the disk of the data. Made if absent. */
+  scratchFolder: string;
+  /** As root: the first of `processes` user ids the processes run as. */
+  uid?: number;
+  /** The most a statement may ask for; also what it gets when it does not say. */
+  limits?: Partial<SqlLimits>;
+  /** Statements that may wait, in all and for one caller. */
+  maxWaiting?: number;
+  maxWaitingPerCaller?: number;
+}
+
+interface Job {
+  sql: string;
+  sources: readonly SqlSource[];
+  options: SqlOptions;
+  limits: SqlLimits;
+  validateOnly: boolean;
+  onColumns(columns: ColumnSchema[]): void;
+  onRows(text: Uint8Array, count: number): void;
+  settle(end: RunEnd | Error): void;
+}
+
+/** Free on ordinary systems, so that nothing else is owned by them. */
+const firstUid = 64_200;
+const queriesPerProcess = 500;
+const wornRssBytes = 700 * 1024 * 1024;
+
+/**
+ * SELECTs that nobody trusts, over Parquet files, in a pool of locked child processes that are killed when they
+ * go past their limits. Callers wait in a fair, bounded queue.
+ *
+ * Cells are JSON as `RowSet` says; decimals of at most 15 significant digits are numbers.
+ */
+export class SqlSandbox implements SqlEngine {
+  readonly dialect = 'duckdb';
+  readonly capabilities: SqlCapabilities;
+  readonly #limits: SqlLimits;
+  readonly #queue: FairQueue<Job>;
+  readonly #folder: string;
+  readonly #uid: number | null;
+  readonly #staged: StagedFiles;
+  readonly #serving: Promise<void>[];
+  #closed = false;
+
+  constructor(options: SqlSandboxOptions) {
+    const isolation = findIsolation();
+    this.#uid = process.getuid?.() === 0 ? (options.uid ?? firstUid) : null;
+    this.capabilities = {
+      parameters: true,
+      describe: true,
+      summarize: true,
+      nestedTypes: true,
+      isolation: {
+        separateProcess: true,
+        separateUser: this.#uid !== null,
+        memoryCeiling: isolation.memoryCeiling,
+        noNewPrivileges: isolation.noNewPrivileges,
+        noNetwork: isolation.noNetwork,
+      },
+    };
+    this.#limits = { ...defaultSqlLimits, ...options.limits };
+    this.#queue = new FairQueue(options.maxWaiting ?? 1000, options.maxWaitingPerCaller ?? 200);
+    this.#folder = join(options.scratchFolder, `sandbox-${process.pid}-${randomBytes(6).toString('hex')}`);
+    this.#staged = new StagedFiles(join(this.#folder, 'copies'), this.#uid !== null);
+    const made = makePoolFolder(options.scratchFolder, this.#folder);
+    this.#serving = Array.from({ length: Math.max(1, options.processes) }, (_, slot) =>
+      this.#serve(slot, made),
+    );
+  }
+
+  /**
+   * @throws StromaError SQL_INVALID, SQL_NOT_ALLOWED (with `line` and `column` in its details), QUERY_TIMEOUT,
+   * QUERY_OUT_OF_MEMORY, QUERY_FAILED, CANCELLED, OVERLOADED.
+   */
+  async query(sql: string, sources: SqlSource[], options: SqlOptions = {}): Promise<SqlResult> {
+    const rows: JsonValue[][] = [];
+    const answer = await this.#answer(sql, sources, options, (text) => {
+      // Batches are small, so parsing them one by one never holds the event loop for long.
+      for (const row of JSON.parse(`[${Buffer.from(text.buffer, text.byteOffset, text.byteLength)}]`))
+        rows.push(row);
+    });
+    return { columns: answer.columns, rows, truncated: answer.truncated, execution_ms: answer.execution_ms };
+  }
+
+  /** As `query`, with the rows left as JSON text. */
+  async queryJson(sql: string, sources: SqlSource[], options: SqlOptions = {}): Promise<SqlJsonResult> {
+    const parts: Uint8Array[] = [];
+    let rowCount = 0;
+    const comma = Buffer.from(',');
+    const answer = await this.#answer(sql, sources, options, (text, count) => {
+      if (parts.length > 0) parts.push(comma);
+      parts.push(text);
+      rowCount += count;
+    });
+    return { ...answer, rowCount, rowsJson: Buffer.concat([Buffer.from('['), ...parts, Buffer.from(']')]) };
+  }
+
+  /** Whether the statement would run: gate, names and types are checked, no row is read. */
+  async validate(sql: string, sources: SqlSource[]): Promise<{ valid: boolean; errors: SqlError[] }> {
+    const end = await this.#submit(sql, sources, {}, true, {});
+    if (end.kind === 'done') return { valid: true, errors: [] };
+    if (end.error.code === 'QUERY_TIMEOUT') throw this.#failure(end.error, this.#limits);
+    return { valid: false, errors: [end.error] };
+  }
+
+  /** Ends every process, rejects what waits with CANCELLED, removes every folder. May be called twice. */
+  async close(): Promise<void> {
+    if (!this.#closed) {
+      this.#closed = true;
+      for (const job of this.#queue.close()) job.settle(cancelled());
+      this.#stopping.abort();
+    }
+    await Promise.all(this.#serving);
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  readonly #stopping = new AbortController();
+
+  async #answer(
+    sql: string,
+    sources: SqlSource[],
+    options: SqlOptions,
+    onRows: Job['onRows'],
+  ): Promise<{ columns: ColumnSchema[]; truncated: boolean; execution_ms: number }> {
+    let columns: ColumnSchema[] = [];
+    const onColumns = (given: ColumnSchema[]) => {
+      columns = given;
+    };
+    const end = await this.#submit(sql, sources, options, false, { onColumns, onRows });
+    if (end.kind === 'failed') throw this.#failure(end.error, this.#limitsOf(options));
+    return { columns, truncated: end.truncated, execution_ms: end.executionMs };
+  }
+
+  #submit(
+    sql: string,
+    sources: readonly SqlSource[],
+    options: SqlOptions,
+    validateOnly: boolean,
+    on: Partial<Pick<Job, 'onColumns' | 'onRows'>>,
+  ): Promise<RunEnd> {
+    if (this.#closed) return Promise.reject(cancelled());
+    if (options.signal?.aborted) return Promise.reject(cancelled());
+    return new Promise<RunEnd>((resolve, reject) => {
+      const key = options.caller ?? '';
+      const onAbort = () => {
+        this.#queue.remove(key, job);
+        reject(cancelled());
+      };
+      const job: Job = {
+        sql,
+        sources: distinctSources(sources),
+        options,
+        limits: this.#limitsOf(options),
+        validateOnly,
+        onColumns: on.onColumns ?? (() => undefined),
+        onRows: on.onRows ?? (() => undefined),
+        settle: (end) => {
+          options.signal?.removeEventListener('abort', onAbort);
+          if (end instanceof Error) reject(end);
+          else resolve(end);
+        },
+      };
+      options.signal?.addEventListener('abort', onAbort, { once: true });
+      this.#queue.push(key, job);
+    });
+  }
+
+  #limitsOf(options: SqlOptions): SqlLimits {
+    const limits = { ...this.#limits };
+    for (const [key, value] of Object.entries(options.limits ?? {}) as [
+      keyof SqlLimits,
+      number | undefined,
+    ][]) {
+      if (value !== undefined) limits[key] = Math.max(1, Math.min(value, this.#limits[key]));
+    }
+    return limits;
+  }
+
+  #failure(error: SqlError, limits: SqlLimits): StromaError {
+    if (error.code === 'CANCELLED') return cancelled();
+    const message =
+      error.code === 'QUERY_TIMEOUT'
+        ? `The query ran past its limit of ${limits.timeoutMs / 1000} s. Filter or aggregate first, or read fewer columns.`
+        : error.message;
+    return new StromaError(error.code, message, { line: error.line, column: error.column });
+  }
+
+  /** One process after another, each statement after statement, until the pool is closed. */
+  async #serve(slot: number, made: Promise<void>): Promise<void> {
+    const uid = this.#uid === null ? null : this.#uid + slot;
+    let life = 0;
+    let worker: QueryWorker | null = null;
+    while (!this.#closed) {
+      let trouble: Error | null = null;
+      if (!worker) {
+        try {
+          await made;
+          const folder = join(this.#folder, `${slot}-${life++}`);
+          worker = await QueryWorker.start(folder, this.#limits.memoryMb, uid);
+        } catch (error) {
+          trouble = error instanceof Error ? error : new Error(String(error));
+        }
+      }
+      const job = await this.#queue.take();
+      if (job === null) break;
+      if (worker) await this.#run(worker, job);
+      else job.settle(trouble ?? cancelled());
+      if (worker && isWorn(worker)) {
+        await worker.stop();
+        worker = null;
+      }
+    }
+    await worker?.stop();
+  }
+
+  async #run(worker: QueryWorker, job: Job): Promise<void> {
+    const { sql, limits, validateOnly } = job;
+    const signals = [this.#stopping.signal, ...(job.options.signal ? [job.options.signal] : [])];
+    try {
+      const tables = await this.#staged.stage(job.sources, worker.folder);
+      const params = job.options.params ?? [];
+      const end = await worker.run(
+        { kind: 'run', sql, tables, limits, params, validateOnly },
+        {
+          onMessage: (message) => {
+            if (message.kind === 'columns') job.onColumns(message.columns);
+            else job.onRows(message.text, message.count);
+          },
+        },
+        AbortSignal.any(signals),
+      );
+      await this.#staged.unstage(tables, worker.folder);
+      job.settle(end);
+    } catch (error) {
+      job.settle(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+}
+
+const isWorn = (worker: QueryWorker): boolean =>
+  !worker.alive || worker.queries >= queriesPerProcess || worker.rssBytes > wornRssBytes;
+
+const cancelled = () => new StromaError('CANCELLED', 'The query was cancelled before it ended.');
+
+/** Names meet without regard to case; the first of two that are the same is the one that is read. */
+function distinctSources(sources: readonly SqlSource[]): SqlSource[] {
+  const byName = new Map<string, SqlSource>();
+  for (const source of sources) {
+    const key = foldName(source.name);
+    if (!byName.has(key)) byName.set(key, source);
+  }
+  return [...byName.values()];
+}
+
+async function makePoolFolder(scratchFolder: string, folder: string): Promise<void> {
+  await mkdir(join(folder, 'copies'), { recursive: true });
+  await chmod(folder, 0o711);
+  await sweepAbandoned(scratchFolder);
+}
+
+/** Removes the folders of pools whose process died without closing them. */
+async function sweepAbandoned(scratchFolder: string): Promise<void> {
+  for (const name of await readdir(scratchFolder)) {
+    const pid = Number(/^sandbox-(\d+)-[0-9a-f]{12}$/.exec(name)?.[1] ?? process.pid);
+    if (!isRunning(pid)) await rm(join(scratchFolder, name), { recursive: true, force: true });
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
+  }
+}
