@@ -1,6 +1,6 @@
 import { boolean, index, pgTable, text, timestamp, uniqueIndex } from 'drizzle-orm/pg-core';
 
-const moment = (name: string) => timestamp(name, { withTimezone: true });
+const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
 
 export const tenants = pgTable('tenants', {
   id: text('id').primaryKey(),

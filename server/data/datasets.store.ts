@@ -1,0 +1,326 @@
+import type { Dataset, DatasetVersion } from '@stroma/contracts';
+import {
+  and,
+  asc,
+  desc,
+  eq,
+  gt,
+  ilike,
+  inArray,
+  isNotNull,
+  isNull,
+  like,
+  lt,
+  or,
+  type SQL,
+  sql,
+} from 'drizzle-orm';
+import type { Context } from '../platform/context.ts';
+import type { Sql } from '../platform/db/database.ts';
+import { datasets, datasetVersions } from './datasets.tables.ts';
+import type { Cursor } from './paging.ts';
+
+export type DatasetRow = typeof datasets.$inferSelect;
+export type VersionRow = typeof datasetVersions.$inferSelect;
+export interface DatasetWithVersion {
+  dataset: DatasetRow;
+  version: VersionRow;
+}
+
+const sortColumns = {
+  name: datasets.name,
+  rows: datasets.rows,
+  updated_at: datasets.updatedAt,
+  quality_score: datasets.qualityScore,
+} as const;
+export type DatasetSort = keyof typeof sortColumns | `-${keyof typeof sortColumns}`;
+
+const mine = (ctx: Context) => and(eq(datasets.tenantId, ctx.actor.tenantId), isNull(datasets.deletedAt));
+
+function current(db: Sql) {
+  return db
+    .select({ dataset: datasets, version: datasetVersions })
+    .from(datasets)
+    .innerJoin(datasetVersions, eq(datasetVersions.id, datasets.currentVersionId));
+}
+
+export async function findDataset(db: Sql, ctx: Context, id: string): Promise<DatasetWithVersion | null> {
+  const [row] = await current(db)
+    .where(and(mine(ctx), eq(datasets.id, id)))
+    .limit(1);
+  return row ?? null;
+}
+
+export async function findDatasets(db: Sql, ctx: Context, ids: string[]): Promise<DatasetWithVersion[]> {
+  return current(db).where(and(mine(ctx), inArray(datasets.id, ids)));
+}
+
+export async function recentDatasets(db: Sql, ctx: Context, limit: number): Promise<DatasetWithVersion[]> {
+  return current(db).where(mine(ctx)).orderBy(desc(datasets.updatedAt)).limit(limit);
+}
+
+export async function listDatasets(
+  db: Sql,
+  ctx: Context,
+  query: { search?: string | undefined; sort: DatasetSort; limit: number; cursor: Cursor | null },
+): Promise<DatasetWithVersion[]> {
+  const descending = query.sort.startsWith('-');
+  const column = sortColumns[query.sort.replace('-', '') as keyof typeof sortColumns];
+  const conditions: (SQL | undefined)[] = [mine(ctx)];
+  if (query.search !== undefined && query.search.trim() !== '') {
+    const pattern = `%${query.search.trim().replace(/[\\%_]/g, '\\$&')}%`;
+    conditions.push(
+      or(
+        ilike(datasets.name, pattern),
+        ilike(datasets.tableName, pattern),
+        ilike(datasets.description, pattern),
+      ),
+    );
+  }
+  if (query.cursor) {
+    const [value, id] = query.cursor;
+    const bound = column === datasets.updatedAt ? sql`${String(value)}::timestamptz` : sql`${value}`;
+    const beyond = descending ? lt : gt;
+    conditions.push(or(beyond(column, bound), and(eq(column, bound), beyond(datasets.id, id))));
+  }
+  const order = descending ? desc : asc;
+  return current(db)
+    .where(and(...conditions))
+    .orderBy(order(column), order(datasets.id))
+    .limit(query.limit);
+}
+
+export function sortValue({ dataset }: DatasetWithVersion, sort: DatasetSort): Cursor {
+  const key = sort.replace('-', '');
+  const value =
+    key === 'name'
+      ? dataset.name
+      : key === 'rows'
+        ? dataset.rows
+        : key === 'quality_score'
+          ? dataset.qualityScore
+          : dataset.updatedAt.toISOString();
+  return [value, dataset.id];
+}
+
+export async function updateDataset(
+  tx: Sql,
+  ctx: Context,
+  id: string,
+  change: Partial<Pick<DatasetRow, 'name' | 'description'>>,
+): Promise<boolean> {
+  const changed = await tx
+    .update(datasets)
+    .set({ ...change, updatedAt: new Date() })
+    .where(and(mine(ctx), eq(datasets.id, id)))
+    .returning({ id: datasets.id });
+  return changed.length === 1;
+}
+
+export async function markDeleted(tx: Sql, ctx: Context, id: string): Promise<boolean> {
+  const changed = await tx
+    .update(datasets)
+    .set({ deletedAt: new Date() })
+    .where(and(mine(ctx), eq(datasets.id, id)))
+    .returning({ id: datasets.id });
+  return changed.length === 1;
+}
+
+/** The dataset deleted or not, for restoring. */
+export async function findEvenDeleted(db: Sql, ctx: Context, id: string): Promise<DatasetRow | null> {
+  const [row] = await db
+    .select()
+    .from(datasets)
+    .where(and(eq(datasets.tenantId, ctx.actor.tenantId), eq(datasets.id, id)))
+    .limit(1);
+  return row ?? null;
+}
+
+export async function unmarkDeleted(tx: Sql, ctx: Context, id: string, tableName: string): Promise<void> {
+  await tx
+    .update(datasets)
+    .set({ deletedAt: null, tableName, updatedAt: new Date() })
+    .where(and(eq(datasets.tenantId, ctx.actor.tenantId), eq(datasets.id, id)));
+}
+
+/** Datasets of every tenant deleted before `before`: for the purge, which acts for Stroma itself. */
+export async function findPurgeable(db: Sql, before: Date, limit: number): Promise<DatasetRow[]> {
+  return db
+    .select()
+    .from(datasets)
+    .where(and(isNotNull(datasets.deletedAt), lt(datasets.deletedAt, before)))
+    .limit(limit);
+}
+
+export async function purgeDataset(tx: Sql, id: string): Promise<VersionRow[]> {
+  const removed = await tx.delete(datasetVersions).where(eq(datasetVersions.datasetId, id)).returning();
+  await tx.delete(datasets).where(eq(datasets.id, id));
+  return removed;
+}
+
+/** Which of these keys some version still reads. */
+export async function keysInUse(tx: Sql, version: VersionRow): Promise<{ raw: boolean; lake: boolean }> {
+  const rows = await tx
+    .select({ rawKey: datasetVersions.rawKey, lakePrefix: datasetVersions.lakePrefix })
+    .from(datasetVersions)
+    .where(
+      or(eq(datasetVersions.rawKey, version.rawKey), eq(datasetVersions.lakePrefix, version.lakePrefix)),
+    );
+  return {
+    raw: rows.some((row) => row.rawKey === version.rawKey),
+    lake: rows.some((row) => row.lakePrefix === version.lakePrefix),
+  };
+}
+
+export async function findVersion(
+  db: Sql,
+  ctx: Context,
+  datasetId: string,
+  versionId: string,
+): Promise<DatasetWithVersion | null> {
+  const [row] = await db
+    .select({ dataset: datasets, version: datasetVersions })
+    .from(datasetVersions)
+    .innerJoin(datasets, eq(datasets.id, datasetVersions.datasetId))
+    .where(and(mine(ctx), eq(datasets.id, datasetId), eq(datasetVersions.id, versionId)))
+    .limit(1);
+  return row ?? null;
+}
+
+export async function listVersions(
+  db: Sql,
+  ctx: Context,
+  datasetId: string,
+  limit: number,
+  cursor: Cursor | null,
+): Promise<VersionRow[]> {
+  return db
+    .select()
+    .from(datasetVersions)
+    .where(
+      and(
+        eq(datasetVersions.tenantId, ctx.actor.tenantId),
+        eq(datasetVersions.datasetId, datasetId),
+        cursor ? lt(datasetVersions.number, Number(cursor[0])) : undefined,
+      ),
+    )
+    .orderBy(desc(datasetVersions.number))
+    .limit(limit);
+}
+
+/** A version with this identity: in the dataset when one is named, else in any dataset of the tenant. */
+export async function findByIdentity(
+  db: Sql,
+  ctx: Context,
+  identity: string,
+  datasetId: string | null,
+): Promise<DatasetWithVersion | null> {
+  const [row] = await db
+    .select({ dataset: datasets, version: datasetVersions })
+    .from(datasetVersions)
+    .innerJoin(datasets, eq(datasets.id, datasetVersions.datasetId))
+    .where(
+      and(
+        mine(ctx),
+        eq(datasetVersions.identity, identity),
+        datasetId === null ? undefined : eq(datasets.id, datasetId),
+      ),
+    )
+    .orderBy(asc(datasets.createdAt))
+    .limit(1);
+  return row ?? null;
+}
+
+/** Held to the end of the transaction, so that the same bytes sent twice at once are still one version. */
+export async function lockRegistration(tx: Sql, ctx: Context): Promise<void> {
+  const key = `stroma:datasets:${ctx.actor.tenantId}`;
+  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${key}, 0))`);
+}
+
+export async function tableNamesLike(tx: Sql, ctx: Context, stem: string): Promise<Set<string>> {
+  const rows = await tx
+    .select({ tableName: datasets.tableName })
+    .from(datasets)
+    .where(and(mine(ctx), like(datasets.tableName, `${stem.replace(/[\\%_]/g, '\\$&')}%`)));
+  return new Set(rows.map((row) => row.tableName));
+}
+
+export async function insertDataset(tx: Sql, row: typeof datasets.$inferInsert): Promise<void> {
+  await tx.insert(datasets).values(row);
+}
+
+export async function insertVersion(tx: Sql, row: typeof datasetVersions.$inferInsert): Promise<void> {
+  await tx.insert(datasetVersions).values(row);
+}
+
+export async function nextVersionNumber(tx: Sql, ctx: Context, datasetId: string): Promise<number> {
+  const [row] = await tx
+    .select({ last: sql<number>`coalesce(max(${datasetVersions.number}), 0)::int` })
+    .from(datasetVersions)
+    .where(and(eq(datasetVersions.tenantId, ctx.actor.tenantId), eq(datasetVersions.datasetId, datasetId)));
+  return (row?.last ?? 0) + 1;
+}
+
+/** Makes a version the one that is shown and asked. */
+export async function setCurrentVersion(
+  tx: Sql,
+  ctx: Context,
+  datasetId: string,
+  version: Pick<VersionRow, 'id' | 'rows' | 'qualityScore' | 'format' | 'fileName'>,
+  versionCount?: number,
+): Promise<void> {
+  await tx
+    .update(datasets)
+    .set({
+      currentVersionId: version.id,
+      rows: version.rows,
+      qualityScore: version.qualityScore,
+      format: version.format,
+      fileName: version.fileName,
+      updatedAt: new Date(),
+      ...(versionCount === undefined ? {} : { versionCount }),
+    })
+    .where(and(mine(ctx), eq(datasets.id, datasetId)));
+}
+
+export function versionDocument(row: VersionRow): DatasetVersion {
+  return {
+    version_id: row.id,
+    number: row.number,
+    rows: row.rows,
+    columns: row.columns,
+    rejected_rows: row.rejectedRows,
+    parquet_bytes: row.parquetBytes,
+    source_bytes: row.sourceBytes,
+    source_sha256: row.sourceSha256,
+    content_sha256: row.contentSha256,
+    overrides: row.overrides,
+    warnings: row.warnings,
+    created_at: row.createdAt.toISOString(),
+    created_by: row.createdBy,
+    provenance_id: row.provenanceId,
+  };
+}
+
+export function datasetDocument({ dataset, version }: DatasetWithVersion): Dataset {
+  return {
+    dataset_id: dataset.id,
+    name: dataset.name,
+    table_name: dataset.tableName,
+    description: dataset.description,
+    file_name: dataset.fileName,
+    format: dataset.format,
+    rows: version.rows,
+    column_count: version.columns.length,
+    rejected_rows: version.rejectedRows,
+    quality_score: version.qualityScore,
+    issue_count: version.issueCount,
+    parquet_bytes: version.parquetBytes,
+    sample: dataset.sample,
+    version: versionDocument(version),
+    version_count: dataset.versionCount,
+    created_at: dataset.createdAt.toISOString(),
+    updated_at: dataset.updatedAt.toISOString(),
+    created_by: dataset.createdBy,
+  };
+}
