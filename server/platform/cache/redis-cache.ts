@@ -1,0 +1,86 @@
+import { Redis } from 'ioredis';
+import { fail } from '../failure.ts';
+import type { Cache } from './cache.ts';
+
+const prefix = 'stroma:';
+
+/** One step, so that a counter never lives without an end. */
+const countInWindow = `
+local count = redis.call('INCR', KEYS[1])
+local left = redis.call('PTTL', KEYS[1])
+if count == 1 or left < 0 then
+  redis.call('PEXPIRE', KEYS[1], ARGV[1])
+  left = tonumber(ARGV[1])
+end
+return { count, left }`;
+
+/**
+ * Values and counters in Redis, under keys that begin with `stroma:`. Throws NOT_READY when Redis does not answer;
+ * a caller for whom the cache only saves time goes on without it.
+ */
+export async function openRedisCache(url: string): Promise<Cache> {
+  const redis = new Redis(url, {
+    lazyConnect: true,
+    connectTimeout: 5000,
+    commandTimeout: 2000,
+    maxRetriesPerRequest: 1,
+    retryStrategy: (attempt) => Math.min(attempt * 200, 5000),
+  });
+  // Without a listener a lost connection would end the process; each command reports it to its caller anyway.
+  redis.on('error', () => {});
+
+  async function reach<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      return fail(
+        'NOT_READY',
+        'Redis does not answer. Check that it runs and that REDIS_URL leads to it.',
+        { part: 'cache' },
+        error,
+      );
+    }
+  }
+
+  try {
+    await reach(() => redis.connect());
+  } catch (error) {
+    redis.disconnect();
+    throw error;
+  }
+
+  return {
+    kind: 'redis',
+
+    async get<T>(key: string): Promise<T | null> {
+      const text = await reach(() => redis.get(`${prefix}value:${key}`));
+      return text === null ? null : (JSON.parse(text) as T);
+    },
+
+    async set(key, value, lifeMs) {
+      const at = `${prefix}value:${key}`;
+      const life = Math.ceil(lifeMs);
+      if (life <= 0) await reach(() => redis.del(at));
+      else await reach(() => redis.set(at, JSON.stringify(value) ?? 'null', 'PX', life));
+    },
+
+    async delete(key) {
+      await reach(() => redis.del(`${prefix}value:${key}`, `${prefix}count:${key}`));
+    },
+
+    async increment(key, windowMs) {
+      const [count, resetMs] = (await reach(() =>
+        redis.eval(countInWindow, 1, `${prefix}count:${key}`, Math.ceil(windowMs)),
+      )) as [number, number];
+      return { count, resetMs };
+    },
+
+    async ping() {
+      await reach(() => redis.ping());
+    },
+
+    async close() {
+      redis.disconnect();
+    },
+  };
+}
