@@ -1,0 +1,9 @@
+import { api } from '@stroma/contracts';
+import type { FastifyInstance } from 'fastify';
+import { route } from '../platform/http/register-route.ts';
+import type { Uploads } from './uploads.service.ts';
+
+export function uploadRoutes(app: FastifyInstance, uploads: Uploads): void {
+  route(app, api.datasets.upload, ({ ctx, request, query }) => uploads.receive(ctx, request, query));
+  route(app, api.datasets.getUpload, ({ ctx, params }) => uploads.status(ctx, params.id));
+}
