@@ -17,6 +17,10 @@ export const provenanceNode = z.object({
   started_at: timestamp.nullable(),
   ended_at: timestamp.nullable(),
   link: z.string().nullable().describe('Where the thing itself can be seen in the API'),
+  signature_valid: z
+    .boolean()
+    .nullable()
+    .describe('Activities: whether what is shown is what was signed; null for entities and agents'),
 });
 
 export const provenanceGraph = z.object({
@@ -29,6 +33,7 @@ export const provenanceGraph = z.object({
       relation: z.enum(['used', 'was_generated_by', 'was_associated_with', 'was_derived_from']),
     }),
   ),
+  truncated: z.boolean().describe('True when the graph reaches further than is shown'),
 });
 export type ProvenanceGraph = z.infer<typeof provenanceGraph>;
 

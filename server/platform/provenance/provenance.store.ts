@@ -1,0 +1,112 @@
+import { and, eq, inArray, sql } from 'drizzle-orm';
+import type { Sql } from '../db/database.ts';
+import { provenanceDerivations as derivations, provenanceLinks as links } from './provenance.tables.ts';
+
+export type DerivationRow = typeof derivations.$inferSelect;
+
+export interface NewDerivation {
+  row: Omit<DerivationRow, 'recordedAt'>;
+  inputIds: string[];
+  outputIds: string[];
+}
+
+export async function insertDerivation(tx: Sql, { row, inputIds, outputIds }: NewDerivation): Promise<void> {
+  const linked = (role: 'input' | 'output', ids: string[]) =>
+    [...new Set(ids)].map((entityId, position) => ({
+      tenantId: row.tenantId,
+      derivationId: row.id,
+      role,
+      entityId,
+      position,
+    }));
+  await tx.insert(derivations).values(row);
+  const rows = [...linked('input', inputIds), ...linked('output', outputIds)];
+  if (rows.length > 0) await tx.insert(links).values(rows);
+}
+
+/** For each entity the chain hash of the latest derivation that made it; entities nothing made are absent. */
+export async function latestMakers(
+  tx: Sql,
+  tenantId: string,
+  entityIds: string[],
+): Promise<Map<string, string>> {
+  if (entityIds.length === 0) return new Map();
+  const rows = await tx
+    .selectDistinctOn([links.entityId], { entityId: links.entityId, chainSha256: derivations.chainSha256 })
+    .from(links)
+    .innerJoin(derivations, eq(derivations.id, links.derivationId))
+    .where(and(eq(links.tenantId, tenantId), eq(links.role, 'output'), inArray(links.entityId, entityIds)))
+    .orderBy(links.entityId, sql`${links.derivationId} desc`);
+  return new Map(rows.map((row) => [row.entityId, row.chainSha256]));
+}
+
+/** Derivations that made an entity, or that is what the id names. */
+export async function startingPoints(database: Sql, tenantId: string, id: string): Promise<string[]> {
+  const named = await database
+    .select({ id: derivations.id })
+    .from(derivations)
+    .where(and(eq(derivations.tenantId, tenantId), eq(derivations.id, id)));
+  if (named.length > 0) return named.map((row) => row.id);
+  const makers = await database
+    .select({ id: links.derivationId })
+    .from(links)
+    .where(and(eq(links.tenantId, tenantId), eq(links.role, 'output'), eq(links.entityId, id)))
+    .orderBy(sql`${links.derivationId} desc`)
+    .limit(50);
+  return makers.map((row) => row.id);
+}
+
+/** One derivation that used an entity, which tells what the entity is. */
+export async function oneUser(
+  database: Sql,
+  tenantId: string,
+  entityId: string,
+): Promise<DerivationRow | null> {
+  const [row] = await database
+    .select({ derivation: derivations })
+    .from(links)
+    .innerJoin(derivations, eq(derivations.id, links.derivationId))
+    .where(and(eq(links.tenantId, tenantId), eq(links.role, 'input'), eq(links.entityId, entityId)))
+    .limit(1);
+  return row?.derivation ?? null;
+}
+
+/** The given derivations and everything that made what they used, nearest first, at most `limit`. */
+export async function upstream(
+  database: Sql,
+  tenantId: string,
+  from: string[],
+  bounds: { depth: number; limit: number },
+): Promise<{ row: DerivationRow; depth: number }[]> {
+  if (from.length === 0) return [];
+  const starts = sql.join(
+    from.map((id) => sql`(${id}::text)`),
+    sql`, `,
+  );
+  const reached = database
+    .$with('reached', {
+      id: sql<string>`reached_id`.as('reached_id'),
+      depth: sql<number>`distance`.as('distance'),
+    })
+    .as(
+      sql`
+    with recursive walk(id, depth) as (
+      select id, 0 from (values ${starts}) as start(id)
+      union
+      select made.derivation_id, walk.depth + 1
+      from walk
+      join ${links} used on used.derivation_id = walk.id and used.role = 'input' and used.tenant_id = ${tenantId}
+      join ${links} made on made.entity_id = used.entity_id and made.role = 'output' and made.tenant_id = ${tenantId}
+      where walk.depth < ${bounds.depth}
+    )
+    select id as reached_id, min(depth) as distance from walk group by id`,
+    );
+  return await database
+    .with(reached)
+    .select({ row: derivations, depth: reached.depth })
+    .from(derivations)
+    .innerJoin(reached, eq(reached.id, derivations.id))
+    .where(eq(derivations.tenantId, tenantId))
+    .orderBy(reached.depth, derivations.id)
+    .limit(bounds.limit);
+}

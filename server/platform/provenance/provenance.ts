@@ -1,0 +1,110 @@
+import { join } from 'node:path';
+import type { Config } from '../config/config.ts';
+import type { Context } from '../context.ts';
+import type { Database } from '../db/database.ts';
+import { fail } from '../failure.ts';
+import { newId } from '../ids.ts';
+import { chainHash, type DerivationDocument, writeDocument } from './derivation-document.ts';
+import {
+  type DerivationRow,
+  insertDerivation,
+  latestMakers,
+  oneUser,
+  startingPoints,
+  upstream,
+} from './provenance.store.ts';
+import { buildGraph, type CheckedDerivation, loneEntity } from './provenance-graph.ts';
+import type { Provenance } from './provenance-types.ts';
+import { writeRoCrate } from './ro-crate.ts';
+import { openSigner, type Signer } from './signing-key.ts';
+
+/** How far a graph reaches: steps upstream, and derivations in all. */
+const bounds = { depth: 64, derivations: 500 };
+
+/**
+ * Signed provenance in the relational store. The key is `<STROMA_DATA>/keys/provenance.pem`; processes on several
+ * machines share it, or trust each other's (see `openSigner`). Throws CONFIG_INVALID for a key that is none.
+ */
+export async function openProvenance(
+  config: Pick<Config, 'STROMA_DATA' | 'STROMA_PUBLIC_URL'> & {
+    STROMA_PROVENANCE_KEY_FILE?: string | undefined;
+  },
+  database: Database,
+): Promise<Provenance> {
+  const keyFile = config.STROMA_PROVENANCE_KEY_FILE ?? join(config.STROMA_DATA, 'keys', 'provenance.pem');
+  const signer = await openSigner(keyFile);
+
+  async function walk(ctx: Context, id: string) {
+    const { tenantId } = ctx.actor;
+    const starts = await startingPoints(database.sql, tenantId, id);
+    const reached = await upstream(database.sql, tenantId, starts, {
+      depth: bounds.depth + 1,
+      limit: bounds.derivations + 1,
+    });
+    const rows = reached
+      .filter(({ depth }) => depth <= bounds.depth)
+      .slice(0, bounds.derivations)
+      .map(({ row }) => row);
+    const truncated = rows.length < reached.length;
+    return { checked: checkChain(rows, truncated, signer), truncated };
+  }
+
+  async function graph(ctx: Context, id: string) {
+    const { checked, truncated } = await walk(ctx, id);
+    if (checked.length > 0) return buildGraph(id, checked, truncated);
+    const user = await oneUser(database.sql, ctx.actor.tenantId, id);
+    const entity = user && readDocument(user).inputs.find((input) => input.id === id);
+    return entity ? loneEntity(entity) : fail('NOT_FOUND', `Nothing is recorded about "${id}".`, { id });
+  }
+
+  return {
+    async record(tx, ctx, derivation) {
+      const id = newId('provenance');
+      const { tenantId } = ctx.actor;
+      const inputIds = derivation.inputs.map((input) => input.id);
+      const outputIds = derivation.outputs.map((output) => output.id);
+      const makers = await latestMakers(tx, tenantId, inputIds);
+      const document = writeDocument(id, ctx, derivation, makers);
+      const chainSha256 = chainHash(document);
+      const row = {
+        id,
+        tenantId,
+        document,
+        chainSha256,
+        signature: signer.sign(chainSha256),
+        keyId: signer.keyId,
+      };
+      await insertDerivation(tx, { row, inputIds, outputIds });
+      return id;
+    },
+
+    graph,
+
+    async roCrate(ctx, id) {
+      return writeRoCrate(await graph(ctx, id), config.STROMA_PUBLIC_URL);
+    },
+  };
+}
+
+const readDocument = (row: DerivationRow) => JSON.parse(row.document) as DerivationDocument;
+
+/**
+ * A derivation stands when its document hashes and signs to what its row says, the row holds its own document, and
+ * the derivation that made each of its inputs is there, unchanged. What lies past a truncated graph is not asked for.
+ */
+function checkChain(rows: DerivationRow[], truncated: boolean, signer: Signer): CheckedDerivation[] {
+  const present = new Set(rows.map((row) => chainHash(row.document)));
+  return rows.map((row) => {
+    const document = readDocument(row);
+    const hasMakers = document.inputs.every(
+      ({ made_by_sha256: maker }) => maker == null || truncated || present.has(maker),
+    );
+    const signatureValid =
+      hasMakers &&
+      document.id === row.id &&
+      document.tenant_id === row.tenantId &&
+      chainHash(row.document) === row.chainSha256 &&
+      signer.verify(row.chainSha256, row.signature, row.keyId);
+    return { document, signatureValid };
+  });
+}
