@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import { type Role, rolePermissions, type Session } from '@stroma/contracts';
 import type { Actor } from '../platform/context.ts';
 import { fail } from '../platform/failure.ts';
@@ -18,6 +19,9 @@ import { createSignIn, type SignIn } from './sign-in.ts';
 const permissionSets = Object.fromEntries(
   Object.entries(rolePermissions).map(([role, granted]) => [role, new Set(granted)]),
 ) as unknown as Record<Role, Actor['permissions']>;
+
+/** A refusal takes at least this long, so that its time does not tell whether the account exists. */
+const refusalMs = 300;
 
 interface CachedSession extends SessionRow {
   actor: Actor;
@@ -63,7 +67,9 @@ export class Identity {
   async login(input: LoginInput): Promise<Session & { token: string }> {
     await this.#limit(`login:address:${input.address}`);
     await this.#limit(`login:account:${createHash('sha256').update(input.email).digest('hex')}`);
+    const earliest = setTimeout(refusalMs);
     const token = await this.#signIn.withPassword(input);
+    if (token === null) await earliest;
     if (token === null) fail('WRONG_CREDENTIALS', 'The e-mail address and password do not belong together.');
     return { ...(await this.session(token)), token };
   }

@@ -38,6 +38,13 @@ export function createSignIn(db: Sql, sessionHours: number): SignIn {
       maxPasswordLength: 256,
       password: { hash: hashPassword, verify: verifyPassword },
     },
+    user: {
+      additionalFields: {
+        tenantId: { type: 'string', required: true, input: false },
+        role: { type: 'string', required: true, input: false },
+        mustChangePassword: { type: 'boolean', required: true, input: false },
+      },
+    },
     session: { expiresIn: Math.round(sessionHours * 3600), disableSessionRefresh: true },
     advanced: {
       ipAddress: { ipAddressHeaders: ['x-stroma-client'] },

@@ -231,6 +231,31 @@ export async function findByIdentity(
   return row ?? null;
 }
 
+/** A version read from these very bytes with these very settings, in the dataset or anywhere in the tenant. */
+export async function findBySource(
+  db: Sql,
+  ctx: Context,
+  source: { sha256: string; overrides: VersionRow['overrides']; fileName: string },
+  datasetId: string | null,
+): Promise<DatasetWithVersion | null> {
+  const rows = await db
+    .select({ dataset: datasets, version: datasetVersions })
+    .from(datasetVersions)
+    .innerJoin(datasets, eq(datasets.id, datasetVersions.datasetId))
+    .where(
+      and(
+        mine(ctx),
+        eq(datasetVersions.sourceSha256, source.sha256),
+        sql`${datasetVersions.overrides} = ${JSON.stringify(source.overrides)}::jsonb`,
+        datasetId === null ? undefined : eq(datasets.id, datasetId),
+      ),
+    )
+    .orderBy(asc(datasets.createdAt));
+  // The reader looks at the extension, so another one may be read otherwise.
+  const extension = (name: string) => /\.[^.]*$/.exec(name.toLowerCase())?.[0] ?? '';
+  return rows.find(({ version }) => extension(version.fileName) === extension(source.fileName)) ?? null;
+}
+
 /** Held to the end of the transaction, so that the same bytes sent twice at once are still one version. */
 export async function lockRegistration(tx: Sql, ctx: Context): Promise<void> {
   const key = `stroma:datasets:${ctx.actor.tenantId}`;

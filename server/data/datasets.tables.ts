@@ -77,6 +77,7 @@ export const datasetVersions = pgTable(
   (table) => [
     uniqueIndex('dataset_versions_number').on(table.datasetId, table.number),
     uniqueIndex('dataset_versions_identity').on(table.datasetId, table.identity),
+    index('dataset_versions_tenant_source').on(table.tenantId, table.sourceSha256),
     index('dataset_versions_tenant_identity').on(table.tenantId, table.identity),
   ],
 );

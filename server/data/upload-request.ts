@@ -65,7 +65,8 @@ function readMultipart<T>(request: FastifyRequest, receive: (file: IncomingFile)
 
     parser.on('field', (name, value, _nameCut, valueCut) => {
       try {
-        if (received) fail('INVALID_INPUT', `Expected the part "${name}" before the file.`, { field: name });
+        if (received !== null)
+          fail('INVALID_INPUT', `Expected the part "${name}" before the file.`, { field: name });
         if (valueCut) fail('INVALID_INPUT', `The part "${name}" is too long.`, { field: name });
         readField(said, name, value);
       } catch (error) {
@@ -89,7 +90,7 @@ function readMultipart<T>(request: FastifyRequest, receive: (file: IncomingFile)
       }
     });
     parser.on('error', (error) => {
-      if (received) return;
+      if (received !== null) return;
       try {
         fail('INVALID_INPUT', 'The multipart body could not be read.', { field: 'body' }, error);
       } catch (failure) {

@@ -1,0 +1,157 @@
+import type { Dataset, DatasetProfile, DatasetVersion, IngestOverridesInput } from '@stroma/contracts';
+import type { Context } from '../platform/context.ts';
+import { fail } from '../platform/failure.ts';
+import type { Platform } from '../platform/platform.ts';
+import {
+  type DatasetSort,
+  type DatasetWithVersion,
+  datasetDocument,
+  findDataset,
+  findEvenDeleted,
+  findVersion,
+  listDatasets,
+  listVersions,
+  lockRegistration,
+  markDeleted,
+  sortValue,
+  tableNamesLike,
+  unmarkDeleted,
+  updateDataset,
+  versionDocument,
+} from './datasets.store.ts';
+import { freeTableName } from './file-names.ts';
+import type { Joins } from './joins.service.ts';
+import type { LakeDocuments } from './lake-documents.ts';
+import { readCursor, toPage } from './paging.ts';
+import { type ProcessInput, processKind } from './process.input.ts';
+
+export interface Page<T> {
+  items: T[];
+  next_cursor: string | null;
+}
+
+/** Datasets and their versions, as their people may see and change them. */
+export class Datasets {
+  readonly #platform: Platform;
+  readonly #documents: LakeDocuments;
+  readonly #joins: Joins;
+
+  constructor(platform: Platform, documents: LakeDocuments, joins: Joins) {
+    this.#platform = platform;
+    this.#documents = documents;
+    this.#joins = joins;
+  }
+
+  async list(
+    ctx: Context,
+    query: { search?: string | undefined; sort: DatasetSort; limit: number; cursor?: string | undefined },
+  ): Promise<Page<Dataset>> {
+    const rows = await listDatasets(this.#platform.db.sql, ctx, {
+      ...query,
+      limit: query.limit + 1,
+      cursor: readCursor(query.cursor),
+    });
+    return toPage(rows, query.limit, (row) => sortValue(row, query.sort), datasetDocument);
+  }
+
+  async get(ctx: Context, id: string): Promise<Dataset> {
+    return datasetDocument(await this.resolve(ctx, id));
+  }
+
+  /** The dataset with one of its versions, the current one when none is named. Throws NOT_FOUND. */
+  async resolve(ctx: Context, id: string, versionId?: string): Promise<DatasetWithVersion> {
+    const { sql } = this.#platform.db;
+    const found = versionId ? await findVersion(sql, ctx, id, versionId) : await findDataset(sql, ctx, id);
+    return found ?? notFound(id, versionId);
+  }
+
+  async update(
+    ctx: Context,
+    id: string,
+    change: { name?: string | undefined; description?: string | undefined },
+  ): Promise<Dataset> {
+    await this.#platform.db.transaction(async (tx) => {
+      const { name, description } = change;
+      const set = {
+        ...(name === undefined ? {} : { name }),
+        ...(description === undefined ? {} : { description }),
+      };
+      if (!(await updateDataset(tx, ctx, id, set))) notFound(id);
+      await this.#platform.events.publish(tx, ctx, 'dataset.updated', id, { dataset_id: id });
+    });
+    return this.get(ctx, id);
+  }
+
+  async remove(ctx: Context, id: string): Promise<void> {
+    await this.#platform.db.transaction(async (tx) => {
+      if (!(await markDeleted(tx, ctx, id))) notFound(id);
+      await this.#platform.events.publish(tx, ctx, 'dataset.deleted', id, { dataset_id: id });
+    });
+  }
+
+  /** Takes another table name when its own was given away meanwhile. Throws CONFLICT when it is not deleted. */
+  async restore(ctx: Context, id: string): Promise<Dataset> {
+    await this.#platform.db.transaction(async (tx) => {
+      await lockRegistration(tx, ctx);
+      const found = (await findEvenDeleted(tx, ctx, id)) ?? notFound(id);
+      if (found.deletedAt === null) fail('CONFLICT', 'This dataset is not deleted.', { dataset_id: id });
+      const used = await tableNamesLike(tx, ctx, found.tableName);
+      await unmarkDeleted(tx, ctx, id, freeTableName(found.tableName, used));
+      await this.#platform.events.publish(tx, ctx, 'dataset.updated', id, { dataset_id: id });
+    });
+    return this.get(ctx, id);
+  }
+
+  async versions(
+    ctx: Context,
+    id: string,
+    query: { limit: number; cursor?: string | undefined },
+  ): Promise<Page<DatasetVersion>> {
+    await this.resolve(ctx, id);
+    const cursor = readCursor(query.cursor);
+    const rows = await listVersions(this.#platform.db.sql, ctx, id, query.limit + 1, cursor);
+    return toPage(rows, query.limit, (row) => [row.number, row.id], versionDocument);
+  }
+
+  async decisions(ctx: Context, id: string, versionId?: string) {
+    const { version } = await this.resolve(ctx, id, versionId);
+    const { decisions, warnings } = await this.#documents.get(version, 'report.json');
+    return { decisions, warnings };
+  }
+
+  async profile(ctx: Context, id: string, versionId?: string): Promise<DatasetProfile> {
+    const found = await this.resolve(ctx, id, versionId);
+    const { dataset, version } = found;
+    const [profile, joins] = await Promise.all([
+      this.#documents.get(version, 'profile.json'),
+      this.#joins.of(ctx, found),
+    ]);
+    return {
+      ...profile,
+      dataset_id: dataset.id,
+      version_id: version.id,
+      candidate_joins: joins,
+      provenance_id: version.provenanceId,
+    };
+  }
+
+  async reingest(ctx: Context, id: string, overrides: IngestOverridesInput): Promise<string> {
+    const { dataset, version } = await this.resolve(ctx, id);
+    const input: ProcessInput = {
+      upload_id: version.uploadId,
+      file_name: version.fileName,
+      dataset_id: dataset.id,
+      overrides,
+      again: true,
+    };
+    return this.#platform.jobs.send(ctx, processKind, input);
+  }
+}
+
+const notFound = (id: string, versionId?: string): never =>
+  versionId === undefined
+    ? fail('NOT_FOUND', 'There is no such dataset.', { dataset_id: id })
+    : fail('NOT_FOUND', 'There is no such version of this dataset.', {
+        dataset_id: id,
+        version_id: versionId,
+      });

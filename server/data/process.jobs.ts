@@ -1,0 +1,157 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Context } from '../platform/context.ts';
+import type { Sql } from '../platform/db/database.ts';
+import { fail } from '../platform/failure.ts';
+import type { JobDefinition, JobOutcome, RunningJob } from '../platform/jobs/job-types.ts';
+import type { Platform } from '../platform/platform.ts';
+import { type DatasetWithVersion, findByIdentity, findBySource } from './datasets.store.ts';
+import { joinsKind } from './joins.jobs.ts';
+import { type ProcessInput, processKind } from './process.input.ts';
+import { type ReadFileResult, readFileInThread } from './read-file.ts';
+import { makeCurrent, type NewVersion, registerVersion } from './register-version.ts';
+import { findUpload, type UploadRow } from './uploads.store.ts';
+import { versionIdentity } from './version-identity.ts';
+
+/** Everything a version keeps beside its raw file, as objects under its prefix. */
+export const lakeFiles = [
+  'data.parquet',
+  'rejects.parquet',
+  'report.json',
+  'profile.json',
+  'values.json',
+] as const;
+
+/** Share of the progress that reading and profiling take; storing takes the rest. */
+const readingShare = 0.95;
+
+/** Reads a raw file, profiles it, stores the result and registers the dataset version. */
+export function processJob(platform: Platform): JobDefinition<ProcessInput> {
+  return {
+    kind: processKind,
+    title: (input) => `${input.again ? 'Reading again' : 'Reading'} ${input.file_name}`,
+    timeoutSeconds: 6 * 3600,
+    retries: 2,
+    concurrency: platform.config.STROMA_JOB_CONCURRENCY,
+    run: (input, ctx, job) => processUpload(platform, input, ctx, job),
+    async onFailed(_input, ctx, job, error, tx) {
+      await platform.events.publish(tx, ctx, 'data.processing.failed', job.jobId, {
+        job_id: job.jobId,
+        code: error.code,
+        message: error.message,
+      });
+    },
+  };
+}
+
+async function processUpload(
+  platform: Platform,
+  input: ProcessInput,
+  ctx: Context,
+  job: RunningJob,
+): Promise<JobOutcome> {
+  const upload = await findUpload(platform.db.sql, ctx, input.upload_id);
+  if (!upload?.objectKey || !upload.sha256)
+    return fail('NOT_FOUND', 'The raw file of this job is no longer there.', { upload_id: input.upload_id });
+  if (!input.again) {
+    const source = { sha256: upload.sha256, overrides: input.overrides, fileName: input.file_name };
+    const known = await findBySource(platform.db.sql, ctx, source, input.dataset_id);
+    if (known) return knownOutcome(platform, input, ctx, job, known);
+  }
+  const startedAt = new Date();
+  const folder = join(platform.scratchFolder, `read-${randomBytes(8).toString('hex')}`);
+  await mkdir(folder, { recursive: true });
+  try {
+    const sourcePath = await platform.objects.localPath(upload.objectKey);
+    const read = await readFileInThread(
+      {
+        sourcePath,
+        fileName: input.file_name,
+        outputFolder: folder,
+        overrides: input.overrides,
+        memoryMb: platform.config.STROMA_INGEST_MEMORY_MB,
+      },
+      ctx.signal,
+      (fraction, phase) => job.progress(fraction * readingShare, phase),
+    );
+    job.progress(readingShare, 'Storing');
+    return await store(platform, { input, ctx, job, upload, folder, startedAt }, read);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+interface Run {
+  input: ProcessInput;
+  ctx: Context;
+  job: RunningJob;
+  upload: UploadRow;
+  folder: string;
+  startedAt: Date;
+}
+
+async function store(platform: Platform, run: Run, read: ReadFileResult): Promise<JobOutcome> {
+  const { input, ctx, job, upload, folder, startedAt } = run;
+  const identity = versionIdentity(read.report.source_sha256, read.report.decisions);
+  const known = await findByIdentity(platform.db.sql, ctx, identity, input.dataset_id);
+  if (known) return knownOutcome(platform, input, ctx, job, known);
+  const lakePrefix = `lake/${ctx.actor.tenantId}/${read.report.content_sha256}/${identity.slice(0, 16)}`;
+  for (const name of lakeFiles) await platform.objects.putFile(`${lakePrefix}/${name}`, join(folder, name));
+  const made: NewVersion = { input, upload, read, identity, lakePrefix, startedAt, endedAt: new Date() };
+  const result: Record<string, unknown> = {};
+  return {
+    result,
+    async commit(tx) {
+      const { registered, alreadyKnown } = await registerVersion(platform, tx, ctx, made);
+      Object.assign(result, resultOf(registered, alreadyKnown));
+      await announce(platform, tx, ctx, job, registered);
+      if (!alreadyKnown)
+        await platform.jobs.send(ctx, joinsKind, { dataset_id: registered.dataset.id }, { tx, priority: -1 });
+    },
+  };
+}
+
+/** The same bytes, read the same way, are the version that is there. */
+function knownOutcome(
+  platform: Platform,
+  input: ProcessInput,
+  ctx: Context,
+  job: RunningJob,
+  known: DatasetWithVersion,
+): JobOutcome {
+  return {
+    result: resultOf(known, true),
+    async commit(tx) {
+      if (input.dataset_id !== null) await makeCurrent(platform, tx, ctx, known);
+      await announce(platform, tx, ctx, job, known);
+    },
+  };
+}
+
+function resultOf({ dataset, version }: DatasetWithVersion, alreadyKnown: boolean): Record<string, unknown> {
+  return {
+    dataset_id: dataset.id,
+    version_id: version.id,
+    name: dataset.name,
+    rows: version.rows,
+    rejected_rows: version.rejectedRows,
+    already_known: alreadyKnown,
+  };
+}
+
+async function announce(
+  platform: Platform,
+  tx: Sql,
+  ctx: Context,
+  job: RunningJob,
+  { dataset, version }: DatasetWithVersion,
+): Promise<void> {
+  await platform.events.publish(tx, ctx, 'data.processing.complete', dataset.id, {
+    job_id: job.jobId,
+    dataset_id: dataset.id,
+    version_id: version.id,
+    rows: version.rows,
+    rejected_rows: version.rejectedRows,
+  });
+}

@@ -1,0 +1,182 @@
+import type { Context } from '../platform/context.ts';
+import type { Sql } from '../platform/db/database.ts';
+import { fail } from '../platform/failure.ts';
+import { newId } from '../platform/ids.ts';
+import type { Platform } from '../platform/platform.ts';
+import {
+  type DatasetRow,
+  type DatasetWithVersion,
+  findByIdentity,
+  findDataset,
+  insertDataset,
+  insertVersion,
+  lockRegistration,
+  nextVersionNumber,
+  setCurrentVersion,
+  tableNamesLike,
+  type VersionRow,
+} from './datasets.store.ts';
+import { fileStem, freeTableName, tableNameOf } from './file-names.ts';
+import type { ProcessInput } from './process.input.ts';
+import type { ReadFileResult } from './read-file.ts';
+import { software } from './software.ts';
+import type { UploadRow } from './uploads.store.ts';
+
+export interface NewVersion {
+  input: ProcessInput;
+  upload: UploadRow;
+  read: ReadFileResult;
+  identity: string;
+  lakePrefix: string;
+  startedAt: Date;
+  endedAt: Date;
+}
+
+/** Makes the version and, when none is named, its dataset; or finds that another job has made it meanwhile. */
+export async function registerVersion(
+  platform: Platform,
+  tx: Sql,
+  ctx: Context,
+  made: NewVersion,
+): Promise<{ registered: DatasetWithVersion; alreadyKnown: boolean }> {
+  const { input, identity } = made;
+  await lockRegistration(tx, ctx);
+  const known = await findByIdentity(tx, ctx, identity, input.dataset_id);
+  if (known) {
+    if (input.dataset_id !== null) await makeCurrent(platform, tx, ctx, known);
+    return { registered: known, alreadyKnown: true };
+  }
+  const existing = input.dataset_id === null ? null : await findDataset(tx, ctx, input.dataset_id);
+  if (input.dataset_id !== null && !existing)
+    fail('NOT_FOUND', 'The dataset this file was meant for was deleted.', { dataset_id: input.dataset_id });
+  const datasetId = existing?.dataset.id ?? newId('dataset');
+  const number = existing ? await nextVersionNumber(tx, ctx, datasetId) : 1;
+  const version = await buildVersion(platform, tx, ctx, made, datasetId, number);
+  const dataset = existing
+    ? { ...existing.dataset, versionCount: number }
+    : await createDataset(tx, ctx, made, version);
+  await insertVersion(tx, version);
+  if (existing) {
+    await setCurrentVersion(tx, ctx, datasetId, version, number);
+    await platform.events.publish(tx, ctx, 'dataset.updated', datasetId, { dataset_id: datasetId });
+  }
+  return { registered: { dataset, version }, alreadyKnown: false };
+}
+
+export async function makeCurrent(
+  platform: Platform,
+  tx: Sql,
+  ctx: Context,
+  { dataset, version }: DatasetWithVersion,
+): Promise<void> {
+  if (dataset.currentVersionId === version.id) return;
+  await setCurrentVersion(tx, ctx, dataset.id, version);
+  await platform.events.publish(tx, ctx, 'dataset.updated', dataset.id, { dataset_id: dataset.id });
+}
+
+async function createDataset(
+  tx: Sql,
+  ctx: Context,
+  { upload }: NewVersion,
+  version: VersionRow,
+): Promise<DatasetRow> {
+  const wanted = tableNameOf(upload.fileName);
+  const dataset: DatasetRow = {
+    id: version.datasetId,
+    tenantId: ctx.actor.tenantId,
+    name: upload.name ?? fileStem(upload.fileName),
+    tableName: freeTableName(wanted, await tableNamesLike(tx, ctx, wanted)),
+    description: upload.description,
+    fileName: upload.fileName,
+    format: version.format,
+    sample: upload.sample,
+    currentVersionId: version.id,
+    versionCount: 1,
+    rows: version.rows,
+    qualityScore: version.qualityScore,
+    createdBy: upload.createdBy,
+    createdAt: version.createdAt,
+    updatedAt: version.createdAt,
+    deletedAt: null,
+  };
+  await insertDataset(tx, dataset);
+  return dataset;
+}
+
+async function buildVersion(
+  platform: Platform,
+  tx: Sql,
+  ctx: Context,
+  made: NewVersion,
+  datasetId: string,
+  number: number,
+): Promise<VersionRow> {
+  const { input, upload, read } = made;
+  const { report } = read;
+  const id = newId('version');
+  return {
+    id,
+    tenantId: ctx.actor.tenantId,
+    datasetId,
+    number,
+    identity: made.identity,
+    uploadId: upload.id,
+    fileName: upload.fileName,
+    rawKey: upload.objectKey ?? '',
+    lakePrefix: made.lakePrefix,
+    format: report.decisions.format.value,
+    rows: report.rows,
+    columns: report.columns,
+    rejectedRows: report.rejected_rows,
+    qualityScore: read.quality,
+    issueCount: read.issues,
+    parquetBytes: report.parquet_bytes,
+    sourceBytes: upload.receivedBytes,
+    sourceSha256: report.source_sha256,
+    contentSha256: report.content_sha256,
+    overrides: input.overrides,
+    warnings: report.warnings,
+    provenanceId: await recordIngest(platform, tx, ctx, made, { versionId: id, datasetId, number }),
+    createdBy: upload.createdBy,
+    createdAt: made.endedAt,
+  };
+}
+
+function recordIngest(
+  platform: Platform,
+  tx: Sql,
+  ctx: Context,
+  { input, upload, read, startedAt, endedAt }: NewVersion,
+  made: { versionId: string; datasetId: string; number: number },
+): Promise<string> {
+  const { report } = read;
+  const { tables: _tables, ...decisions } = report.decisions;
+  const address = `/api/v1/data/datasets/${made.datasetId}`;
+  return platform.provenance.record(tx, ctx, {
+    kind: 'ingest',
+    label: `Reading ${upload.fileName}`,
+    parameters: { overrides: input.overrides, decisions },
+    seed: null,
+    software,
+    startedAt,
+    endedAt,
+    inputs: [
+      {
+        id: upload.id,
+        kind: 'raw_file',
+        label: upload.fileName,
+        sha256: report.source_sha256,
+        link: `${address}/download?format=raw&version_id=${made.versionId}`,
+      },
+    ],
+    outputs: [
+      {
+        id: made.versionId,
+        kind: 'dataset_version',
+        label: `${upload.name ?? fileStem(upload.fileName)}, version ${made.number}`,
+        sha256: report.content_sha256,
+        link: `${address}/versions`,
+      },
+    ],
+  });
+}
