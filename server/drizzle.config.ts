@@ -1,0 +1,7 @@
+import { defineConfig } from 'drizzle-kit';
+
+export default defineConfig({
+  dialect: 'postgresql',
+  schema: ['./platform/**/*.tables.ts', './access/**/*.tables.ts', './data/**/*.tables.ts'],
+  out: process.env.DRIZZLE_OUT ?? './drizzle',
+});

@@ -1,0 +1,49 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join, relative, resolve } from 'node:path';
+
+const server = resolve(import.meta.dirname, '../..');
+
+// npm may install drizzle-orm under server/ and drizzle-kit above it, where it does not find it.
+const resolveHere = `import { createRequire, registerHooks } from 'node:module';
+import { pathToFileURL } from 'node:url';
+const parentURL = ${JSON.stringify(import.meta.url)};
+const { resolve } = createRequire(parentURL);
+let asked = false;
+registerHooks({
+  resolve(specifier, context, next) {
+    if (asked || !/^drizzle-orm($|\\/)/.test(specifier)) return next(specifier, context);
+    if (context.conditions.includes('import')) return next(specifier, { ...context, parentURL });
+    asked = true;
+    try {
+      return { url: pathToFileURL(resolve(specifier)).href, shortCircuit: true };
+    } finally {
+      asked = false;
+    }
+  },
+});`;
+
+/** Writes the one initial migration of all `*.tables.ts` to a new folder beside `drizzle`, and returns its path. */
+export function generateMigrations(): string {
+  const out = mkdtempSync(join(server, 'drizzle.next-'));
+  const kit = join(dirname(createRequire(import.meta.url).resolve('drizzle-kit')), 'bin.cjs');
+  const hooks = `data:text/javascript,${encodeURIComponent(resolveHere)}`;
+  execFileSync(process.execPath, ['--import', hooks, kit, 'generate', '--name=initial'], {
+    cwd: server,
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { ...process.env, DRIZZLE_OUT: `./${relative(server, out)}` },
+  });
+  return out;
+}
+
+/** While nothing is released there is one migration, made anew: `npm run db:generate`. */
+if (process.argv[1] === import.meta.filename) {
+  const next = generateMigrations();
+  const current = join(server, 'drizzle');
+  const old = `${next}.old`;
+  if (existsSync(current)) renameSync(current, old);
+  chmodSync(next, 0o755);
+  renameSync(next, current);
+  rmSync(old, { recursive: true, force: true });
+}

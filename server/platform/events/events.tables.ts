@@ -1,0 +1,25 @@
+import { sql } from 'drizzle-orm';
+import { bigint, bigserial, index, jsonb, pgTable, text, timestamp, uniqueIndex } from 'drizzle-orm/pg-core';
+
+/**
+ * The outbox, and for seven days the memory a client resumes from. `inserted` orders rows as they were written;
+ * `position` is given after the commit by one publisher at a time, so positions become visible in their order.
+ */
+export const events = pgTable(
+  'events',
+  {
+    id: text('id').primaryKey(),
+    inserted: bigserial('inserted', { mode: 'number' }).notNull(),
+    position: bigint('position', { mode: 'number' }),
+    tenantId: text('tenant_id').notNull(),
+    type: text('type').notNull(),
+    subject: text('subject').notNull(),
+    data: jsonb('data').$type<Record<string, unknown>>().notNull(),
+    time: timestamp('time', { withTimezone: true, precision: 3 }).notNull(),
+  },
+  (table) => [
+    uniqueIndex('events_position').on(table.position),
+    index('events_unpublished').on(table.inserted).where(sql`position is null`),
+    index('events_time').on(table.time),
+  ],
+);
