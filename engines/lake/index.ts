@@ -9,6 +9,8 @@
  */
 
 export { type DuckDb, type DuckDbLimits, openDuckDb, quoteIdentifier, quoteLiteral } from './duckdb.ts';
+export { type IngestRequest, ingestFile } from './ingest/ingest-file.ts';
+export type { IngestLimits } from './ingest/ingest-limits.ts';
 export * from './ingest/ingest-report.ts';
 export {
   defaultSqlLimits,

@@ -1,0 +1,243 @@
+import type { ColumnType } from '@stroma/kernel';
+import type { DuckDb } from '../duckdb.ts';
+import {
+  type ColumnPlan,
+  decimalEvidence,
+  fitsEnough,
+  type PlanHints,
+  planColumn,
+  type ValueCounts,
+} from './column-planning.ts';
+import { anyMisfit, misfitTest, nullTest, stagedColumn, valueExpression } from './column-sql.ts';
+import { stopIfAborted } from './ingest-limits.ts';
+import type { IngestOverrides } from './ingest-report.ts';
+
+export interface StagedColumn {
+  name: string;
+  original: string | null;
+  /** The file has no name for it. */
+  unnamed: boolean;
+}
+
+export interface TypedColumn extends StagedColumn {
+  column: string;
+  plan: ColumnPlan;
+  /** Non-empty texts that were read as missing. */
+  nullsSeen: string[];
+  misfits: number;
+  /** Values that are not missing. */
+  values: number;
+  formulaLike: number;
+}
+
+export interface TypedTable {
+  columns: TypedColumn[];
+  records: number;
+}
+
+/** Columns asked about in one query: the text of a query grows with them. */
+const batch = 256;
+const rounds = 4;
+
+/**
+ * Types the columns of a staged table of text: a plan from the sample, then counts over the whole column; where
+ * values do not fit, a new plan that knows them, until a plan holds or the column is text.
+ */
+export async function typeColumns(
+  db: DuckDb,
+  relation: string,
+  columns: StagedColumn[],
+  sample: string[][],
+  overrides: IngestOverrides,
+  signal: AbortSignal | undefined,
+): Promise<TypedTable> {
+  const values = columns.map((_, index) => countValues(sample, index));
+  const hints = planHints(columns, values, overrides);
+  const typed: TypedColumn[] = columns.map((column, index) => ({
+    ...column,
+    column: stagedColumn(index),
+    plan: planColumn(values[index] as ValueCounts, hints[index] as PlanHints),
+    nullsSeen: [],
+    misfits: 0,
+    values: 0,
+    formulaLike: 0,
+  }));
+  let open = typed.map((_, index) => index);
+  let records = 0;
+  for (let round = 1; open.length > 0; round++) {
+    const next: number[] = [];
+    for (let from = 0; from < open.length; from += batch) {
+      stopIfAborted(signal);
+      const part = open.slice(from, from + batch);
+      const counts = await countFits(
+        db,
+        relation,
+        part.map((index) => typed[index] as TypedColumn),
+      );
+      records = counts.records;
+      for (const [at, index] of part.entries()) {
+        const column = typed[index] as TypedColumn;
+        const count = counts.columns[at] as FitCount;
+        Object.assign(column, { ...count, values: count.fits + count.misfits });
+        if (count.misfits === 0 || overrides.column_types?.[column.name] !== undefined) continue;
+        const changed = await replan(
+          db,
+          relation,
+          column,
+          count,
+          values[index] as ValueCounts,
+          hints[index] as PlanHints,
+          round,
+        );
+        if (changed) next.push(index);
+      }
+    }
+    open = next;
+  }
+  return { columns: typed, records };
+}
+
+async function replan(
+  db: DuckDb,
+  relation: string,
+  column: TypedColumn,
+  count: FitCount,
+  values: ValueCounts,
+  hints: PlanHints,
+  round: number,
+): Promise<boolean> {
+  const before = JSON.stringify(column.plan.reader);
+  const misfits = await misfitValues(db, relation, column);
+  for (const [text, times] of misfits) values.set(text, (values.get(text) ?? 0) + times);
+  const enough = fitsEnough(count.fits, count.fits + count.misfits);
+  const proposal = planColumn(weighted(values, misfits, count), hints);
+  if (
+    round < rounds &&
+    JSON.stringify(proposal.reader) !== before &&
+    (proposal.reader.kind !== 'text' || hasLeadingZero(misfits))
+  ) {
+    column.plan = proposal;
+    return true;
+  }
+  if (enough) return false;
+  const plan = planColumn(new Map(), { ...hints, type: 'text' });
+  const share = ((100 * count.misfits) / (count.fits + count.misfits)).toFixed(1);
+  const example = [...misfits.keys()][0] ?? '';
+  column.plan = {
+    ...plan,
+    nulls: planColumn(new Map([...values, ['\u0001text', 1]]), hints).nulls,
+    reason: `Most values look like ${column.plan.type}, but ${count.misfits} (${share} %) do not, for example "${example.slice(0, 60)}".`,
+  };
+  return true;
+}
+
+const hasLeadingZero = (misfits: ValueCounts) =>
+  [...misfits.keys()].some((text) => /^[-+]?0[0-9]/.test(text));
+
+/** The sample with its fitting values scaled up to what the whole column holds of them. */
+function weighted(values: ValueCounts, misfits: ValueCounts, count: FitCount): ValueCounts {
+  let sampled = 0;
+  for (const [text, times] of values) if (!misfits.has(text)) sampled += times;
+  const scale = sampled > 0 ? count.fits / sampled : 1;
+  return new Map([...values].map(([text, times]) => [text, misfits.get(text) ?? times * Math.max(1, scale)]));
+}
+
+interface FitCount {
+  fits: number;
+  misfits: number;
+  nullsSeen: string[];
+  formulaLike: number;
+}
+
+async function countFits(
+  db: DuckDb,
+  relation: string,
+  columns: TypedColumn[],
+): Promise<{ records: number; columns: FitCount[] }> {
+  const parts = columns.map(({ plan, column }) => {
+    const missing = nullTest(plan, column);
+    const seen =
+      missing === 'false'
+        ? 'NULL'
+        : `array_to_string(list_sort(list(DISTINCT trim(${column})) FILTER (WHERE ${column} IS NOT NULL AND ${plan.reader.kind === 'text' ? '' : `${valueExpression(plan, column)} IS NULL AND `}${missing})), chr(31))`;
+    if (plan.reader.kind === 'text') {
+      const value = valueExpression(plan, column);
+      const formula = `count(*) FILTER (WHERE ${column}[1] IN ('=', '@') OR (${column}[1] IN ('+', '-') AND regexp_matches(${column}, '^[-+][^0-9.,\\s-]')))`;
+      return `count(${value}), 0, ${seen}, ${formula}`;
+    }
+    return `count(${valueExpression(plan, column)}), count(*) FILTER (WHERE ${misfitTest(plan, column)}), ${seen}, 0`;
+  });
+  const row = await db.row(`SELECT count(*), ${parts.join(', ')} FROM ${relation}`);
+  return {
+    records: Number(row[0]),
+    columns: columns.map((_, index) => ({
+      fits: Number(row[1 + index * 4]),
+      misfits: Number(row[2 + index * 4]),
+      nullsSeen: splitSeen(row[3 + index * 4]),
+      formulaLike: Number(row[4 + index * 4]),
+    })),
+  };
+}
+
+const splitSeen = (seen: unknown): string[] =>
+  typeof seen === 'string'
+    ? seen
+        .split('\x1f')
+        .filter((text) => text !== '')
+        .slice(0, 50)
+    : [];
+
+async function misfitValues(
+  db: DuckDb,
+  relation: string,
+  { plan, column }: TypedColumn,
+): Promise<ValueCounts> {
+  const rows = await db.rows(
+    `SELECT trim(${column}) AS v, count(*) AS n FROM ${relation} WHERE ${misfitTest(plan, column)} GROUP BY v ORDER BY n DESC, v LIMIT 1000`,
+  );
+  return new Map(rows.map(([text, times]) => [String(text), Number(times)]));
+}
+
+export async function countMisfitRows(db: DuckDb, relation: string, table: TypedTable): Promise<number> {
+  if (table.columns.every((column) => column.misfits === 0)) return 0;
+  const row = await db.row(`SELECT count(*) FROM ${relation} WHERE ${anyMisfit(table.columns)}`);
+  return Number(row[0]);
+}
+
+function countValues(sample: string[][], index: number): ValueCounts {
+  const counts: ValueCounts = new Map();
+  for (const row of sample) {
+    const text = (row[index] ?? '').trim();
+    if (text !== '') counts.set(text, (counts.get(text) ?? 0) + 1);
+  }
+  return counts;
+}
+
+function planHints(columns: StagedColumn[], values: ValueCounts[], overrides: IngestOverrides): PlanHints[] {
+  let comma = 0;
+  let point = 0;
+  for (const counts of values) {
+    const evidence = decimalEvidence(counts);
+    comma += evidence.comma;
+    point += evidence.point;
+  }
+  const fileDecimal = comma > point ? ',' : point > comma ? '.' : undefined;
+  const base = {
+    decimal: overrides.decimal,
+    thousands: overrides.thousands,
+    dateOrder: overrides.date_order,
+    nullValues: overrides.null_values,
+    fileDecimal,
+  } as const;
+  const first = columns.map((column, index) =>
+    planColumn(values[index] as ValueCounts, { ...base, name: column.name }),
+  );
+  const decided = first.find((plan) => plan.dateOrder && !plan.dateOrder.ambiguous)?.dateOrder?.order;
+  const fileDateOrder = decided === 'dmy' || decided === 'mdy' ? decided : undefined;
+  return columns.map((column) => ({
+    ...base,
+    name: column.name,
+    fileDateOrder,
+    type: overrides.column_types?.[column.name] as ColumnType | undefined,
+  }));
+}

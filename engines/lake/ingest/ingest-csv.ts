@@ -1,0 +1,452 @@
+import { once } from 'node:events';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { join } from 'node:path';
+import { StromaError } from '@stroma/kernel';
+import { type CleanCounts, writeCleanCsv } from './clean-csv.ts';
+import type { CsvDialect, LineEnd } from './csv-dialect.ts';
+import { detectDialect } from './dialect-detection.ts';
+import { nameColumns } from './header-detection.ts';
+import type { IngestContext } from './ingest-context.ts';
+import { stopIfAborted } from './ingest-limits.ts';
+import type { Decision, FoundTable, IngestDecisions } from './ingest-report.ts';
+import { type RecordReaderOptions, readRecords } from './record-reader.ts';
+import { oddity } from './record-scanner.ts';
+import { cleanRelation, csvRelation, type StagedTable } from './staged-table.ts';
+import { type Run, readCells, type Structure, scanStructure } from './structure-scan.ts';
+import { chooseTable, findTables, isTotalsRow, sampleOf, type TableLayout } from './table-layout.ts';
+import {
+  type ByteEvidence,
+  chooseEncoding,
+  createTranscoder,
+  doubleUtf8,
+  type EncodingChoice,
+  mojibakeEvidence,
+} from './text-encoding.ts';
+import { sampleText } from './text-sample.ts';
+
+export type TextDecisions = Pick<
+  IngestDecisions,
+  | 'encoding'
+  | 'delimiter'
+  | 'quote'
+  | 'escape'
+  | 'line_end'
+  | 'skip_lines'
+  | 'header_lines'
+  | 'footer_lines'
+  | 'table'
+  | 'tables'
+>;
+
+export interface StagedText {
+  staged: StagedTable;
+  decisions: TextDecisions;
+}
+
+const decided = <T>(value: T, reason: string, given = false): Decision<T> => ({ value, reason, given });
+const setByUser = 'Set by the user.';
+
+/** Reads a text file as a table: encoding, dialect, layout, then the relation the engine reads. */
+export async function stageText(
+  context: IngestContext,
+  path: string,
+  head: Buffer,
+  evidence: ByteEvidence,
+): Promise<StagedText> {
+  const text = await toUtf8(context, path, head, evidence);
+  const sample = await sampleText(text.path, text.start);
+  if (sample.every((piece) => piece.toString('utf8').trim() === '')) {
+    throw new StromaError('EMPTY_FILE', 'Expected a table, but the file holds only blank space.');
+  }
+  const { dialect, reasons } = detectDialect(sample, context.overrides);
+  const staged = await stageDelimited(context, text.path, text.start, dialect);
+  const { overrides } = context;
+  return {
+    staged: staged.staged,
+    decisions: {
+      ...staged.decisions,
+      encoding: decided(text.choice.encoding, text.choice.reason, text.choice.given),
+      delimiter: decided(dialect.delimiter, reasons.delimiter, overrides.delimiter !== undefined),
+      quote: decided(dialect.quote, reasons.quote, overrides.quote !== undefined),
+      escape: decided(dialect.escape, reasons.escape, overrides.escape !== undefined),
+    },
+  };
+}
+
+interface Utf8Text {
+  path: string;
+  start: number;
+  choice: EncodingChoice;
+}
+
+async function toUtf8(
+  context: IngestContext,
+  path: string,
+  head: Buffer,
+  evidence: ByteEvidence,
+): Promise<Utf8Text> {
+  let choice = chooseEncoding(head, evidence, context.overrides.encoding);
+  if (choice.encoding === 'utf-8' && !choice.given && !evidence.ascii && evidence.utf8) {
+    const found = mojibakeEvidence(
+      (await sampleText(path, choice.bom)).map((piece) => piece.toString('utf8')).join('\n'),
+    );
+    if (found.runs >= 2 && found.others === 0) {
+      choice = {
+        ...choice,
+        encoding: doubleUtf8,
+        reason: `UTF-8 that was once read as Windows-1252 and saved again: ${found.runs} such sequences, and no other character beyond ASCII. Set the encoding to utf-8 to keep them.`,
+      };
+      context.warn(
+        'mojibake-repaired',
+        'Characters that a wrong encoding had garbled were put right.',
+        found.runs,
+      );
+    }
+  }
+  if (evidence.badBytes > 0 && choice.encoding === 'utf-8') {
+    context.warn('invalid-utf8', 'Bytes that are not UTF-8 were read as Windows-1252.', evidence.badBytes);
+  }
+  const direct = choice.encoding === 'utf-8' && evidence.badBytes === 0;
+  if (direct) return { path, start: choice.bom, choice };
+  const target = join(context.workFolder, 'text.csv');
+  const transcoder = createTranscoder(choice.encoding);
+  const out = createWriteStream(target);
+  for await (const chunk of createReadStream(path, { start: choice.bom, highWaterMark: 2 ** 20 })) {
+    stopIfAborted(context.signal);
+    if (!out.write(transcoder.convert(chunk, false))) await once(out, 'drain');
+  }
+  out.end(transcoder.convert(new Uint8Array(0), true));
+  await once(out, 'close');
+  return { path: target, start: 0, choice };
+}
+
+/** Stages UTF-8 text whose dialect is known; also what spreadsheets and other grids come through. */
+export async function stageDelimited(
+  context: IngestContext,
+  path: string,
+  start: number,
+  dialect: CsvDialect,
+  given: { name: string | null } = { name: null },
+): Promise<StagedText> {
+  const { overrides, limits } = context;
+  const options: RecordReaderOptions = {
+    maxCellBytes: limits.maxCellBytes,
+    maxColumns: limits.maxColumns,
+    signal: context.signal,
+  };
+  context.progress(0.1, 'reading the structure');
+  const from = await skipLines(path, start, dialect, options, overrides.skip_lines ?? 0);
+  const structure = await scanStructure(path, from, dialect, options);
+  const { tables } = overrides.skip_lines !== undefined ? firstTableAt(structure) : findTables(structure);
+  if (tables.length === 0) {
+    throw new StromaError('NO_TABLE', 'Expected a table, but the file holds no lines of values.');
+  }
+  const index = overrides.table ?? chooseTable(tables);
+  const table = tables[index];
+  if (!table) {
+    throw new StromaError(
+      'INVALID_INPUT',
+      `Expected a table number from 0 to ${tables.length - 1}, got ${index}.`,
+      {
+        field: 'table',
+        tables: tables.length,
+      },
+    );
+  }
+  applyHeaderOverride(table, overrides.header_lines, structure);
+  await trimTotals(table, path, dialect, options);
+  applyFooterOverride(table, overrides.footer_lines, structure);
+  if (table.width > limits.maxColumns) {
+    throw new StromaError(
+      'TOO_MANY_COLUMNS',
+      `Expected at most ${limits.maxColumns} columns, got ${table.width}. Check the delimiter, or turn the table so that rows become columns.`,
+      { columns: table.width, limit: limits.maxColumns },
+    );
+  }
+  const staged = await stageTable(context, path, dialect, structure, table, options);
+  warnAboutLayout(context, structure, tables, index, table);
+  const found: FoundTable[] = tables.map((each, at) => ({
+    index: at,
+    name: given.name,
+    first_line: each.firstLine,
+    last_line: each.lastLine,
+    columns: columnsOf(each, structure).map((column) => column.name),
+    rows: each.records,
+  }));
+  const skipped = table.firstLine - 1;
+  return {
+    staged,
+    decisions: {
+      encoding: null,
+      delimiter: null,
+      quote: null,
+      escape: null,
+      line_end: decided(lineEnd(structure), 'Counted over the whole file.'),
+      skip_lines: decided(
+        skipped,
+        overrides.skip_lines !== undefined
+          ? setByUser
+          : skipped === 0
+            ? 'The table starts on the first line.'
+            : `The table starts on line ${table.firstLine}.`,
+        overrides.skip_lines !== undefined,
+      ),
+      header_lines: decided(table.header.lines, table.header.reason, overrides.header_lines !== undefined),
+      footer_lines: decided(table.footerLines, table.footerReason, overrides.footer_lines !== undefined),
+      table: decided(
+        index,
+        overrides.table !== undefined
+          ? setByUser
+          : tables.length === 1
+            ? 'The file holds one table.'
+            : 'The largest table, or the first of similar size.',
+        overrides.table !== undefined,
+      ),
+      tables: found,
+    },
+  };
+}
+
+async function skipLines(
+  path: string,
+  start: number,
+  dialect: CsvDialect,
+  options: RecordReaderOptions,
+  lines: number,
+) {
+  let range = { start, line: 1 };
+  if (lines === 0) return range;
+  let end = false;
+  // Lines above a table are lines, whatever quotes they hold.
+  await readRecords(path, range, { ...dialect, quote: '' }, options, (record) => {
+    range = { start: record.offset, line: record.line };
+    end = record.line > lines;
+    return !end;
+  });
+  if (!end) {
+    throw new StromaError(
+      'INVALID_INPUT',
+      `Expected a table after line ${lines}, but the file ends before.`,
+      { field: 'skip_lines' },
+    );
+  }
+  return range;
+}
+
+/** With the first line given, what follows it is the table; other tables below are still told apart. */
+function firstTableAt(structure: Structure): { tables: TableLayout[] } {
+  const layout = findTables(structure);
+  const first = structure.runs.find((run) => run.kind !== 'blank');
+  const table = layout.tables[0];
+  if (!first || !table || table.firstLine === first.line) return layout;
+  const at = structure.runs.indexOf(first);
+  table.runs = [...structure.runs.slice(at, structure.runs.indexOf(table.runs[0] as Run)), ...table.runs];
+  table.firstLine = first.line;
+  table.offset = first.offset;
+  table.header = { lines: 1, reason: 'The first line after those that were skipped.' };
+  table.headerRows = [first.lead[0] ?? []];
+  table.width = Math.max(table.width, first.cells);
+  return layout;
+}
+
+function applyHeaderOverride(table: TableLayout, lines: number | undefined, structure: Structure): void {
+  if (lines === undefined) return;
+  const rows = table.runs.filter((run) => run.kind !== 'blank').flatMap((run) => run.lead);
+  if (lines > rows.length) {
+    throw new StromaError('INVALID_INPUT', `Expected at most ${rows.length} header lines, got ${lines}.`, {
+      field: 'header_lines',
+    });
+  }
+  table.records += table.header.lines - lines;
+  table.header = { lines, reason: setByUser };
+  table.headerRows = rows.slice(0, lines);
+  void structure;
+}
+
+/** A last row that starts with "Total" sums up the others: it is a footer, not a record. */
+async function trimTotals(
+  table: TableLayout,
+  path: string,
+  dialect: CsvDialect,
+  options: RecordReaderOptions,
+): Promise<void> {
+  const run = table.runs.at(-1);
+  if (!run || table.records < 3 || table.width < 2) return;
+  let cells: string[] = [];
+  await readRecords(
+    path,
+    { start: run.lastOffset, end: run.end, line: run.lastLine },
+    dialect,
+    options,
+    (record) => {
+      cells = readCells(record);
+      return false;
+    },
+  );
+  if (!isTotalsRow(cells)) return;
+  table.footerLines += run.endLine - run.lastLine;
+  table.footerReason = `The last row is a total ("${cells.map((cell) => cell.trim()).find((cell) => cell !== '')}")${table.footerLines > 1 ? ', and notes follow it' : ''}.`;
+  table.lastLine = run.lastLine - 1;
+  table.end = run.lastOffset;
+  table.records--;
+  run.records--;
+}
+
+function applyFooterOverride(table: TableLayout, lines: number | undefined, structure: Structure): void {
+  if (lines === undefined) return;
+  const last = structure.lines - lines;
+  const after = structure.runs.filter((run) => run.line > last);
+  const cut = structure.runs.find((run) => run.line <= last && run.endLine - 1 > last);
+  if (cut) {
+    throw new StromaError(
+      'INVALID_INPUT',
+      'Expected footer lines of another shape than the records above them; let the footer be detected instead.',
+      { field: 'footer_lines' },
+    );
+  }
+  const end = after[0]?.offset ?? structure.end;
+  table.runs = structure.runs.filter((run) => run.offset >= table.offset && run.offset < end);
+  table.end = end;
+  table.lastLine = (table.runs.at(-1) as Run).endLine - 1;
+  table.footerLines = lines;
+  table.footerReason = setByUser;
+}
+
+function columnsOf(table: TableLayout, structure: Structure) {
+  const rows = table.headerRows.map((row) => row.map((cell) => cell));
+  if (rows[0]?.[0] !== undefined && table.runs[0]?.kind === 'comment')
+    rows[0][0] = rows[0][0].replace(/^#+\s*/, '');
+  const longest = Math.max(0, ...rows.map((row) => row.length));
+  if (rows.length > 0 && longest === table.width - 1) {
+    const first = sampleOf(table.runs, structure)
+      .slice(rows.length)
+      .map((row) => row.cells[0] ?? '');
+    // R writes row names without a name for them: every name belongs one column further right.
+    if (new Set(first).size === first.length) for (const row of rows) row.unshift('');
+  }
+  return nameColumns(rows, table.width);
+}
+
+async function stageTable(
+  context: IngestContext,
+  path: string,
+  dialect: CsvDialect,
+  structure: Structure,
+  table: TableLayout,
+  options: RecordReaderOptions,
+): Promise<StagedTable> {
+  const columns = columnsOf(table, structure);
+  const sample = sampleOf(table.runs, structure)
+    .filter((row) => row.line < table.lastLine + 1)
+    .slice(table.header.lines)
+    .map((row) => row.cells);
+  const range = { start: table.offset, end: table.end, line: table.firstLine };
+  const raw = { path, range, dialect, skip: table.header.lines };
+  const skip = directSkip(structure, table, dialect, context);
+  if (skip !== null) {
+    const relation = csvRelation(path, {
+      dialect,
+      skip,
+      columns: table.width,
+      lines: false,
+      longestRecord: structure.longestRecord,
+    });
+    return { columns, sample, records: table.records, relation, hasLines: false, raw };
+  }
+  context.progress(0.25, 'rewriting');
+  const target = join(context.workFolder, 'clean.csv');
+  const clean = { width: table.width, headerLines: table.header.lines, headerRows: table.headerRows };
+  const counts = await writeCleanCsv(path, range, dialect, clean, target, options, (line, reason, text) =>
+    context.rejects.add(line, reason, text),
+  );
+  warnAboutRows(context, counts);
+  const relation = cleanRelation(target, table.width, structure.longestRecord);
+  return { columns, sample, records: counts.written, relation, hasLines: true, raw };
+}
+
+/**
+ * Lines to skip when the engine may read the file as it is: every record regular, one line end throughout,
+ * quotes as the standard has them, nothing after the table. Null when it must not.
+ */
+function directSkip(
+  structure: Structure,
+  table: TableLayout,
+  dialect: CsvDialect,
+  context: IngestContext,
+): number | null {
+  if (context.alwaysRewrite || dialect.collapse || dialect.skipInitialSpace) return null;
+  if (dialect.escape === '\\' || dialect.loneCrEndsLine || Buffer.byteLength(dialect.delimiter) > 1)
+    return null;
+  const { lf, crlf, cr } = structure.lineEnds;
+  if (cr > 0 || (lf > 0 && crlf > 0) || structure.longestRecord > 2 ** 20) return null;
+  for (const [flag, count] of structure.oddities) {
+    if (count > 0 && flag !== oddity.newlineInside) return null;
+  }
+  if (table.end !== structure.end || table.width < 2 || table.records === 0) return null;
+  const regular = table.runs.every(
+    (run) =>
+      (run.kind === 'full' || run.kind === 'sparse' || run.kind === 'empty') && run.cells === table.width,
+  );
+  if (!regular) return null;
+  const header = structure.runs.flatMap((run) => (run.line <= table.firstLine ? run.lead.slice(0, 12) : []));
+  if (header.some((row) => row.some((cell) => /[\r\n]/.test(cell)))) return null;
+  return table.firstLine - 1 + table.header.lines;
+}
+
+function lineEnd({ lineEnds: { lf, crlf, cr } }: Structure): LineEnd {
+  const kinds = [lf, crlf, cr].filter((count) => count > 0).length;
+  if (kinds > 1) return 'mixed';
+  return cr > 0 ? 'cr' : crlf > 0 ? 'crlf' : 'lf';
+}
+
+function warnAboutRows({ warn }: IngestContext, counts: CleanCounts): void {
+  warn('blank-lines', 'Blank lines inside the table were passed over.', counts.blankLines);
+  warn('comment-lines', 'Lines inside the table that start with # were passed over.', counts.commentLines);
+  warn('repeated-header', 'Lines that repeat the header were passed over.', counts.repeatedHeaders);
+  warn(
+    'short-rows',
+    'Rows with fewer cells than the table has columns were filled up with missing values.',
+    counts.shortRows,
+  );
+  warn(
+    'surplus-delimiters',
+    'Rows ended with empty cells past the last column, which were dropped.',
+    counts.surplusRows,
+  );
+}
+
+function warnAboutLayout(
+  { warn }: IngestContext,
+  structure: Structure,
+  tables: TableLayout[],
+  index: number,
+  table: TableLayout,
+): void {
+  const first = tables[0] as TableLayout;
+  warn('preamble-lines', 'Lines above the table were passed over.', first.firstLine - 1);
+  warn('footer-lines', 'Lines below the table (notes or totals) were passed over.', table.footerLines);
+  if (tables.length > 1) {
+    const others = tables.filter((_, at) => at !== index);
+    const lines = others.reduce((sum, other) => sum + other.lastLine - other.firstLine + 1, 0);
+    warn(
+      'several-tables',
+      `The file holds ${tables.length} tables; table ${index} was read. Choose another with the setting "table".`,
+      lines,
+    );
+  }
+  const counts = (flag: number) => structure.oddities.get(flag) ?? 0;
+  warn(
+    'stray-quotes',
+    'Quotes inside quoted cells were not escaped; they were kept as text.',
+    counts(oddity.strayQuote),
+  );
+  warn(
+    'unterminated-quotes',
+    'Quotes that open a cell never close; they were read as text.',
+    counts(oddity.unterminatedQuote),
+  );
+  warn('nul-bytes', 'Records held NUL bytes, which were removed.', counts(oddity.nul));
+  if (lineEnd(structure) === 'mixed') warn('mixed-line-ends', 'The file mixes kinds of line ends.', 1);
+  if (table.header.lines === 0) warn('no-header', 'No header was found; the columns were numbered.', 1);
+  if (table.records === 0) warn('no-rows', 'The table has a header and no rows.', 1);
+}
