@@ -3,15 +3,14 @@ import { mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/pr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { PGlite } from '@electric-sql/pglite';
 import { provenanceGraph } from '@stroma/contracts';
 import { eq, sql } from 'drizzle-orm';
-import { drizzle } from 'drizzle-orm/pglite';
 import fc from 'fast-check';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Context } from '../context.ts';
-import type { Database, Sql } from '../db/database.ts';
+import type { Database } from '../db/database.ts';
+import { openDatabase } from '../db/open-database.ts';
 import { newId } from '../ids.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { provenanceDerivations } from './provenance.tables.ts';
@@ -19,32 +18,17 @@ import { openProvenance } from './provenance.ts';
 import type { Derivation, EntityReference, Provenance } from './provenance-types.ts';
 
 let folder: string;
-let client: PGlite;
 let database: Database;
 let provenance: Provenance;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'stroma-provenance-'));
-  client = new PGlite();
-  const orm = drizzle(client) as unknown as Sql;
-  await client.exec(`
-    create table provenance_derivations (id text primary key, tenant_id text not null, document text not null,
-      chain_sha256 text not null, signature text not null, key_id text not null,
-      recorded_at timestamptz(3) not null default now());
-    create table provenance_links (tenant_id text not null,
-      derivation_id text not null references provenance_derivations, role text not null, entity_id text not null,
-      position integer not null, primary key (derivation_id, role, entity_id))`);
-  database = {
-    kind: 'embedded',
-    sql: orm,
-    transaction: async (work) => await orm.transaction(async (tx) => await work(tx)),
-    ping: async () => {},
-    close: () => client.close(),
-  };
-  provenance = await openProvenance({ STROMA_DATA: folder, STROMA_PUBLIC_URL: undefined }, database);
+  const config = { STROMA_DATA: folder, STROMA_PUBLIC_URL: undefined, DATABASE_URL: undefined };
+  database = await openDatabase(config, pino({ level: 'silent' }));
+  provenance = await openProvenance(config, database);
 });
 afterAll(async () => {
-  await client.close();
+  await database.close();
   await rm(folder, { recursive: true, force: true });
 });
 
