@@ -12,6 +12,9 @@ export { type DuckDb, type DuckDbLimits, openDuckDb, quoteIdentifier, quoteLiter
 export { type IngestRequest, ingestFile } from './ingest/ingest-file.ts';
 export type { IngestLimits } from './ingest/ingest-limits.ts';
 export * from './ingest/ingest-report.ts';
+export { type CollectOptions, collectValues } from './profile/column-values.ts';
+export { type ProfileOptions, profileParquet } from './profile/profile-parquet.ts';
+export { findJoins, type JoinTable, type TableJoin } from './profile/table-joins.ts';
 export {
   defaultSqlLimits,
   type SqlCapabilities,

@@ -1,0 +1,101 @@
+import type { HistogramBin } from '@stroma/kernel';
+import type { WeightedValues } from './weighted-values.ts';
+
+/** Bins `[start + i * width, start + (i + 1) * width)`, the last one closed. */
+export interface BinPlan {
+  start: number;
+  width: number;
+  bins: number;
+}
+
+const fewestBins = 10;
+const mostBins = 40;
+
+/** 1, 2, 2.5 or 5 times a power of ten: the first that is at least `width`. */
+function niceWidth(width: number): number {
+  const power = 10 ** Math.floor(Math.log10(width));
+  const step = [1, 2, 2.5, 5, 10].find((candidate) => candidate * power >= width * (1 - 1e-9)) ?? 10;
+  return step * power;
+}
+
+/**
+ * Freedman and Diaconis' width (2 IQR / n^(1/3)), Sturges' where there is no IQR, held between 10 and 40 bins
+ * and rounded to a readable number. Few distinct whole numbers get one bin each.
+ */
+export function planBins(facts: {
+  min: number;
+  max: number;
+  count: number;
+  distinct: number;
+  iqr: number;
+  /** Whole numbers only. */
+  whole: boolean;
+  /** Readable widths make no sense for epoch milliseconds. */
+  temporal: boolean;
+}): BinPlan | null {
+  const { min, max, count } = facts;
+  const range = max - min;
+  if (count === 0) return null;
+  if (!Number.isFinite(range)) return null;
+  if (range === 0) return { start: min, width: 0, bins: 1 };
+  if (facts.whole && range < mostBins && facts.distinct <= mostBins) {
+    return { start: min - 0.5, width: 1, bins: range + 1 };
+  }
+  const sturges = range / (Math.ceil(Math.log2(count)) + 1);
+  const freedman = facts.iqr > 0 ? (2 * facts.iqr) / Math.cbrt(count) : sturges;
+  const raw = Math.min(range / fewestBins, Math.max(range / mostBins, freedman));
+  if (facts.temporal) {
+    const bins = Math.max(fewestBins, Math.min(mostBins, Math.round(range / raw)));
+    return { start: min, width: range / bins, bins };
+  }
+  let width = niceWidth(raw);
+  if (facts.whole) width = Math.max(1, Math.ceil(width));
+  if (range / width < fewestBins - 2 && !(facts.whole && width === 1)) width = niceWidth(raw / 2.5);
+  if (facts.whole) width = Math.max(1, Math.ceil(width));
+  const start = facts.whole
+    ? Math.floor(min / width) * width - (width === 1 ? 0.5 : 0)
+    : Math.floor(min / width) * width;
+  const bins = Math.floor((max - start) / width) + 1;
+  if (!Number.isFinite(start) || bins > mostBins * 2)
+    return { start: min, width: range / mostBins, bins: mostBins };
+  return { start, width, bins };
+}
+
+export const edgeOf = (plan: BinPlan, index: number): number => plan.start + index * plan.width;
+
+/** The bin of `value`, by comparison with the edges themselves so that counts agree with them to the last bit. */
+export function binOf(plan: BinPlan, value: number): number {
+  if (plan.width === 0) return 0;
+  let bin = Math.floor((value - plan.start) / plan.width);
+  if (value < edgeOf(plan, bin)) bin--;
+  else if (value >= edgeOf(plan, bin + 1)) bin++;
+  return Math.max(0, Math.min(plan.bins - 1, bin));
+}
+
+/** `binOf` as SQL over a DOUBLE expression. */
+export function binSql(plan: BinPlan, value: string): string {
+  const literal = (number: number) => `(${number})::DOUBLE`;
+  const edge = (bin: string) => `(${literal(plan.start)} + (${bin}) * ${literal(plan.width)})`;
+  const guess = `floor((${value} - ${literal(plan.start)}) / ${literal(plan.width)})`;
+  const exact =
+    `CASE WHEN ${value} < ${edge(guess)} THEN ${guess} - 1 ` +
+    `WHEN ${value} >= ${edge(`${guess} + 1`)} THEN ${guess} + 1 ELSE ${guess} END`;
+  return `greatest(0, least(${plan.bins - 1}, ${exact}))::INTEGER`;
+}
+
+export function binsFrom(plan: BinPlan, counts: readonly number[]): HistogramBin[] {
+  return Array.from({ length: plan.bins }, (_, index) => ({
+    from: edgeOf(plan, index),
+    to: edgeOf(plan, index + 1),
+    count: counts[index] ?? 0,
+  }));
+}
+
+export function histogramOf(plan: BinPlan, data: WeightedValues): HistogramBin[] {
+  const counts = new Array<number>(plan.bins).fill(0);
+  for (let i = 0; i < data.values.length; i++) {
+    const bin = binOf(plan, data.values[i] ?? 0);
+    counts[bin] = (counts[bin] ?? 0) + (data.counts[i] ?? 0);
+  }
+  return binsFrom(plan, counts);
+}
