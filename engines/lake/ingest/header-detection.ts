@@ -109,7 +109,7 @@ function namesColumns(first: string[], body: string[][]): boolean {
   const repeats = cells.filter(
     (cell, column) => cell !== '' && body.some((row) => (row[column] ?? '').trim() === cell),
   );
-  if (repeats.length === 0) return true;
+  if (repeats.length * 2 < filled.length) return true;
   // The same header once more further down repeats every cell; a data row repeats some.
   return (
     body.some((row) => cells.every((cell, column) => (row[column] ?? '').trim() === cell)) &&

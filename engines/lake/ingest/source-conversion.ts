@@ -59,12 +59,11 @@ function detectFormat(_context: IngestContext, _source: Source): { value: FileFo
 }
 
 /** Text holds no control bytes to speak of; zeros are only text in UTF-16 and in the odd damaged cell. */
-function refuseBinary({ evidence, path }: Source): void {
+function refuseBinary({ evidence }: Source): void {
   const { inspected, controls, nulEven, nulOdd } = evidence;
   const zeros = nulEven + nulOdd;
   const wide = Math.max(nulEven, nulOdd) > 4 * Math.min(nulEven, nulOdd) && zeros > inspected * 0.1;
-  void path;
-  if (controls > inspected * 0.02 || (!wide && zeros > Math.max(8, inspected * 0.05))) {
+  if (!wide && (controls > Math.max(4, inspected * 0.02) || zeros > Math.max(8, inspected * 0.05))) {
     throw new StromaError(
       'BINARY_FILE',
       'Expected CSV, JSON, Parquet, Arrow or Excel (.xlsx), got bytes that are no text and no known format. Export the data as one of these.',

@@ -52,11 +52,26 @@ export function findTables(structure: Structure): FileLayout {
   return { tables, preambleLines: first ? first.firstLine - 1 : structure.lines };
 }
 
+/**
+ * A row of delimiters alone is a record with no value, unless it parts tables or, three times or more, ends the
+ * file as spreadsheets leave it.
+ */
+function partsTables(runs: Run[], index: number): boolean {
+  const run = runs[index] as Run;
+  if (run.kind === 'blank') return true;
+  if (run.kind !== 'empty') return false;
+  const before = runs[index - 1];
+  const after = runs[index + 1];
+  if (!before || isNothing(before) || (after && isNothing(after))) return true;
+  if (!after) return run.records > 2;
+  return before.cells !== run.cells || after.kind !== 'full' || after.cells !== run.cells;
+}
+
 function splitSegments(runs: Run[]): Run[][] {
   const segments: Run[][] = [];
   let current: Run[] = [];
-  for (const run of runs) {
-    if (isNothing(run)) {
+  for (const [index, run] of runs.entries()) {
+    if (partsTables(runs, index)) {
       if (current.length > 0) segments.push(current);
       current = [];
     } else current.push(run);
@@ -69,7 +84,7 @@ function splitSegments(runs: Run[]): Run[][] {
 function mainWidth(runs: Run[]): number {
   const records = new Map<number, number>();
   for (const run of runs) {
-    if (run.kind === 'comment' || run.kind === 'sparse') continue;
+    if (run.kind !== 'full') continue;
     records.set(run.cells, (records.get(run.cells) ?? 0) + run.records);
   }
   let best = 1;
@@ -171,6 +186,8 @@ function firstRun(runs: Run[], width: number, structure: Structure): number {
   const row = (before.lead.at(-1) ?? []).map((cell) => cell.trim());
   const body = leadRows(runs.slice(main), 8);
   if (before.kind === 'comment') return commentIsHeader(before, width, row) ? main - 1 : main;
+  // A lone cell at the left is a title; further right it names a group of columns.
+  if (before.kind === 'sparse') return row[0] === '' && before.records === 1 ? main - 1 : main;
   if (before.records !== 1 || before.cells < 2) return main;
   const text =
     row.every((cell) => cell === '' || cellKind(cell) === 'text') && row.some((cell) => cell !== '');
@@ -199,7 +216,7 @@ function bodyRows(runs: Run[], rows: string[][], structure: Structure): string[]
   const first = runs[0] as Run;
   const last = runs.at(-1) as Run;
   const inside = structure.sample.filter((row) => row.line >= first.line && row.line < last.endLine);
-  const later = inside.slice(rows.length > 6 ? 5 : rows.length > 3 ? 2 : 1, 400).map((row) => row.cells);
+  const later = inside.slice(rows.length > 6 ? 5 : 1, 400).map((row) => row.cells);
   return later.length > 0 ? later : rows.slice(1);
 }
 
@@ -256,7 +273,7 @@ function extend(table: TableLayout, runs: Run[]): void {
 
 function countRecords(table: TableLayout): void {
   let records = -table.header.lines;
-  for (const run of table.runs) if (!isNothing(run) && run.kind !== 'comment') records += run.records;
+  for (const run of table.runs) if (run.kind !== 'blank' && run.kind !== 'comment') records += run.records;
   if (table.runs[0]?.kind === 'comment' && table.header.lines > 0) records++;
   table.records = Math.max(0, records);
 }
@@ -289,12 +306,13 @@ function trimFooter(table: TableLayout, structure: Structure): void {
 
 function isNote(run: Run, table: TableLayout): boolean {
   if (run.kind === 'comment') return true;
-  if (table.width < 2 || run.lead.length === 0) return false;
+  if (table.width < 2 || run.lead.length === 0 || run.records > 12) return false;
   if (run.kind !== 'sparse' && run.cells > 1) return false;
-  if (run.records > 12) return false;
   const cells = run.lead.map((row) => row.map((cell) => cell.trim()).find((cell) => cell !== '') ?? '');
-  if (table.width >= 3)
-    return cells.every((cell) => cellKind(cell) === 'text' && (/\s/.test(cell) || noteStart.test(cell)));
+  const isText = (cell: string) => cellKind(cell) === 'text';
+  // Filled up with delimiters to the full width it may be a row with one value: it must read like a note.
+  if (run.kind === 'sparse') return cells.every((cell) => isText(cell) && (noteStart.test(cell) || cell.length > 60));
+  if (table.width >= 3) return cells.every((cell) => isText(cell) && (/\s/.test(cell) || noteStart.test(cell)));
   return cells.every((cell) => noteStart.test(cell));
 }
 
