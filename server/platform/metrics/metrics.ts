@@ -5,7 +5,7 @@ export const registry = new Registry();
 
 const instrument = { registers: [registry] };
 
-export const httpDuration = new Histogram({
+const httpDuration = new Histogram({
   ...instrument,
   name: 'stroma_http_request_duration_seconds',
   help: 'Time to answer a request, by route pattern',
@@ -68,7 +68,17 @@ const modelTokens = new Counter({
   labelNames: ['direction'],
 });
 
-/** `attempt` ended as `succeeded`, `failed`, `retried` or `cancelled`. */
+/** `route` is the pattern the request matched, so that no address makes a series of its own. */
+export function countRequest(
+  method: string,
+  route: string | undefined,
+  status: number,
+  seconds: number,
+): void {
+  httpDuration.observe({ method, route: route ?? 'unmatched', status }, seconds);
+}
+
+/** One attempt of a job ended: `succeeded`, `failed`, `retried` or `cancelled`. */
 export function countJob(kind: string, status: string, seconds: number): void {
   jobDuration.observe({ kind, status }, seconds);
 }

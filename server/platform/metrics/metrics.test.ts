@@ -1,0 +1,119 @@
+import Fastify from 'fastify';
+import { afterEach, describe, expect, it } from 'vitest';
+import { type MetricsOptions, registerMetrics } from './metrics.routes.ts';
+import {
+  countCacheRead,
+  countEvent,
+  countJob,
+  countModelCall,
+  countQuery,
+  countQueryKill,
+  registry,
+  setJobsWaiting,
+  setStreamClients,
+} from './metrics.ts';
+
+function appWith(options: MetricsOptions = {}) {
+  const app = Fastify();
+  registerMetrics(app, options);
+  app.get('/things/:id', async () => 'thing');
+  app.get('/broken', async (_, reply) => reply.status(503).send('no'));
+  app.get('/live', async (_, reply) => reply.type('text/event-stream').send('data: 1\n\n'));
+  return app;
+}
+
+async function read(app: ReturnType<typeof appWith>, over: object = {}) {
+  return await app.inject({ url: '/metrics', remoteAddress: '127.0.0.1', ...over });
+}
+
+afterEach(() => registry.resetMetrics());
+
+describe('/metrics', () => {
+  it('times requests by route pattern, method and status, never by address', async () => {
+    const app = appWith();
+    for (const url of ['/things/1', '/things/2?token=geheim', '/broken', '/nowhere/17', '/live'])
+      await app.inject({ url });
+    const { body, headers } = await read(app);
+    expect(headers['content-type']).toContain('text/plain; version=0.0.4');
+    expect(body).toContain(
+      'stroma_http_request_duration_seconds_count{method="GET",route="/things/:id",status="200"} 2',
+    );
+    expect(body).toContain(
+      'stroma_http_request_duration_seconds_count{method="GET",route="/broken",status="503"} 1',
+    );
+    expect(body).toContain(
+      'stroma_http_request_duration_seconds_count{method="GET",route="unmatched",status="404"} 1',
+    );
+    expect(body).not.toMatch(/geheim|nowhere|things\/1|route="\/live"/);
+  });
+
+  it('shows the process: memory, processor, event loop', async () => {
+    const { body } = await read(appWith());
+    for (const name of [
+      'process_resident_memory_bytes',
+      'process_cpu_seconds_total',
+      'nodejs_eventloop_lag_p99_seconds',
+    ])
+      expect(body).toMatch(new RegExp(`^${name} [0-9.e-]+$`, 'm'));
+  });
+
+  it('shows jobs, events, streams, queries, cache and model calls', async () => {
+    countJob('ingest', 'succeeded', 2);
+    setJobsWaiting('ingest', 3);
+    countEvent('dataset.updated');
+    setStreamClients(4);
+    countQuery('succeeded', 0.02);
+    countQueryKill('timeout');
+    countCacheRead('answer', true);
+    countCacheRead('answer', false);
+    countModelCall('question-to-sql', 'succeeded', 100, 20);
+    const { body } = await read(appWith());
+    for (const line of [
+      'stroma_job_duration_seconds_count{kind="ingest",status="succeeded"} 1',
+      'stroma_jobs_waiting{kind="ingest"} 3',
+      'stroma_events_published_total{type="dataset.updated"} 1',
+      'stroma_stream_clients 4',
+      'stroma_query_duration_seconds_count{outcome="succeeded"} 1',
+      'stroma_query_processes_killed_total{reason="timeout"} 1',
+      'stroma_cache_reads_total{what="answer",result="hit"} 1',
+      'stroma_cache_reads_total{what="answer",result="miss"} 1',
+      'stroma_llm_calls_total{purpose="question-to-sql",outcome="succeeded"} 1',
+      'stroma_llm_tokens_total{direction="in"} 100',
+    ])
+      expect(body).toContain(line);
+  });
+
+  it('brings gauges up to date before it answers', async () => {
+    const app = appWith({ refresh: async () => setJobsWaiting('profile', 9) });
+    expect((await read(app)).body).toContain('stroma_jobs_waiting{kind="profile"} 9');
+  });
+
+  it.each(['127.0.0.1', '127.8.9.1', '::1', '::ffff:127.0.0.1'])('is open to %s', async (remoteAddress) => {
+    expect((await read(appWith(), { remoteAddress })).statusCode).toBe(200);
+  });
+
+  it.each(['10.0.0.7', '::ffff:10.0.0.7', '128.0.0.1', '2001:db8::1'])(
+    'is closed to %s',
+    async (remoteAddress) => {
+      const { statusCode, body } = await read(appWith(), { remoteAddress });
+      expect([statusCode, JSON.parse(body).code]).toEqual([500, 'FORBIDDEN']);
+    },
+  );
+
+  it.each(['x-forwarded-for', 'forwarded', 'via', 'x-real-ip'])(
+    'is closed to what a proxy on this machine passes on with %s',
+    async (header) => {
+      const { body } = await read(appWith(), { headers: { [header]: '127.0.0.1' } });
+      expect(JSON.parse(body).code).toBe('FORBIDDEN');
+    },
+  );
+
+  it('is open to any address with the token, and only with it', async () => {
+    const app = appWith({ token: 'a-long-token' });
+    const from = (authorization?: string) =>
+      read(app, { remoteAddress: '10.0.0.7', headers: authorization ? { authorization } : {} });
+    expect((await from('Bearer a-long-token')).statusCode).toBe(200);
+    for (const wrong of [undefined, 'Bearer a-long-toke', 'Bearer ', 'Basic a-long-token', 'a-long-token'])
+      expect(JSON.parse((await from(wrong)).body).code).toBe('UNAUTHENTICATED');
+  });
+});
