@@ -33,7 +33,5 @@ export function identityRoutes(app: FastifyInstance, platform: Platform, identit
 }
 
 function tokenOf(request: FastifyRequest): string {
-  return (
-    presentedToken(request)?.value ?? fail('UNAUTHENTICATED', 'Expected a session token. Sign in first.')
-  );
+  return presentedToken(request) ?? fail('UNAUTHENTICATED', 'Expected a session token. Sign in first.');
 }

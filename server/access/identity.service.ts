@@ -67,7 +67,7 @@ export class Identity {
   async login(input: LoginInput): Promise<Session & { token: string }> {
     await this.#limit(`login:address:${input.address}`);
     await this.#limit(`login:account:${createHash('sha256').update(input.email).digest('hex')}`);
-    const earliest = setTimeout(refusalMs);
+    const earliest = setTimeout(refusalMs, undefined, { ref: false });
     const token = await this.#signIn.withPassword(input);
     if (token === null) await earliest;
     if (token === null) fail('WRONG_CREDENTIALS', 'The e-mail address and password do not belong together.');

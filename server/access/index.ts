@@ -8,12 +8,11 @@
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Actor } from '../platform/context.ts';
-import { fail } from '../platform/failure.ts';
 import type { Platform } from '../platform/platform.ts';
 import { type FirstStart, prepareFirstStart } from './first-start.ts';
 import { identityRoutes } from './identity.routes.ts';
 import { Identity } from './identity.service.ts';
-import { isForeignPage, presentedToken } from './session-token.ts';
+import { presentedToken } from './session-token.ts';
 
 export type { FirstStart } from './first-start.ts';
 
@@ -41,16 +40,7 @@ export function createAccess(platform: Platform): Access {
   return {
     name: 'access',
     prepare: () => prepareFirstStart(platform),
-    async authenticate(request) {
-      const token = presentedToken(request);
-      if (token === null) return null;
-      if (token.from === 'cookie' && isForeignPage(request))
-        fail(
-          'FORBIDDEN',
-          'This was sent by the page of another site. Use Stroma’s own page or a bearer token.',
-        );
-      return identity.actor(token.value);
-    },
+    authenticate: (request) => identity.actor(presentedToken(request)),
     register: (app) => identityRoutes(app, platform, identity),
   };
 }

@@ -24,7 +24,7 @@ export class SessionCache<T extends { expiresAt: Date }> {
     if (entry && now - entry.loadedAt < this.#lifeMs)
       return entry.value.expiresAt.getTime() > now ? entry.value : null;
     const pending = this.#loading.get(token);
-    if (pending) return pending;
+    if (pending !== undefined) return pending;
     const loading = this.#fetch(token).finally(() => this.#loading.delete(token));
     this.#loading.set(token, loading);
     return loading;

@@ -3,36 +3,20 @@ import type { Config } from '../platform/config/config.ts';
 
 const cookieName = 'stroma_session';
 
-export interface PresentedToken {
-  value: string;
-  from: 'header' | 'cookie';
-}
-
 /** The session token of a request: `Authorization: Bearer` first, then the cookie. */
-export function presentedToken(request: FastifyRequest): PresentedToken | null {
+export function presentedToken(request: FastifyRequest): string | null {
   const header = request.headers.authorization;
   if (header !== undefined) {
-    const bearer = /^Bearer ([\x21-\x7e]+)$/i.exec(header)?.[1];
-    return bearer === undefined ? null : { value: bearer, from: 'header' };
+    return /^Bearer ([\x21-\x7e]+)$/i.exec(header)?.[1] ?? null;
   }
   for (const pair of (request.headers.cookie ?? '').split(';')) {
     const at = pair.indexOf('=');
     if (at > 0 && pair.slice(0, at).trim() === cookieName) {
       const value = pair.slice(at + 1).trim();
-      return value === '' ? null : { value, from: 'cookie' };
+      return value === '' ? null : value;
     }
   }
   return null;
-}
-
-/**
- * True when another site's page made a browser send this with our cookie. SameSite=Lax does not stop a page on
- * another port of the same host; the fetch metadata every current browser adds does.
- */
-export function isForeignPage(request: FastifyRequest): boolean {
-  if (request.method === 'GET' || request.method === 'HEAD') return false;
-  const site = request.headers['sec-fetch-site'];
-  return site === 'cross-site' || site === 'same-site';
 }
 
 function cookie(request: FastifyRequest, config: Config, value: string, maxAgeSeconds: number): string {

@@ -55,6 +55,15 @@ export async function findDatasets(db: Sql, ctx: Context, ids: string[]): Promis
   return current(db).where(and(mine(ctx), inArray(datasets.id, ids)));
 }
 
+/** Datasets whose current version is one of these. */
+export async function findByVersions(
+  db: Sql,
+  ctx: Context,
+  versionIds: string[],
+): Promise<DatasetWithVersion[]> {
+  return current(db).where(and(mine(ctx), inArray(datasets.currentVersionId, versionIds)));
+}
+
 export async function recentDatasets(db: Sql, ctx: Context, limit: number): Promise<DatasetWithVersion[]> {
   return current(db).where(mine(ctx)).orderBy(desc(datasets.updatedAt)).limit(limit);
 }

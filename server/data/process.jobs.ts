@@ -7,7 +7,7 @@ import { fail } from '../platform/failure.ts';
 import type { JobDefinition, JobOutcome, RunningJob } from '../platform/jobs/job-types.ts';
 import type { Platform } from '../platform/platform.ts';
 import { type DatasetWithVersion, findByIdentity, findBySource } from './datasets.store.ts';
-import { joinsKind } from './joins.jobs.ts';
+import { type JoinsInput, joinsKind } from './joins.jobs.ts';
 import { type ProcessInput, processKind } from './process.input.ts';
 import { type ReadFileResult, readFileInThread } from './read-file.ts';
 import { makeCurrent, type NewVersion, registerVersion } from './register-version.ts';
@@ -107,10 +107,15 @@ async function store(platform: Platform, run: Run, read: ReadFileResult): Promis
       Object.assign(result, resultOf(registered, alreadyKnown));
       await announce(platform, tx, ctx, job, registered);
       if (!alreadyKnown)
-        await platform.jobs.send(ctx, joinsKind, { dataset_id: registered.dataset.id }, { tx, priority: -1 });
+        await platform.jobs.send(ctx, joinsKind, joinsInput(registered), { tx, priority: -1 });
     },
   };
 }
+
+const joinsInput = ({ dataset }: DatasetWithVersion): JoinsInput => ({
+  dataset_id: dataset.id,
+  name: dataset.name,
+});
 
 /** The same bytes, read the same way, are the version that is there. */
 function knownOutcome(

@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { StromaError } from '@stroma/kernel';
@@ -9,6 +10,7 @@ const valuesPerColumn = 2000;
 /** Share of the time that reading takes; the rest is profiling. */
 const readingShare = 0.6;
 
+const threads = Math.min(8, availableParallelism());
 const stop = new AbortController();
 const say = (message: ReadFileMessage) => parentPort?.postMessage(message);
 parentPort?.on('message', () => stop.abort());
@@ -20,12 +22,15 @@ async function readFile(input: ReadFileInput): Promise<ReadFileResult> {
     fileName: input.fileName,
     outputFolder: input.outputFolder,
     overrides: input.overrides,
-    limits: { memoryMb: input.memoryMb },
+    limits: { memoryMb: input.memoryMb, threads },
     signal,
     onProgress: (fraction) => say({ kind: 'progress', fraction: fraction * readingShare, phase: 'Reading' }),
   });
   const parquet = join(input.outputFolder, 'data.parquet');
   const profile = await profileParquet(parquet, {
+    memoryMb: input.memoryMb,
+    threads,
+    tempFolder: join(input.outputFolder, 'spill'),
     signal,
     rejectedRows: report.rejected_rows,
     onProgress: (fraction) =>

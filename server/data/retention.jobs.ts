@@ -1,6 +1,7 @@
 import type { JobDefinition } from '../platform/jobs/job-types.ts';
 import type { Platform } from '../platform/platform.ts';
 import { findPurgeable, keysInUse, purgeDataset, type VersionRow } from './datasets.store.ts';
+import { deletePairs } from './joins.store.ts';
 import type { Uploads } from './uploads.service.ts';
 
 const keptDeletedMs = 30 * 24 * 3600 * 1000;
@@ -35,7 +36,14 @@ export async function purgeDeleted(platform: Platform, before: Date, signal: Abo
   let removed = 0;
   for (const dataset of await findPurgeable(platform.db.sql, before, 1000)) {
     signal.throwIfAborted();
-    const versions = await platform.db.transaction((tx) => purgeDataset(tx, dataset.id));
+    const versions = await platform.db.transaction(async (tx) => {
+      const gone = await purgeDataset(tx, dataset.id);
+      await deletePairs(
+        tx,
+        gone.map((version) => version.id),
+      );
+      return gone;
+    });
     for (const version of versions) await removeFiles(platform, version);
     removed += 1;
   }
@@ -46,6 +54,7 @@ async function removeFiles(platform: Platform, version: VersionRow): Promise<voi
   const used = await keysInUse(platform.db.sql, version);
   if (!used.raw) await platform.objects.delete(version.rawKey);
   if (used.lake) return;
-  const keys = await Array.fromAsync(platform.objects.list(`${version.lakePrefix}/`));
+  const keys: string[] = [];
+  for await (const key of platform.objects.list(`${version.lakePrefix}/`)) keys.push(key);
   for (const key of keys) await platform.objects.delete(key);
 }

@@ -1,0 +1,89 @@
+/**
+ * Data: files in, datasets and their versions, profiles, questions and SQL.
+ *
+ *   createData(platform)
+ *     .register(app)        the addresses of `api.datasets` and `api.queries`
+ *     .loadSamples(ctx)     the sample workspace of a first start; nothing when anything was ever sent
+ *     .close()              ends the query processes and writes what is still to be recorded
+ *
+ * Jobs: data.process (raw file to version), data.find-joins, data.sweep-uploads, data.purge-deleted.
+ */
+import { join } from 'node:path';
+import { SqlSandbox } from '@stroma/lake';
+import type { FastifyInstance } from 'fastify';
+import type { Context } from '../platform/context.ts';
+import type { Platform } from '../platform/platform.ts';
+import { Downloads } from './datasets.download.ts';
+import { datasetRoutes } from './datasets.routes.ts';
+import { Datasets } from './datasets.service.ts';
+import { joinsJob } from './joins.jobs.ts';
+import { Joins } from './joins.service.ts';
+import { LakeDocuments } from './lake-documents.ts';
+import { Previews } from './preview.service.ts';
+import { processJob } from './process.jobs.ts';
+import { queryRoutes } from './queries.routes.ts';
+import { Queries } from './queries.service.ts';
+import { QueryRecords } from './query-records.ts';
+import { QueryRunner } from './query-runner.ts';
+import { QuestionTables } from './question-tables.ts';
+import { purgeJob, sweepUploadsJob } from './retention.jobs.ts';
+import { Samples } from './samples.ts';
+import { uploadRoutes } from './uploads.routes.ts';
+import { Uploads } from './uploads.service.ts';
+
+export interface Data {
+  readonly name: 'data';
+  register(app: FastifyInstance): void;
+  loadSamples(ctx: Context): Promise<void>;
+  close(): Promise<void>;
+}
+
+export function createData(platform: Platform): Data {
+  const { config } = platform;
+  const documents = new LakeDocuments(platform.objects);
+  const joins = new Joins(platform, documents);
+  const uploads = new Uploads(platform);
+  const samples = new Samples(platform, uploads);
+  const datasets = new Datasets(platform, documents, joins);
+  const records = new QueryRecords(platform);
+  let sandbox: SqlSandbox | null = null;
+  platform.jobs.register(processJob(platform));
+  platform.jobs.register(joinsJob(platform, joins));
+  platform.jobs.register(sweepUploadsJob(uploads));
+  platform.jobs.register(purgeJob(platform));
+  return {
+    name: 'data',
+    register(app) {
+      sandbox = openSandbox(platform);
+      uploadRoutes(app, uploads);
+      datasetRoutes(app, {
+        datasets,
+        samples,
+        previews: new Previews(sandbox, documents),
+        downloads: new Downloads(platform, documents),
+      });
+      const runner = new QueryRunner(platform, sandbox);
+      const questionTables = new QuestionTables(documents, joins);
+      queryRoutes(app, new Queries({ platform, sandbox, runner, records, documents, questionTables }));
+    },
+    loadSamples: (ctx) => samples.loadOnFirstStart(ctx),
+    async close() {
+      await sandbox?.close();
+      await records.settled();
+    },
+  };
+}
+
+/** A worker without HTTP never needs one, so its processes start with the routes. */
+function openSandbox({ config, scratchFolder }: Platform): SqlSandbox {
+  return new SqlSandbox({
+    processes: config.STROMA_SQL_PROCESSES,
+    scratchFolder: join(scratchFolder, 'sql'),
+    limits: {
+      timeoutMs: config.STROMA_SQL_TIMEOUT_MS,
+      memoryMb: config.STROMA_SQL_MEMORY_MB,
+      maxRows: config.STROMA_SQL_MAX_ROWS,
+      maxBytes: config.STROMA_SQL_MAX_BYTES,
+    },
+  });
+}

@@ -1,0 +1,108 @@
+import { createHash } from 'node:crypto';
+import type { Context } from '../platform/context.ts';
+import type { Platform } from '../platform/platform.ts';
+import type { EntityReference } from '../platform/provenance/provenance-types.ts';
+import type { DatasetWithVersion } from './datasets.store.ts';
+import { insertQueries, type QueryRow } from './queries.store.ts';
+import type { QueryResult } from './query-runner.ts';
+import { software } from './software.ts';
+
+export interface QueryRecord {
+  ctx: Context;
+  row: Omit<QueryRow, 'tenantId' | 'userId' | 'answerSha256' | 'provenanceId'>;
+  datasets: DatasetWithVersion[];
+  /** Null when the question could not be answered. */
+  result: QueryResult | null;
+  startedAt: Date;
+  endedAt: Date;
+}
+
+const batchSize = 100;
+
+/**
+ * Writes what was asked, and where each answer came from, behind the answers: one transaction for all that came
+ * while the last one was written.
+ */
+export class QueryRecords {
+  readonly #platform: Platform;
+  #pending: QueryRecord[] = [];
+  #writing: Promise<void> | null = null;
+
+  constructor(platform: Platform) {
+    this.#platform = platform;
+  }
+
+  add(record: QueryRecord): void {
+    this.#pending.push(record);
+    this.#writing ??= this.#drain();
+  }
+
+  /** Resolves when everything added so far is written. */
+  async settled(): Promise<void> {
+    while (this.#writing !== null) await this.#writing;
+  }
+
+  async #drain(): Promise<void> {
+    // The answer goes out first.
+    await new Promise(setImmediate);
+    while (this.#pending.length > 0) {
+      const batch = this.#pending.splice(0, batchSize);
+      try {
+        await this.#write(batch);
+      } catch (error) {
+        const ids = batch.map(({ row }) => row.id);
+        this.#platform.log.error({ err: error, query_ids: ids }, 'queries could not be recorded');
+      }
+    }
+    this.#writing = null;
+  }
+
+  async #write(batch: QueryRecord[]): Promise<void> {
+    const { db, provenance } = this.#platform;
+    await db.transaction(async (tx) => {
+      const rows: QueryRow[] = [];
+      for (const record of batch) {
+        const { ctx, row, result } = record;
+        const answerSha256 = result === null ? null : hashAnswer(result);
+        const provenanceId =
+          answerSha256 === null
+            ? null
+            : await provenance.record(tx, ctx, {
+                kind: row.kind === 'natural' ? 'question' : 'query',
+                label: row.question ?? 'SQL',
+                parameters: { question: row.question, sql: row.sql, answered_by: row.answeredBy },
+                seed: null,
+                software,
+                startedAt: record.startedAt,
+                endedAt: record.endedAt,
+                inputs: record.datasets.map(inputOf),
+                outputs: [
+                  {
+                    id: row.id,
+                    kind: 'answer',
+                    label: row.question ?? 'Answer',
+                    sha256: answerSha256,
+                    link: null,
+                  },
+                ],
+              });
+        rows.push({ ...row, tenantId: ctx.actor.tenantId, userId: ctx.actor.id, answerSha256, provenanceId });
+      }
+      await insertQueries(tx, rows);
+    });
+  }
+}
+
+function hashAnswer({ columns, rowsJson }: QueryResult): string {
+  return createHash('sha256').update(JSON.stringify(columns)).update(rowsJson).digest('hex');
+}
+
+function inputOf({ dataset, version }: DatasetWithVersion): EntityReference {
+  return {
+    id: version.id,
+    kind: 'dataset_version',
+    label: `${dataset.name}, version ${version.number}`,
+    sha256: version.contentSha256,
+    link: `/api/v1/data/datasets/${dataset.id}/versions`,
+  };
+}
