@@ -1,0 +1,15 @@
+export type { QueryExpression } from './questions/expression.ts';
+export { type ParseOptions, parseQuestion } from './questions/parse.ts';
+export { type PreparedTables, prepareTables } from './questions/schema-index.ts';
+export { suggestQuestions } from './questions/suggest.ts';
+export type {
+  AnswerColumn,
+  AnswerShape,
+  Correction,
+  Interpretation,
+  ParsedQuestion,
+  QuestionTable,
+  WordMeaning,
+  WordRole,
+} from './questions/types.ts';
+export { writeDuckdb } from './questions/write-duckdb.ts';

@@ -1,0 +1,209 @@
+import type { JsonValue } from '@stroma/kernel';
+import type { Atom } from './atoms.ts';
+import type { ColumnLink } from './column-links.ts';
+import {
+  type Group,
+  type Having,
+  type Measure,
+  type Operand,
+  type Place,
+  type PlacedCondition,
+  ReadFailure,
+} from './frame.ts';
+import type { MeasureFunction, Operator } from './lexicon/phrases.ts';
+import type { IndexedColumn, PreparedTables } from './schema-index.ts';
+import type { Token } from './tokens.ts';
+import type { QuestionTable, WordRole } from './types.ts';
+
+export interface Mark {
+  atom: number;
+  role: WordRole;
+  target: string;
+  column: string | null;
+  value: JsonValue;
+  confidence: number;
+  alternatives: { target: string; column: string | null; value: JsonValue }[];
+}
+
+export type Want = 'numeric' | 'any' | 'category' | 'temporal' | 'binary';
+
+/** A column said with nothing yet to tell what for. */
+export interface Bare {
+  at: number;
+  column: IndexedColumn;
+  /** The connecting word before it. */
+  after: string;
+}
+
+export interface Extreme {
+  sign: 1 | -1;
+  dimensions: string[];
+  operand: Operand | null;
+  limit: number | null;
+  at: number;
+  /** `most common`, `most penguins`: rows are counted. */
+  counting: boolean;
+}
+
+/** What has been read so far of one way to cut the question. */
+export class ReaderState {
+  readonly atoms: Atom[];
+  readonly tokens: Token[];
+  readonly index: PreparedTables;
+  readonly marks: Mark[] = [];
+  readonly mentioned = new Set<string>();
+
+  at = 0;
+  mode:
+    | 'count'
+    | 'list'
+    | 'which'
+    | 'share'
+    | 'exists'
+    | 'how_much'
+    | 'correlation'
+    | 'distribution'
+    | 'difference'
+    | 'ratio'
+    | 'change'
+    | 'pairs'
+    | 'when'
+    | null = null;
+  pending: { fn: MeasureFunction; p: number | null; at: number }[] = [];
+  measures: Measure[] = [];
+  groups: Group[] = [];
+  conditions: PlacedCondition[] = [];
+  having: Having[] = [];
+  bare: Bare[] = [];
+  table: { table: QuestionTable; exact: boolean; at: number } | null = null;
+  tables: QuestionTable[] = [];
+  target: IndexedColumn | null = null;
+  extreme: Extreme | null = null;
+  top: number | null = null;
+  order: { measure: Measure | null; column: IndexedColumn | null; descending: boolean | null } | null = null;
+  direction: boolean | null = null;
+  percent = false;
+  rate = false;
+  distinct = false;
+  overTime = false;
+  compareGroups = false;
+  negate = false;
+  pivoted = false;
+  connector = '';
+  place: Place = 'noun';
+  comparative: { sign: 1 | -1; dimensions: string[] } | null = null;
+  howAdjective: { sign: 1 | -1; dimensions: string[] } | null = null;
+  missing: number | null = null;
+  present: number | null = null;
+  versus = false;
+  arithmetic: '+' | '-' | '*' | '/' | null = null;
+  joiner: 'or' | 'and' | 'comma' | null = null;
+  penalty = 0;
+  notes: string[] = [];
+
+  constructor(atoms: Atom[], tokens: Token[], index: PreparedTables) {
+    this.atoms = atoms;
+    this.tokens = tokens;
+    this.index = index;
+    for (const atom of atoms)
+      if (atom.kind === 'table') for (const table of atom.tables) this.mentioned.add(table.name);
+  }
+
+  peek(offset = 0): Atom | undefined {
+    return this.atoms[this.at + offset];
+  }
+
+  operatorAt(place: number): Operator | null {
+    const atom = this.atoms[place];
+    return atom?.kind === 'operator' ? atom.operator : null;
+  }
+
+  textOf(atom: Atom): string {
+    const first = this.tokens[atom.from] as Token;
+    const last = this.tokens[atom.to - 1] as Token;
+    return this.tokens
+      .slice(atom.from, atom.to)
+      .map((token, index) => (index === 0 || token.glued ? token.text : ` ${token.text}`))
+      .join('')
+      .slice(0, last.end - first.start + 40);
+  }
+
+  mark(
+    atom: number,
+    role: WordRole,
+    target: string,
+    column: IndexedColumn | null = null,
+    value: JsonValue = null,
+    confidence = 1,
+    alternatives: Mark['alternatives'] = [],
+  ): void {
+    this.marks.push({ atom, role, target, column: column?.name ?? null, value, confidence, alternatives });
+  }
+
+  /** Place of the next atom that is not a connecting or empty word, from `place` on. */
+  skipFrom(place: number, also: readonly string[] = []): number {
+    let next = place;
+    for (;;) {
+      const operator = this.operatorAt(next);
+      if (operator === null || !(['skip', 'filler'].includes(operator.op) || also.includes(operator.op)))
+        return next;
+      next += 1;
+    }
+  }
+
+  fits(column: IndexedColumn, want: Want): boolean {
+    if (want === 'numeric') return column.numeric || column.profile.type === 'interval';
+    if (want === 'temporal') return column.temporal || column.year;
+    if (want === 'binary') return column.yes !== null;
+    if (want === 'category') return column.category || column.profile.type === 'text' || column.identifier;
+    return true;
+  }
+
+  /** The one column an atom means, or a failure that names the columns it could mean. */
+  choose(
+    links: ColumnLink[],
+    want: Want,
+    text: string,
+  ): { column: IndexedColumn; score: number; others: IndexedColumn[] } {
+    const fitting = links.filter((link) => this.fits(link.column, want));
+    const pool = this.preferMentioned(fitting.length > 0 ? fitting : links);
+    const best = pool[0] as ColumnLink;
+    const rivals = pool.filter(
+      (link) => link !== best && link.score >= best.score - 0.045 && !sameKey(link.column, best.column),
+    );
+    const clear = best.coverage > 0.97 && rivals.every((link) => link.coverage < best.coverage - 0.1);
+    if (rivals.length > 0 && !clear) {
+      const names = [best, ...rivals].slice(0, 4).map((link) => `"${link.column.name}"`);
+      throw new ReadFailure(`"${text}" could mean ${names.join(' or ')}; say which.`, [text], true);
+    }
+    if (want !== 'any' && fitting.length === 0)
+      throw new ReadFailure(`"${text}" means the column "${best.column.name}", which does not fit there.`, [
+        text,
+      ]);
+    return { column: best.column, score: best.score, others: pool.slice(1, 4).map((link) => link.column) };
+  }
+
+  private preferMentioned(links: ColumnLink[]): ColumnLink[] {
+    if (this.index.tables.length < 2 || this.mentioned.size === 0) return links;
+    const own = links.filter((link) => this.mentioned.has(link.column.table.name));
+    const best = links[0];
+    return own.length > 0 && best !== undefined && (own[0] as ColumnLink).score >= best.score - 0.1
+      ? own
+      : links;
+  }
+
+  fail(reason: string, words: string[] = []): never {
+    throw new ReadFailure(reason, words);
+  }
+}
+
+/** Keys of two tables that hold the same thing. */
+function sameKey(a: IndexedColumn, b: IndexedColumn): boolean {
+  if (a.table === b.table) return false;
+  const linked = (from: IndexedColumn, to: IndexedColumn): boolean =>
+    (from.table.joins ?? []).some(
+      (join) =>
+        join.column === from.name && join.other_table === to.table.name && join.other_column === to.name,
+    );
+  return linked(a, b) || linked(b, a) || (a.name === b.name && (a.identifier || b.identifier));
+}

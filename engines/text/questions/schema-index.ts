@@ -1,0 +1,231 @@
+import type { ColumnProfile } from '@stroma/kernel';
+import type { Literal } from './expression.ts';
+import { readingsOf } from './lexicon/abbreviations.ts';
+import { splitName, tokenize } from './tokens.ts';
+import type { QuestionTable } from './types.ts';
+import { stemOf } from './word-forms.ts';
+
+export interface NameWord {
+  lower: string;
+  stem: string;
+  /** How much of the name this word carries; units and words such as `type` carry little. */
+  weight: number;
+}
+
+export interface IndexedColumn {
+  id: number;
+  table: QuestionTable;
+  name: string;
+  profile: ColumnProfile;
+  /** Ways to say the name; the first is the name itself. */
+  readings: NameWord[][];
+  joined: string;
+  numeric: boolean;
+  temporal: boolean;
+  year: boolean;
+  /** Few values that repeat: fit to group by. */
+  category: boolean;
+  unique: boolean;
+  identifier: boolean;
+  /** What a yes looks like when the column holds yes and no. */
+  yes: { yes: Literal; no: Literal } | null;
+  unit: string | null;
+  values: string[];
+  /** Stored values by their words joined with one blank. */
+  valueKeys: Map<string, string[]>;
+}
+
+export interface IndexedValue {
+  column: IndexedColumn;
+  value: string;
+  words: string[];
+}
+
+export interface PreparedTables {
+  tables: QuestionTable[];
+  columns: IndexedColumn[];
+  byTable: Map<string, IndexedColumn[]>;
+  /** Stems of the words of each table's name and label. */
+  tableWords: Map<string, { words: string[]; stems: Set<string>; evidence: Set<string> }>;
+  values: Map<string, IndexedValue[]>;
+  valueWords: Map<string, IndexedValue[]>;
+  nameVocabulary: Set<string>;
+  cache: Map<string, unknown>;
+}
+
+const unitWords = new Set(
+  'mm cm m km g kg mg ug ng l ml dl ul kcal cal mmhg bpm ms s sec secs min mins hr hrs percent pct usd eur gbp c f k lbs lb oz ft inch inches o oo ppm ppb nm um mol mmol umol iu hz khz v mv w kw pa kpa bar psi'.split(
+    ' ',
+  ),
+);
+const weakWords = new Set(
+  'id no number num code value level count name type status group score index rate identifier key ratio nr var variable col column field'.split(
+    ' ',
+  ),
+);
+const mostValues = 20_000;
+const mostWordsOfValue = 14;
+
+function nameWords(name: string, unit: string | null): string[] {
+  void unit;
+  return splitName(name).filter(
+    (word, index, all) => !(all.length > 1 && ['of', 'the', 'in'].includes(word) && index > 0),
+  );
+}
+
+function weigh(words: string[], units: Set<string>): NameWord[] {
+  return words.map((lower, index) => {
+    const unit = index > 0 && units.has(lower);
+    const weak = words.length > 1 && weakWords.has(lower);
+    return { lower, stem: stemOf(lower), weight: unit ? 0.1 : weak ? 0.45 : 1 };
+  });
+}
+
+/** Every way to say a name: each short word may be replaced by what it stands for. */
+function expand(words: string[], binary: boolean): string[][] {
+  let sequences: string[][] = [[]];
+  for (const word of words) {
+    const options = [[word]];
+    for (const reading of readingsOf(word))
+      if (reading.only === null || (reading.only === 'binary') === binary) options.push(reading.words);
+    sequences = sequences.flatMap((start) => options.map((option) => [...start, ...option])).slice(0, 24);
+  }
+  return sequences;
+}
+
+const yesWords = new Set(['yes', 'y', 'true', 't', 'positive', 'pos', 'present', '1']);
+const noWords = new Set(['no', 'n', 'false', 'f', 'negative', 'neg', 'absent', '0']);
+
+function yesAndNo(profile: ColumnProfile, values: string[]): IndexedColumn['yes'] {
+  if (profile.type === 'boolean')
+    return { yes: { node: 'boolean', value: true }, no: { node: 'boolean', value: false } };
+  if (profile.type === 'integer' && Number(profile.min) === 0 && Number(profile.max) === 1)
+    return { yes: { node: 'number', value: 1 }, no: { node: 'number', value: 0 } };
+  if (profile.type !== 'text' || values.length > 2 || values.length === 0) return null;
+  const yes = values.find((value) => yesWords.has(value.trim().toLowerCase()));
+  const no = values.find((value) => noWords.has(value.trim().toLowerCase()));
+  if (yes === undefined || no === undefined) return null;
+  return { yes: { node: 'text', value: yes }, no: { node: 'text', value: no } };
+}
+
+function unitOf(profile: ColumnProfile): string | null {
+  if (profile.unit !== null) return profile.unit;
+  const bracket = profile.name.match(/[([]([^)\]]{1,12})[)\]]\s*$/)?.[1];
+  if (bracket !== undefined) return bracket;
+  const last = profile.name
+    .toLowerCase()
+    .match(/[_. ](mm|cm|kg|mg|ml|km|lbs|mmhg|bpm|ms|g|percent|pct)$/)?.[1];
+  return last ?? null;
+}
+
+function indexColumn(table: QuestionTable, profile: ColumnProfile, id: number): IndexedColumn {
+  const values = (table.values.find((entry) => entry.column === profile.name)?.values ?? []).slice(
+    0,
+    mostValues,
+  );
+  const numeric = profile.type === 'integer' || profile.type === 'number';
+  const words = nameWords(profile.name, profile.unit);
+  const yes = yesAndNo(profile, values);
+  const binary = yes !== null || profile.distinct === 2;
+  const bracket = profile.name.match(/[([]([^)\]]*)[)\]]/)?.[1];
+  const units = new Set([...unitWords, ...splitName(bracket ?? '')]);
+  const readings = expand(words, binary).map((reading) => weigh(reading, units));
+  const stems = new Set(words.map(stemOf));
+  const present = table.profile.rows - profile.nulls;
+  const yearNamed = stems.has('year') || stems.has('yr');
+  const year =
+    profile.type === 'integer' &&
+    (profile.semantic === 'year' || yearNamed) &&
+    Number(profile.min) >= 1000 &&
+    Number(profile.max) <= 2999;
+  const unique = present > 1 && profile.distinct === present;
+  const few = profile.distinct <= 60 || profile.distinct <= Math.sqrt(table.profile.rows) * 3;
+  const valueKeys = new Map<string, string[]>();
+  for (const value of values) {
+    const key = splitName(value).join(' ');
+    if (key === '') continue;
+    valueKeys.set(key, [...(valueKeys.get(key) ?? []), value]);
+  }
+  return {
+    id,
+    table,
+    name: profile.name,
+    profile,
+    readings,
+    joined: words.join(''),
+    numeric,
+    temporal: profile.type === 'date' || profile.type === 'timestamp',
+    year,
+    category:
+      !unique &&
+      ((profile.type === 'text' && few) ||
+        profile.type === 'boolean' ||
+        (profile.type === 'integer' && profile.distinct <= 40)),
+    unique,
+    identifier: profile.semantic === 'identifier' || (stems.has('id') && !(profile.type === 'number')),
+    yes,
+    unit: unitOf(profile),
+    values,
+    valueKeys,
+  };
+}
+
+function wordsOfTable(table: QuestionTable, columns: IndexedColumn[]) {
+  const words = [...splitName(table.label ?? ''), ...splitName(table.name)];
+  const stems = new Set(words.map(stemOf));
+  const evidence = new Set(stems);
+  for (const column of columns)
+    for (const reading of column.readings) for (const word of reading) evidence.add(word.stem);
+  return { words, stems, evidence };
+}
+
+function indexValues(columns: IndexedColumn[]): Pick<PreparedTables, 'values' | 'valueWords'> {
+  const values = new Map<string, IndexedValue[]>();
+  const valueWords = new Map<string, IndexedValue[]>();
+  for (const column of columns) {
+    for (const [key, stored] of column.valueKeys) {
+      for (const value of stored) {
+        const words = key.split(' ');
+        const entry: IndexedValue = { column, value, words };
+        const stems = words.map(stemOf).join(' ');
+        for (const form of new Set([key, stems])) values.set(form, [...(values.get(form) ?? []), entry]);
+        if (words.length > mostWordsOfValue) continue;
+        for (const word of new Set(words)) {
+          const known = valueWords.get(word);
+          if (known === undefined) valueWords.set(word, [entry]);
+          else if (known.length < 400) known.push(entry);
+        }
+      }
+    }
+  }
+  return { values, valueWords };
+}
+
+/** Builds the linking index once for a set of tables; `parseQuestion` takes it in place of the tables. */
+export function prepareTables(tables: QuestionTable[]): PreparedTables {
+  const columns: IndexedColumn[] = [];
+  const byTable = new Map<string, IndexedColumn[]>();
+  for (const table of tables) {
+    const own = table.profile.columns.map((profile, index) =>
+      indexColumn(table, profile, columns.length + index),
+    );
+    byTable.set(table.name, own);
+    columns.push(...own);
+  }
+  const tableWords = new Map(
+    tables.map((table) => [table.name, wordsOfTable(table, byTable.get(table.name) ?? [])]),
+  );
+  const nameVocabulary = new Set<string>();
+  for (const column of columns)
+    for (const reading of column.readings) for (const word of reading) nameVocabulary.add(word.lower);
+  for (const entry of tableWords.values()) for (const word of entry.words) nameVocabulary.add(word);
+  return { tables, columns, byTable, tableWords, ...indexValues(columns), nameVocabulary, cache: new Map() };
+}
+
+export function isPrepared(tables: QuestionTable[] | PreparedTables): tables is PreparedTables {
+  return !Array.isArray(tables);
+}
+
+export function hasTokens(text: string): boolean {
+  return tokenize(text).length > 0;
+}
