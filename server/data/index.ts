@@ -39,7 +39,6 @@ export interface Data {
 }
 
 export function createData(platform: Platform): Data {
-  const { config } = platform;
   const documents = new LakeDocuments(platform.objects);
   const joins = new Joins(platform, documents);
   const uploads = new Uploads(platform);
