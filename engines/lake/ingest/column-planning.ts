@@ -24,7 +24,8 @@ export type ColumnReader =
   | { kind: 'integer'; format: NumberFormat; unit: Unit | null; wide: boolean }
   | { kind: 'number'; format: NumberFormat; unit: Unit | null }
   | { kind: 'date' | 'timestamp'; iso: boolean; formats: string[]; zone: boolean }
-  | { kind: 'time'; iso: boolean; formats: string[] };
+  | { kind: 'time'; iso: boolean; formats: string[] }
+  | { kind: 'nested'; structure: string };
 
 export interface Unit {
   text: string;
@@ -52,6 +53,8 @@ export interface PlanHints {
   /** What other columns of the file say, for columns that could be read in two ways. */
   fileDecimal?: '.' | ',' | undefined;
   fileDateOrder?: 'dmy' | 'mdy' | undefined;
+  /** JSON strings become text or, all of them, dates and times; lists stay nested. */
+  source?: 'strings' | 'nested' | undefined;
 }
 
 /** Distinct values of a column (trimmed, not empty) with how often each occurs. */
@@ -80,10 +83,15 @@ export function planColumn(values: ValueCounts, hints: PlanHints): ColumnPlan {
     total += count;
   }
   const typedNulls = nulls ?? nullSpellings;
+  if (hints.source === 'nested' && (hints.type === undefined || hints.type === 'nested')) {
+    const reader = { kind: 'nested', structure: '' } as const;
+    return { type: 'nested', reader, reason: 'The values are lists.', nulls: [], dateOrder: null };
+  }
   if (hints.type) return forcedPlan(real, total, hints, typedNulls);
   if (total === 0) {
     return textPlan(values, hints, 'No value is present.', nulls ?? nullSpellings);
   }
+  if (hints.source === 'strings') return planStrings(real, total, hints, nulls ?? []);
   const readers = [planBoolean, planNumber, planDate, planTime];
   for (const read of readers) {
     const plan = read(real, total, hints);
@@ -92,6 +100,27 @@ export function planColumn(values: ValueCounts, hints: PlanHints): ColumnPlan {
     if (plan) return { dateOrder: null, ...plan, nulls: typedNulls };
   }
   return textPlan(values, hints, 'The values fit no other type.');
+}
+
+/** A JSON string says it is text; only dates and times, which JSON has no type for, are read out of it, all or none. */
+function planStrings(
+  real: [string, number][],
+  total: number,
+  hints: PlanHints,
+  nulls: readonly string[],
+): ColumnPlan {
+  for (const read of [planDate, planTime]) {
+    const plan = read(real, total, hints);
+    const all = plan && real.every(([text]) => readDate(text) ?? readTime(text));
+    if (plan && all) return { dateOrder: null, ...plan, nulls };
+  }
+  return {
+    type: 'text',
+    reader: { kind: 'text' },
+    reason: 'The values are strings.',
+    nulls,
+    dateOrder: null,
+  };
 }
 
 type Proposal = Pick<ColumnPlan, 'type' | 'reader' | 'reason'> & Partial<Pick<ColumnPlan, 'dateOrder'>>;

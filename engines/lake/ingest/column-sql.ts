@@ -22,6 +22,8 @@ export function sqlType({ reader }: ColumnPlan): string {
       return 'TIME';
     case 'timestamp':
       return reader.zone ? 'TIMESTAMPTZ' : 'TIMESTAMP';
+    case 'nested':
+      return 'JSON';
   }
 }
 
@@ -45,7 +47,7 @@ export function nullTest(plan: ColumnPlan, column: string): string {
 
 /** True where there is text that is neither missing nor of the column's type. */
 export function misfitTest(plan: ColumnPlan, column: string): string {
-  if (plan.reader.kind === 'text') return 'false';
+  if (plan.reader.kind === 'text' || plan.reader.kind === 'nested') return 'false';
   return `(${column} IS NOT NULL AND ${valueExpression(plan, column)} IS NULL AND NOT ${nullTest(plan, column)})`;
 }
 
@@ -65,6 +67,8 @@ function castExpression(
     case 'date':
     case 'timestamp':
       return dateExpression(reader, type, column);
+    case 'nested':
+      return `from_json(${column}::JSON, ${quoteLiteral(reader.structure)})`;
     case 'time': {
       const iso = `TRY_CAST(CASE WHEN regexp_full_match(trim(${column}), '[0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?') THEN trim(${column}) END AS TIME)`;
       if (reader.formats.length === 0) return iso;
@@ -118,7 +122,7 @@ function dateExpression(
 /** Why a row does not fit, naming each column at fault. */
 export function reasonExpression(plans: { name: string; plan: ColumnPlan; column: string }[]): string {
   const parts = plans
-    .filter(({ plan }) => plan.reader.kind !== 'text')
+    .filter(({ plan }) => misfitTest(plan, 'c') !== 'false')
     .map(({ name, plan, column }) => {
       const start = quoteLiteral(`Column "${name}": expected ${plan.type}, got "`);
       return `CASE WHEN ${misfitTest(plan, column)} THEN ${start} || left(${column}, 200) || '".' END`;

@@ -17,6 +17,8 @@ export interface StagedColumn {
   original: string | null;
   /** The file has no name for it. */
   unnamed: boolean;
+  /** What its values were before they became text: JSON strings are text or dates, lists are nested. */
+  source?: 'strings' | 'nested';
 }
 
 export interface TypedColumn extends StagedColumn {
@@ -62,6 +64,8 @@ export async function typeColumns(
     values: 0,
     formulaLike: 0,
   }));
+  for (const column of typed)
+    if (column.plan.reader.kind === 'nested') await planNested(db, relation, column);
   let open = typed.map((_, index) => index);
   let records = 0;
   for (let round = 1; open.length > 0; round++) {
@@ -95,6 +99,27 @@ export async function typeColumns(
     open = next;
   }
   return { columns: typed, records };
+}
+
+/** The structure of a column of lists; numbers too long for 64 bits and mixed kinds stay JSON text. */
+async function planNested(db: DuckDb, relation: string, column: TypedColumn): Promise<void> {
+  const [structure, long] = await db.row(
+    `SELECT json_group_structure(${column.column}::JSON)::VARCHAR, count(*) FILTER (WHERE regexp_matches(${column.column}, '[0-9]{19}')) FROM ${relation}`,
+  );
+  if (typeof structure !== 'string' || Number(long) > 0 || !structure.startsWith('[')) {
+    column.plan = {
+      ...column.plan,
+      type: 'text',
+      reader: { kind: 'text' },
+      reason: 'The values are lists of mixed kinds, kept as JSON text.',
+    };
+    return;
+  }
+  const safe = structure
+    .replaceAll('"NULL"', '"VARCHAR"')
+    .replaceAll('"HUGEINT"', '"VARCHAR"')
+    .replaceAll('"JSON"', '"VARCHAR"');
+  column.plan = { ...column.plan, reader: { kind: 'nested', structure: safe } };
 }
 
 async function replan(
@@ -230,7 +255,7 @@ function planHints(columns: StagedColumn[], values: ValueCounts[], overrides: In
     fileDecimal,
   } as const;
   const first = columns.map((column, index) =>
-    planColumn(values[index] as ValueCounts, { ...base, name: column.name }),
+    planColumn(values[index] as ValueCounts, { ...base, name: column.name, source: column.source }),
   );
   const decided = first.find((plan) => plan.dateOrder && !plan.dateOrder.ambiguous)?.dateOrder?.order;
   const fileDateOrder = decided === 'dmy' || decided === 'mdy' ? decided : undefined;
@@ -239,5 +264,6 @@ function planHints(columns: StagedColumn[], values: ValueCounts[], overrides: In
     name: column.name,
     fileDateOrder,
     type: overrides.column_types?.[column.name] as ColumnType | undefined,
+    source: column.source,
   }));
 }

@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import { createReadStream, createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { StromaError } from '@stroma/kernel';
 import { type CleanCounts, writeCleanCsv } from './clean-csv.ts';
@@ -7,22 +5,15 @@ import type { CsvDialect, LineEnd } from './csv-dialect.ts';
 import { detectDialect } from './dialect-detection.ts';
 import { nameColumns } from './header-detection.ts';
 import type { IngestContext } from './ingest-context.ts';
-import { stopIfAborted } from './ingest-limits.ts';
 import type { Decision, FoundTable, IngestDecisions } from './ingest-report.ts';
 import { type RecordReaderOptions, readRecords } from './record-reader.ts';
 import { oddity } from './record-scanner.ts';
 import { cleanRelation, csvRelation, type StagedTable } from './staged-table.ts';
 import { type Run, readCells, type Structure, scanStructure } from './structure-scan.ts';
 import { chooseTable, findTables, isTotalsRow, sampleOf, type TableLayout } from './table-layout.ts';
-import {
-  type ByteEvidence,
-  chooseEncoding,
-  createTranscoder,
-  doubleUtf8,
-  type EncodingChoice,
-  mojibakeEvidence,
-} from './text-encoding.ts';
+import type { ByteEvidence } from './text-encoding.ts';
 import { sampleText } from './text-sample.ts';
+import { toUtf8 } from './text-source.ts';
 
 export type TextDecisions = Pick<
   IngestDecisions,
@@ -73,66 +64,20 @@ export async function stageText(
   };
 }
 
-interface Utf8Text {
-  path: string;
-  start: number;
-  choice: EncodingChoice;
-}
-
-async function toUtf8(
-  context: IngestContext,
-  path: string,
-  head: Buffer,
-  evidence: ByteEvidence,
-): Promise<Utf8Text> {
-  let choice = chooseEncoding(head, evidence, context.overrides.encoding);
-  if (choice.encoding === 'utf-8' && !choice.given && !evidence.ascii && evidence.utf8) {
-    const found = mojibakeEvidence(
-      (await sampleText(path, choice.bom)).map((piece) => piece.toString('utf8')).join('\n'),
-    );
-    if (found.runs >= 2 && found.others === 0) {
-      choice = {
-        ...choice,
-        encoding: doubleUtf8,
-        reason: `UTF-8 that was once read as Windows-1252 and saved again: ${found.runs} such sequences, and no other character beyond ASCII. Set the encoding to utf-8 to keep them.`,
-      };
-      context.warn(
-        'mojibake-repaired',
-        'Characters that a wrong encoding had garbled were put right.',
-        found.runs,
-      );
-    }
-  }
-  if (evidence.badBytes > 0 && choice.encoding === 'utf-8') {
-    context.warn('invalid-utf8', 'Bytes that are not UTF-8 were read as Windows-1252.', evidence.badBytes);
-  }
-  const direct = choice.encoding === 'utf-8' && evidence.badBytes === 0;
-  if (direct) return { path, start: choice.bom, choice };
-  const target = join(context.workFolder, 'text.csv');
-  const transcoder = createTranscoder(choice.encoding);
-  const out = createWriteStream(target);
-  for await (const chunk of createReadStream(path, { start: choice.bom, highWaterMark: 2 ** 20 })) {
-    stopIfAborted(context.signal);
-    if (!out.write(transcoder.convert(chunk, false))) await once(out, 'drain');
-  }
-  out.end(transcoder.convert(new Uint8Array(0), true));
-  await once(out, 'close');
-  return { path: target, start: 0, choice };
-}
-
 /** Stages UTF-8 text whose dialect is known; also what spreadsheets and other grids come through. */
 export async function stageDelimited(
   context: IngestContext,
   path: string,
   start: number,
   dialect: CsvDialect,
-  given: { name: string | null } = { name: null },
+  grid: { name: string | null; linesAreRecords: boolean } = { name: null, linesAreRecords: false },
 ): Promise<StagedText> {
   const { overrides, limits } = context;
   const options: RecordReaderOptions = {
     maxCellBytes: limits.maxCellBytes,
     maxColumns: limits.maxColumns,
     signal: context.signal,
+    linesAreRecords: grid.linesAreRecords,
   };
   context.progress(0.1, 'reading the structure');
   const from = await skipLines(path, start, dialect, options, overrides.skip_lines ?? 0);
@@ -167,7 +112,7 @@ export async function stageDelimited(
   warnAboutLayout(context, structure, tables, index, table);
   const found: FoundTable[] = tables.map((each, at) => ({
     index: at,
-    name: given.name,
+    name: grid.name,
     first_line: each.firstLine,
     last_line: each.lastLine,
     columns: columnsOf(each, structure).map((column) => column.name),
@@ -341,7 +286,14 @@ async function stageTable(
     .slice(table.header.lines)
     .map((row) => row.cells);
   const range = { start: table.offset, end: table.end, line: table.firstLine };
-  const raw = { path, range, dialect, skip: table.header.lines };
+  const raw = {
+    path,
+    range,
+    dialect,
+    skip: table.header.lines,
+    lineInFront: false,
+    linesAreRecords: options.linesAreRecords === true,
+  };
   const skip = directSkip(structure, table, dialect, context);
   if (skip !== null) {
     const relation = csvRelation(path, {

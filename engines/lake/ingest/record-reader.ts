@@ -28,6 +28,8 @@ export interface RecordReaderOptions {
   maxCellBytes: number;
   maxColumns: number;
   blockBytes?: number;
+  /** Counts records instead of lines: for grids whose rows came numbered. */
+  linesAreRecords?: boolean;
   signal?: AbortSignal | undefined;
   onBytes?: (bytes: number) => void;
   /** Awaited after the records of a block were visited. */
@@ -70,7 +72,7 @@ export async function readRecords(
         record.from = at;
         record.offset = bufferOffset + at;
         const goOn = visit(record);
-        record.line += scanner.innerLines + 1;
+        record.line += options.linesAreRecords ? 1 : scanner.innerLines + 1;
         at = next;
         if (goOn === false) return;
       }

@@ -2,11 +2,14 @@ import { StromaError } from '@stroma/kernel';
 import type { DuckDb } from '../duckdb.ts';
 import type { Compression } from './decompression.ts';
 import type { IngestContext } from './ingest-context.ts';
-import { stageText, type TextDecisions } from './ingest-csv.ts';
-import type { FileFormat, IngestDecisions } from './ingest-report.ts';
+import { type StagedText, stageText } from './ingest-csv.ts';
+import { stageJson } from './ingest-json.ts';
+import type { FileFormat } from './ingest-report.ts';
+import { findJsonRows, type JsonLayout } from './json-layout.ts';
 import { type readFileName, refuseMarkup, type Signature } from './source-format.ts';
 import { type ConvertedTable, convertStaged } from './staged-conversion.ts';
-import type { ByteEvidence } from './text-encoding.ts';
+import { type ByteEvidence, chooseEncoding, createTranscoder } from './text-encoding.ts';
+import { toUtf8 } from './text-source.ts';
 
 /** A file after unpacking, with what its bytes say. */
 export interface Source {
@@ -27,35 +30,150 @@ export async function convertSource(
   source: Source,
   target: string,
 ): Promise<ConvertedTable> {
-  const format = detectFormat(context, source);
-  const reason = context.overrides.format ? 'Set by the user.' : format.reason;
-  const decisions = {
-    format: { value: format.value, reason, given: context.overrides.format !== undefined },
-    compression: {
-      value: source.compression,
-      reason:
-        source.compression === 'none'
-          ? 'The file is not packed.'
-          : `The file starts with the magic bytes of ${source.compression}.`,
-      given: false,
-    },
+  const { overrides } = context;
+  const compression = {
+    value: source.compression,
+    reason:
+      source.compression === 'none'
+        ? 'The file is not packed.'
+        : `The file starts with the magic bytes of ${source.compression}.`,
+    given: false,
   };
-  switch (format.value) {
-    case 'csv': {
+  const decide = (value: FileFormat, reason: string) => {
+    warnMislabelled(context, source, value);
+    const given = overrides.format !== undefined;
+    return { format: { value, reason: given ? 'Set by the user.' : reason, given }, compression };
+  };
+  if (source.signature !== 'text') checkForcedFormat(context, source.signature);
+  switch (source.signature) {
+    case 'cfb':
+      throw refuseCompound(source);
+    case 'text': {
+      if (overrides.format && !textFormats.includes(overrides.format))
+        throw wrongFormat(overrides.format, 'text');
       refuseBinary(source);
-      refuseMarkup(source.head.toString('utf8'), context.fileName);
+      refuseMarkup(decodeHead(source), context.fileName);
+      const json = await stageJsonText(context, source);
+      if (json) {
+        const reason =
+          json.layout.format === 'json'
+            ? 'The text is one JSON value.'
+            : 'The text is JSON values one after the other.';
+        return convertStaged(
+          context,
+          db,
+          json.text.staged,
+          { ...decide(json.layout.format, reason), ...json.text.decisions },
+          target,
+        );
+      }
       const text = await stageText(context, source.path, source.head, source.evidence);
-      return convertStaged(context, db, text.staged, { ...decisions, ...text.decisions }, target);
+      return convertStaged(
+        context,
+        db,
+        text.staged,
+        { ...decide('csv', 'The file is text in lines.'), ...text.decisions },
+        target,
+      );
     }
     default:
-      throw new StromaError('BINARY_FILE', `Expected a format that is read, got ${format.value}.`);
+      throw new StromaError('BINARY_FILE', `Expected a format that is read, got ${source.signature}.`);
   }
 }
 
-export type StagedDecisions = Pick<IngestDecisions, 'format' | 'compression'> & TextDecisions;
+const textFormats: FileFormat[] = ['csv', 'json', 'ndjson'];
 
-function detectFormat(_context: IngestContext, _source: Source): { value: FileFormat; reason: string } {
-  return { value: 'csv', reason: 'The file is text.' };
+/** Reads the text as JSON where it is; null when it is something else. */
+async function stageJsonText(
+  context: IngestContext,
+  source: Source,
+): Promise<{ text: StagedText; layout: JsonLayout } | null> {
+  const forced = context.overrides.format;
+  if (forced === 'csv') return null;
+  const wanted = forced !== undefined || source.named.format === 'json' || source.named.format === 'ndjson';
+  const start = decodeHead(source)
+    .replace(/^\ufeff/, '')
+    .trimStart();
+  if (!wanted && !/^(\{\s*("|\}|$)|\[\s*([{["\]0-9-]|true|false|null|$))/.test(start)) return null;
+  const utf8 = await toUtf8(context, source.path, source.head, source.evidence);
+  if (start === '')
+    throw new StromaError('EMPTY_FILE', 'Expected a table, but the file holds only blank space.');
+  try {
+    const layout = await findJsonRows(context, utf8.path, utf8.start);
+    if (
+      forced === undefined &&
+      source.named.format === 'csv' &&
+      layout.format === 'json' &&
+      layout.walk !== 'list' &&
+      !isWholeJson(start)
+    ) {
+      return null;
+    }
+    const text = await stageJson(context, utf8.path, layout);
+    const encoding = { value: utf8.choice.encoding, reason: utf8.choice.reason, given: utf8.choice.given };
+    return { text: { ...text, decisions: { ...text.decisions, encoding } }, layout };
+  } catch (error) {
+    // Text that merely starts like JSON is a table of another kind, unless somebody says it is JSON.
+    const looksJson = wanted || isWholeJson(start);
+    if (error instanceof StromaError && error.code !== 'CANCELLED' && !looksJson) return null;
+    throw error;
+  }
+}
+
+/** Starts with a list or object that holds a key or another container: no delimited text begins so. */
+const isWholeJson = (start: string) => /^\[\s*[{[]|^\{\s*"(?:[^"\\]|\\.)*"\s*:/.test(start);
+
+function decodeHead({ head, evidence }: Source): string {
+  const { encoding } = chooseEncoding(head, evidence, undefined);
+  const text = createTranscoder(encoding).convert(head, true).toString('utf8');
+  return text.replace(/^\ufeff/, '');
+}
+
+function warnMislabelled(context: IngestContext, { named }: Source, found: FileFormat): void {
+  const { format, extension } = named;
+  const legacy = extension === 'xls' || extension === 'html' || extension === 'htm' || extension === 'xml';
+  const json = (format === 'json' || format === 'ndjson') && (found === 'json' || found === 'ndjson');
+  if ((format === null && !legacy) || format === found || json || extension === 'txt' || extension === 'dat')
+    return;
+  context.warn(
+    'mislabelled-file',
+    `The name ends with .${extension}, but the content is ${found}; it was read as what it is.`,
+    1,
+  );
+}
+
+function checkForcedFormat({ overrides }: IngestContext, signature: Signature): void {
+  const { format } = overrides;
+  const found = signature === 'zip' || signature === 'cfb' ? 'xlsx' : signature;
+  if (format !== undefined && format !== found) throw wrongFormat(format, found);
+}
+
+function wrongFormat(format: string, found: string): StromaError {
+  return new StromaError(
+    'INVALID_INPUT',
+    `The format was set to ${format}, but the content is ${found}. Leave it out to have it detected.`,
+    {
+      field: 'format',
+      found,
+    },
+  );
+}
+
+/** An OLE compound file is an old Excel workbook, or a new one that is encrypted. */
+function refuseCompound({ head }: Source): StromaError {
+  const names = head.toString('utf16le');
+  const shifted = head.subarray(1).toString('utf16le');
+  if (/EncryptedPackage|EncryptionInfo/.test(names + shifted)) {
+    return new StromaError(
+      'ENCRYPTED_FILE',
+      'Expected a readable workbook; this one is protected by a password. Save it without one and try again.',
+    );
+  }
+  return new StromaError(
+    'BINARY_FILE',
+    'Expected an .xlsx workbook; this is the older .xls or another Office format. Save it as .xlsx and try again.',
+    { found: 'xls' },
+  );
 }
 
 /** Text holds no control bytes to speak of; zeros are only text in UTF-16 and in the odd damaged cell. */

@@ -17,8 +17,18 @@ export interface StagedTable {
   /** SQL that gives the staged columns `c0, c1, ...`; `line` too when `hasLines`. */
   relation: string;
   hasLines: boolean;
-  /** Where the raw text of a record is found: by line, or by ordinal when the relation has no lines. */
-  raw: { path: string; range: RecordRange; dialect: CsvDialect; skip: number };
+  /**
+   * Where the raw text of a record is found: by line, or by ordinal when the relation has no lines or several
+   * records may share one (`lineInFront`: the line is then the first cell of the record).
+   */
+  raw: {
+    path: string;
+    range: RecordRange;
+    dialect: CsvDialect;
+    skip: number;
+    lineInFront: boolean;
+    linesAreRecords: boolean;
+  };
 }
 
 const maxLine = (bytes: number) => Math.max(2 ** 21, bytes + 1024);
@@ -58,21 +68,25 @@ export async function rejectMisfits(
   log: RejectLog,
   options: RecordReaderOptions,
 ): Promise<void> {
-  const id = staged.hasLines ? 'line' : 'row_number() OVER ()';
+  const { path, range, dialect, skip, lineInFront, linesAreRecords } = staged.raw;
+  const byLine = staged.hasLines && !lineInFront;
+  const id = byLine ? 'line' : 'row_number() OVER ()';
   const rows = await db.rows(
     `SELECT id, ${reasonExpression(typed.columns)} AS reason FROM (SELECT *, ${id} AS id FROM ${staged.relation}) WHERE ${anyMisfit(typed.columns)}`,
   );
   const reasons = new Map(rows.map(([key, reason]) => [Number(key), String(reason)]));
-  const { path, range, dialect, skip } = staged.raw;
   let ordinal = -skip;
   let left = reasons.size;
-  await readRecords(path, range, dialect, options, (record) => {
+  await readRecords(path, range, dialect, { ...options, linesAreRecords }, (record) => {
     if (left === 0) return false;
-    if (!staged.hasLines && record.scanner.filled === 0 && record.scanner.cells <= 1) return true;
+    const { scanner, bytes } = record;
+    if (!byLine && scanner.filled === 0 && scanner.cells <= 1) return true;
     ordinal++;
-    const reason = reasons.get(staged.hasLines ? record.line : ordinal);
+    const reason = reasons.get(byLine ? record.line : ordinal);
     if (reason === undefined) return true;
-    log.add(record.line, reason, rawText(record));
+    const raw = rawText(record);
+    if (lineInFront) log.add(Number(scanner.text(bytes, 0)), reason, raw.slice(raw.indexOf(',') + 1));
+    else log.add(record.line, reason, raw);
     left--;
     return true;
   });

@@ -64,7 +64,7 @@ export async function scanStructure(
   dialect: CsvDialect,
   options: RecordReaderOptions,
 ): Promise<Structure> {
-  const scan = new StructureScan(range);
+  const scan = new StructureScan(range, options.linesAreRecords === true);
   await readRecords(path, range, dialect, options, (record) => scan.add(record));
   return scan.finish();
 }
@@ -77,7 +77,10 @@ class StructureScan {
   private blockOffset = -1;
   private inBlock = 0;
 
-  constructor(range: RecordRange) {
+  private readonly linesAreRecords: boolean;
+
+  constructor(range: RecordRange, linesAreRecords: boolean) {
+    this.linesAreRecords = linesAreRecords;
     this.structure = {
       runs: [],
       sample: [],
@@ -108,7 +111,7 @@ class StructureScan {
       run = this.openRun(kind, record);
     }
     run.records++;
-    run.endLine = record.line + scanner.innerLines + 1;
+    run.endLine = record.line + (this.linesAreRecords ? 0 : scanner.innerLines) + 1;
     run.end = end;
     run.lastLine = record.line;
     run.lastOffset = record.offset;

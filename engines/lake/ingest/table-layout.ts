@@ -311,8 +311,10 @@ function isNote(run: Run, table: TableLayout): boolean {
   const cells = run.lead.map((row) => row.map((cell) => cell.trim()).find((cell) => cell !== '') ?? '');
   const isText = (cell: string) => cellKind(cell) === 'text';
   // Filled up with delimiters to the full width it may be a row with one value: it must read like a note.
-  if (run.kind === 'sparse') return cells.every((cell) => isText(cell) && (noteStart.test(cell) || cell.length > 60));
-  if (table.width >= 3) return cells.every((cell) => isText(cell) && (/\s/.test(cell) || noteStart.test(cell)));
+  if (run.kind === 'sparse')
+    return cells.every((cell) => isText(cell) && (noteStart.test(cell) || cell.length > 60));
+  if (table.width >= 3)
+    return cells.every((cell) => isText(cell) && (/\s/.test(cell) || noteStart.test(cell)));
   return cells.every((cell) => noteStart.test(cell));
 }
 
