@@ -29,6 +29,7 @@ export const errorCatalogue = {
   QUERY_TIMEOUT: { status: 422, meaning: 'The query ran past its time limit.' },
   QUERY_OUT_OF_MEMORY: { status: 422, meaning: 'The query needed more memory than its limit.' },
   QUERY_FAILED: { status: 422, meaning: 'The query failed while running.' },
+  JOB_TIMEOUT: { status: 422, meaning: 'The job ran past its time limit.' },
   CANCELLED: { status: 409, meaning: 'It was cancelled before it ended.' },
   RATE_LIMITED: { status: 429, meaning: 'Too many requests; see Retry-After.' },
   INTERNAL: { status: 500, meaning: 'A fault in Stroma; the request id leads to it in the log.' },

@@ -21,13 +21,15 @@ CREATE TABLE "jobs" (
 	"progress" double precision DEFAULT 0 NOT NULL,
 	"phase" text,
 	"attempt" integer DEFAULT 0 NOT NULL,
-	"tries" integer DEFAULT 0 NOT NULL,
+	"failures" integer DEFAULT 0 NOT NULL,
+	"crashes" integer DEFAULT 0 NOT NULL,
 	"queue_id" uuid NOT NULL,
 	"error" jsonb,
 	"result" jsonb,
 	"request_id" text NOT NULL,
-	"actor" jsonb NOT NULL,
 	"created_by" text NOT NULL,
+	"actor_name" text NOT NULL,
+	"actor_role" text NOT NULL,
 	"created_at" timestamp (3) with time zone NOT NULL,
 	"started_at" timestamp (3) with time zone,
 	"finished_at" timestamp (3) with time zone
@@ -228,8 +230,10 @@ ALTER TABLE "dataset_versions" ADD CONSTRAINT "dataset_versions_dataset_id_datas
 CREATE UNIQUE INDEX "events_position" ON "events" USING btree ("position");--> statement-breakpoint
 CREATE INDEX "events_unpublished" ON "events" USING btree ("inserted") WHERE position is null;--> statement-breakpoint
 CREATE INDEX "events_time" ON "events" USING btree ("time");--> statement-breakpoint
-CREATE INDEX "jobs_tenant" ON "jobs" USING btree ("tenant_id","created_at","id");--> statement-breakpoint
-CREATE INDEX "jobs_status" ON "jobs" USING btree ("status");--> statement-breakpoint
+CREATE UNIQUE INDEX "jobs_queue" ON "jobs" USING btree ("queue_id");--> statement-breakpoint
+CREATE INDEX "jobs_tenant" ON "jobs" USING btree ("tenant_id","id");--> statement-breakpoint
+CREATE INDEX "jobs_status" ON "jobs" USING btree ("tenant_id","status","id");--> statement-breakpoint
+CREATE INDEX "jobs_finished" ON "jobs" USING btree ("finished_at");--> statement-breakpoint
 CREATE INDEX "llm_calls_tenant_time" ON "llm_calls" USING btree ("tenant_id","created_at");--> statement-breakpoint
 CREATE INDEX "provenance_derivations_tenant" ON "provenance_derivations" USING btree ("tenant_id","id");--> statement-breakpoint
 CREATE INDEX "provenance_links_entity" ON "provenance_links" USING btree ("tenant_id","entity_id","role");--> statement-breakpoint

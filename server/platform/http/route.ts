@@ -1,7 +1,7 @@
 import type { Endpoint } from '@stroma/contracts';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
-import type { Context } from '../context.ts';
+import type { Actor, Context } from '../context.ts';
 
 type Output<S> = S extends z.ZodType ? z.output<S> : undefined;
 type Answer<E extends Endpoint> = E extends { response: infer R extends z.ZodType } ? z.input<R> : unknown;
@@ -27,3 +27,6 @@ export type RegisterRoute = <E extends Endpoint>(
   endpoint: E,
   handler: RouteHandler<E>,
 ) => void;
+
+/** Who sent a request, or null for no, a wrong or an expired identity. Asked for once a request. */
+export type Authenticate = (request: FastifyRequest) => Promise<Actor | null>;

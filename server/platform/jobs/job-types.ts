@@ -60,6 +60,8 @@ export interface Jobs {
   list(ctx: Context, filter: JobFilter): Promise<{ items: Job[]; next_cursor: string | null }>;
   cancel(ctx: Context, jobId: string): Promise<Job>;
   retry(ctx: Context, jobId: string): Promise<Job>;
+  /** Makes the queue ready to be sent to; everything is registered before. `start` does it too. */
+  open(): Promise<void>;
   /** Begins to take up work in this process. */
   start(): Promise<void>;
   /** Stops taking up work, gives running jobs a moment, hands the rest back to the queue. */

@@ -1,4 +1,14 @@
-import { doublePrecision, index, integer, jsonb, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core';
+import {
+  doublePrecision,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  text,
+  timestamp,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core';
 
 const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
 
@@ -13,27 +23,30 @@ export const jobs = pgTable(
     input: jsonb('input').$type<Record<string, unknown>>().notNull(),
     status: text('status', { enum: ['queued', 'running', 'succeeded', 'failed', 'cancelled'] }).notNull(),
     priority: integer('priority').notNull().default(0),
+    /** 0-100. */
     progress: doublePrecision('progress').notNull().default(0),
     phase: text('phase'),
-    /** Every taking-up counts, also those after `retry`. */
+    /** Counts every taking-up and names the one that may end the job. */
     attempt: integer('attempt').notNull().default(0),
-    /** Takings-up since it was last put in the queue; what `retries` is held against. */
-    tries: integer('tries').notNull().default(0),
-    /** The queue's own id for it; an older one is no longer this job's. */
+    /** Attempts since it was last sent that ended with an error, and that ended with their process. */
+    failures: integer('failures').notNull().default(0),
+    crashes: integer('crashes').notNull().default(0),
+    /** The queue's own id of it; one of before is no longer this job's. */
     queueId: uuid('queue_id').notNull(),
     error: jsonb('error').$type<{ code: string; message: string; details: Record<string, unknown> }>(),
     result: jsonb('result').$type<Record<string, unknown>>(),
     requestId: text('request_id').notNull(),
-    actor: jsonb('actor')
-      .$type<{ id: string; kind: 'person' | 'system'; name: string; role: string }>()
-      .notNull(),
     createdBy: text('created_by').notNull(),
+    actorName: text('actor_name').notNull(),
+    actorRole: text('actor_role', { enum: ['admin', 'analyst', 'viewer', 'system'] }).notNull(),
     createdAt: moment('created_at').notNull(),
     startedAt: moment('started_at'),
     finishedAt: moment('finished_at'),
   },
   (table) => [
-    index('jobs_tenant').on(table.tenantId, table.createdAt, table.id),
-    index('jobs_status').on(table.status),
+    uniqueIndex('jobs_queue').on(table.queueId),
+    index('jobs_tenant').on(table.tenantId, table.id),
+    index('jobs_status').on(table.tenantId, table.status, table.id),
+    index('jobs_finished').on(table.finishedAt),
   ],
 );

@@ -1,0 +1,175 @@
+import type { ServerResponse } from 'node:http';
+import type { CloudEvent } from '@stroma/contracts';
+
+const batchMs = 50;
+const heartbeatMs = 15_000;
+const queueLimitBytes = 1024 * 1024;
+
+export interface StreamClient {
+  /** Queues one event; false when the queue is full and the client is being let go. */
+  push(event: CloudEvent, stored: boolean): boolean;
+  /** Where the client stands before anything came, for its next `Last-Event-ID`. */
+  mark(lastEventId: string | null): void;
+  /** Resolves when what was queued has left. */
+  drained(): Promise<void>;
+  end(last?: string): void;
+}
+
+export interface StreamClients {
+  readonly count: number;
+  /** `stillAllowed` is asked at every heartbeat; a client that is no longer is let go. */
+  open(answer: ServerResponse, stillAllowed: () => Promise<boolean>): StreamClient;
+  closeAll(): void;
+}
+
+interface State extends StreamClient {
+  flush(): void;
+  beat(): void;
+}
+
+/** Everyone on the live stream: one clock batches what is queued, another keeps idle connections open. */
+export function openStreamClients(onCount: (clients: number) => void = () => {}): StreamClients {
+  const clients = new Set<State>();
+  const waiting = new Set<State>();
+  let batch: NodeJS.Timeout | null = null;
+  let beat: NodeJS.Timeout | null = null;
+
+  const flushAll = () => {
+    batch = null;
+    for (const client of waiting) client.flush();
+    waiting.clear();
+  };
+
+  return {
+    get count() {
+      return clients.size;
+    },
+    open(answer, stillAllowed) {
+      const client = streamClient(answer, stillAllowed, {
+        queued: () => {
+          waiting.add(client);
+          batch ??= setTimeout(flushAll, batchMs);
+        },
+        gone: () => {
+          clients.delete(client);
+          waiting.delete(client);
+          onCount(clients.size);
+          if (clients.size > 0 || beat === null) return;
+          clearInterval(beat);
+          beat = null;
+        },
+      });
+      clients.add(client);
+      onCount(clients.size);
+      beat ??= setInterval(() => {
+        for (const each of clients) each.beat();
+      }, heartbeatMs);
+      return client;
+    },
+    closeAll() {
+      for (const client of clients) client.end();
+      if (batch !== null) clearTimeout(batch);
+    },
+  };
+}
+
+function streamClient(
+  answer: ServerResponse,
+  stillAllowed: () => Promise<boolean>,
+  on: { queued(): void; gone(): void },
+): State {
+  let queue: string[] = [];
+  let bytes = 0;
+  let open = true;
+  let empty: (() => void)[] = [];
+
+  const write = () => {
+    if (queue.length === 0 || answer.writableNeedDrain) return;
+    answer.write(queue.join(''));
+    queue = [];
+    bytes = 0;
+    if (!answer.writableNeedDrain) release();
+  };
+  const release = () => {
+    for (const done of empty) done();
+    empty = [];
+  };
+  const add = (text: string) => {
+    queue.push(text);
+    bytes += text.length;
+    on.queued();
+  };
+  const end = (last = '') => {
+    if (!open) return;
+    open = false;
+    release();
+    answer.end(last);
+    on.gone();
+  };
+  answer.on('drain', () => {
+    write();
+    if (queue.length === 0) release();
+  });
+  answer.on('close', () => {
+    if (!open) return;
+    open = false;
+    release();
+    on.gone();
+  });
+
+  return {
+    push(event, stored) {
+      if (!open) return false;
+      const text = messageOf(event, stored);
+      if (bytes + text.length > queueLimitBytes) {
+        end(overflowOf(event));
+        return false;
+      }
+      add(text);
+      return true;
+    },
+    mark(lastEventId) {
+      if (open && lastEventId !== null) add(`id: ${lastEventId}\n\n`);
+    },
+    drained: () =>
+      !open || (queue.length === 0 && !answer.writableNeedDrain)
+        ? Promise.resolve()
+        : new Promise((done) => empty.push(done)),
+    end,
+    flush: write,
+    beat() {
+      void stillAllowed().then(
+        (allowed) => {
+          if (!allowed) end();
+          else if (open && !answer.writableNeedDrain) answer.write(': still here\n\n');
+        },
+        () => undefined,
+      );
+    },
+  };
+}
+
+const texts = new WeakMap<CloudEvent, string>();
+
+/** Written once for all who get it. Only a stored event has an id to resume after. */
+function messageOf(event: CloudEvent, stored: boolean): string {
+  const known = texts.get(event);
+  if (known !== undefined) return known;
+  const text = `${stored ? `id: ${event.id}\n` : ''}data: ${JSON.stringify(event)}\n\n`;
+  texts.set(event, text);
+  return text;
+}
+
+function overflowOf({ specversion, source, tenantid, time, id }: CloudEvent): string {
+  const overflow = {
+    specversion,
+    id,
+    source,
+    type: 'stroma.overflow',
+    time,
+    datacontenttype: 'application/json',
+    tenantid,
+    data: {},
+  };
+  return `event: stroma.overflow\ndata: ${JSON.stringify(overflow)}\n\n`;
+}

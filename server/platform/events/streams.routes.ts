@@ -1,0 +1,66 @@
+import { api } from '@stroma/contracts';
+import type { FastifyInstance } from 'fastify';
+import { route } from '../http/register-route.ts';
+import type { Authenticate } from '../http/route.ts';
+import type { Events } from './event-types.ts';
+import { openStreamClients, type StreamClients } from './stream-clients.ts';
+
+/** The live stream. Its clients are let go when the server stops and when their session ends. */
+export function streamRoutes(
+  app: FastifyInstance,
+  events: Events,
+  authenticate: Authenticate,
+  onCount?: (clients: number) => void,
+): StreamClients {
+  const clients = openStreamClients(onCount);
+  app.addHook('preClose', (done) => {
+    clients.closeAll();
+    done();
+  });
+
+  route(app, api.streams.subscribe, async ({ params, ctx, request, reply }) => {
+    const given = request.headers['last-event-id'];
+    const afterEventId = typeof given === 'string' && given !== '' ? given : undefined;
+    let unsubscribe: (() => void) | null = null;
+    let gone = false;
+    request.raw.socket.setTimeout(0);
+    const { raw } = reply;
+    const stillAllowed = async () => {
+      const actor = await authenticate(request);
+      return actor?.permissions.has(api.streams.subscribe.permission) === true && !actor.mustChangePassword;
+    };
+    const open = () => {
+      void reply.hijack();
+      raw.writeHead(200, {
+        'content-type': 'text/event-stream; charset=utf-8',
+        'cache-control': 'no-store',
+        'x-accel-buffering': 'no',
+      });
+      raw.write('retry: 1000\n\n');
+      raw.once('close', () => {
+        gone = true;
+        unsubscribe?.();
+      });
+      return clients.open(raw, stillAllowed);
+    };
+    // Opened with the first thing to say, so that a wrong Last-Event-ID can still be refused with its status.
+    let client: ReturnType<typeof open> | null = null;
+    const theClient = () => {
+      client ??= open();
+      return client;
+    };
+    unsubscribe = await events.subscribe(
+      ctx.actor.tenantId,
+      params.topic,
+      (event, stored) => theClient().push(event, stored),
+      {
+        afterEventId,
+        drained: () => theClient().drained(),
+        onLive: (lastEventId) => theClient().mark(afterEventId === undefined ? lastEventId : null),
+      },
+    );
+    if (gone) unsubscribe();
+    return reply;
+  });
+  return clients;
+}

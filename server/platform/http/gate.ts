@@ -1,0 +1,83 @@
+import { type Endpoint, identityApi } from '@stroma/contracts';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Cache } from '../cache/cache.ts';
+import type { Config } from '../config/config.ts';
+import type { Actor } from '../context.ts';
+import { fail } from '../failure.ts';
+import { anonymous, RequestContext } from './request-context.ts';
+import type { Authenticate } from './route.ts';
+
+const openWithOneTimePassword = new Set<string>([
+  identityApi.session.id,
+  identityApi.changePassword.id,
+  identityApi.logout.id,
+]);
+
+export interface Gate {
+  /** Runs before the body is read. Throws RATE_LIMITED, UNAUTHENTICATED, FORBIDDEN, PASSWORD_CHANGE_REQUIRED. */
+  admit(endpoint: Endpoint, request: FastifyRequest, reply: FastifyReply): Promise<RequestContext>;
+  /** For infrastructure addresses without identity. */
+  limit(request: FastifyRequest, reply: FastifyReply, identity?: string): Promise<void>;
+}
+
+/** Who may pass: identity, origin of the page, rate, password duty, permission; anything not granted is denied. */
+export function openGate(config: Config, cache: Cache, authenticate: Authenticate): Gate {
+  const perMinute = config.STROMA_RATE_LIMIT_PER_MINUTE;
+  const ownOrigin = config.STROMA_PUBLIC_URL === undefined ? null : new URL(config.STROMA_PUBLIC_URL).origin;
+
+  const limit: Gate['limit'] = async (request, reply, identity) => {
+    const { count, resetMs } = await cache.increment(`rate:${identity ?? request.ip}`, 60_000);
+    const seconds = Math.ceil(resetMs / 1000);
+    reply.raw.setHeader('ratelimit-limit', perMinute);
+    reply.raw.setHeader('ratelimit-remaining', Math.max(0, perMinute - count));
+    reply.raw.setHeader('ratelimit-reset', seconds);
+    if (count > perMinute)
+      fail('RATE_LIMITED', `More than ${perMinute} requests a minute. Try again in ${seconds} s.`, {
+        retry_after_seconds: seconds,
+      });
+  };
+
+  return {
+    limit,
+    async admit(endpoint, request, reply) {
+      const actor = await authenticate(request);
+      await limit(request, reply, actor?.id);
+      if (actor !== null) refuseForeignPage(request, ownOrigin);
+      authorize(endpoint, actor);
+      return new RequestContext(actor ?? anonymous, request, reply);
+    },
+  };
+}
+
+/**
+ * A browser adds the cookie also to what another site's page sends. Only a page of our own origin may change
+ * anything by cookie; a bearer token is never added by a browser and needs no such proof.
+ */
+function refuseForeignPage(request: FastifyRequest, ownOrigin: string | null): void {
+  const { method, headers } = request;
+  if (method === 'GET' || method === 'HEAD' || headers.authorization !== undefined) return;
+  const site = headers['sec-fetch-site'];
+  if (site === 'same-origin') return;
+  const origin = typeof headers.origin === 'string' ? headers.origin : null;
+  const own = origin !== null && (origin === ownOrigin || hostOf(origin) === request.host);
+  if (site === undefined && own) return;
+  fail(
+    'FORBIDDEN',
+    'A change by cookie must come from Stroma’s own page (same-origin Origin or Sec-Fetch-Site). Other clients send a bearer token.',
+  );
+}
+
+function hostOf(origin: string): string | null {
+  return URL.canParse(origin) ? new URL(origin).host : null;
+}
+
+function authorize(endpoint: Endpoint, actor: Actor | null): void {
+  if (endpoint.permission === 'public') return;
+  if (actor === null) fail('UNAUTHENTICATED', 'No identity was given, or it has expired. Sign in.');
+  if (actor.mustChangePassword && !openWithOneTimePassword.has(endpoint.id))
+    fail('PASSWORD_CHANGE_REQUIRED', 'The one-time password must be replaced before anything else.');
+  if (endpoint.permission === 'signed-in' || actor.permissions.has(endpoint.permission)) return;
+  fail('FORBIDDEN', `This needs the permission ${endpoint.permission}, which your role does not have.`, {
+    permission: endpoint.permission,
+  });
+}

@@ -1,0 +1,92 @@
+import { apiPrefix, type Endpoint, errorAnswer } from '@stroma/contracts';
+import type { FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
+import { fail } from '../failure.ts';
+import type { Gate } from './gate.ts';
+import type { Idempotency } from './idempotency.ts';
+import type { RequestContext } from './request-context.ts';
+import type { RegisterRoute, RouteInput } from './route.ts';
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    gate: Gate;
+    idempotency: Idempotency;
+  }
+  interface FastifyRequest {
+    context: RequestContext | null;
+  }
+  interface FastifyContextConfig {
+    endpoint?: Endpoint;
+    /** Set on the few addresses that are not in the contract: health, metrics, documents, the web app. */
+    infrastructure?: true;
+  }
+}
+
+export const route: RegisterRoute = (app, endpoint, handler) => {
+  const { gate, idempotency } = app;
+  const answer = handler as (input: RouteInput<Endpoint>) => Promise<unknown>;
+  const accepted = endpoint.consumes ?? ['application/json'];
+
+  app.route({
+    method: endpoint.method,
+    url: apiPrefix + endpoint.path,
+    schema: schemaOf(endpoint),
+    config: { endpoint },
+    onRequest: async (request, reply) => {
+      request.context = await gate.admit(endpoint, request, reply);
+      refuseOtherMedia(request, accepted);
+    },
+    handler: async (request, reply) => {
+      const ctx = request.context as RequestContext;
+      void reply.code(endpoint.status);
+      const run = () =>
+        answer({
+          params: request.params as never,
+          query: request.query as never,
+          body: request.body as never,
+          ctx,
+          request,
+          reply,
+        });
+      const body = await (request.headers['idempotency-key'] === undefined
+        ? run()
+        : idempotency.run(endpoint, ctx.actor.id, request, reply, run));
+      return finish(endpoint, body, reply);
+    },
+  });
+};
+
+function finish(endpoint: Endpoint, body: unknown, reply: FastifyReply): unknown {
+  if (reply.sent || body === reply) return reply;
+  if (reply.statusCode === 204) return reply.send();
+  if (endpoint.produces === undefined) void reply.type('application/json; charset=utf-8');
+  return body;
+}
+
+function refuseOtherMedia(request: FastifyRequest, accepted: readonly string[]): void {
+  const given = request.headers['content-type'];
+  if (given === undefined) return;
+  const media = given.split(';', 1)[0]?.trim().toLowerCase() ?? '';
+  if (accepted.includes(media)) return;
+  if (request.method === 'GET' || request.headers['content-length'] === '0') return;
+  fail('UNSUPPORTED_MEDIA_TYPE', `Expected ${accepted.join(' or ')}, given ${media.slice(0, 80)}.`);
+}
+
+function schemaOf(endpoint: Endpoint): NonNullable<RouteOptions['schema']> {
+  const { id, tag, summary, description, consumes, produces, status } = endpoint;
+  return {
+    operationId: id,
+    tags: [tag],
+    summary,
+    ...(description === undefined ? {} : { description }),
+    ...(consumes === undefined ? {} : { consumes }),
+    ...(produces === undefined ? {} : { produces: [produces] }),
+    ...(endpoint.params === undefined ? {} : { params: endpoint.params }),
+    ...(endpoint.query === undefined ? {} : { querystring: endpoint.query }),
+    ...(endpoint.body === undefined ? {} : { body: endpoint.body }),
+    ...(endpoint.permission === 'public' ? { security: [] } : {}),
+    response: {
+      ...(endpoint.response === undefined ? {} : { [status]: endpoint.response }),
+      default: errorAnswer,
+    },
+  };
+}

@@ -1,0 +1,175 @@
+import { idOf } from '@stroma/contracts';
+import { sql } from 'drizzle-orm';
+import type { Logger } from 'pino';
+import type { Context } from '../context.ts';
+import type { Database, Sql } from '../db/database.ts';
+import type { Events } from '../events/event-types.ts';
+import { fail } from '../failure.ts';
+import { newId } from '../ids.ts';
+import { jobDocument } from './job-document.ts';
+import { newQueueId, openJobQueue } from './job-queue.ts';
+import type { JobDefinition, Jobs } from './job-types.ts';
+import { cancelChannel, JobWorker } from './job-worker.ts';
+import { changeState, findJob, insertJob, type JobRow, listJobs } from './jobs.store.ts';
+
+export interface JobsOptions {
+  onEnded?(kind: string, status: 'succeeded' | 'failed' | 'retried' | 'cancelled', seconds: number): void;
+}
+
+/** Background work on pg-boss; the table `jobs` is what people see and what guards that each ends once. */
+export function openJobs(database: Database, events: Events, log: Logger, options: JobsOptions = {}): Jobs {
+  const definitions = new Map<string, JobDefinition<object>>();
+  const queue = openJobQueue(database, log);
+  const onEnded = options.onEnded ?? (() => undefined);
+  const worker = new JobWorker({ database, queue, events, log, onEnded }, definitions);
+  let opened: Promise<void> | null = null;
+  let working = false;
+
+  const open = (works: boolean): Promise<void> => {
+    opened ??= queue.start([...definitions.values()], works);
+    return opened;
+  };
+
+  const definitionOf = (kind: string): JobDefinition<object> => {
+    const definition = definitions.get(kind);
+    if (definition === undefined) throw new Error(`no job of the kind "${kind}" is registered`);
+    return definition;
+  };
+
+  const announce = ({ tenantId, id, status, progress }: JobRow): void =>
+    events.announce(tenantId, 'job.changed', id, { job_id: id, status, progress });
+
+  const sendIn = async (
+    tx: Sql,
+    ctx: Context,
+    kind: string,
+    input: object,
+    priority: number,
+    startAfter?: Date,
+  ): Promise<string> => {
+    const id = newId('job');
+    const now = new Date();
+    const dueMs = (startAfter ?? now).getTime();
+    const queueId = newQueueId();
+    await queue.send(tx, { queueId, kind, jobId: id, priority, dueMs });
+    await insertJob(tx, {
+      id,
+      tenantId: ctx.actor.tenantId,
+      kind,
+      title: definitionOf(kind).title(input),
+      input: input as Record<string, unknown>,
+      status: 'queued',
+      priority,
+      queueId,
+      requestId: ctx.requestId,
+      createdBy: ctx.actor.id,
+      actorName: ctx.actor.name,
+      actorRole: ctx.actor.role,
+      createdAt: now,
+    });
+    return id;
+  };
+
+  const existing = async (ctx: Context, id: string): Promise<JobRow> =>
+    (await findJob(database.sql, ctx.actor.tenantId, id)) ?? fail('NOT_FOUND', `There is no job ${id}.`);
+
+  return {
+    register<Input extends object>(definition: JobDefinition<Input>) {
+      if (opened !== null) throw new Error(`register "${definition.kind}" before the queue is opened`);
+      if (definitions.has(definition.kind)) throw new Error(`"${definition.kind}" is registered twice`);
+      definitions.set(definition.kind, definition as unknown as JobDefinition<object>);
+    },
+
+    open: () => open(false),
+
+    async send(ctx, kind, input, { tx, priority = 0, startAfter } = {}) {
+      definitionOf(kind);
+      if (tx !== undefined) {
+        if (opened === null) throw new Error('open the job queue before sending in a transaction');
+        return await sendIn(tx, ctx, kind, input, priority, startAfter);
+      }
+      await open(false);
+      const id = await database.transaction((own) => sendIn(own, ctx, kind, input, priority, startAfter));
+      events.announce(ctx.actor.tenantId, 'job.changed', id, { job_id: id, status: 'queued', progress: 0 });
+      return id;
+    },
+
+    get: async (ctx, jobId) => jobDocument(await existing(ctx, jobId)),
+
+    async list(ctx, { status, limit, cursor }) {
+      if (cursor !== undefined && !idOf('job').safeParse(cursor).success)
+        fail('INVALID_INPUT', 'Expected the next_cursor of the page before, unchanged.', { field: 'cursor' });
+      const rows = await listJobs(database.sql, ctx.actor.tenantId, {
+        status,
+        before: cursor,
+        limit: limit + 1,
+      });
+      const items = rows.slice(0, limit).map((row) => jobDocument(row));
+      return { items, next_cursor: rows.length > limit ? (items.at(-1)?.job_id ?? null) : null };
+    },
+
+    async cancel(ctx, jobId) {
+      await open(false);
+      const row = await database.transaction(async (tx) => {
+        const change = { status: 'cancelled', phase: null, finishedAt: new Date() } as const;
+        const changed = await changeState(tx, ctx.actor.tenantId, jobId, ['queued', 'running'], change);
+        if (changed === null) return null;
+        await queue.settle(tx, { kind: changed.kind, queueId: changed.queueId });
+        await tx.execute(sql`select pg_notify(${cancelChannel}, ${jobId})`);
+        return changed;
+      });
+      if (row === null) {
+        const { status } = await existing(ctx, jobId);
+        return fail('CONFLICT', `The job has already ended (${status}).`, { status });
+      }
+      announce(row);
+      return jobDocument(row);
+    },
+
+    async retry(ctx, jobId) {
+      await open(false);
+      const before = await existing(ctx, jobId);
+      definitionOf(before.kind);
+      const { kind, priority } = before;
+      const queueId = newQueueId();
+      const change: Partial<JobRow> = {
+        status: 'queued',
+        queueId,
+        failures: 0,
+        crashes: 0,
+        progress: 0,
+        error: null,
+        startedAt: null,
+        finishedAt: null,
+      };
+      const row = await database.transaction(async (tx) => {
+        const changed = await changeState(tx, ctx.actor.tenantId, jobId, ['failed', 'cancelled'], change);
+        if (changed !== null) await queue.send(tx, { queueId, kind, jobId, priority, dueMs: Date.now() });
+        return changed;
+      });
+      if (row === null) {
+        const { status } = await existing(ctx, jobId);
+        return fail('CONFLICT', `Only a failed or cancelled job can be run again; this one is ${status}.`, {
+          status,
+        });
+      }
+      announce(row);
+      return jobDocument(row);
+    },
+
+    async start() {
+      if (working) return;
+      working = true;
+      await open(true);
+      for (const { kind, cron } of definitions.values())
+        if (cron !== undefined) await queue.schedule(kind, cron);
+      await worker.start();
+    },
+
+    async stop() {
+      if (working) await worker.stop();
+      await opened;
+      await queue.stop();
+    },
+  };
+}
