@@ -1,14 +1,16 @@
 import type { DuckDBValue } from '@duckdb/node-api';
-import type { HistogramBin, JsonValue } from '@stroma/kernel';
+import type { JsonValue } from '@stroma/kernel';
 import { type DuckDb, quoteLiteral } from '../duckdb.ts';
 import { jsonOf } from '../sandbox/cells.ts';
-import { binSql, binsFrom, histogramOf, planBins } from './histogram.ts';
+import { groupedNumbers } from './grouped-numbers.ts';
+import { histogramOf, planBins } from './histogram.ts';
 import { numberOf, type ProfileSource, type SourceColumn } from './profile-source.ts';
 import { valuePatterns } from './value-patterns.ts';
 import {
   atRanks,
-  type Moments,
+  fencesOf,
   momentsOf,
+  type NumberFacts,
   quantileRanks,
   quantilesFrom,
   type WeightedValues,
@@ -21,18 +23,6 @@ const topCount = 20;
 const sampleSize = 1000;
 /** Longer texts are cut where they are shown: first characters kept. */
 const shownLength = 500;
-const fineBins = 4096;
-const mostFetched = 200_000;
-
-export interface NumberFacts {
-  min: number;
-  max: number;
-  quantiles: number[];
-  histogram: HistogramBin[];
-  outliers: { count: number; lower: number; upper: number };
-  /** Null when they are still to be had from a pass over the rows. */
-  moments: Moments | null;
-}
 
 export interface ColumnFacts {
   column: SourceColumn;
@@ -77,7 +67,7 @@ async function values(db: DuckDb, sql: string): Promise<DuckDBValue[][]> {
 
 async function fromAllGroups(db: DuckDb, column: SourceColumn, groups: string): Promise<ColumnFacts> {
   const number = numberOf(column.kind, 'v') ?? 'NULL';
-  const length = column.kind === 'text' ? 'length(v)' : 'NULL';
+  const length = column.kind === 'text' ? 'length(v::VARCHAR)' : 'NULL';
   const rows = await values(
     db,
     `SELECT ${shown(column)}, n, ${number}, ${length}, v IS NULL FROM ${groups} ORDER BY n DESC, v`,
@@ -189,16 +179,11 @@ function numbersOf(column: SourceColumn, data: WeightedValues, distinct: number)
   };
 }
 
-/** Tukey's fences, 1.5 IQR outside the quartiles. */
-function fencesOf(quantiles: readonly number[]): { iqr: number; lower: number; upper: number } {
-  const [, , q1 = 0, , q3 = 0] = quantiles;
-  const iqr = q3 - q1;
-  return { iqr, lower: q1 - 1.5 * iqr, upper: q3 + 1.5 * iqr };
-}
-
 async function fromManyGroups(db: DuckDb, source: ProfileSource, column: SourceColumn): Promise<ColumnFacts> {
   const lengths =
-    column.kind === 'text' ? 'min(length(v)), max(length(v)), sum(length(v) * n)' : 'NULL, NULL, NULL';
+    column.kind === 'text'
+      ? 'min(length(v::VARCHAR)), max(length(v::VARCHAR)), sum(length(v::VARCHAR) * n)'
+      : 'NULL, NULL, NULL';
   const [facts = []] = await values(
     db,
     `SELECT ${extremesSql(column)}, count(v), coalesce(sum(n) FILTER (v IS NULL), 0), ${lengths} FROM g`,
@@ -228,7 +213,7 @@ async function fromManyGroups(db: DuckDb, source: ProfileSource, column: SourceC
       column.kind === 'text'
         ? { min: count(facts[4]), max: count(facts[5]), mean: count(facts[6]) / total }
         : null,
-    numbers: numberOf(column.kind, 'v') ? await numbersInside(db, source, column, total, distinct) : null,
+    numbers: await groupedNumbers({ db, source, column, total, distinct }),
     sample: sampleOf(column, sampled),
     mixed: await mixedInside(db, sampleOf(column, sampled), total),
   };
@@ -250,107 +235,4 @@ async function mixedInside(
   );
   const others = total - count(matching);
   return count(matching) > total / 2 && others > 0 ? { kind: suspected, others } : null;
-}
-
-/** Numbers of the grouped table `g`, exact, without fetching it. */
-async function numbersInside(
-  db: DuckDb,
-  source: ProfileSource,
-  column: SourceColumn,
-  total: number,
-  distinct: number,
-): Promise<NumberFacts> {
-  const number = numberOf(column.kind, 'v') as string;
-  const [low, high] = await db.row(`SELECT min(${number}), max(${number}) FROM g`);
-  const [min, max] = [Number(low), Number(high)];
-  const temporal = column.kind === 'temporal';
-  const ranked = temporal ? [] : await orderStatistics(db, source, column, min, max, quantileRanks(total));
-  const quantiles = temporal ? [] : quantilesFrom(ranked, total);
-  const { iqr, lower, upper } = fencesOf(quantiles);
-  const plan = planBins({ min, max, count: total, distinct, iqr, whole: isWhole(column), temporal });
-  const outside = temporal
-    ? 0
-    : count(
-        (
-          await db.row(
-            `SELECT sum(n) FROM g WHERE ${number} < ${lower}::DOUBLE OR ${number} > ${upper}::DOUBLE`,
-          )
-        )[0],
-      );
-  let histogram: HistogramBin[] = [];
-  if (plan) {
-    const counts = new Array<number>(plan.bins).fill(0);
-    const bins = plan.width === 0 ? '0' : binSql(plan, number);
-    for (const [bin, size] of await db.rows(
-      `SELECT ${bins} AS b, sum(n) FROM g WHERE v IS NOT NULL GROUP BY b`,
-    )) {
-      counts[count(bin)] = count(size);
-    }
-    histogram = binsFrom(plan, counts);
-  }
-  return { min, max, quantiles, histogram, outliers: { count: outside, lower, upper }, moments: null };
-}
-
-/**
- * The values at some ranks of a column: counts of fine bins tell which bins hold them, and only those bins are
- * fetched. Falls back on the engine's quantiles where nearly all values share a bin.
- */
-async function orderStatistics(
-  db: DuckDb,
-  source: ProfileSource,
-  column: SourceColumn,
-  min: number,
-  max: number,
-  ranks: readonly number[],
-): Promise<number[]> {
-  const number = numberOf(column.kind, 'v') as string;
-  const width = (max - min) / fineBins;
-  if (!(width > 0) || !Number.isFinite(width)) return engineRanks(db, source, column, ranks);
-  // Any rounding is harmless: the expression never descends, so bins hold consecutive values.
-  const bin = `least(${fineBins - 1}, floor((${number} - (${min})::DOUBLE) / (${width})::DOUBLE))::INTEGER`;
-  const bins = await db.rows(
-    `SELECT ${bin} AS b, sum(n), count(*) FROM g WHERE v IS NOT NULL GROUP BY b ORDER BY b`,
-  );
-  const wanted: { bin: number; below: number; ranks: number[] }[] = [];
-  let below = 0;
-  let next = 0;
-  let fetched = 0;
-  for (const [index, size, groups] of bins) {
-    const above = below + count(size);
-    const inside: number[] = [];
-    while (next < ranks.length && (ranks[next] ?? 0) < above) inside.push(ranks[next++] ?? 0);
-    if (inside.length > 0) {
-      wanted.push({ bin: count(index), below, ranks: inside });
-      fetched += count(groups);
-    }
-    below = above;
-  }
-  if (fetched > mostFetched) return engineRanks(db, source, column, ranks);
-  const list = wanted.map((part) => part.bin).join(', ');
-  const rows = await db.rows(
-    `SELECT ${bin} AS b, ${number}, n FROM g WHERE v IS NOT NULL AND ${bin} IN (${list})`,
-  );
-  const byBin = Map.groupBy(rows, (row) => count(row[0]));
-  return wanted.flatMap((part) => {
-    const inside = weightedValues((byBin.get(part.bin) ?? []).map((row) => [Number(row[1]), count(row[2])]));
-    return atRanks(
-      inside,
-      part.ranks.map((rank) => rank - part.below),
-    );
-  });
-}
-
-async function engineRanks(
-  db: DuckDb,
-  source: ProfileSource,
-  column: SourceColumn,
-  ranks: readonly number[],
-): Promise<number[]> {
-  const number = numberOf(column.kind, column.value) as string;
-  const [total] = await db.row(`SELECT count(${column.value}) FROM ${source.from}`);
-  const last = Math.max(1, count(total) - 1);
-  // quantile_disc of p is the value at ceil(p * n) counted from 1: the middle of a rank's interval avoids rounding.
-  const shares = ranks.map((rank) => Math.min(1, (rank + 0.5) / (last + 1)));
-  const [list] = await db.row(`SELECT quantile_disc(${number}, [${shares.join(', ')}]) FROM ${source.from}`);
-  return (list as number[]).map(Number);
 }

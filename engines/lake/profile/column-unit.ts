@@ -9,6 +9,8 @@ const spellings: Record<string, string> = {
   percentage: '%',
   ppm: '[ppm]',
   ppb: '[ppb]',
+  '‰': '[ppth]',
+  'o/oo': '[ppth]',
   m: 'm',
   meter: 'm',
   meters: 'm',

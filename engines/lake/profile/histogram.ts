@@ -18,11 +18,7 @@ function niceWidth(width: number): number {
   return step * power;
 }
 
-/**
- * Freedman and Diaconis' width (2 IQR / n^(1/3)), Sturges' where there is no IQR, held between 10 and 40 bins
- * and rounded to a readable number. Few distinct whole numbers get one bin each.
- */
-export function planBins(facts: {
+export interface BinFacts {
   min: number;
   max: number;
   count: number;
@@ -32,33 +28,52 @@ export function planBins(facts: {
   whole: boolean;
   /** Readable widths make no sense for epoch milliseconds. */
   temporal: boolean;
-}): BinPlan | null {
+}
+
+/**
+ * Freedman and Diaconis' width (2 IQR / n^(1/3)), Sturges' where there is no IQR, held between 10 and 40 bins
+ * and rounded to a readable number. Few whole numbers get one bin each. Null when there is nothing to count or
+ * the range is past a double's.
+ */
+export function planBins(facts: BinFacts): BinPlan | null {
   const { min, max, count } = facts;
   const range = max - min;
-  if (count === 0) return null;
-  if (!Number.isFinite(range)) return null;
+  if (count === 0 || !Number.isFinite(range)) return null;
   if (range === 0) return { start: min, width: 0, bins: 1 };
-  if (facts.whole && range < mostBins && facts.distinct <= mostBins) {
+  if (facts.whole && range < mostBins && (range < 12 || count >= 3 * (range + 1))) {
     return { start: min - 0.5, width: 1, bins: range + 1 };
   }
   const sturges = range / (Math.ceil(Math.log2(count)) + 1);
   const freedman = facts.iqr > 0 ? (2 * facts.iqr) / Math.cbrt(count) : sturges;
-  const raw = Math.min(range / fewestBins, Math.max(range / mostBins, freedman));
-  if (facts.temporal) {
-    const bins = Math.max(fewestBins, Math.min(mostBins, Math.round(range / raw)));
-    return { start: min, width: range / bins, bins };
-  }
-  let width = niceWidth(raw);
-  if (facts.whole) width = Math.max(1, Math.ceil(width));
-  if (range / width < fewestBins - 2 && !(facts.whole && width === 1)) width = niceWidth(raw / 2.5);
-  if (facts.whole) width = Math.max(1, Math.ceil(width));
-  const start = facts.whole
-    ? Math.floor(min / width) * width - (width === 1 ? 0.5 : 0)
-    : Math.floor(min / width) * width;
-  const bins = Math.floor((max - start) / width) + 1;
-  if (!Number.isFinite(start) || bins > mostBins * 2)
-    return { start: min, width: range / mostBins, bins: mostBins };
-  return { start, width, bins };
+  const width = Math.min(range / fewestBins, Math.max(range / mostBins, freedman));
+  const plan = facts.temporal ? evenPlan(min, range, width) : readablePlan(facts, width);
+  return isUsable(plan, min, max) ? plan : { start: min, width: range, bins: 1 };
+}
+
+function evenPlan(min: number, range: number, width: number): BinPlan {
+  const bins = Math.max(fewestBins, Math.min(mostBins, Math.round(range / width)));
+  return { start: min, width: range / bins, bins };
+}
+
+function readablePlan({ min, max, whole }: BinFacts, target: number): BinPlan {
+  const round = (wanted: number) => (whole ? Math.max(1, Math.ceil(niceWidth(wanted))) : niceWidth(wanted));
+  const roomy = round(target);
+  const width = (max - min) / roomy < fewestBins - 2 ? round(target / 2.5) : roomy;
+  const start = Math.floor(min / width) * width - (whole && width === 1 ? 0.5 : 0);
+  return { start, width, bins: Math.floor((max - start) / width) + 1 };
+}
+
+/** Where values lie closer than doubles can tell edges apart, there is one bin. */
+function isUsable({ start, width, bins }: BinPlan, min: number, max: number): boolean {
+  const apart = min + width > min && max - width < max && start + width > start;
+  return (
+    width > 0 &&
+    Number.isFinite(start) &&
+    bins <= 2 * mostBins &&
+    start <= min &&
+    start + bins * width >= max &&
+    apart
+  );
 }
 
 export const edgeOf = (plan: BinPlan, index: number): number => plan.start + index * plan.width;

@@ -13,7 +13,8 @@ const percent = (share: number): string => {
   if (value > 0 && value < 0.1) return 'under 0.1 %';
   return `${value >= 10 || Number.isInteger(value) ? Math.round(value) : value.toFixed(1)} %`;
 };
-const number = (value: number): string => value.toLocaleString('en');
+const counted = (count: number, one: string, many: string): string =>
+  `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
 
 /** What is worth a person's attention, in the order of the columns, the table's own issues first. */
 export function findIssues(
@@ -30,7 +31,7 @@ export function findIssues(
       kind: 'rejected_rows',
       severity: grade(share, 0.001, 0.05),
       column: null,
-      message: `${number(rejectedRows)} rows did not fit the table (${percent(share)}); they are kept among the rejects.`,
+      message: `${counted(rejectedRows, 'row', 'rows')} did not fit the table (${percent(share)}) and went to the rejects.`,
       count: rejectedRows,
       share,
     });
@@ -41,7 +42,7 @@ export function findIssues(
       kind: 'duplicates',
       severity: grade(share, 0.001, 0.1),
       column: null,
-      message: `${number(duplicateRows)} rows repeat an earlier row exactly (${percent(share)}).`,
+      message: `${counted(duplicateRows, 'row repeats', 'rows repeat')} an earlier row exactly (${percent(share)}).`,
       count: duplicateRows,
       share,
     });
@@ -99,7 +100,7 @@ function mixedIssue(facts: ColumnFacts, column: ColumnProfile, rows: number): Qu
     kind: 'mixed_types',
     severity: 'warning',
     column: column.name,
-    message: `Most values are ${kind}s, but ${number(others)} are not, so the column is text.`,
+    message: `Most values are ${kind}s, but ${counted(others, 'is', 'are')} not, so the column is text.`,
     count: others,
     share,
   };
@@ -121,7 +122,7 @@ function outlierIssue(column: ColumnProfile, rows: number): QualityIssue | null 
     kind: 'outliers',
     severity: grade(share, 0.05, Number.POSITIVE_INFINITY),
     column: column.name,
-    message: `${number(outliers.count)} values lie more than 1.5 interquartile ranges outside the middle half.`,
+    message: `${counted(outliers.count, 'value lies', 'values lie')} more than 1.5 interquartile ranges outside the middle half.`,
     count: outliers.count,
     share,
   };

@@ -84,11 +84,14 @@ const families: Partial<Record<ColumnProfile['type'], string>> = {
   date: 'date',
 };
 
+/** Two tables may share people's first names, or percentages: that joins nothing. */
+const neverKeys = new Set(['measurement', 'percentage', 'person_name', 'latitude', 'longitude']);
+
 function sidesOf(table: JoinTable): Side[] {
   return table.profile.columns
     .filter(
       (column) =>
-        families[column.type] !== undefined && column.distinct > 1 && column.semantic !== 'measurement',
+        families[column.type] !== undefined && column.distinct > 1 && !neverKeys.has(column.semantic ?? ''),
     )
     .map((column) => ({
       table,

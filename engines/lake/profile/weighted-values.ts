@@ -1,3 +1,5 @@
+import type { HistogramBin } from '@stroma/kernel';
+
 /**
  * Statistics of values given with their counts. `values` ascend, `counts` are positive whole numbers.
  */
@@ -16,34 +18,39 @@ export function weightedValues(pairs: readonly (readonly [value: number, count: 
 }
 
 /** The values at `ranks`, which ascend and count from 0. */
-export function atRanks(data: WeightedValues, ranks: readonly number[]): number[] {
+export function atRanks(data: WeightedValues, ranks: readonly number[]): Map<number, number> {
   let index = 0;
   let below = 0;
-  return ranks.map((rank) => {
+  const found = new Map<number, number>();
+  for (const rank of ranks) {
     while (below + (data.counts[index] ?? Number.POSITIVE_INFINITY) <= rank)
       below += data.counts[index++] ?? 0;
-    return data.values[index] ?? Number.NaN;
-  });
+    found.set(rank, data.values[index] ?? Number.NaN);
+  }
+  return found;
 }
 
 export const quantileProbabilities = [0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99] as const;
 
-/** The order statistics type-7 quantiles of `count` values lie between: two ranks for each probability. */
+/** The ranks type-7 quantiles of `count` values lie between, ascending. */
 export function quantileRanks(count: number): number[] {
-  return quantileProbabilities.flatMap((p) => {
+  const ranks = new Set<number>();
+  for (const p of quantileProbabilities) {
     const below = Math.floor((count - 1) * p);
-    return [below, Math.min(below + 1, count - 1)];
-  });
+    ranks.add(below).add(Math.min(below + 1, count - 1));
+  }
+  return [...ranks].toSorted((a, b) => a - b);
 }
 
 /** Type-7 quantiles (R's default) from the values at `quantileRanks`. */
-export function quantilesFrom(orderStatistics: readonly number[], count: number): number[] {
-  return quantileProbabilities.map((p, index) => {
+export function quantilesFrom(orderStatistics: ReadonlyMap<number, number>, count: number): number[] {
+  return quantileProbabilities.map((p) => {
     const position = (count - 1) * p;
-    const share = position - Math.floor(position);
-    const low = orderStatistics[2 * index] ?? Number.NaN;
-    const high = orderStatistics[2 * index + 1] ?? Number.NaN;
-    return share === 0 ? low : low + share * (high - low);
+    const below = Math.floor(position);
+    const share = position - below;
+    const low = orderStatistics.get(below) ?? Number.NaN;
+    const high = orderStatistics.get(Math.min(below + 1, count - 1)) ?? Number.NaN;
+    return share === 0 ? low : (1 - share) * low + share * high;
   });
 }
 
@@ -53,6 +60,23 @@ export interface Moments {
   sd: number | null;
   /** Adjusted Fisher-Pearson G1, as SAS, SPSS and `e1071` type 2; null for fewer than three values or no spread. */
   skewness: number | null;
+}
+
+export interface NumberFacts {
+  min: number;
+  max: number;
+  quantiles: number[];
+  histogram: HistogramBin[];
+  outliers: { count: number; lower: number; upper: number };
+  /** Null when they are still to be had from a pass over the rows. */
+  moments: Moments | null;
+}
+
+/** Tukey's fences, 1.5 IQR outside the quartiles. */
+export function fencesOf(quantiles: readonly number[]): { iqr: number; lower: number; upper: number } {
+  const [, , q1 = 0, , q3 = 0] = quantiles;
+  const iqr = q3 - q1;
+  return { iqr, lower: q1 - 1.5 * iqr, upper: q3 + 1.5 * iqr };
 }
 
 /** Moments from sums of powers of `(x - shift) / scale`, exact when the shift lies within the spread. */
@@ -85,6 +109,10 @@ export function momentsOf(data: WeightedValues): Moments {
   const { values, counts, total } = data;
   const min = values[0] ?? 0;
   const max = values.at(-1) ?? 0;
+  if (!Number.isFinite(max - min)) {
+    const { mean, sd, skewness } = momentsOf({ ...data, values: values.map((value) => value / 4) });
+    return { mean: mean * 4, sd: sd === null ? null : sd * 4, skewness };
+  }
   const scale = scaleFor(min, min, max);
   let first = 0;
   for (let i = 0; i < values.length; i++) first += (((values[i] ?? 0) - min) / scale) * (counts[i] ?? 0);

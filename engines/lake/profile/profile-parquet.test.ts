@@ -1,0 +1,428 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type ColumnProfile, semanticTypes, type TableProfile } from '@stroma/kernel';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sharedData } from '../../../scripts/shared-data.ts';
+import { type DuckDb, openDuckDb, quoteIdentifier, quoteLiteral } from '../duckdb.ts';
+import { type ProfileOptions, profileParquet } from './profile-parquet.ts';
+
+let folder: string;
+let db: DuckDb;
+let files = 0;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'stroma-profile-'));
+  db = await openDuckDb({ memoryMb: 500, threads: 2, tempFolder: null });
+});
+afterAll(async () => {
+  db.close();
+  await rm(folder, { recursive: true });
+});
+
+/** Writes what a query gives as Parquet and profiles it. */
+async function profileOf(
+  query: string,
+  options?: ProfileOptions & { rowGroup?: number },
+): Promise<TableProfile> {
+  const path = join(folder, `${files++}.parquet`);
+  const size = options?.rowGroup ? `, ROW_GROUP_SIZE ${options.rowGroup}` : '';
+  await db.run(`COPY (${query}) TO ${quoteLiteral(path)} (FORMAT parquet${size})`);
+  return profileParquet(path, options);
+}
+
+const csv = (path: string) => `FROM read_csv(${quoteLiteral(path)}, nullstr = ['', 'NA'], sample_size = -1)`;
+const column = (profile: TableProfile, name: string): ColumnProfile => {
+  const found = profile.columns.find((candidate) => candidate.name === name);
+  if (!found) throw new Error(`no column ${name}`);
+  return found;
+};
+const sqlNumber = (value: number | null) => (value === null ? 'NULL' : `${value}::DOUBLE`);
+const tableOf = (name: string, values: readonly (string | null)[], type: string) =>
+  values.length === 0
+    ? `SELECT NULL::${type} AS ${name} WHERE false`
+    : `SELECT unnest([${values.map((value) => value ?? 'NULL').join(', ')}]::${type}[]) AS ${name}`;
+
+/** R's type 7, from the definition. */
+function type7(values: readonly number[], p: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const position = (sorted.length - 1) * p;
+  const low = sorted[Math.floor(position)] ?? Number.NaN;
+  const high = sorted[Math.ceil(position)] ?? Number.NaN;
+  return low + (position - Math.floor(position)) * (high - low);
+}
+
+function expectComplete(profile: TableProfile, names: readonly string[]): void {
+  expect(profile.columns.map((entry) => entry.name)).toEqual(names);
+  for (const entry of profile.columns) {
+    expect(Object.values(entry)).not.toContain(undefined);
+    expect(Object.keys(entry).toSorted()).toEqual(
+      [
+        'distinct',
+        'histogram',
+        'max',
+        'mean',
+        'min',
+        'name',
+        'null_share',
+        'nulls',
+        'outliers',
+        'quantiles',
+        'sd',
+        'semantic',
+        'skewness',
+        'sql_type',
+        'text_length',
+        'top_values',
+        'type',
+        'unit',
+      ].toSorted(),
+    );
+    if (entry.semantic !== null) expect(semanticTypes).toContain(entry.semantic);
+    const binned = entry.histogram.reduce((sum, bin) => sum + bin.count, 0);
+    if (entry.histogram.length > 0) expect(binned).toBe(profile.rows - entry.nulls);
+  }
+  for (const share of Object.values(profile.quality)) {
+    expect(share).toBeGreaterThanOrEqual(0);
+    expect(share).toBeLessThanOrEqual(1);
+  }
+  expect(JSON.parse(JSON.stringify(profile))).toEqual(profile);
+}
+
+/**
+ * R 4.2.2, with a <- read.csv("airquality.csv"), x <- a$Ozone and so on: mean(x, na.rm = TRUE), sd,
+ * quantile(x, c(.01, .05, .25, .5, .75, .95, .99), na.rm = TRUE), n <- sum(!is.na(x)),
+ * mean((x - m)^3) / mean((x - m)^2)^1.5 * sqrt(n * (n - 1)) / (n - 2), cor(use = "pairwise"),
+ * sum(x < q[1] - 1.5 * diff(q) | x > q[2] + 1.5 * diff(q)) with q <- quantile(x, c(.25, .75)).
+ */
+describe('agreement with R', () => {
+  const airquality = sharedData('stats/airquality.csv');
+  const mtcars = sharedData('stats/mtcars.csv');
+  const iris = sharedData('stats/iris.csv');
+
+  it.skipIf(!airquality)('airquality (needs the shared data pool)', async () => {
+    const profile = await profileOf(csv(airquality as string));
+    const ozone = column(profile, 'Ozone');
+    expect(ozone).toMatchObject({ nulls: 37, outliers: { count: 2 } });
+    expect(ozone.mean).toBeCloseTo(42.12931034482759, 12);
+    expect(ozone.sd).toBeCloseTo(32.98788451443395, 12);
+    expect(ozone.skewness).toBeCloseTo(1.2417964044102101, 12);
+    const expected = [4.3, 7.75, 18, 31.5, 63.25, 108.5, 133.05];
+    Object.values(ozone.quantiles ?? {}).forEach((value, index) => {
+      expect(value).toBeCloseTo(expected[index] ?? Number.NaN, 12);
+    });
+    const wind = column(profile, 'Wind');
+    expect(wind.outliers?.count).toBe(3);
+    expect(wind.sd).toBeCloseTo(3.523001352212596, 12);
+    const pair = (a: string, b: string) =>
+      profile.correlations.find((entry) => entry.a === a && entry.b === b);
+    expect(pair('Ozone', 'Temp')?.r).toBeCloseTo(0.6983603421509319, 12);
+    expect(pair('Ozone', 'Solar.R')).toMatchObject({ n: 111 });
+    expect(pair('Ozone', 'Solar.R')?.r).toBeCloseTo(0.3483416929936027, 12);
+  });
+
+  it.skipIf(!mtcars)('mtcars, the strongest correlations first (needs the shared data pool)', async () => {
+    const { correlations } = await profileOf(csv(mtcars as string));
+    expect(correlations.slice(0, 5).map(({ a, b, n }) => [a, b, n])).toEqual([
+      ['cyl', 'disp', 32],
+      ['disp', 'wt', 32],
+      ['mpg', 'wt', 32],
+      ['mpg', 'cyl', 32],
+      ['mpg', 'disp', 32],
+    ]);
+    const expected = [
+      0.9020328721469989, 0.8879799220581379, -0.8676593765172278, -0.8521619594266132, -0.8475513792624788,
+    ];
+    expected.forEach((r, index) => {
+      expect(correlations[index]?.r).toBeCloseTo(r, 12);
+    });
+  });
+
+  // R: sum(duplicated(iris)); sapply(iris, function(c) length(unique(c)))
+  it.skipIf(!iris)('iris (needs the shared data pool)', async () => {
+    const profile = await profileOf(csv(iris as string));
+    expect(profile.duplicate_rows).toBe(1);
+    expect(profile.columns.map((entry) => entry.distinct)).toEqual([35, 23, 43, 22, 3]);
+  });
+
+  it('a small sample', async () => {
+    const { columns } = await profileOf('SELECT unnest([2, 8, 0, 4, 1, 9, 9, 0]) AS x');
+    expect(columns[0]).toMatchObject({ mean: 4.125, min: 0, max: 9, distinct: 6, nulls: 0 });
+    expect(columns[0]?.sd).toBeCloseTo(3.9798600118956085, 12);
+    expect(columns[0]?.skewness).toBeCloseTo(0.33058218040797466, 12);
+    expect(Object.values(columns[0]?.quantiles ?? {})).toEqual([0, 0, 0.75, 3, 8.25, 9, 9]);
+  });
+});
+
+describe('exactness', () => {
+  const number = fc.oneof(
+    fc.integer({ min: -5, max: 5 }),
+    fc.double({ min: -1e6, max: 1e6, noNaN: true }),
+    fc.constantFrom(0, -0, 1e-300, 1e300, 0.1, 0.2, 0.30000000000000004),
+  );
+
+  it('numbers: counts, quantiles, moments and bins are those of the definition', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.option(number, { freq: 4 }), { maxLength: 60 }), async (values) => {
+        const profile = await profileOf(tableOf('x', values.map(sqlNumber), 'DOUBLE'));
+        expectComplete(profile, ['x']);
+        const found = column(profile, 'x');
+        const present = values.filter((value) => value !== null);
+        expect(profile.rows).toBe(values.length);
+        expect(found.nulls).toBe(values.length - present.length);
+        expect(found.distinct).toBe(new Set(present.map((value) => value + 0)).size);
+        if (present.length === 0) {
+          expect(found).toMatchObject({ min: null, max: null, mean: null, quantiles: null, histogram: [] });
+          return;
+        }
+        expect(found.min).toBe(Math.min(...present) + 0);
+        expect(found.max).toBe(Math.max(...present) + 0);
+        const scale = Math.max(...present.map(Math.abs), 1e-300);
+        for (const [name, p] of [
+          ['p01', 0.01],
+          ['p25', 0.25],
+          ['p50', 0.5],
+          ['p95', 0.95],
+        ] as const) {
+          expect(found.quantiles?.[name] ?? 0).toBeCloseTo(
+            type7(present, p),
+            -Math.floor(Math.log10(scale)) + 11,
+          );
+        }
+        for (const bin of found.histogram) {
+          const last = bin === found.histogram.at(-1);
+          const inside = present.filter((x) => x >= bin.from && (x < bin.to || (last && x <= bin.to)));
+          expect(bin.count).toBe(inside.length);
+        }
+        const top = found.top_values.map((entry) => present.filter((x) => x === entry.value).length);
+        expect(found.top_values.map((entry) => entry.count)).toEqual(top);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('null counts and the flag for more than half of them', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.option(fc.string({ maxLength: 3 })), { maxLength: 30 }),
+        async (values) => {
+          const literals = values.map((value) =>
+            value === null ? null : quoteLiteral(value.replaceAll('\0', '')),
+          );
+          const profile = await profileOf(tableOf('t', literals, 'VARCHAR'));
+          const nulls = values.filter((value) => value === null).length;
+          expect(column(profile, 't').nulls).toBe(nulls);
+          const flagged = profile.issues.some((issue) => issue.kind === 'high_nulls' && issue.column === 't');
+          expect(flagged).toBe(values.length > 0 && nulls / values.length > 0.5);
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+
+  it('rows that repeat an earlier row, missing values included', async () => {
+    const row = fc.tuple(
+      fc.integer({ min: 0, max: 2 }),
+      fc.option(fc.constantFrom('a', 'b', '')),
+      fc.option(fc.boolean()),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(row, { minLength: 1, maxLength: 40 }), async (rows) => {
+        const literal = rows
+          .map(([a, b, c]) => `(${a}, ${b === null ? 'NULL' : quoteLiteral(b)}, ${c})`)
+          .join(', ');
+        const profile = await profileOf(
+          `SELECT a, b::VARCHAR AS b, c::BOOLEAN AS c FROM (VALUES ${literal}) t(a, b, c)`,
+        );
+        const distinct = new Set(rows.map((cells) => JSON.stringify(cells))).size;
+        expect(profile.duplicate_rows).toBe(rows.length - distinct);
+        expect(profile.issues.some((issue) => issue.kind === 'duplicates')).toBe(distinct < rows.length);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('large columns, counted inside the engine, are as exact as small ones', async () => {
+    const query = `SELECT i AS id, CASE WHEN i % 10 = 3 THEN NULL ELSE ((i * 7919) % 100003) / 8 END AS x,
+      'k' || ((i * 31) % 9000) AS label, ((i * 48271) % 2147483647)::DOUBLE ^ 3 AS wide, i % 4 AS few
+      FROM range(150000) t(i)`;
+    const profile = await profileOf(query);
+    expectComplete(profile, ['id', 'x', 'label', 'wide', 'few']);
+    const values = (await db.rows(`SELECT x FROM (${query}) WHERE x IS NOT NULL`)).map((row) =>
+      Number(row[0]),
+    );
+    const x = column(profile, 'x');
+    expect(x.nulls).toBe(15000);
+    expect(x.distinct).toBe(new Set(values).size);
+    for (const [name, p] of [
+      ['p01', 0.01],
+      ['p05', 0.05],
+      ['p25', 0.25],
+      ['p50', 0.5],
+      ['p99', 0.99],
+    ] as const) {
+      expect(x.quantiles?.[name]).toBeCloseTo(type7(values, p), 9);
+    }
+    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+    const square = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+    const cube = values.reduce((sum, value) => sum + (value - mean) ** 3, 0);
+    const n = values.length;
+    expect(x.mean).toBeCloseTo(mean, 8);
+    expect(x.sd).toBeCloseTo(Math.sqrt(square / (n - 1)), 8);
+    const g1 = cube / n / (square / n) ** 1.5;
+    expect(x.skewness).toBeCloseTo((g1 * Math.sqrt(n * (n - 1))) / (n - 2), 10);
+    for (const bin of x.histogram) {
+      expect(bin.count).toBe(values.filter((value) => value >= bin.from && value < bin.to).length);
+    }
+    const { lower, upper, count } = x.outliers ?? { lower: 0, upper: 0, count: -1 };
+    expect(count).toBe(values.filter((value) => value < lower || value > upper).length);
+    expect(column(profile, 'label')).toMatchObject({ distinct: 9000, text_length: { min: 2, max: 5 } });
+    expect(profile.candidate_keys).toEqual([['id']]);
+  });
+});
+
+it('gives the same bits whatever the threads and row groups', async () => {
+  const query = `SELECT i AS id, sin(i) * 1e6 AS a, CASE WHEN i % 3 = 0 THEN NULL ELSE cos(i * 1.1) END AS b,
+    'v' || (hash(i) % 50000) AS t, exp(sin(i * 0.37) * 20) AS c FROM range(300000) t(i)`;
+  const one = await profileOf(query, { threads: 1 });
+  for (const threads of [2, 4, 4]) expect(await profileOf(query, { threads })).toEqual(one);
+  const narrow = await profileOf(query, { threads: 4, rowGroup: 2048 });
+  expect(await profileOf(query, { threads: 4, rowGroup: 2048 })).toEqual(narrow);
+});
+
+describe('tables of every shape', () => {
+  it('no rows', async () => {
+    const profile = await profileOf("SELECT 1 AS a, 'x' AS b, DATE '2020-01-01' AS c, [1] AS d WHERE false");
+    expectComplete(profile, ['a', 'b', 'c', 'd']);
+    expect(profile).toMatchObject({
+      rows: 0,
+      duplicate_rows: 0,
+      correlations: [],
+      candidate_keys: [],
+      issues: [],
+    });
+    expect(profile.quality.score).toBe(0);
+  });
+
+  it('one row, one column', async () => {
+    const profile = await profileOf('SELECT 3.5::DOUBLE AS x');
+    expect(column(profile, 'x')).toMatchObject({
+      mean: 3.5,
+      sd: null,
+      skewness: null,
+      distinct: 1,
+      unit: null,
+    });
+    expect(column(profile, 'x').histogram).toEqual([{ from: 3.5, to: 3.5, count: 1 }]);
+  });
+
+  it('nothing but missing values', async () => {
+    const profile = await profileOf('SELECT NULL::DOUBLE AS x, NULL::VARCHAR AS t, i FROM range(10) t(i)');
+    expect(column(profile, 'x')).toMatchObject({
+      nulls: 10,
+      null_share: 1,
+      distinct: 0,
+      quantiles: null,
+      semantic: null,
+    });
+    expect(profile.issues.filter((issue) => issue.kind === 'high_nulls')).toHaveLength(2);
+    expect(profile.issues.find((issue) => issue.column === 't')?.severity).toBe('critical');
+  });
+
+  it('NaN and infinities are missing', async () => {
+    const profile = await profileOf("SELECT unnest(['NaN', 'inf', '-inf', '1', '3']::DOUBLE[]) AS x");
+    expect(column(profile, 'x')).toMatchObject({ nulls: 3, distinct: 2, min: 1, max: 3, mean: 2 });
+  });
+
+  it('the largest and smallest numbers', async () => {
+    const profile = await profileOf(
+      'SELECT unnest([1.7e308, -1.7e308, 5e-324, 0]) AS x, unnest([9007199254740993, 1, 2, 3]) AS i',
+    );
+    expect(column(profile, 'x')).toMatchObject({ min: -1.7e308, max: 1.7e308, mean: 0 });
+    expect(column(profile, 'i')).toMatchObject({ max: '9007199254740993', min: 1 });
+  });
+
+  it('a constant', async () => {
+    const profile = await profileOf("SELECT 0.1 + 0.2 AS x, 'same' AS t, true AS b FROM range(7000)");
+    expect(column(profile, 'x')).toMatchObject({ sd: 0, skewness: null, distinct: 1 });
+    expect(profile.issues.filter((issue) => issue.kind === 'constant').map((issue) => issue.column)).toEqual([
+      'x',
+      't',
+      'b',
+    ]);
+    expect(profile.duplicate_rows).toBe(6999);
+  });
+
+  it('hostile column names', async () => {
+    const names = [
+      'a""b',
+      "'; DROP TABLE g; --",
+      '🧬',
+      'g',
+      'v',
+      'n',
+      'small',
+      'file_row_number',
+      ' ',
+      'é\n\t',
+    ];
+    const select = names.map((name, index) => `i + ${index} AS ${quoteIdentifier(name)}`).join(', ');
+    expectComplete(await profileOf(`SELECT ${select} FROM range(20) t(i)`), names);
+    expectComplete(await profileOf(`SELECT ${select} FROM range(70000) t(i)`), names);
+  });
+
+  it('nested values, bytes, times, intervals, enums, wide integers', async () => {
+    const profile =
+      await profileOf(`SELECT [i, i] AS l, {'a': i, 'b': 'x'} AS s, MAP {'k': i} AS m, encode('é') AS bin,
+      TIME '10:00:00' + to_seconds(i) AS t, to_days(i::INTEGER) AS iv, 'a'::ENUM('a', 'b') AS e,
+      i::HUGEINT * 10000000000000000000 AS h, (i / 100)::DECIMAL(20, 4) AS d, uuid() AS u,
+      TIMESTAMPTZ '2024-01-01 00:00:00+00' + to_days(i::INTEGER) AS z FROM range(50) t(i)`);
+    expectComplete(profile, ['l', 's', 'm', 'bin', 't', 'iv', 'e', 'h', 'd', 'u', 'z']);
+    expect(column(profile, 'l')).toMatchObject({ type: 'nested', distinct: 50, min: null });
+    expect(column(profile, 'bin')).toMatchObject({ type: 'binary', distinct: 1, top_values: [] });
+    expect(column(profile, 'd')).toMatchObject({ min: 0, max: 0.49, type: 'number' });
+    expect(column(profile, 'z')).toMatchObject({ min: '2024-01-01T00:00:00Z', semantic: 'date' });
+    expect(column(profile, 't')).toMatchObject({ min: '10:00:00', max: '10:00:49' });
+  });
+
+  it('dates, also infinite ones', async () => {
+    const profile = await profileOf(
+      "SELECT unnest(['2020-02-29', '1969-12-31', 'infinity', NULL]::DATE[]) AS d",
+    );
+    expect(column(profile, 'd')).toMatchObject({
+      min: '1969-12-31',
+      max: '2020-02-29',
+      nulls: 2,
+      mean: null,
+      outliers: null,
+    });
+    expect(column(profile, 'd').histogram[0]?.from).toBe(-86400000);
+  });
+
+  it('five thousand columns', async () => {
+    const select = Array.from({ length: 5000 }, (_, index) => `i * ${index} AS c${index}`).join(', ');
+    const profile = await profileOf(`SELECT ${select} FROM range(20) t(i)`);
+    expect(profile.columns).toHaveLength(5000);
+    expect(profile.correlations).toHaveLength(100);
+  }, 60_000);
+
+  it('cancels', async () => {
+    const controller = new AbortController();
+    const onProgress = () => controller.abort();
+    const work = profileOf('SELECT i, i AS j FROM range(100000) t(i)', {
+      signal: controller.signal,
+      onProgress,
+    });
+    await expect(work).rejects.toMatchObject({ code: 'CANCELLED' });
+  });
+
+  it('tells its progress', async () => {
+    const seen: number[] = [];
+    await profileOf('SELECT i, i AS j FROM range(10) t(i)', {
+      onProgress: (fraction) => seen.push(fraction),
+    });
+    expect(seen).toEqual(seen.toSorted((a, b) => a - b));
+    expect(seen.at(-1)).toBe(1);
+  });
+});
