@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Context } from '../platform/context.ts';
 import type { Sql } from '../platform/db/database.ts';
 import { fail } from '../platform/failure.ts';
+import { newId } from '../platform/ids.ts';
 import type { JobDefinition, JobOutcome, RunningJob } from '../platform/jobs/job-types.ts';
 import type { Platform } from '../platform/platform.ts';
 import { type DatasetWithVersion, findByIdentity, findBySource } from './datasets.store.ts';
@@ -98,16 +99,24 @@ async function store(platform: Platform, run: Run, read: ReadFileResult): Promis
   if (known) return knownOutcome(platform, input, ctx, job, known);
   const lakePrefix = `lake/${ctx.actor.tenantId}/${read.report.content_sha256}/${identity.slice(0, 16)}`;
   for (const name of lakeFiles) await platform.objects.putFile(`${lakePrefix}/${name}`, join(folder, name));
-  const made: NewVersion = { input, upload, read, identity, lakePrefix, startedAt, endedAt: new Date() };
-  const result: Record<string, unknown> = {};
+  const made: NewVersion = {
+    input,
+    upload,
+    read,
+    identity,
+    lakePrefix,
+    startedAt,
+    endedAt: new Date(),
+    datasetId: input.dataset_id ?? newId('dataset'),
+    versionId: newId('version'),
+  };
+  const { rows, rejected_rows } = read.report;
   return {
-    result,
+    result: resultOf(made.datasetId, made.versionId, rows, rejected_rows, false),
     async commit(tx) {
-      const { registered, alreadyKnown } = await registerVersion(platform, tx, ctx, made);
-      Object.assign(result, resultOf(registered, alreadyKnown));
+      const registered = await registerVersion(platform, tx, ctx, made);
       await announce(platform, tx, ctx, job, registered);
-      if (!alreadyKnown)
-        await platform.jobs.send(ctx, joinsKind, joinsInput(registered), { tx, priority: -1 });
+      await platform.jobs.send(ctx, joinsKind, joinsInput(registered), { tx, priority: -1 });
     },
   };
 }
@@ -125,8 +134,9 @@ function knownOutcome(
   job: RunningJob,
   known: DatasetWithVersion,
 ): JobOutcome {
+  const { dataset, version } = known;
   return {
-    result: resultOf(known, true),
+    result: resultOf(dataset.id, version.id, version.rows, version.rejectedRows, true),
     async commit(tx) {
       if (input.dataset_id !== null) await makeCurrent(platform, tx, ctx, known);
       await announce(platform, tx, ctx, job, known);
@@ -134,13 +144,18 @@ function knownOutcome(
   };
 }
 
-function resultOf({ dataset, version }: DatasetWithVersion, alreadyKnown: boolean): Record<string, unknown> {
+function resultOf(
+  datasetId: string,
+  versionId: string,
+  rows: number,
+  rejectedRows: number,
+  alreadyKnown: boolean,
+): Record<string, unknown> {
   return {
-    dataset_id: dataset.id,
-    version_id: version.id,
-    name: dataset.name,
-    rows: version.rows,
-    rejected_rows: version.rejectedRows,
+    dataset_id: datasetId,
+    version_id: versionId,
+    rows,
+    rejected_rows: rejectedRows,
     already_known: alreadyKnown,
   };
 }

@@ -3,6 +3,7 @@ import type { ColumnSchema } from '@stroma/kernel';
 import { StromaError } from '@stroma/kernel';
 import type { SqlLimits, SqlSandbox, SqlSource } from '@stroma/lake';
 import type { Context } from '../platform/context.ts';
+import { countCacheRead, countQuery } from '../platform/metrics/metrics.ts';
 import type { Platform } from '../platform/platform.ts';
 import { stableJson } from './version-identity.ts';
 
@@ -84,8 +85,9 @@ export class QueryRunner {
   async run(ctx: Context, plan: QueryPlan): Promise<Ran> {
     const key = this.keyOf(ctx, plan);
     const kept = await this.#recall(key);
-    if (kept && Date.now() - kept.ranAt < this.#times.freshMs)
-      return { result: kept.result, cached: true, stale: false };
+    const isFresh = kept !== null && Date.now() - kept.ranAt < this.#times.freshMs;
+    countCacheRead('answer', isFresh);
+    if (isFresh) return { result: kept.result, cached: true, stale: false };
     const fresh = this.#join(key, ctx, plan);
     if (!kept) return { result: await fresh, cached: false, stale: false };
     return this.#freshOr(kept, fresh, key);
@@ -147,14 +149,23 @@ export class QueryRunner {
   }
 
   async #execute(key: string, ctx: Context, plan: QueryPlan, signal: AbortSignal): Promise<QueryResult> {
-    const { rowsJson, ...answer } = await this.#sandbox.queryJson(plan.sql, plan.sources, {
-      limits: plan.limits,
-      signal,
-      caller: ctx.actor.id,
-    });
-    const result: QueryResult = { ...answer, rowsJson: rowsJson.toString('utf8') };
-    await this.#keep(key, result);
-    return result;
+    const begun = performance.now();
+    let outcome = 'succeeded';
+    try {
+      const { rowsJson, ...answer } = await this.#sandbox.queryJson(plan.sql, plan.sources, {
+        limits: plan.limits,
+        signal,
+        caller: ctx.actor.id,
+      });
+      const result: QueryResult = { ...answer, rowsJson: rowsJson.toString('utf8') };
+      await this.#keep(key, result);
+      return result;
+    } catch (error) {
+      outcome = error instanceof StromaError ? error.code : 'INTERNAL';
+      throw error;
+    } finally {
+      countQuery(outcome, (performance.now() - begun) / 1000);
+    }
   }
 
   async #recall(key: string): Promise<Kept | null> {

@@ -1,7 +1,6 @@
 import type { Context } from '../platform/context.ts';
 import type { Sql } from '../platform/db/database.ts';
 import { fail } from '../platform/failure.ts';
-import { newId } from '../platform/ids.ts';
 import type { Platform } from '../platform/platform.ts';
 import {
   type DatasetRow,
@@ -30,28 +29,30 @@ export interface NewVersion {
   lakePrefix: string;
   startedAt: Date;
   endedAt: Date;
+  /** Given out before the transaction, so that the job's result can name them. */
+  datasetId: string;
+  versionId: string;
 }
 
-/** Makes the version and, when none is named, its dataset; or finds that another job has made it meanwhile. */
+/**
+ * Makes the version and, when none is named, its dataset. Throws NOT_READY when another job made it meanwhile:
+ * the next attempt then finds it.
+ */
 export async function registerVersion(
   platform: Platform,
   tx: Sql,
   ctx: Context,
   made: NewVersion,
-): Promise<{ registered: DatasetWithVersion; alreadyKnown: boolean }> {
-  const { input, identity } = made;
+): Promise<DatasetWithVersion> {
+  const { input, identity, datasetId } = made;
   await lockRegistration(tx, ctx);
-  const known = await findByIdentity(tx, ctx, identity, input.dataset_id);
-  if (known) {
-    if (input.dataset_id !== null) await makeCurrent(platform, tx, ctx, known);
-    return { registered: known, alreadyKnown: true };
-  }
+  if (await findByIdentity(tx, ctx, identity, input.dataset_id))
+    fail('NOT_READY', 'The same file was registered a moment ago by another job.');
   const existing = input.dataset_id === null ? null : await findDataset(tx, ctx, input.dataset_id);
   if (input.dataset_id !== null && !existing)
     fail('NOT_FOUND', 'The dataset this file was meant for was deleted.', { dataset_id: input.dataset_id });
-  const datasetId = existing?.dataset.id ?? newId('dataset');
   const number = existing ? await nextVersionNumber(tx, ctx, datasetId) : 1;
-  const version = await buildVersion(platform, tx, ctx, made, datasetId, number);
+  const version = await buildVersion(platform, tx, ctx, made, number);
   const dataset = existing
     ? { ...existing.dataset, versionCount: number }
     : await createDataset(tx, ctx, made, version);
@@ -60,7 +61,7 @@ export async function registerVersion(
     await setCurrentVersion(tx, ctx, datasetId, version, number);
     await platform.events.publish(tx, ctx, 'dataset.updated', datasetId, { dataset_id: datasetId });
   }
-  return { registered: { dataset, version }, alreadyKnown: false };
+  return { dataset, version };
 }
 
 export async function makeCurrent(
@@ -108,14 +109,12 @@ async function buildVersion(
   tx: Sql,
   ctx: Context,
   made: NewVersion,
-  datasetId: string,
   number: number,
 ): Promise<VersionRow> {
-  const { input, upload, read } = made;
+  const { input, upload, read, datasetId, versionId } = made;
   const { report } = read;
-  const id = newId('version');
   return {
-    id,
+    id: versionId,
     tenantId: ctx.actor.tenantId,
     datasetId,
     number,
@@ -136,7 +135,7 @@ async function buildVersion(
     contentSha256: report.content_sha256,
     overrides: input.overrides,
     warnings: report.warnings,
-    provenanceId: await recordIngest(platform, tx, ctx, made, { versionId: id, datasetId, number }),
+    provenanceId: await recordIngest(platform, tx, ctx, made, number),
     createdBy: upload.createdBy,
     createdAt: made.endedAt,
   };
@@ -146,12 +145,12 @@ function recordIngest(
   platform: Platform,
   tx: Sql,
   ctx: Context,
-  { input, upload, read, startedAt, endedAt }: NewVersion,
-  made: { versionId: string; datasetId: string; number: number },
+  { input, upload, read, startedAt, endedAt, datasetId, versionId }: NewVersion,
+  number: number,
 ): Promise<string> {
   const { report } = read;
   const { tables: _tables, ...decisions } = report.decisions;
-  const address = `/api/v1/data/datasets/${made.datasetId}`;
+  const address = `/api/v1/data/datasets/${datasetId}`;
   return platform.provenance.record(tx, ctx, {
     kind: 'ingest',
     label: `Reading ${upload.fileName}`,
@@ -166,14 +165,14 @@ function recordIngest(
         kind: 'raw_file',
         label: upload.fileName,
         sha256: report.source_sha256,
-        link: `${address}/download?format=raw&version_id=${made.versionId}`,
+        link: `${address}/download?format=raw&version_id=${versionId}`,
       },
     ],
     outputs: [
       {
-        id: made.versionId,
+        id: versionId,
         kind: 'dataset_version',
-        label: `${upload.name ?? fileStem(upload.fileName)}, version ${made.number}`,
+        label: `${upload.name ?? fileStem(upload.fileName)}, version ${number}`,
         sha256: report.content_sha256,
         link: `${address}/versions`,
       },
