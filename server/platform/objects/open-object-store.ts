@@ -3,7 +3,32 @@ import type { Config } from '../config/config.ts';
 import { openFolderStore } from './folder-store.ts';
 import type { ObjectStore } from './object-store.ts';
 
-/** The folder `<STROMA_DATA>/objects`. Throws STORAGE_UNAVAILABLE when it cannot be used. */
-export async function openObjectStore(config: Pick<Config, 'STROMA_DATA'>): Promise<ObjectStore> {
-  return await openFolderStore(join(config.STROMA_DATA, 'objects'));
+type ObjectStoreConfig = Pick<
+  Config,
+  | 'STROMA_DATA'
+  | 'STROMA_S3_BUCKET'
+  | 'STROMA_S3_ENDPOINT'
+  | 'STROMA_S3_REGION'
+  | 'STROMA_S3_ACCESS_KEY'
+  | 'STROMA_S3_SECRET_KEY'
+>;
+
+/**
+ * The bucket of `STROMA_S3_BUCKET`, with local copies under `<STROMA_DATA>/object-copies`; otherwise the folder
+ * `<STROMA_DATA>/objects`. Throws STORAGE_UNAVAILABLE when it cannot be used.
+ */
+export async function openObjectStore(config: ObjectStoreConfig): Promise<ObjectStore> {
+  const { STROMA_DATA: data, STROMA_S3_BUCKET: bucket } = config;
+  if (bucket === undefined) return await openFolderStore(join(data, 'objects'));
+  const { openS3Store } = await import('./s3-store.ts');
+  const store = await openS3Store({
+    bucket,
+    region: config.STROMA_S3_REGION,
+    endpoint: config.STROMA_S3_ENDPOINT,
+    accessKey: config.STROMA_S3_ACCESS_KEY,
+    secretKey: config.STROMA_S3_SECRET_KEY,
+    cacheFolder: join(data, 'object-copies'),
+  });
+  await store.ping();
+  return store;
 }
