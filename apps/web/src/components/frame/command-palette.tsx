@@ -1,0 +1,146 @@
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { Command } from 'cmdk';
+import {
+  BookOpen,
+  Database,
+  LogOut,
+  type LucideIcon,
+  MessageCircleQuestion,
+  Moon,
+  Sun,
+  Upload,
+} from 'lucide-react';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { client } from '../../lib/client.ts';
+import { formatCount } from '../../lib/format.ts';
+import { queryKeys } from '../../lib/query-keys.ts';
+import { useSignOut } from '../../lib/session.ts';
+import { chooseTheme, useTheme } from '../../lib/theme.ts';
+import { areas } from './areas.ts';
+
+/** Ctrl/Cmd-K: every page, dataset and action by its name. */
+export default function CommandPalette({
+  open,
+  onOpenChange,
+}: {
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+}) {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const signOut = useSignOut();
+  const { dark } = useTheme();
+  const [text, setText] = useState('');
+  const query = { limit: 8, ...(text.trim() === '' ? {} : { search: text.trim() }) };
+  const datasets = useQuery({
+    queryKey: queryKeys.datasetList(query),
+    queryFn: ({ signal }) => client.datasets.list({ query, signal }),
+    enabled: open,
+    placeholderData: keepPreviousData,
+  });
+  const run = (action: () => unknown) => () => {
+    onOpenChange(false);
+    setText('');
+    action();
+  };
+  return (
+    <Command.Dialog
+      open={open}
+      onOpenChange={onOpenChange}
+      label={t('palette')}
+      loop
+      overlayClassName="fixed inset-0 z-40 bg-[rgb(0_0_0/0.35)]"
+      contentClassName="appear fixed top-[12vh] left-1/2 z-50 w-[min(36rem,calc(100vw-16px))] -translate-x-1/2 overflow-hidden rounded-lg border border-line bg-raised shadow-float outline-none"
+    >
+      <Command.Input
+        value={text}
+        onValueChange={setText}
+        placeholder={t('palette_placeholder')}
+        className="h-12 w-full border-b border-line bg-transparent px-4 text-section text-ink outline-none placeholder:text-ink-faint"
+      />
+      <Command.List className="max-h-[min(24rem,60vh)] overflow-y-auto p-2">
+        <Command.Empty className="px-2 py-6 text-center text-ink-soft">{t('palette_empty')}</Command.Empty>
+        <Group heading={t('palette_pages')}>
+          {areas.map(({ to, label, icon }) => (
+            <Item key={to} icon={icon} onSelect={run(() => void navigate({ to }))}>
+              {t(label)}
+            </Item>
+          ))}
+        </Group>
+        {(datasets.data?.items.length ?? 0) > 0 && (
+          <Group heading={t('palette_datasets')}>
+            {datasets.data?.items.map(({ dataset_id, name, file_name, rows }) => (
+              <Item
+                key={dataset_id}
+                value={`${name} ${file_name} ${dataset_id}`}
+                icon={Database}
+                note={t('rows', { count: rows, shown: formatCount(rows) })}
+                onSelect={run(
+                  () => void navigate({ to: '/data/$datasetId', params: { datasetId: dataset_id } }),
+                )}
+              >
+                {name}
+              </Item>
+            ))}
+          </Group>
+        )}
+        <Group heading={t('palette_actions')}>
+          <Item icon={Upload} onSelect={run(() => void navigate({ to: '/data', search: { upload: true } }))}>
+            {t('action_upload')}
+          </Item>
+          <Item icon={MessageCircleQuestion} onSelect={run(() => void navigate({ to: '/ask' }))}>
+            {t('action_ask')}
+          </Item>
+          <Item icon={dark ? Sun : Moon} onSelect={run(() => chooseTheme(dark ? 'light' : 'dark'))}>
+            {t(dark ? 'action_theme_light' : 'action_theme_dark')}
+          </Item>
+          <Item icon={BookOpen} onSelect={run(() => window.open('/api/v1/docs', '_blank', 'noopener'))}>
+            {t('action_docs')}
+          </Item>
+          <Item icon={LogOut} onSelect={run(() => void signOut().then(() => navigate({ to: '/sign-in' })))}>
+            {t('action_sign_out')}
+          </Item>
+        </Group>
+      </Command.List>
+    </Command.Dialog>
+  );
+}
+
+function Group({ heading, children }: { heading: string; children: React.ReactNode }) {
+  return (
+    <Command.Group
+      heading={heading}
+      className="[&_[cmdk-group-heading]]:px-2 [&_[cmdk-group-heading]]:pt-2 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:text-small [&_[cmdk-group-heading]]:text-ink-faint"
+    >
+      {children}
+    </Command.Group>
+  );
+}
+
+function Item({
+  icon: Icon,
+  note,
+  value,
+  onSelect,
+  children,
+}: {
+  icon: LucideIcon;
+  note?: string;
+  value?: string;
+  onSelect: () => void;
+  children: React.ReactNode;
+}) {
+  return (
+    <Command.Item
+      {...(value !== undefined && { value })}
+      onSelect={onSelect}
+      className="flex h-9 cursor-pointer items-center gap-3 rounded-md px-2 data-[selected=true]:bg-hover"
+    >
+      <Icon size={16} aria-hidden className="shrink-0 text-ink-faint" />
+      <span className="min-w-0 flex-1 truncate">{children}</span>
+      {note && <span className="text-small text-ink-faint">{note}</span>}
+    </Command.Item>
+  );
+}

@@ -1,0 +1,33 @@
+import { Link } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import logo from '../../stroma.svg';
+import { areas } from './areas.ts';
+
+/** The areas: a column at the start of a wide page, a bar at the foot of a narrow one. */
+export function Rail() {
+  const { t } = useTranslation();
+  return (
+    <nav
+      aria-label={t('areas')}
+      className="fixed inset-x-0 bottom-0 z-30 border-t border-line bg-canvas sm:static sm:flex sm:w-[4.5rem] sm:shrink-0 sm:flex-col sm:border-e sm:border-t-0"
+    >
+      <Link to="/" aria-label="Stroma" className="mx-auto mt-3 mb-4 hidden rounded-lg sm:block">
+        <img src={logo} alt="" width={32} height={32} />
+      </Link>
+      <ul className="flex justify-around sm:flex-col sm:gap-1 sm:px-1.5">
+        {areas.map(({ to, label, icon: Icon }) => (
+          <li key={to} className="min-w-0 flex-1 sm:flex-none">
+            <Link
+              to={to}
+              activeOptions={{ exact: to === '/' }}
+              className="group flex h-14 flex-col items-center justify-center gap-1 rounded-md text-small text-ink-soft hover:text-ink aria-[current=page]:font-medium aria-[current=page]:text-accent sm:hover:bg-hover sm:aria-[current=page]:bg-accent-soft"
+            >
+              <Icon size={18} aria-hidden strokeWidth={1.75} />
+              <span className="max-w-full truncate">{t(label)}</span>
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}

@@ -1,0 +1,77 @@
+import i18next from 'i18next';
+
+const language = () => i18next.language || 'en';
+
+/** Whole numbers with separators: 12,345. */
+export function formatCount(value: number): string {
+  return new Intl.NumberFormat(language()).format(value);
+}
+
+/** A measured number with at most `digits` significant digits; very large and small ones in scientific notation. */
+export function formatNumber(value: number, digits = 4): string {
+  if (value !== 0 && (Math.abs(value) >= 1e9 || Math.abs(value) < 1e-4))
+    return value.toExponential(Math.max(0, digits - 1));
+  const whole = Number.isInteger(value) || Math.abs(value) >= 10 ** digits;
+  return new Intl.NumberFormat(
+    language(),
+    whole ? { maximumFractionDigits: 2 } : { maximumSignificantDigits: digits },
+  ).format(value);
+}
+
+export function formatPercent(share: number, digits = 1): string {
+  return new Intl.NumberFormat(language(), { style: 'percent', maximumFractionDigits: digits }).format(share);
+}
+
+const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'];
+
+/** Decimal units: 1.2 MB is 1,200,000 bytes. */
+export function formatBytes(bytes: number): string {
+  const power = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, bytes)) / 3)));
+  return new Intl.NumberFormat(language(), {
+    style: 'unit',
+    unit: units[power] ?? 'byte',
+    unitDisplay: power === 0 ? 'long' : 'short',
+    maximumFractionDigits: power === 0 ? 0 : 1,
+  }).format(bytes / 1000 ** power);
+}
+
+export function formatTime(iso: string): string {
+  return new Intl.DateTimeFormat(language(), { dateStyle: 'medium', timeStyle: 'short' }).format(
+    new Date(iso),
+  );
+}
+
+const steps = [
+  ['year', 31_536_000],
+  ['month', 2_592_000],
+  ['week', 604_800],
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+] as const;
+
+/** "3 minutes ago". */
+export function formatAgo(iso: string, now = Date.now()): string {
+  const seconds = (new Date(iso).getTime() - now) / 1000;
+  const [unit, size] = steps.find(([, length]) => Math.abs(seconds) >= length) ?? (['second', 1] as const);
+  const value = unit === 'second' ? Math.min(0, Math.round(seconds)) : Math.round(seconds / size);
+  return new Intl.RelativeTimeFormat(language(), { numeric: 'auto' }).format(value, unit);
+}
+
+/** "12 s", "3 min", "1.2 h"; milliseconds below one second. */
+export function formatDuration(ms: number): string {
+  const [value, unit] =
+    ms < 1000
+      ? [Math.max(1, Math.round(ms)), 'millisecond']
+      : ms < 60_000
+        ? [ms / 1000, 'second']
+        : ms < 3_600_000
+          ? [ms / 60_000, 'minute']
+          : [ms / 3_600_000, 'hour'];
+  return new Intl.NumberFormat(language(), {
+    style: 'unit',
+    unit: String(unit),
+    unitDisplay: 'short',
+    maximumFractionDigits: Number(value) < 10 && unit !== 'millisecond' ? 1 : 0,
+  }).format(Number(value));
+}

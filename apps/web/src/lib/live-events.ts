@@ -1,0 +1,75 @@
+import type { CloudEvent, Job, Session } from '@stroma/contracts';
+import { type QueryClient, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useSyncExternalStore } from 'react';
+import { client } from './client.ts';
+import { queryKeys } from './query-keys.ts';
+
+let live = true;
+const listeners = new Set<() => void>();
+
+function setLive(next: boolean): void {
+  live = next;
+  for (const listener of listeners) listener();
+}
+
+/** False while the stream is broken; pages then show what they last knew. */
+export function useLive(): boolean {
+  return useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    () => live,
+  );
+}
+
+/** One stream for the whole app keeps the query cache true while somebody is signed in. */
+export function useLiveEvents(session: Session | null): void {
+  const queryClient = useQueryClient();
+  const userId = session?.user.user_id;
+  useEffect(() => {
+    if (userId === undefined) return;
+    const refresh = throttledRefresh(queryClient);
+    let broken = false;
+    const subscription = client.subscribe('all', {
+      onEvent: (event) => take(queryClient, event, refresh),
+      onOpen: () => {
+        setLive(true);
+        if (broken) refresh([queryKeys.jobs, queryKeys.datasets]);
+        broken = false;
+      },
+      onBreak: () => {
+        broken = true;
+        setLive(false);
+      },
+    });
+    return () => subscription.close();
+  }, [queryClient, userId]);
+}
+
+type Refresh = (keys: readonly (readonly string[])[]) => void;
+
+function take(queryClient: QueryClient, event: CloudEvent, refresh: Refresh): void {
+  if (event.type === 'job.changed') {
+    const { job_id, status, progress } = event.data as Pick<Job, 'job_id' | 'status' | 'progress'>;
+    queryClient.setQueryData<Job>(queryKeys.job(job_id), (job) => job && { ...job, status, progress });
+    refresh([queryKeys.jobs]);
+  } else if (event.type.startsWith('data') || event.type.startsWith('dataset')) {
+    refresh([queryKeys.datasets, queryKeys.jobs]);
+  }
+}
+
+/** Many events in a moment cause one refresh: at once, and once more after the moment. */
+function throttledRefresh(queryClient: QueryClient): Refresh {
+  const waiting = new Map<string, readonly string[]>();
+  let timer: ReturnType<typeof setTimeout> | null = null;
+  const flush = () => {
+    timer = waiting.size > 0 ? setTimeout(flush, 700) : null;
+    for (const queryKey of waiting.values()) void queryClient.invalidateQueries({ queryKey });
+    waiting.clear();
+  };
+  return (keys) => {
+    for (const key of keys) waiting.set(key.join('/'), key);
+    if (timer === null) flush();
+  };
+}

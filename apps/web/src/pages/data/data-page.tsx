@@ -1,0 +1,59 @@
+import { getRouteApi } from '@tanstack/react-router';
+import { Plus } from 'lucide-react';
+import { useEffect, useRef } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Button } from '../../components/button.tsx';
+import { Page } from '../../components/page.tsx';
+import { usePermission } from '../../lib/session.ts';
+import { startUploads } from '../../lib/uploads.ts';
+import { DatasetList } from './dataset-list.tsx';
+import { DropZone } from './drop-zone.tsx';
+import { UploadList } from './upload-list.tsx';
+
+const route = getRouteApi('/frame/data');
+
+export function DataPage() {
+  const { t } = useTranslation('data');
+  const mayAdd = usePermission('datasets:write');
+  const { upload } = route.useSearch();
+  const navigate = route.useNavigate();
+  const input = useRef<HTMLInputElement>(null);
+  const choose = () => input.current?.click();
+  useEffect(() => {
+    if (!upload) return;
+    input.current?.click();
+    void navigate({ search: ({ upload: _, ...rest }) => rest, replace: true });
+  }, [upload, navigate]);
+  return (
+    <DropZone enabled={mayAdd} onFiles={startUploads}>
+      <input
+        ref={input}
+        type="file"
+        multiple
+        hidden
+        aria-label={t('add')}
+        onChange={(event) => {
+          startUploads(event.target.files ?? []);
+          event.target.value = '';
+        }}
+      />
+      <Page
+        title={t('title')}
+        intro={t('intro')}
+        actions={
+          mayAdd && (
+            <Button look="primary" onClick={choose}>
+              <Plus size={16} aria-hidden />
+              {t('add')}
+            </Button>
+          )
+        }
+      >
+        <div className="grid gap-6">
+          <UploadList />
+          <DatasetList onChoose={choose} />
+        </div>
+      </Page>
+    </DropZone>
+  );
+}

@@ -1,0 +1,117 @@
+import type { QueryClient } from '@tanstack/react-query';
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+} from '@tanstack/react-router';
+import { Frame } from './components/frame/frame.tsx';
+import { CrashPage, NotFoundPage, PendingPage } from './components/frame/stand-ins.tsx';
+import { queryClient } from './lib/query-client.ts';
+import { sessionQuery } from './lib/session.ts';
+import { askSearch, dataSearch, datasetSearch, jobsSearch, signInSearch } from './search-parameters.ts';
+
+const root = createRootRouteWithContext<{ queryClient: QueryClient }>()();
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in',
+  validateSearch: signInSearch,
+  component: lazyRouteComponent(() => import('./pages/sign-in/sign-in-page.tsx'), 'SignInPage'),
+});
+
+const changePassword = createRoute({
+  getParentRoute: () => root,
+  path: '/change-password',
+  validateSearch: signInSearch,
+  beforeLoad: async ({ context }) => {
+    if ((await context.queryClient.ensureQueryData(sessionQuery)) === null)
+      throw redirect({ to: '/sign-in' });
+  },
+  component: lazyRouteComponent(
+    () => import('./pages/sign-in/change-password-page.tsx'),
+    'ChangePasswordPage',
+  ),
+});
+
+/** Everything below needs an identity whose password is its own. */
+const frame = createRoute({
+  getParentRoute: () => root,
+  id: 'frame',
+  beforeLoad: async ({ context, location }) => {
+    const session = await context.queryClient.ensureQueryData(sessionQuery);
+    const search = location.href === '/' ? {} : { to: location.href };
+    if (session === null) throw redirect({ to: '/sign-in', search });
+    if (session.user.must_change_password) throw redirect({ to: '/change-password', search });
+  },
+  component: Frame,
+});
+
+const home = createRoute({
+  getParentRoute: () => frame,
+  path: '/',
+  component: lazyRouteComponent(() => import('./pages/home/home-page.tsx'), 'HomePage'),
+});
+
+const data = createRoute({
+  getParentRoute: () => frame,
+  path: '/data',
+  validateSearch: dataSearch,
+  component: lazyRouteComponent(() => import('./pages/data/data-page.tsx'), 'DataPage'),
+});
+
+const dataset = createRoute({
+  getParentRoute: () => frame,
+  path: '/data/$datasetId',
+  validateSearch: datasetSearch,
+  component: lazyRouteComponent(() => import('./pages/dataset/dataset-page.tsx'), 'DatasetPage'),
+});
+
+const ask = createRoute({
+  getParentRoute: () => frame,
+  path: '/ask',
+  validateSearch: askSearch,
+  component: lazyRouteComponent(() => import('./pages/ask/ask-page.tsx'), 'AskPage'),
+});
+
+const jobs = createRoute({
+  getParentRoute: () => frame,
+  path: '/jobs',
+  validateSearch: jobsSearch,
+  component: lazyRouteComponent(() => import('./pages/jobs/jobs-page.tsx'), 'JobsPage'),
+});
+
+const api = createRoute({
+  getParentRoute: () => frame,
+  path: '/api',
+  component: lazyRouteComponent(() => import('./pages/api/api-page.tsx'), 'ApiPage'),
+});
+
+const settings = createRoute({
+  getParentRoute: () => frame,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('./pages/settings/settings-page.tsx'), 'SettingsPage'),
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([
+    signIn,
+    changePassword,
+    frame.addChildren([home, data, dataset, ask, jobs, api, settings]),
+  ]),
+  context: { queryClient },
+  defaultPreload: 'intent',
+  defaultPendingMs: 300,
+  defaultPendingComponent: PendingPage,
+  defaultErrorComponent: CrashPage,
+  defaultNotFoundComponent: NotFoundPage,
+  scrollRestoration: true,
+  scrollToTopSelectors: ['[data-scroller="page"]'],
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

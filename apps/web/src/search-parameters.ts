@@ -1,0 +1,66 @@
+import type { correction } from '@stroma/contracts';
+
+/** What the addresses of the pages carry after the `?`; anything unknown or malformed is dropped. */
+type Search = Record<string, unknown>;
+
+export type Correction = (typeof correction)['_zod']['input'];
+
+const text = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' ? value : typeof value === 'number' ? String(value) : undefined;
+
+const oneOf = <Value extends string>(values: readonly Value[], value: unknown): Value | undefined =>
+  values.find((each) => each === value);
+
+/** Leaves out what is undefined, so that addresses stay short. */
+function given<Fields extends Search>(
+  fields: Fields,
+): { [Key in keyof Fields]?: Exclude<Fields[Key], undefined> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
+}
+
+export const signInSearch = (search: Search) => given({ to: text(search.to) });
+
+export const datasetSorts = [
+  '-updated_at',
+  'updated_at',
+  'name',
+  '-name',
+  'rows',
+  '-rows',
+  'quality_score',
+  '-quality_score',
+] as const;
+
+export const dataSearch = (search: Search) =>
+  given({
+    search: text(search.search),
+    sort: oneOf(datasetSorts, search.sort),
+    format: text(search.format),
+    upload: search.upload === true ? true : undefined,
+  });
+
+export const datasetTabs = [
+  'preview',
+  'profile',
+  'issues',
+  'rejects',
+  'decisions',
+  'versions',
+  'lineage',
+] as const;
+export type DatasetTab = (typeof datasetTabs)[number];
+
+export const datasetSearch = (search: Search) =>
+  given({ tab: oneOf(datasetTabs, search.tab), version: text(search.version), column: text(search.column) });
+
+export const askSearch = (search: Search) =>
+  given({
+    datasets: text(search.datasets),
+    q: text(search.q),
+    sql: text(search.sql),
+    fixes: Array.isArray(search.fixes) ? (search.fixes as Correction[]) : undefined,
+  });
+
+export const jobStatuses = ['queued', 'running', 'succeeded', 'failed', 'cancelled'] as const;
+
+export const jobsSearch = (search: Search) => given({ status: oneOf(jobStatuses, search.status) });
