@@ -7,6 +7,7 @@ import type { Jobs } from './jobs/job-types.ts';
 import type { LanguageModel } from './llm/language-model.ts';
 import type { ObjectStore } from './objects/object-store.ts';
 import type { Provenance } from './provenance/provenance-types.ts';
+import type { Threads } from './threads/threads.ts';
 
 /** The shared walls every module stands on. */
 export interface Platform {
@@ -19,6 +20,7 @@ export interface Platform {
   cache: Cache;
   llm: LanguageModel;
   provenance: Provenance;
+  threads: Threads;
   /** Work folder on local disk, swept at start. */
   scratchFolder: string;
   close(): Promise<void>;

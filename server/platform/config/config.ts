@@ -124,6 +124,15 @@ export const configSchema = z.object({
     .max(64)
     .default(1)
     .describe('Jobs of one kind that run at once in one process'),
+  STROMA_METRICS_TOKEN: z
+    .string()
+    .min(16)
+    .optional()
+    .describe('Bearer token that may read /metrics from other machines; without it only this one may'),
+  STROMA_PROVENANCE_KEY_FILE: z
+    .string()
+    .optional()
+    .describe('Key that signs provenance (PEM); absent means one in the data folder'),
   STROMA_RATE_LIMIT_PER_MINUTE: z.coerce
     .number()
     .int()
@@ -146,6 +155,7 @@ export const secretKeys: ReadonlySet<keyof Config> = new Set([
   'STROMA_S3_ACCESS_KEY',
   'STROMA_S3_SECRET_KEY',
   'STROMA_LLM_KEY',
+  'STROMA_METRICS_TOKEN',
 ]);
 
 export type Config = z.infer<typeof configSchema>;

@@ -85,11 +85,14 @@ function readBodies(app: FastifyInstance): void {
   app.addContentTypeParser(['multipart/form-data', 'application/octet-stream'], (_, __, done) => done(null));
 }
 
+/** Addresses that are not of the contract and say themselves whom they answer. */
+const infrastructure = new Set(['/healthz', '/readyz', '/metrics', `${apiPrefix}/openapi.json`, '/*']);
+
 /** A route says who may call it, or the server does not start. */
 function denyUndeclared(app: FastifyInstance): void {
   app.addHook('onRoute', ({ method, url, config }) => {
-    if (config?.endpoint?.permission !== undefined || config?.infrastructure === true) return;
-    if (url.startsWith(`${apiPrefix}/docs`)) return;
+    if (config?.endpoint?.permission !== undefined || infrastructure.has(url)) return;
+    if (url === `${apiPrefix}/docs` || url.startsWith(`${apiPrefix}/docs/`)) return;
     throw new Error(`${method} ${url} declares no permission: register it with route().`);
   });
 }

@@ -29,14 +29,10 @@ export async function registerOpenApi(app: FastifyInstance, version: string): Pr
         : jsonSchemaTransform(input as Parameters<typeof jsonSchemaTransform>[0]),
   });
   let text: string | null = null;
-  app.get(
-    `${apiPrefix}/openapi.json`,
-    { config: { infrastructure: true }, schema: { hide: true } },
-    async (_, reply) => {
-      text ??= JSON.stringify(app.swagger());
-      return reply.type('application/json; charset=utf-8').serializer(String).send(text);
-    },
-  );
+  app.get(`${apiPrefix}/openapi.json`, { schema: { hide: true } }, async (_, reply) => {
+    text ??= JSON.stringify(app.swagger());
+    return reply.type('application/json; charset=utf-8').serializer(String).send(text);
+  });
   await app.register(swaggerUi, {
     routePrefix: `${apiPrefix}/docs`,
     staticCSP: false,

@@ -16,8 +16,6 @@ declare module 'fastify' {
   }
   interface FastifyContextConfig {
     endpoint?: Endpoint;
-    /** Set on the few addresses that are not in the contract: health, metrics, documents, the web app. */
-    infrastructure?: true;
   }
 }
 

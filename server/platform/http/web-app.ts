@@ -20,7 +20,6 @@ export async function registerWebApp(app: FastifyInstance, folder: string): Prom
   app.route({
     method: ['GET', 'HEAD'],
     url: '/*',
-    config: { infrastructure: true },
     schema: { hide: true },
     handler: async (request, reply) => {
       const path = decoded(request.url.split('?', 1)[0] ?? '/').slice(1);

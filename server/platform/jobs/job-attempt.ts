@@ -18,6 +18,7 @@ const progressMs = 250;
 const checkMs = 10_000;
 /** What an attempt that was told to stop gets until it is no longer waited for. */
 const graceMs = 5_000;
+const shutdownGraceMs = 2_000;
 
 export interface AttemptParts {
   database: Database;
@@ -95,7 +96,8 @@ export class JobAttempt {
     let timer: NodeJS.Timeout | undefined;
     const abandoned = new Promise<never>((_, reject) => {
       signal.addEventListener('abort', () => {
-        timer = setTimeout(() => reject(signal.reason), graceMs);
+        const patienceMs = signal.reason === shuttingDown ? shutdownGraceMs : graceMs;
+        timer = setTimeout(() => reject(signal.reason), patienceMs);
       });
     });
     try {

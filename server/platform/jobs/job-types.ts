@@ -64,6 +64,8 @@ export interface Jobs {
   open(): Promise<void>;
   /** Begins to take up work in this process. */
   start(): Promise<void>;
+  /** Answers when the queue does, or throws NOT_READY. */
+  ping(): Promise<void>;
   /** Stops taking up work, gives running jobs a moment, hands the rest back to the queue. */
   stop(): Promise<void>;
 }

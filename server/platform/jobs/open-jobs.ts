@@ -166,6 +166,12 @@ export function openJobs(database: Database, events: Events, log: Logger, option
       await worker.start();
     },
 
+    async ping() {
+      if (opened === null) fail('NOT_READY', 'The job queue is not open yet.');
+      await opened;
+      await queue.due(['none']);
+    },
+
     async stop() {
       if (working) await worker.stop();
       await opened;

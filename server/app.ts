@@ -1,0 +1,133 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import { createAccess, type FirstStart } from './access/index.ts';
+import { createData } from './data/index.ts';
+import type { Config } from './platform/config/config.ts';
+import type { LoadedConfig } from './platform/config/read-config.ts';
+import { streamRoutes } from './platform/events/streams.routes.ts';
+import { buildHttp } from './platform/http/build-http.ts';
+import { type Health, registerHealth } from './platform/http/health.ts';
+import { registerWebApp } from './platform/http/web-app.ts';
+import { jobRoutes } from './platform/jobs/jobs.routes.ts';
+import { openLog } from './platform/logging.ts';
+import { registerMetrics } from './platform/metrics/metrics.routes.ts';
+import { setStreamClients } from './platform/metrics/metrics.ts';
+import { openPlatform } from './platform/open-platform.ts';
+import type { Platform } from './platform/platform.ts';
+import { systemRoutes } from './platform/system.routes.ts';
+import { systemContext } from './platform/system-actor.ts';
+
+const webFolder = resolve(import.meta.dirname, '../apps/web/dist');
+const { version } = manifestOf(import.meta.resolve('./package.json'));
+const duckdb = manifestOf(import.meta.resolve('@stroma/lake')).dependencies['@duckdb/node-api'] ?? '';
+
+export interface AppOptions {
+  /** Where each value came from; only shown. */
+  sources?: LoadedConfig['sources'];
+  log?: Logger;
+  /** Holds every answer against its schema; for tests. */
+  checkAnswers?: boolean;
+}
+
+export interface App {
+  platform: Platform;
+  http: FastifyInstance;
+  start(): Promise<Started>;
+  stop(): Promise<void>;
+}
+
+export interface Started {
+  /** Null for a worker, which listens to nobody. */
+  url: string | null;
+  administrator: FirstStart['administrator'];
+}
+
+/** What a module gives the house: its addresses, and what to wait for when it is left. */
+interface Module {
+  readonly name: string;
+  register(app: FastifyInstance): void;
+  close?(): Promise<void>;
+}
+
+/** The one place that knows every module: opens the walls, puts the modules in, starts and stops them. */
+export async function createApp(config: Config, options: AppOptions = {}): Promise<App> {
+  const log = options.log ?? openLog(config);
+  const platform = await openPlatform(config, log);
+  const access = createAccess(platform);
+  const data = createData(platform);
+  const modules: Module[] = [access, data];
+  const answers = config.STROMA_ROLE !== 'worker';
+  const works = config.STROMA_ROLE !== 'api';
+
+  const http = await buildHttp({
+    config,
+    log,
+    cache: platform.cache,
+    authenticate: access.authenticate,
+    version,
+    checkAnswers: options.checkAnswers ?? false,
+  });
+  addChecks(registerHealth(http), platform);
+  if (answers) {
+    registerMetrics(http, { token: config.STROMA_METRICS_TOKEN });
+    streamRoutes(http, platform.events, access.authenticate, setStreamClients);
+    jobRoutes(http, platform.jobs);
+    const sources = options.sources ?? ({} as LoadedConfig['sources']);
+    systemRoutes(http, platform, { config, sources }, { version, duckdb });
+    for (const module of modules) module.register(http);
+    await registerWebApp(http, webFolder);
+  }
+
+  return {
+    platform,
+    http,
+    async start() {
+      await platform.events.start();
+      const { administrator, tenantId } = await access.prepare();
+      await (works ? platform.jobs.start() : platform.jobs.open());
+      if (!answers) return { url: null, administrator };
+      await http.listen({ port: config.PORT, host: config.HOST });
+      data.loadSamples(systemContext(log, tenantId)).catch((error) => {
+        log.error({ err: error }, 'the sample workspace could not be loaded');
+      });
+      return { url: urlOf(http), administrator };
+    },
+    async stop() {
+      await Promise.all([closeHttp(http), platform.jobs.stop()]);
+      for (const module of modules.toReversed()) await module.close?.();
+      await platform.close();
+    },
+  };
+}
+
+function addChecks(health: Health, { db, jobs, objects, cache }: Platform): void {
+  health.add('store', () => db.ping());
+  health.add('queue', () => jobs.ping());
+  health.add('objects', () => objects.ping());
+  health.add('cache', () => cache.ping());
+}
+
+/** Requests under way get three seconds to end. */
+async function closeHttp(http: FastifyInstance): Promise<void> {
+  const timer = setTimeout(() => http.server.closeAllConnections(), 3_000);
+  await http.close();
+  clearTimeout(timer);
+}
+
+function urlOf(http: FastifyInstance): string {
+  const address = http.server.address();
+  if (address === null || typeof address === 'string') return String(address);
+  const host = ['127.0.0.1', '::1', '0.0.0.0', '::'].includes(address.address)
+    ? 'localhost'
+    : address.family === 'IPv6'
+      ? `[${address.address}]`
+      : address.address;
+  return `http://${host}:${address.port}`;
+}
+
+/** The package.json beside a file. */
+function manifestOf(file: string): { version: string; dependencies: Record<string, string> } {
+  return JSON.parse(readFileSync(new URL('package.json', file), 'utf8'));
+}

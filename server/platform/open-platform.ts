@@ -1,0 +1,57 @@
+import type { Logger } from 'pino';
+import { openCache } from './cache/open-cache.ts';
+import type { Config } from './config/config.ts';
+import { openDatabase } from './db/open-database.ts';
+import { eventCleanupJob } from './events/events.jobs.ts';
+import { openEvents } from './events/open-events.ts';
+import { jobCleanupJob } from './jobs/jobs.jobs.ts';
+import { openJobs } from './jobs/open-jobs.ts';
+import { openLanguageModel } from './llm/open-language-model.ts';
+import { countEvent, countJob } from './metrics/metrics.ts';
+import { openObjectStore } from './objects/open-object-store.ts';
+import type { Platform } from './platform.ts';
+import { openProvenance } from './provenance/provenance.ts';
+import { openScratchFolder } from './scratch-folder.ts';
+import { openThreads } from './threads/open-threads.ts';
+
+/** Opens every wall, each by what the settings say. Nothing runs yet: jobs and events are started by the caller. */
+export async function openPlatform(config: Config, log: Logger): Promise<Platform> {
+  // First, alone: it holds the lock on the data folder.
+  const db = await openDatabase(config, log);
+  try {
+    const [cache, objects, llm, provenance] = await Promise.all([
+      openCache(config),
+      openObjectStore(config),
+      openLanguageModel(config, db),
+      openProvenance(config, db),
+    ]);
+    const events = openEvents(db, log, countEvent);
+    const jobs = openJobs(db, events, log, { onEnded: countJob });
+    const threads = openThreads();
+    jobs.register(eventCleanupJob(db));
+    jobs.register(jobCleanupJob(db));
+    return {
+      config,
+      log,
+      db,
+      jobs,
+      events,
+      objects,
+      cache,
+      llm,
+      provenance,
+      threads,
+      scratchFolder: openScratchFolder(config.STROMA_DATA),
+      async close() {
+        await jobs.stop();
+        await events.stop();
+        await threads.close();
+        await cache.close();
+        await db.close();
+      },
+    };
+  } catch (error) {
+    await db.close();
+    throw error;
+  }
+}
