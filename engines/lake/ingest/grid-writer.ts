@@ -10,7 +10,11 @@ export class GridWriter {
   private readonly stream: WriteStream;
   private failure: Error | null = null;
 
-  constructor(path: string) {
+  private readonly keepEmpty: boolean;
+
+  /** With `keepEmpty` an empty text is written as `""` and so told from a missing cell. */
+  constructor(path: string, options: { keepEmpty: boolean } = { keepEmpty: false }) {
+    this.keepEmpty = options.keepEmpty;
     this.stream = createWriteStream(path);
     this.stream.on('error', (error) => {
       this.failure = error;
@@ -23,7 +27,7 @@ export class GridWriter {
     for (let i = 0; i < cells.length; i++) {
       const cell = cells[i];
       if (i > 0 || line !== undefined) text += ',';
-      if (cell !== null && cell !== undefined && cell !== '') text += quoted(cell);
+      if (cell !== null && cell !== undefined && (cell !== '' || this.keepEmpty)) text += quoted(cell);
     }
     this.rows++;
     if (text.length > this.longest) this.longest = text.length * 3;

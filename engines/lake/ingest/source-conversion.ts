@@ -2,8 +2,10 @@ import { StromaError } from '@stroma/kernel';
 import type { DuckDb } from '../duckdb.ts';
 import type { Compression } from './decompression.ts';
 import type { IngestContext } from './ingest-context.ts';
+import { convertArrow } from './ingest-arrow.ts';
 import { type StagedText, stageText } from './ingest-csv.ts';
 import { stageJson } from './ingest-json.ts';
+import { convertParquet } from './ingest-parquet.ts';
 import type { FileFormat } from './ingest-report.ts';
 import { findJsonRows, type JsonLayout } from './json-layout.ts';
 import { type readFileName, refuseMarkup, type Signature } from './source-format.ts';
@@ -76,6 +78,10 @@ export async function convertSource(
         target,
       );
     }
+    case 'parquet':
+      return convertParquet(context, db, source.path, decide('parquet', 'The file starts with the magic bytes PAR1.'), target);
+    case 'arrow':
+      return convertArrow(context, db, source.path, decide('arrow', 'The file starts as Arrow IPC does.'), target);
     default:
       throw new StromaError('BINARY_FILE', `Expected a format that is read, got ${source.signature}.`);
   }
