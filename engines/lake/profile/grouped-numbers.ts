@@ -1,7 +1,7 @@
 import type { HistogramBin } from '@stroma/kernel';
 import type { DuckDb } from '../duckdb.ts';
 import { binSql, binsFrom, planBins } from './histogram.ts';
-import { numberOf, type ProfileSource, type SourceColumn } from './profile-source.ts';
+import { doubleSql, numberOf, type ProfileSource, type SourceColumn } from './profile-source.ts';
 import {
   atRanks,
   fencesOf,
@@ -37,7 +37,7 @@ export async function groupedNumbers(grouped: GroupedColumn): Promise<NumberFact
   const { iqr, lower, upper } = fencesOf(quantiles);
   const outside = temporal
     ? 0
-    : `(SELECT sum(n) FROM g WHERE ${number} < (${lower})::DOUBLE OR ${number} > (${upper})::DOUBLE)`;
+    : `(SELECT sum(n) FROM g WHERE ${number} < ${doubleSql(lower)} OR ${number} > ${doubleSql(upper)})`;
   const [outliers] = await db.row(`SELECT coalesce(${outside}, 0)`);
   const plan = planBins({ min, max, count: total, distinct, iqr, whole, temporal });
   const histogram: HistogramBin[] = [];
@@ -84,7 +84,7 @@ async function ranksByBins(
   const width = (max - min) / fineBins;
   if (!(width > 0) || !Number.isFinite(width)) return null;
   // Any rounding is harmless: the expression never descends, so bins hold consecutive values.
-  const bin = `least(${fineBins - 1}, floor((${number} - (${min})::DOUBLE) / (${width})::DOUBLE))::INTEGER`;
+  const bin = `least(${fineBins - 1}, floor((${number} - ${doubleSql(min)}) / ${doubleSql(width)}))::INTEGER`;
   const bins = await db.rows(
     `SELECT ${bin} AS b, sum(n), count(*) FROM g WHERE v IS NOT NULL GROUP BY b ORDER BY b`,
   );

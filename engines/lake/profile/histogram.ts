@@ -1,4 +1,5 @@
 import type { HistogramBin } from '@stroma/kernel';
+import { doubleSql } from './profile-source.ts';
 import type { WeightedValues } from './weighted-values.ts';
 
 /** Bins `[start + i * width, start + (i + 1) * width)`, the last one closed. */
@@ -6,6 +7,8 @@ export interface BinPlan {
   start: number;
   width: number;
   bins: number;
+  /** The largest value: no rounding of the edges leaves it out of the last bin. */
+  max: number;
 }
 
 const fewestBins = 10;
@@ -39,20 +42,21 @@ export function planBins(facts: BinFacts): BinPlan | null {
   const { min, max, count } = facts;
   const range = max - min;
   if (count === 0 || !Number.isFinite(range)) return null;
-  if (range === 0) return { start: min, width: 0, bins: 1 };
+  if (range === 0) return { start: min, width: 0, bins: 1, max };
   if (facts.whole && range < mostBins && (range < 12 || count >= 3 * (range + 1))) {
-    return { start: min - 0.5, width: 1, bins: range + 1 };
+    return { start: min - 0.5, width: 1, bins: range + 1, max };
   }
   const sturges = range / (Math.ceil(Math.log2(count)) + 1);
   const freedman = facts.iqr > 0 ? (2 * facts.iqr) / Math.cbrt(count) : sturges;
   const width = Math.min(range / fewestBins, Math.max(range / mostBins, freedman));
-  const plan = facts.temporal ? evenPlan(min, range, width) : readablePlan(facts, width);
-  return isUsable(plan, min, max) ? plan : { start: min, width: range, bins: 1 };
+  const plan = facts.temporal ? evenPlan(min, max, width) : readablePlan(facts, width);
+  return isUsable(plan, min, max) ? plan : { start: min, width: range, bins: 1, max };
 }
 
-function evenPlan(min: number, range: number, width: number): BinPlan {
+function evenPlan(min: number, max: number, width: number): BinPlan {
+  const range = max - min;
   const bins = Math.max(fewestBins, Math.min(mostBins, Math.round(range / width)));
-  return { start: min, width: range / bins, bins };
+  return { start: min, width: range / bins, bins, max };
 }
 
 function readablePlan({ min, max, whole }: BinFacts, target: number): BinPlan {
@@ -60,7 +64,7 @@ function readablePlan({ min, max, whole }: BinFacts, target: number): BinPlan {
   const roomy = round(target);
   const width = (max - min) / roomy < fewestBins - 2 ? round(target / 2.5) : roomy;
   const start = Math.floor(min / width) * width - (whole && width === 1 ? 0.5 : 0);
-  return { start, width, bins: Math.floor((max - start) / width) + 1 };
+  return { start, width, bins: Math.floor((max - start) / width) + 1, max };
 }
 
 /** Where values lie closer than doubles can tell edges apart, there is one bin. */
@@ -89,9 +93,8 @@ export function binOf(plan: BinPlan, value: number): number {
 
 /** `binOf` as SQL over a DOUBLE expression. */
 export function binSql(plan: BinPlan, value: string): string {
-  const literal = (number: number) => `(${number})::DOUBLE`;
-  const edge = (bin: string) => `(${literal(plan.start)} + (${bin}) * ${literal(plan.width)})`;
-  const guess = `floor((${value} - ${literal(plan.start)}) / ${literal(plan.width)})`;
+  const edge = (bin: string) => `(${doubleSql(plan.start)} + (${bin}) * ${doubleSql(plan.width)})`;
+  const guess = `floor((${value} - ${doubleSql(plan.start)}) / ${doubleSql(plan.width)})`;
   const exact =
     `CASE WHEN ${value} < ${edge(guess)} THEN ${guess} - 1 ` +
     `WHEN ${value} >= ${edge(`${guess} + 1`)} THEN ${guess} + 1 ELSE ${guess} END`;
@@ -101,7 +104,7 @@ export function binSql(plan: BinPlan, value: string): string {
 export function binsFrom(plan: BinPlan, counts: readonly number[]): HistogramBin[] {
   return Array.from({ length: plan.bins }, (_, index) => ({
     from: edgeOf(plan, index),
-    to: edgeOf(plan, index + 1),
+    to: index === plan.bins - 1 ? Math.max(plan.max, edgeOf(plan, index + 1)) : edgeOf(plan, index + 1),
     count: counts[index] ?? 0,
   }));
 }

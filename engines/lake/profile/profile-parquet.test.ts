@@ -38,7 +38,7 @@ const column = (profile: TableProfile, name: string): ColumnProfile => {
   if (!found) throw new Error(`no column ${name}`);
   return found;
 };
-const sqlNumber = (value: number | null) => (value === null ? 'NULL' : `${value}::DOUBLE`);
+const sqlNumber = (value: number | null) => (value === null ? 'NULL' : `${value.toExponential()}::DOUBLE`);
 const tableOf = (name: string, values: readonly (string | null)[], type: string) =>
   values.length === 0
     ? `SELECT NULL::${type} AS ${name} WHERE false`

@@ -61,3 +61,6 @@ export function numberOf(kind: ColumnKind, value: string): string | null {
   if (kind === 'temporal') return `(epoch_us((${value})::TIMESTAMP) / 1000.0)::DOUBLE`;
   return null;
 }
+
+/** A double as SQL, exactly: without an exponent the engine would read a decimal and round it. */
+export const doubleSql = (value: number): string => `(${value.toExponential()})::DOUBLE`;

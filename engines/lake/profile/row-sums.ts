@@ -1,7 +1,7 @@
 import type { TableProfile } from '@stroma/kernel';
 import type { DuckDb } from '../duckdb.ts';
 import type { ColumnFacts } from './column-facts.ts';
-import { numberOf, type ProfileSource } from './profile-source.ts';
+import { doubleSql, numberOf, type ProfileSource } from './profile-source.ts';
 import { momentsFrom, type NumberFacts, scaleFor } from './weighted-values.ts';
 
 export const mostCorrelations = 100;
@@ -116,7 +116,7 @@ const columnsOf = (terms: Iterable<Term>): Scaled[] => {
 };
 
 const scaledSql = ({ facts, shift, scale }: Scaled): string =>
-  `((${numberOf('numeric', facts.column.value)} - (${shift})::DOUBLE) / (${scale})::DOUBLE)`;
+  `((${numberOf('numeric', facts.column.value)} - ${doubleSql(shift)}) / ${doubleSql(scale)})`;
 
 /** For tables of one block: the columns are fetched and summed row after row. */
 async function sumsHere(
