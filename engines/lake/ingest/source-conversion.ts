@@ -5,6 +5,7 @@ import type { IngestContext } from './ingest-context.ts';
 import { convertArrow } from './ingest-arrow.ts';
 import { type StagedText, stageText } from './ingest-csv.ts';
 import { stageJson } from './ingest-json.ts';
+import { stageXlsx } from './ingest-xlsx.ts';
 import { convertParquet } from './ingest-parquet.ts';
 import type { FileFormat } from './ingest-report.ts';
 import { findJsonRows, type JsonLayout } from './json-layout.ts';
@@ -82,8 +83,13 @@ export async function convertSource(
       return convertParquet(context, db, source.path, decide('parquet', 'The file starts with the magic bytes PAR1.'), target);
     case 'arrow':
       return convertArrow(context, db, source.path, decide('arrow', 'The file starts as Arrow IPC does.'), target);
+    case 'zip': {
+      const book = await stageXlsx(context, source.path);
+      const layout = { ...decide('xlsx', 'The file is a zip archive that holds a workbook.'), ...book.decisions };
+      return convertStaged(context, db, book.staged, layout, target);
+    }
     default:
-      throw new StromaError('BINARY_FILE', `Expected a format that is read, got ${source.signature}.`);
+      throw new StromaError('INTERNAL', `Expected an unpacked file, got ${source.signature}.`);
   }
 }
 

@@ -324,8 +324,10 @@ export const isTotalsRow = (cells: string[]): boolean => {
 };
 
 /** The largest table, or the first where another is at most twice its size. */
-export function chooseTable(tables: TableLayout[]): number {
-  const sizes = tables.map((table) => table.width * (table.records + 1));
+export const chooseTable = (tables: TableLayout[]): number =>
+  chooseBySize(tables.map((table) => table.width * (table.records + 1)));
+
+export function chooseBySize(sizes: number[]): number {
   const largest = Math.max(...sizes);
   return sizes.findIndex((size) => size * 2 >= largest);
 }
