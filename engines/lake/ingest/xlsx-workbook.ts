@@ -96,7 +96,7 @@ async function readSheets(archive: ZipArchive, part: string, targets: Map<string
     archive.read(part),
     {
       open(name, attributes) {
-        if (name === 'workbookPr') date1904 = /^(1|true)$/.test(attribute(attributes, 'date1904') ?? '');
+        if (name === 'workbookPr') date1904 ||= /^(1|true)$/.test(attribute(attributes, 'date1904') ?? '');
         if (name !== 'sheet' || sheets.length >= maxSheets) return;
         const target = targets.get(attribute(attributes, 'id') ?? '');
         // Chart sheets hold no cells.
