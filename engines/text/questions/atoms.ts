@@ -255,10 +255,24 @@ export function atomsByStart(tokens: Token[], context: AtomContext): Atom[][] {
   return tokens.map((token, at) => {
     const corrected = correctedAtom(tokens, at, context.corrections, context.index);
     if (corrected !== null) return [corrected];
+    const columns = columnAtoms(tokens, at, context.index);
+    const values = valueAtoms(tokens, at, context.index);
+    // A word that some table holds is meant as such: `good` where a status is good or poor.
+    const held = (atom: Atom): boolean =>
+      [...columns, ...values].some(
+        (other) =>
+          (other.kind === 'column' || other.kind === 'value') &&
+          other.from === atom.from &&
+          other.to === atom.to &&
+          (other.links[0]?.score ?? 0) >= 0.97,
+      );
+    const operators = operatorAtoms(lowers, at).filter(
+      (atom) => !(atom.kind === 'operator' && atom.operator.op === 'refuse' && held(atom)),
+    );
     return [
-      ...operatorAtoms(lowers, at),
-      ...columnAtoms(tokens, at, context.index),
-      ...valueAtoms(tokens, at, context.index),
+      ...operators,
+      ...columns,
+      ...values,
       ...tableAtoms(tokens, at, context.index),
       ...timeAtoms(tokens, at, context.now, temporal),
       ...numberAtoms(tokens, at),

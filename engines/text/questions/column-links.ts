@@ -13,7 +13,23 @@ export interface ColumnLink {
   typo: boolean;
 }
 
-const connectors = new Set(['of', 'the', 'a', 'an', '_', '.', '-', '/', '(', ')', 'in', 'for', 'per', "'"]);
+const connectors = new Set([
+  'of',
+  'at',
+  'the',
+  'a',
+  'an',
+  '_',
+  '.',
+  '-',
+  '/',
+  '(',
+  ')',
+  'in',
+  'for',
+  'per',
+  "'",
+]);
 export const longestSpan = 9;
 
 /** How well a typed word stands for a word of a name: 1 the same, 0 unrelated. */
@@ -24,7 +40,7 @@ function wordQuality(token: Token, word: NameWord): number {
   const synonym = synonymQuality(token.stem, word.stem);
   if (synonym >= 0.8) return synonym;
   if (token.root.length >= 3 && token.root === rootOf(word.lower)) return 0.9;
-  return Math.max(synonym, derivedQuality(token.lower, word.lower));
+  return Math.max(synonym, derivedQuality(token.lower, word.lower), derivedQuality(token.stem, word.stem));
 }
 
 /** Pregnancies for `pregnant`, agricultural for `agriculture`, precip for `precipitation`. */
@@ -118,6 +134,15 @@ function linkReading(content: Token[], reading: NameWord[], optional: Set<string
     if (place < 0 || best.quality === 0) {
       if (optional.has(token.stem)) continue;
       // `reaction time`, `glucose level`: a last word that adds nothing to a name said before it.
+      const initial = reading.findIndex(
+        (word, index) => covered[index] === 0 && word.lower.length === 1 && token.lower[0] === word.lower,
+      );
+      if (counted > 0 && initial >= 0) {
+        covered[initial] = 0.7;
+        sum += 0.9;
+        counted += 1;
+        continue;
+      }
       if (token === content.at(-1) && counted > 0 && tailWords.has(token.stem)) {
         tail = 0.04;
         continue;
@@ -149,13 +174,9 @@ function linkColumn(content: Token[], column: IndexedColumn, index: PreparedTabl
   const joined = content.map((token) => token.lower).join('');
   if (joined === column.joined && joined.length > 1) return { column, score: 1, coverage: 1, typo: false };
   column.readings.forEach((reading, place) => {
-    const found = linkReading(
-      content,
-      reading,
-      index.tables.length > 1 ? optional : new Set(),
-      index.nameVocabulary,
-    );
-    if (found === null || found.coverage < 0.34) return;
+    const found = linkReading(content, reading, optional, index.nameVocabulary);
+    // A part of an abbreviation's meaning is not its meaning: `population` is not `UrbanPop`.
+    if (found === null || found.coverage < (place > 0 ? 0.6 : 0.34)) return;
     const score = found.quality * (0.5 + 0.5 * found.coverage) - (place > 0 ? 0.02 : 0);
     if (score > (best?.score ?? 0)) best = { column, score, coverage: found.coverage, typo: found.typo };
   });
@@ -204,7 +225,9 @@ export function linkColumns(tokens: Token[], from: number, to: number, index: Pr
 /** Quick refusal: a word of the span that no name can hold rules the span out. */
 function mayName(content: Token[], index: PreparedTables): boolean {
   return content.every((token, place) => {
-    if (place > 0 && tailWords.has(token.stem)) return true;
+    if (place > 0 && (tailWords.has(token.stem) || index.nameVocabulary.has(token.lower[0] as string)))
+      return true;
+    if ([...index.tableWords.values()].some((table) => table.stems.has(token.stem))) return true;
     if (token.kind === 'number') return index.nameVocabulary.has(token.lower);
     const key = `w:${token.lower}`;
     const known = index.cache.get(key) as boolean | undefined;

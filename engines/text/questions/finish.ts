@@ -1,5 +1,15 @@
+import {
+  finishChange,
+  finishDifference,
+  finishDistribution,
+  finishPair,
+  oppositePair,
+} from './finish-comparisons.ts';
+import { finishRanking } from './finish-ranking.ts';
 import { type Condition, type Frame, type Measure, ReadFailure } from './frame.ts';
-import { columnOperand, keyOf, labelsOf, mainDates, measure } from './reader.ts';
+import { isPlausibleRowNoun } from './lexicon/nouns.ts';
+import { fixDefaults } from './measure-defaults.ts';
+import { columnOperand, keyOf, mainDates, measure } from './reader.ts';
 import { columnOfDimension } from './reader-conditions.ts';
 import type { Bare, ReaderState } from './reader-state.ts';
 import type { IndexedColumn } from './schema-index.ts';
@@ -19,8 +29,10 @@ export function finish(state: ReaderState): Frame {
   frame.conditions = state.conditions.map((item) => item.condition);
   if (state.overTime) addTimeGroup(state);
   if (state.mode === 'exists') return { ...frame, task: 'exists' };
-  if (state.extreme !== null) return finishExtreme(state, frame);
   chooseTarget(state);
+  countEntities(state);
+  rankByMaximum(state);
+  if (state.extreme !== null) return finishRanking(state, frame);
   if (state.having.length > 0) return finishHaving(state, frame);
   if (state.mode === 'when') return finishWhen(state, frame);
   if (state.measures.length > 0 || state.groups.length > 0) return finishMeasures(state, frame);
@@ -48,10 +60,100 @@ function emptyFrame(state: ReaderState): Frame {
   };
 }
 
+/** "Which plant had the maximum uptake" ranks plants. */
+function rankByMaximum(state: ReaderState): void {
+  const only = state.measures[0];
+  if (
+    state.mode !== 'which' ||
+    state.target === null ||
+    state.measures.length !== 1 ||
+    only?.operand == null ||
+    state.extreme !== null
+  )
+    return;
+  if ((only.fn !== 'max' && only.fn !== 'min') || state.groups.length > 0) return;
+  state.extreme = {
+    sign: only.fn === 'max' ? 1 : -1,
+    dimensions: [],
+    operand: only.operand,
+    limit: null,
+    at: 0,
+    counting: false,
+  };
+  state.measures = [];
+}
+
+/**
+ * "How many patients" where a patient has several rows counts patients, not rows: by the column that names them.
+ */
+function countEntities(state: ReaderState): void {
+  const rows = state.measures.find((item) => item.fn === 'rows');
+  if (rows === undefined || state.mode !== 'count') return;
+  const place = state.bare.findIndex(
+    (item) =>
+      item.column.entity &&
+      item.column !== state.target &&
+      (item.column.identifier || isNounFor(state, item)),
+  );
+  const bare = state.bare[place];
+  if (bare !== undefined) {
+    state.bare.splice(place, 1);
+    Object.assign(rows, { fn: 'distinct', operand: columnOperand(bare.column), table: bare.column.table });
+    return;
+  }
+  const table = state.table;
+  if (table === null || state.index.tables.length > 1) return;
+  const atom = state.atoms[table.at];
+  const stem = atom === undefined ? '' : (state.tokens[atom.from]?.stem ?? '');
+  const named = entityNamed(state, stem);
+  if (named !== null)
+    Object.assign(rows, { fn: 'distinct', operand: columnOperand(named), table: named.table });
+}
+
+const personStems = new Set([
+  'patient',
+  'subject',
+  'participant',
+  'person',
+  'individual',
+  'volunteer',
+  'child',
+  'woman',
+  'man',
+  'people',
+]);
+
+/** The column that names the persons of a table whose persons come back in several rows. */
+function entityNamed(state: ReaderState, stem: string): IndexedColumn | null {
+  if (!personStems.has(stem)) return null;
+  const columns = state.index.columns.filter(
+    (column) =>
+      column.entity &&
+      !column.unique &&
+      /^(?:patient|subject|participant|person|individual|id|child)(?:id|no|number)?$/.test(column.joined),
+  );
+  const rows = columns[0]?.table.profile.rows ?? 0;
+  const only = columns[0];
+  return columns.length === 1 && only !== undefined && only.profile.distinct < rows ? only : null;
+}
+
+/** A column said as the noun of the question, in the plural, after what describes it. */
+function isNounFor(state: ReaderState, item: Bare): boolean {
+  const atom = state.atoms[item.at];
+  const token = atom === undefined ? undefined : state.tokens[atom.to - 1];
+  return token !== undefined && token.lower !== token.stem && item.after !== 'by';
+}
+
 function resolveLeftovers(state: ReaderState): void {
   if (state.howAdjective !== null) {
     const { dimensions } = state.howAdjective;
-    if (state.extreme === null || state.extreme.dimensions.length === 0) {
+    const ends = state.pending.filter((item) => item.fn === 'max' || item.fn === 'min');
+    if (ends.length === 2 && state.measures.length === 0 && !state.bare.some((item) => item.column.numeric)) {
+      const column = columnOfDimension(state, dimensions, null, dimensions[0] as string);
+      for (const item of ends) state.measures.push(measure(item.fn, columnOperand(column)));
+      state.pending = state.pending.filter((item) => !ends.includes(item));
+    } else if (ends.length === 2) state.howAdjective = null;
+    else if (state.extreme === null || state.extreme.dimensions.length === 0) {
       if (dimensions.length === 0)
         throw new ReadFailure('It is not clear which column is asked for.', ['how']);
       const column = columnOfDimension(state, dimensions, null, dimensions[0] as string);
@@ -59,6 +161,23 @@ function resolveLeftovers(state: ReaderState): void {
     }
   }
   for (const item of state.pending) {
+    if (state.comparative !== null && state.measures.length === 0) {
+      state.comparativeFn = item.fn;
+      continue;
+    }
+    if (
+      state.extreme !== null &&
+      state.extreme.operand === null &&
+      state.extreme.dimensions.length > 0 &&
+      state.measures.length === 0 &&
+      ['avg', 'median', 'sum'].includes(item.fn)
+    ) {
+      const said = state.textOf(state.atoms[state.extreme.at] as never);
+      state.measures.push(
+        measure(item.fn, columnOperand(columnOfDimension(state, state.extreme.dimensions, null, said))),
+      );
+      continue;
+    }
     const bare = state.bare.findIndex((other) => other.column.numeric);
     if (bare >= 0 && state.extreme === null) {
       const [taken] = state.bare.splice(bare, 1);
@@ -169,6 +288,17 @@ function splitByNamedValues(state: ReaderState, frame: Frame): void {
   }
 }
 
+/** `smokers and non-smokers` splits the answer by the column that says which is which. */
+function splitByOpposites(state: ReaderState, frame: Frame): void {
+  const pair = oppositePair(frame.conditions);
+  if (pair === null || pair[0].kind !== 'equals') return;
+  const { column } = pair[0];
+  frame.conditions = frame.conditions.filter((item) => !pair.includes(item));
+  if (!frame.groups.some((group) => group.column === column))
+    frame.groups.push({ column, grain: null, part: null });
+  state.notes.push(`split by ${column.name}`);
+}
+
 function finishShare(state: ReaderState, frame: Frame): Frame {
   const predicate = state.conditions.filter((item) => item.place === 'predicate');
   const noun = state.conditions.filter((item) => item.place === 'noun');
@@ -242,227 +372,6 @@ function finishShare(state: ReaderState, frame: Frame): Frame {
   };
 }
 
-function finishPair(state: ReaderState, frame: Frame, task: 'correlation' | 'pairs'): Frame {
-  const said = [
-    ...state.bare.map((item) => item.column),
-    ...state.measures.flatMap((item) => (item.operand?.kind === 'column' ? [item.operand.column] : [])),
-  ];
-  const numeric = [...new Set(said.filter((column) => column.numeric))];
-  const groups = said.filter((column) => !column.numeric);
-  for (const column of groups)
-    if (!frame.groups.some((group) => group.column === column))
-      frame.groups.push({ column, grain: null, part: null });
-  if (numeric.length !== 2 || (groups.length > 0 && state.groups.length !== frame.groups.length))
-    throw new ReadFailure(
-      numeric.length > 2 ? 'A correlation is of two columns.' : 'A correlation needs two columns of numbers.',
-      [],
-      false,
-    );
-  if (groups.length > 0)
-    throw new ReadFailure(`"${groups[0]?.name}" is not a column of numbers.`, [groups[0]?.name ?? '']);
-  return {
-    ...frame,
-    task,
-    outputs: numeric,
-    conditions: state.conditions.map((item) => item.condition),
-    measures: [],
-  };
-}
-
-function finishDistribution(state: ReaderState, frame: Frame): Frame {
-  const column =
-    state.bare[0]?.column ??
-    (state.measures[0]?.operand?.kind === 'column' ? state.measures[0].operand.column : null);
-  const conditions = state.conditions.map((item) => item.condition);
-  if (column === null) {
-    if (state.groups.length > 0)
-      return { ...frame, task: 'measure', measures: [measure('rows')], conditions };
-    throw new ReadFailure('It is not clear of which column the distribution is asked.', ['distribution']);
-  }
-  if (state.bare.length > 1)
-    throw new ReadFailure('A distribution is of one column.', [state.bare[1]?.column.name ?? '']);
-  return { ...frame, task: 'distribution', measures: [], outputs: [column], conditions };
-}
-
-function finishDifference(state: ReaderState, frame: Frame): Frame {
-  const task = state.mode === 'ratio' ? 'ratio' : 'difference';
-  if (state.comparative !== null) {
-    const { dimensions } = state.comparative;
-    const bare = state.bare.shift();
-    const column =
-      dimensions.length > 0
-        ? columnOfDimension(
-            state,
-            dimensions,
-            bare === undefined ? null : [{ column: bare.column, score: 1, coverage: 1, typo: false }],
-            dimensions[0] as string,
-          )
-        : bare?.column;
-    if (column === undefined) throw new ReadFailure('It is not clear what is compared.', []);
-    if (state.measures.length === 0) state.measures.push(measure('avg', columnOperand(column)));
-  }
-  const conditions = state.conditions.map((item) => item.condition);
-  const place = conditions.findIndex(
-    (item) => item.kind === 'equals' && item.values.length === 2 && !item.negated,
-  );
-  const numeric = state.bare.filter((item) => item.column.numeric && item.column.yes === null);
-  if (place >= 0) {
-    const pair = conditions[place] as Extract<Condition, { kind: 'equals' }>;
-    const sides: [Condition, Condition] = [
-      { ...pair, values: pair.values.slice(0, 1), joined: 'none' },
-      { ...pair, values: pair.values.slice(1), joined: 'none' },
-    ];
-    if (state.measures.length === 0 && numeric.length === 1)
-      state.measures.push(measure('avg', columnOperand((numeric[0] as Bare).column)));
-    const counts = state.measures.length === 0 && task === 'ratio';
-    if (state.measures.length === 0 && !counts)
-      throw new ReadFailure('It is not clear what the difference is of.', ['difference']);
-    const measures = counts ? [measure('rows')] : state.measures;
-    return {
-      ...frame,
-      task,
-      measures: fixDefaults(measures),
-      sides,
-      conditions: conditions.filter((_, index) => index !== place),
-    };
-  }
-  const opposite = oppositePair(conditions);
-  if (opposite !== null) {
-    if (state.measures.length === 0 && numeric.length === 1)
-      state.measures.push(measure('avg', columnOperand((numeric[0] as Bare).column)));
-    if (state.measures.length === 0 && task === 'difference')
-      throw new ReadFailure('It is not clear what the difference is of.', ['difference']);
-    return {
-      ...frame,
-      task,
-      measures: fixDefaults(state.measures.length > 0 ? state.measures : [measure('rows')]),
-      sides: opposite,
-      conditions: conditions.filter((item) => !opposite.includes(item)),
-    };
-  }
-  const two =
-    state.groups.length === 1
-      ? state.groups[0]?.column
-      : state.bare
-          .filter((item) => !item.column.numeric || item.column.yes !== null)
-          .map((item) => item.column)[0];
-  if (two !== undefined && two.profile.distinct === 2 && two.values.length === 2) {
-    const measures =
-      state.measures.length > 0
-        ? state.measures
-        : numeric.length === 1
-          ? [measure('avg', columnOperand((numeric[0] as Bare).column))]
-          : [];
-    if (measures.length > 0)
-      return {
-        ...frame,
-        task: 'measure',
-        groups: [{ column: two, grain: null, part: null }],
-        measures: fixDefaults(measures),
-        conditions,
-      };
-  }
-  if (
-    state.groups.length > 0 &&
-    (state.measures.length > 0 || numeric.length === 1) &&
-    state.measures.length + numeric.length === 1 &&
-    task === 'difference'
-  ) {
-    const measures =
-      state.measures.length > 0
-        ? state.measures
-        : [measure('avg', columnOperand((numeric[0] as Bare).column))];
-    return { ...frame, task: 'measure', measures: fixDefaults(measures), conditions };
-  }
-  const operands = [
-    ...state.measures.flatMap((item) => (item.operand === null ? [] : [item.operand])),
-    ...numeric.map((item) => columnOperand(item.column)),
-  ];
-  const fns = new Set(state.measures.map((item) => item.fn));
-  const [left, right] = operands;
-  if (operands.length === 2 && left !== undefined && right !== undefined && fns.size <= 1) {
-    const sign = task === 'ratio' ? '/' : '-';
-    const fn = state.measures[0]?.fn ?? 'avg';
-    if (state.measures.length === 0) state.penalty += 0.12;
-    return {
-      ...frame,
-      task: 'measure',
-      measures: [measure(fn === 'default' ? 'avg' : fn, { kind: 'arithmetic', sign, left, right })],
-      conditions,
-    };
-  }
-  throw new ReadFailure(`It is not clear what the ${task} is between.`, [task]);
-}
-
-/** `smokers and non-smokers`: two conditions that are each other's opposite. */
-function oppositePair(conditions: Condition[]): [Condition, Condition] | null {
-  for (const first of conditions)
-    for (const second of conditions)
-      if (
-        first !== second &&
-        first.kind === 'equals' &&
-        second.kind === 'equals' &&
-        first.column === second.column &&
-        first.negated !== second.negated &&
-        !first.negated
-      )
-        return conditions.indexOf(first) < conditions.indexOf(second) ? [first, second] : [second, first];
-  return null;
-}
-
-function finishChange(state: ReaderState, frame: Frame): Frame {
-  const conditions = state.conditions.map((item) => item.condition);
-  const numeric = state.bare.filter((item) => item.column.numeric && !item.column.year);
-  if (state.groups.some((group) => group.grain !== null || group.column.year || group.column.temporal)) {
-    if (state.measures.length === 0 && numeric.length === 1)
-      state.measures.push(measure('default', columnOperand((numeric[0] as Bare).column)));
-    if (state.measures.length !== 1) throw new ReadFailure('It is not clear what changes.', ['change']);
-    return { ...frame, task: 'change', measures: fixDefaults(state.measures), conditions };
-  }
-  const [first, second] = numeric;
-  if (first !== undefined && second !== undefined && numeric.length === 2 && state.measures.length === 0) {
-    state.penalty += 0.1;
-    const operand = {
-      kind: 'arithmetic',
-      sign: '-',
-      left: columnOperand(second.column),
-      right: columnOperand(first.column),
-    } as const;
-    return { ...frame, task: 'measure', measures: [measure('avg', operand)], conditions };
-  }
-  const time = conditions.find((item) => item.kind === 'time');
-  if (
-    time?.kind === 'time' &&
-    time.spec.kind === 'range' &&
-    time.spec.years?.from != null &&
-    time.spec.years.to !== null &&
-    time.spec.years.from !== time.spec.years.to
-  ) {
-    if (state.measures.length === 0 && numeric.length === 1)
-      state.measures.push(measure('default', columnOperand((numeric[0] as Bare).column)));
-    if (state.measures.length !== 1) throw new ReadFailure('It is not clear what changes.', ['change']);
-    const { from, to } = time.spec.years;
-    const at = (year: number): Condition => ({
-      ...time,
-      spec: {
-        kind: 'range',
-        from: `${year}-01-01`,
-        to: `${year + 1}-01-01`,
-        years: { from: year, to: year },
-        label: String(year),
-      },
-    });
-    return {
-      ...frame,
-      task: 'difference',
-      measures: fixDefaults(state.measures),
-      sides: [at(to), at(from)],
-      conditions: conditions.filter((item) => item !== time),
-    };
-  }
-  throw new ReadFailure('It is not clear from when to when, or between what, the change is.', ['change']);
-}
-
 function addTimeGroup(state: ReaderState): void {
   if (state.groups.some((group) => group.grain !== null || group.column.temporal || group.column.year))
     return;
@@ -521,19 +430,6 @@ function chooseTarget(state: ReaderState): void {
   }
 }
 
-function fixDefaults(measures: Measure[]): Measure[] {
-  return measures.map((item) =>
-    item.fn === 'default' ? { ...item, fn: isAdditive(item) ? 'sum' : 'avg' } : item,
-  );
-}
-
-const additive =
-  /^(?:count|counts|cases|ncases|ncontrols|sales|revenue|amount|quantity|qty|total|deaths|births|units|visits|passengers)$|(?:_amount|_total|_count|_qty|_quantity)$/i;
-
-function isAdditive(item: Measure): boolean {
-  return item.operand?.kind === 'column' && additive.test(item.operand.column.name);
-}
-
 function finishMeasures(state: ReaderState, frame: Frame): Frame {
   const measures = frame.measures;
   for (const item of state.target === null
@@ -541,6 +437,10 @@ function finishMeasures(state: ReaderState, frame: Frame): Frame {
     : [{ at: -1, column: state.target, after: '' }, ...state.bare]) {
     const { column } = item;
     if (frame.groups.some((group) => group.column === column)) continue;
+    if (item.at >= 0 && isRowNoun(state, item) && measures.length > 0) {
+      state.penalty += 0.05;
+      continue;
+    }
     const first =
       measures.length === 0 ||
       measures.every((other) => other.operand === null && other.fn === 'rows' && false);
@@ -552,6 +452,7 @@ function finishMeasures(state: ReaderState, frame: Frame): Frame {
       throw new ReadFailure(`It is not clear what "${column.name}" is for.`, [column.name]);
     const sure =
       item.at < 0 ||
+      (item.after === 'between' && state.mode !== 'difference') ||
       state.mode === 'list' ||
       state.compareGroups ||
       ['by', 'each', 'across'].includes(item.after);
@@ -559,6 +460,7 @@ function finishMeasures(state: ReaderState, frame: Frame): Frame {
     frame.groups.push({ column, grain: null, part: null });
   }
   if (measures.length === 0) measures.push(measure('rows'));
+  splitByOpposites(state, frame);
   splitByNamedValues(state, frame);
   if (measures.some((item) => item.fn === 'default') && measures.every((item) => item.operand !== null)) {
     state.penalty += 0.1;
@@ -573,6 +475,23 @@ function finishMeasures(state: ReaderState, frame: Frame): Frame {
   }
   const fixed = fixDefaults(measures);
   return { ...frame, task: 'measure', measures: fixed, order: orderOf(state, fixed) };
+}
+
+/** `Quebec plants`, `of plants`: the column's name said as what the rows are, not to group by. */
+function isRowNoun(state: ReaderState, item: Bare): boolean {
+  const atom = state.atoms[item.at];
+  const token = atom === undefined ? undefined : state.tokens[atom.to - 1];
+  if (token === undefined || token.lower === token.stem || !item.column.entity || state.compareGroups)
+    return false;
+  const before = state.atoms[item.at - 1];
+  const described =
+    before?.kind === 'value' ||
+    before?.kind === 'number' ||
+    (before?.kind === 'column' && before.links[0]?.column.yes !== null);
+  const names = state.index.tableWords.get(item.column.table.name)?.evidence ?? new Set<string>();
+  return (
+    described || (['of', 'for', 'in', 'among'].includes(item.after) && isPlausibleRowNoun(token.stem, names))
+  );
 }
 
 function orderOf(state: ReaderState, measures: Measure[]): Frame['order'] {
@@ -646,178 +565,18 @@ function finishWhen(state: ReaderState, frame: Frame): Frame {
   return { ...frame, task: 'list', outputs: [date, ...state.bare.map((item) => item.column)], measures: [] };
 }
 
-function finishExtreme(state: ReaderState, frame: Frame): Frame {
-  const extreme = state.extreme as NonNullable<typeof state.extreme>;
-  chooseTarget(state);
-  if (state.having.length > 0)
-    throw new ReadFailure('Two rankings in one question are not understood yet.', []);
-  const limit = extreme.limit ?? null;
-  const sign = extreme.sign;
-  const rowNoun = state.table !== null && state.table.at > extreme.at;
-  const counts = state.measures.filter((item) => item.fn === 'rows' || item.fn === 'distinct');
-  if (
-    extreme.operand === null &&
-    extreme.dimensions.length === 0 &&
-    state.measures.length === 0 &&
-    !extreme.counting
-  ) {
-    const numeric = state.bare.findIndex(
-      (item) => item.column.numeric && item.at > extreme.at && item.column.yes === null,
-    );
-    if (numeric >= 0) extreme.operand = columnOperand((state.bare.splice(numeric, 1)[0] as Bare).column);
-  }
-  if (
-    extreme.counting ||
-    counts.length > 0 ||
-    (state.measures.length > 0 && extreme.operand === null && extreme.dimensions.length === 0)
-  ) {
-    let groups = [...state.groups];
-    if (state.target !== null && !groups.some((group) => group.column === state.target))
-      groups = [{ column: state.target, grain: null, part: null }, ...groups];
-    if (groups.length === 0) {
-      const candidates = state.bare.filter(
-        (item) => item.column.category || !item.column.numeric || item.column.year,
-      );
-      groups = candidates.map((item) => ({ column: item.column, grain: null, part: null }));
-      state.bare = state.bare.filter((item) => !candidates.includes(item));
-    }
-    if (state.bare.length > 0)
-      throw new ReadFailure(`It is not clear what "${state.bare[0]?.column.name}" is for.`, [
-        state.bare[0]?.column.name ?? '',
-      ]);
-    if (groups.length === 0 && state.index.tables.length > 1 && state.tables.length >= 1) {
-      const entity = state.tables[0]?.name ?? '';
-      groups = labelsOf(state, entity).map((column) => ({ column, grain: null, part: null }));
-      if (state.tables.length > 1 && extreme.counting)
-        counts.push({ ...measure('rows'), table: state.tables[1] ?? null });
-    }
-    if (groups.length === 0) throw new ReadFailure('It is not clear which groups are ranked.', []);
-    const measures =
-      counts.length > 0
-        ? counts
-        : state.measures.length > 0
-          ? fixDefaults(state.measures)
-          : [measure('rows')];
-    const top = measures[0] as Measure;
-    return {
-      ...frame,
-      task: 'extreme_groups',
-      measures,
-      groups,
-      order: { by: top, column: null, descending: sign === 1 },
-      limit,
-      sign,
-    };
-  }
-  if (extreme.operand === null && extreme.dimensions.length === 0) {
-    if (limit !== null && state.table !== null && state.order === null) {
-      state.penalty += 0.1;
-      return { ...frame, task: 'list', outputs: state.bare.map((item) => item.column), limit };
-    }
-    if (limit !== null && state.order !== null)
-      return {
-        ...frame,
-        task: 'list',
-        outputs: state.bare.map((item) => item.column),
-        order: orderOf(state, []),
-        limit,
-      };
-    throw new ReadFailure('It is not clear by what to rank.', []);
-  }
-  const said = state.tokens
-    .slice(state.atoms[extreme.at]?.from, state.atoms[extreme.at]?.to)
-    .map((token) => token.text)
-    .join(' ');
-  const bySaid = extreme.operand !== null;
-  const operand = extreme.operand ?? columnOperand(columnOfDimension(state, extreme.dimensions, null, said));
-  const ranked = operand.kind === 'column' ? operand.column : null;
-  const groupFn = sign === 1 ? 'max' : 'min';
-  if (state.measures.some((item) => item.fn !== 'default'))
-    throw new ReadFailure('An average of extremes is not understood yet.', []);
-  if (state.target !== null && !state.target.unique && !rowNoun && state.target !== ranked) {
-    const groups = [
-      { column: state.target, grain: null, part: null },
-      ...state.groups.filter((group) => group.column !== state.target),
-    ];
-    const fn =
-      bySaid && limit === null
-        ? groupFn
-        : ranked !== null && additive.test(ranked.name)
-          ? 'sum'
-          : bySaid && limit !== null
-            ? 'avg'
-            : 'avg';
-    if (fn === 'avg') state.penalty += 0.1;
-    const top = measure(
-      state.atoms[extreme.at]?.kind === 'operator' &&
-        state.operatorAt(extreme.at)?.op === 'most' &&
-        ranked !== null &&
-        ranked.profile.type === 'integer'
-        ? 'sum'
-        : fn,
-      operand,
-    );
-    return {
-      ...frame,
-      task: 'extreme_groups',
-      measures: [top],
-      groups,
-      order: { by: top, column: null, descending: sign === 1 },
-      limit,
-      sign,
-    };
-  }
-  const outputs = [
-    ...(state.target === null ? [] : [state.target]),
-    ...state.bare.map((item) => item.column),
-  ];
-  const scalar =
-    state.howAdjective !== null ||
-    (outputs.length === 0 &&
-      state.table === null &&
-      state.mode !== 'list' &&
-      limit === null &&
-      state.groups.length === 0) ||
-    (outputs.length === 0 && state.mode === 'how_much');
-  const ownMeasure = outputs.length === 1 && outputs[0] === ranked && state.groups.length === 0;
-  if (scalar || ownMeasure || (outputs.length === 0 && bySaid && state.table === null && limit === null))
-    return { ...frame, task: 'measure', measures: [measure(groupFn, operand)], groups: state.groups };
-  if (
-    state.groups.length > 0 &&
-    outputs.length === 0 &&
-    (bySaid || state.table !== null) &&
-    limit === null &&
-    state.mode !== 'which'
-  )
-    return { ...frame, task: 'measure', measures: [measure(groupFn, operand)], groups: state.groups };
-  if (state.groups.length > 0) throw new ReadFailure('A ranking within groups is not understood yet.', []);
-  if (
-    outputs.length === 0 &&
-    bySaid &&
-    state.table !== null &&
-    state.mode === 'which' &&
-    state.table.at > extreme.at
-  ) {
-    // "what is the highest weight among patients" asks for the number.
-    return { ...frame, task: 'measure', measures: [measure(groupFn, operand)] };
-  }
-  return {
-    ...frame,
-    task: 'extreme_rows',
-    measures: [measure(groupFn, operand)],
-    outputs,
-    order: { by: measure(groupFn, operand), column: null, descending: sign === 1 },
-    limit,
-    sign,
-  };
-}
-
 function finishRows(state: ReaderState, frame: Frame): Frame {
   const outputs = [
     ...(state.target === null ? [] : [state.target]),
     ...state.bare.map((item) => item.column),
   ];
-  const listing = state.mode === 'list' || state.mode === 'which' || state.distinct;
+  const phrase =
+    state.mode === null &&
+    outputs.length > 0 &&
+    outputs.every((column) => !column.numeric || column.identifier) &&
+    state.conditions.length > 0;
+  if (phrase) state.penalty += 0.05;
+  const listing = state.mode === 'list' || state.mode === 'which' || state.distinct || phrase;
   if (outputs.length === 0 && state.table === null && state.conditions.length === 0)
     throw new ReadFailure('There is nothing in it that these tables hold.', []);
   if (
@@ -848,7 +607,7 @@ function finishRows(state: ReaderState, frame: Frame): Frame {
   const distinct =
     state.distinct ||
     (outputs.length > 0 &&
-      state.table === null &&
+      state.order === null &&
       outputs.every((column) => column.category || (column.profile.type === 'text' && !column.unique)));
   const target = state.target !== null && state.mode === 'which';
   return {

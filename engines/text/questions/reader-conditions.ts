@@ -271,6 +271,14 @@ export function conditionAfterColumn(
   const wasNegated = state.negate;
   for (;;) {
     const operator = state.operatorAt(next);
+    // `wool A`: a single letter written as it is stored is the value, not the article.
+    const letter = state.atoms[next];
+    if (
+      letter !== undefined &&
+      /^[A-Z]$/.test(state.textOf(letter)) &&
+      column.values.includes(state.textOf(letter))
+    )
+      break;
     if (isLinking(state, next)) {
       linked ||= operator?.op !== 'skip' && operator?.op !== 'filler';
       next += 1;
@@ -286,7 +294,7 @@ export function conditionAfterColumn(
       state.mark(between, 'ignored', 'joins the words around it');
     return end;
   };
-  if (operator?.op === 'relative') {
+  if (operator?.op === 'relative' && column.numeric && column.yes === null) {
     markColumn(state, place, column, 'filter');
     state.mark(
       next,
@@ -330,7 +338,16 @@ export function conditionAfterColumn(
       return finish(texts.next);
     }
   }
-  const comparison = comparisonAt(state, next, column);
+  const comparison = comparisonAt(state, next, column) ?? spanOfNumbers(state, next, column);
+  const ordered = comparison !== null && comparison.cmp !== '=' && comparison.cmp !== '<>';
+  if (
+    comparison !== null &&
+    (ordered || comparison.between !== null) &&
+    (!column.numeric || column.yes !== null || (column.identifier && !column.unique))
+  ) {
+    state.negate = wasNegated;
+    return null;
+  }
   if (comparison !== null) {
     markColumn(state, place, column, 'filter');
     if (comparison.between !== null) {
@@ -372,10 +389,16 @@ export function conditionAfterColumn(
       state.operatorAt(next - 1)?.op === 'filler' ||
       after.kind === 'operator' ||
       after.kind === 'unknown' ||
-      (after.kind === 'column' && column.profile.type === 'text'));
+      (after.kind === 'column' && column.profile.type === 'text') ||
+      (state.textOf(after) === 'A' && column.values.includes('A')));
   if (ownValue) {
     const numberOfNext = after?.kind === 'number' && !linked && nextIsColumn(state, next + 1, column);
     const grammar =
+      !(
+        after !== undefined &&
+        column.values.includes(state.textOf(after)) &&
+        /^[A-Z]$/.test(state.textOf(after))
+      ) &&
       after?.kind === 'operator' &&
       !linked &&
       !state.negate &&
@@ -424,6 +447,27 @@ export function readTexts(state: ReaderState, place: number): { texts: string[];
     else break;
   }
   return texts.length === 0 ? null : { texts, next };
+}
+
+/** `ages 30 to 40` */
+function spanOfNumbers(state: ReaderState, place: number, column: IndexedColumn): Compared | null {
+  if (!column.numeric) return null;
+  const joint = state.operatorAt(place + 1);
+  const joins =
+    (joint?.op === 'prep' && joint.word === 'to') || (joint?.op === 'arithmetic' && joint.sign === '-');
+  if (state.atoms[place]?.kind !== 'number' || !joins || state.atoms[place + 2]?.kind !== 'number')
+    return null;
+  const low = readNumber(state, place, column);
+  const high = readNumber(state, place + 2, column);
+  if (low === null || high === null) return null;
+  state.mark(place, 'comparison', `from ${low.value} to ${high.value}`, column);
+  return {
+    cmp: '=',
+    value: 0,
+    between: [Math.min(low.value, high.value), Math.max(low.value, high.value)],
+    literalAt: null,
+    next: high.next,
+  };
 }
 
 interface Compared {

@@ -91,6 +91,7 @@ export class ReaderState {
   pivoted = false;
   connector = '';
   place: Place = 'noun';
+  comparativeFn: MeasureFunction | null = null;
   comparative: { sign: 1 | -1; dimensions: string[] } | null = null;
   howAdjective: { sign: 1 | -1; dimensions: string[] } | null = null;
   missing: number | null = null;

@@ -1,5 +1,6 @@
 import type { Atom } from './atoms.ts';
-import { type Group, type Measure, type Operand, ReadFailure } from './frame.ts';
+import { type Group, type Measure, type Operand, operandColumns, ReadFailure } from './frame.ts';
+import { isPersonNoun } from './lexicon/nouns.ts';
 import type { Operator } from './lexicon/phrases.ts';
 import {
   addCondition,
@@ -63,7 +64,7 @@ function readOne(state: ReaderState): undefined {
 
 function take(
   state: ReaderState,
-  role: 'ignored' | 'aggregate' | 'group' | 'order' | 'limit' | 'comparison' | 'filter' | 'time',
+  role: 'ignored' | 'aggregate' | 'group' | 'order' | 'limit' | 'comparison' | 'filter' | 'time' | 'column',
   target: string,
 ): undefined {
   state.mark(state.at, role, target);
@@ -145,7 +146,7 @@ function readOperator(state: ReaderState, operator: Operator): undefined {
     case 'comparative':
       return readComparison(state, operator);
     case 'relative':
-      return state.fail(`"${text}" does not say of which column.`, [text]);
+      return readRelative(state, operator);
     case 'than':
     case 'versus':
       return readVersus(state);
@@ -207,7 +208,10 @@ function readOperator(state: ReaderState, operator: Operator): undefined {
     case 'wh':
       if (operator.word === 'where')
         return state.fail('It asks for a place; name the column that holds it.', [text]);
-      if (operator.word === 'when') state.mode ??= 'when';
+      if (operator.word === 'when' && state.skipFrom(0) !== state.at) {
+        state.place = 'scope';
+        state.connector = 'when';
+      } else if (operator.word === 'when') state.mode ??= 'when';
       else if (state.mode === null || state.mode === 'list') state.mode = 'which';
       return take(state, 'ignored', 'asks');
     case 'list':
@@ -259,7 +263,18 @@ function readCount(state: ReaderState): undefined {
       atom.links[0]?.column.numeric === true &&
       atom.links[0].column.yes === null &&
       !atom.links[0].column.identifier;
-    const plain = !distinct && numeric && !followedByValue(state, atom, next);
+    const own = atom.links[0]?.column as IndexedColumn;
+    if (!distinct && isDayOfRow(state, own)) return readRowNoun(state, counting, next, own);
+    const later = state.operatorAt(state.skipFrom(next + 1, ['be', 'have']))?.op;
+    if (later === 'missing' || later === 'present') {
+      state.measures.push(measure('rows'));
+      state.mode = 'count';
+      takeUntil(state, counting, next, 'aggregate', 'counts rows');
+      state.at = next;
+      return;
+    }
+    const plain = !distinct && numeric && !own.entity && !followedByValue(state, atom, next);
+    if (plain && averageAhead(state, next)) return take(state, 'ignored', 'the column holds the number');
     if (plain && (pendingAggregate !== undefined || state.connector === 'by' || state.extreme !== null)) {
       // "average number of cylinders": the column itself holds the number.
       return take(state, 'ignored', 'the column holds the number');
@@ -283,6 +298,35 @@ function readCount(state: ReaderState): undefined {
   takeUntil(state, counting, next, 'aggregate', 'counts rows');
   state.at = next;
   afterMeasure(state);
+}
+
+/** `Day` beside `Month`: each row is a day, though its number comes again every month. */
+function isDayOfRow(state: ReaderState, column: IndexedColumn): boolean {
+  const beside = state.index.byTable.get(column.table.name) ?? [];
+  return (
+    (column.joined === 'day' && beside.some((other) => other.joined === 'month')) ||
+    (column.profile.type === 'date' && column.unique)
+  );
+}
+
+function readRowNoun(state: ReaderState, counting: number, place: number, column: IndexedColumn): undefined {
+  state.measures.push(measure('rows'));
+  state.mode = 'count';
+  state.table = { table: column.table, exact: true, at: place };
+  takeUntil(state, counting, place, 'aggregate', 'counts rows');
+  state.mark(place, 'table', 'each row is one');
+  state.at = place + 1;
+}
+
+/** "How many ... on average" asks for an average. */
+function averageAhead(state: ReaderState, from: number): boolean {
+  return state.atoms.some(
+    (atom, place) =>
+      place > from &&
+      atom.kind === 'operator' &&
+      atom.operator.op === 'aggregate' &&
+      (atom.operator.fn === 'avg' || atom.operator.fn === 'median'),
+  );
 }
 
 function takeUntil(
@@ -327,13 +371,7 @@ function countedColumn(
   // A noun after it means the column describes the noun: "species A plants".
   const after = state.atoms[place + 1];
   if (after?.kind === 'number' && column.category) return null;
-  if (
-    column.identifier ||
-    column.category ||
-    column.profile.type === 'text' ||
-    column.temporal ||
-    column.year
-  )
+  if (column.identifier || column.entity || column.profile.type === 'text' || column.temporal || column.year)
     return column;
   return null;
 }
@@ -361,7 +399,7 @@ function readCountedAmounts(
   state.pending = state.pending.filter((item) => item.fn !== 'sum');
   state.measures.push(measure('sum', columnOperand(column)));
   state.mode ??= 'count';
-  state.penalty += 0.15;
+  state.penalty += score >= 0.9 ? 0.04 : 0.15;
   state.notes.push(`${column.name} already holds counts, so they were added up`);
   state.at = place + 1;
 }
@@ -418,8 +456,43 @@ function readComparison(
   if (operator.op === 'comparative') return readComparative(state, operator);
   const found = comparisonAt(state, state.at, null);
   if (found === null && operator.op === 'between') {
+    const group = state.atoms[state.skipFrom(state.at + 1)];
+    const pairwise = ['correlation', 'pairs', 'difference', 'ratio', 'change'].includes(state.mode ?? '');
+    if (
+      !pairwise &&
+      group?.kind === 'column' &&
+      (group.links[0]?.column.category === true || group.links[0]?.column.numeric === false)
+    )
+      return readGroup(state);
     state.connector = 'between';
     return take(state, 'ignored', 'joins the words around it');
+  }
+  if (found === null && operator.op === 'compare') {
+    const place = state.skipFrom(state.at + 1);
+    const named = state.atoms[place];
+    const of = state.operatorAt(place + 1);
+    if (
+      named?.kind === 'column' &&
+      of?.op === 'prep' &&
+      of.word === 'of' &&
+      state.atoms[place + 2]?.kind === 'number'
+    ) {
+      const { column } = state.choose(named.links, 'numeric', state.textOf(named));
+      const number = readNumber(state, place + 2, column);
+      if (number !== null) {
+        markColumn(state, place, column, 'filter');
+        state.mark(state.at, 'comparison', `${operator.cmp} ${number.value}`, column, number.value);
+        addCondition(state, {
+          kind: 'compare',
+          operand: columnOperand(column),
+          cmp: operator.cmp,
+          value: number.value,
+          negated: state.negate,
+        });
+        state.at = number.next;
+        return;
+      }
+    }
   }
   if (found === null) return state.fail(`"${text}" needs a number after it.`, [text]);
   const next = state.skipFrom(found.next, ['prep']);
@@ -452,6 +525,16 @@ function readComparison(
     if (atom?.kind === 'table') state.mark(next, 'table', 'its rows');
     return;
   }
+  const implied = impliedColumn(state, found.next);
+  if (implied !== null) {
+    applyCompared(
+      state,
+      columnOperand(implied.column),
+      comparisonAt(state, state.at, implied.column) ?? found,
+    );
+    state.at = implied.next;
+    return;
+  }
   const subject = pendingSubject(state);
   if (subject === null)
     return state.fail(
@@ -474,11 +557,48 @@ function readComparison(
   state.at = found.next;
 }
 
+/** `above average wind`: the column comes after. */
+function readRelative(state: ReaderState, operator: OperatorOf<'relative'>): undefined {
+  const text = state.textOf(state.peek() as Atom);
+  const next = state.skipFrom(state.at + 1);
+  const atom = state.atoms[next];
+  const bare = state.bare.at(-1);
+  if (atom?.kind === 'column') {
+    const { column } = state.choose(atom.links, 'numeric', state.textOf(atom));
+    markColumn(state, next, column, 'filter');
+    state.mark(
+      state.at,
+      'comparison',
+      `${operator.cmp === '>' ? 'above' : 'below'} the average of ${column.name}`,
+    );
+    addCondition(state, { kind: 'relative', column, cmp: operator.cmp });
+    state.at = next + 1;
+    return;
+  }
+  if (bare?.column.numeric === true) {
+    state.bare.pop();
+    addCondition(state, { kind: 'relative', column: bare.column, cmp: operator.cmp });
+    return take(
+      state,
+      'comparison',
+      `${operator.cmp === '>' ? 'above' : 'below'} the average of ${bare.column.name}`,
+    );
+  }
+  state.fail(`"${text}" does not say of which column.`, [text]);
+}
+
+function mustBeNumber(state: ReaderState, operand: Operand): void {
+  for (const column of operandColumns(operand))
+    if (!column.numeric)
+      state.fail(`"${column.name}" does not hold numbers, so it cannot be compared with one.`, [column.name]);
+}
+
 function applyCompared(
   state: ReaderState,
   operand: Operand,
   compared: NonNullable<ReturnType<typeof comparisonAt>>,
 ): undefined {
+  mustBeNumber(state, operand);
   if (compared.between !== null)
     addCondition(state, {
       kind: 'between',
@@ -505,6 +625,55 @@ function applyCompared(
     });
 }
 
+const ageWords = new Set(['years old', 'year old', 'years of age', 'yrs old', 'years']);
+
+/** The column that a unit or a person noun implies: `over 50 years old`, `patients over 50`, `above 90 degrees`. */
+function impliedColumn(state: ReaderState, next: number): { column: IndexedColumn; next: number } | null {
+  const named = (name: string): IndexedColumn | undefined => {
+    const found = state.index.columns.filter(
+      (column) =>
+        column.numeric &&
+        column.readings.some((reading) => reading.length === 1 && reading[0]?.lower === name),
+    );
+    return found.length === 1 ? found[0] : undefined;
+  };
+  const words: string[] = [];
+  for (let place = next; place < next + 3 && place < state.atoms.length; place += 1)
+    words.push(state.textOf(state.atoms[place] as Atom).toLowerCase());
+  const age = named('age');
+  for (let length = Math.min(3, words.length); length > 0; length -= 1)
+    if (ageWords.has(words.slice(0, length).join(' ')) && age !== undefined) {
+      for (let place = next; place < next + length; place += 1)
+        state.mark(place, 'comparison', 'age in years', age);
+      return { column: age, next: next + length };
+    }
+  const before = state.textOf(state.atoms[next - 1] as Atom).toLowerCase();
+  if (/^(?:°|degrees?|celsius|fahrenheit)$/.test(before)) {
+    const temperature = named('temperature');
+    if (temperature !== undefined) return { column: temperature, next };
+  }
+  const unitColumn = /^(?:kg|g|grams?|kilograms?|kilos?|pounds?|lbs?)$/.test(before)
+    ? (named('weight') ?? named('mass'))
+    : undefined;
+  if (unitColumn !== undefined) return { column: unitColumn, next };
+  const noun = state.atoms
+    .slice(Math.max(0, state.at - 4), state.at)
+    .some(
+      (atom) =>
+        (atom.kind === 'table' || atom.kind === 'column' || atom.kind === 'value') &&
+        isPersonNoun(state.tokens[atom.from]?.stem ?? ''),
+    );
+  if (
+    noun &&
+    age !== undefined &&
+    (state.atoms[next] === undefined || state.atoms[next]?.kind === 'operator')
+  ) {
+    state.penalty += 0.05;
+    return { column: age, next };
+  }
+  return null;
+}
+
 /** A column or measure said before, which a comparison may be about. */
 function pendingSubject(state: ReaderState): { column: IndexedColumn } | { having: Measure } | null {
   const last = state.measures.at(-1);
@@ -519,7 +688,12 @@ function pendingSubject(state: ReaderState): { column: IndexedColumn } | { havin
     return { having: last };
   }
   const bare = state.bare.at(-1);
-  if (bare?.column.numeric === true && state.at - bare.at < 5) {
+  if (
+    bare?.column.numeric === true &&
+    !bare.column.identifier &&
+    bare.column.yes === null &&
+    state.at - bare.at < 5
+  ) {
     state.bare.pop();
     return { column: bare.column };
   }
@@ -689,6 +863,23 @@ function readSuperlative(state: ReaderState, operator: OperatorOf<'superlative'>
     state.mark(next, 'limit', `${limit} of them`, null, limit);
     end = next + 1;
   }
+  const joint = state.operatorAt(state.at - 1)?.op;
+  if (
+    state.extreme !== null &&
+    state.extreme.operand === null &&
+    state.extreme.limit === null &&
+    limit === null &&
+    (joint === 'and' || joint === 'or')
+  ) {
+    // "youngest and oldest": both ends.
+    state.pending.push(
+      { fn: state.extreme.sign === 1 ? 'max' : 'min', p: null, at: state.extreme.at },
+      { fn: operator.sign === 1 ? 'max' : 'min', p: null, at: state.at },
+    );
+    state.howAdjective = operator.dimensions.length > 0 ? operator : null;
+    state.extreme = null;
+    return take(state, 'aggregate', operator.sign === 1 ? 'maximum' : 'minimum');
+  }
   if (state.extreme !== null) {
     // "top 5 heaviest": the number was said before.
     limit ??= state.extreme.limit;
@@ -703,8 +894,11 @@ function readSuperlative(state: ReaderState, operator: OperatorOf<'superlative'>
   };
   const noun = state.atoms[state.skipFrom(end)];
   if (noun?.kind === 'column' && operator.dimensions.length > 0) {
-    const numeric = noun.links.filter((link) => link.column.numeric);
+    const numeric = noun.links.filter(
+      (link) => link.column.numeric && !isDayOfRow(state, link.column) && !link.column.entity,
+    );
     if (numeric.length > 0) {
+      checkSpeed(state, operator, numeric[0]?.column as IndexedColumn, text);
       const exact =
         (numeric[0] as { score: number; coverage: number }).coverage > 0.9 && numeric.length === 1;
       const column = exact
@@ -729,6 +923,25 @@ function readSuperlative(state: ReaderState, operator: OperatorOf<'superlative'>
   }
   state.mark(state.at, 'order', operator.sign === 1 ? 'the largest' : 'the smallest');
   state.at = end;
+}
+
+const speedWords = /speed|velocity|rate|mph|kmh|power/i;
+const durationWords = /time|duration|latency|reaction|sec|period|hurdles|run\d/i;
+
+/** The fastest time is the smallest one; of other columns it is not clear. */
+function checkSpeed(
+  state: ReaderState,
+  operator: OperatorOf<'superlative'>,
+  column: IndexedColumn,
+  text: string,
+): void {
+  if (!operator.dimensions.includes('speed') || speedWords.test(column.name)) return;
+  const extreme = state.extreme as NonNullable<ReaderState['extreme']>;
+  const timed =
+    durationWords.test(column.name) ||
+    column.readings.some((reading) => reading.some((word) => word.lower === 'time'));
+  if (!timed) state.fail(`It is not clear whether "${text}" means a high or a low "${column.name}".`, [text]);
+  extreme.sign = operator.sign === 1 ? -1 : 1;
 }
 
 function readMost(state: ReaderState, operator: OperatorOf<'most'>): undefined {
@@ -815,7 +1028,19 @@ function readLooseGrain(state: ReaderState, operator: OperatorOf<'grain' | 'part
       return take(state, 'group', `by ${operator.grain}`);
     }
   }
-  if (state.mode === 'which' && state.target === null) {
+  const daily = temporal.find((column) => column.unique && column.profile.type === 'date');
+  if (
+    state.mode === 'which' &&
+    state.target === null &&
+    operator.op === 'grain' &&
+    operator.grain === 'day' &&
+    daily !== undefined &&
+    state.connector === ''
+  ) {
+    state.bare.push({ at: state.at, column: daily, after: '' });
+    return take(state, 'column', `the column ${daily.name}`);
+  }
+  if (state.mode === 'which' && state.target === null && state.connector === '') {
     const group = grainGroup(state, operator);
     if (group !== null) {
       state.groups.push(group);
@@ -823,8 +1048,15 @@ function readLooseGrain(state: ReaderState, operator: OperatorOf<'grain' | 'part
       return take(state, 'group', `each ${text}`);
     }
   }
-  if (temporal.length > 0 && state.measures.at(-1)?.fn === 'rows' && state.table === null) {
-    const daily = temporal.find((column) => column.unique && column.profile.type === 'date');
+  if (
+    temporal.length > 0 &&
+    state.table === null &&
+    (state.measures.at(-1)?.fn === 'rows' ||
+      state.mode === 'share' ||
+      state.mode === 'exists' ||
+      state.mode === 'list' ||
+      state.connector !== '')
+  ) {
     if (daily !== undefined && operator.op === 'grain' && operator.grain === 'day') {
       state.table = { table: daily.table, exact: true, at: state.at };
       state.mark(state.at, 'table', 'one row a day');
@@ -915,6 +1147,10 @@ function readGroup(state: ReaderState): undefined {
   const start = state.at;
   const marker = state.textOf(state.peek() as Atom).toLowerCase();
   let next = state.skipFrom(state.at + 1, ['distinct', 'each']);
+  if (state.atoms[next]?.kind === 'table' && isGroupItem(state, state.skipFrom(next + 1))) {
+    state.mark(next, 'table', 'its rows');
+    next = state.skipFrom(next + 1);
+  }
   const operator = state.operatorAt(next);
   if (
     marker === 'by' &&
@@ -1152,7 +1388,7 @@ function readColumn(state: ReaderState, atom: Extract<Atom, { kind: 'column' }>)
   const numericFits = atom.links.some(
     (link) => link.column.numeric && link.score >= (atom.links[0] as { score: number }).score - 0.05,
   );
-  const comparative = comparativeAfter(state, place + 1);
+  const comparative = comparativeAfter(state, place + 1, atom);
   const { column, score } =
     comparative !== null
       ? { column: columnOfDimension(state, comparative.dimensions, atom.links, text), score: 0.9 }
@@ -1187,7 +1423,8 @@ function readColumn(state: ReaderState, atom: Extract<Atom, { kind: 'column' }>)
     (column.category || column.numeric) &&
     !state.marks.some((item) => item.atom === place - 1 && item.role === 'limit')
   ) {
-    const literal = numberAsValue(state, column, number.value);
+    const limits = state.marks.some((item) => item.atom === place - 1 && item.role === 'limit');
+    const literal = limits ? null : numberAsValue(state, column, number.value);
     if (literal !== null && (column.numeric || column.values.length > 0)) {
       state.mark(place - 1, 'value', `${column.name} is ${number.value}`, column, number.value);
       markColumn(state, place, column, 'filter');
@@ -1272,13 +1509,23 @@ function readColumn(state: ReaderState, atom: Extract<Atom, { kind: 'column' }>)
   state.at += 1;
 }
 
-function comparativeAfter(state: ReaderState, place: number): { sign: 1 | -1; dimensions: string[] } | null {
+function comparativeAfter(
+  state: ReaderState,
+  place: number,
+  atom: Extract<Atom, { kind: 'column' }>,
+): { sign: 1 | -1; dimensions: string[] } | null {
   const next = state.skipFrom(place, ['be', 'relative_pronoun']);
   const operator = state.operatorAt(next);
   if (operator?.op !== 'comparative' || operator.dimensions.length === 0) return null;
-  return state.operatorAt(next + 1)?.op === 'than' && state.atoms[state.skipFrom(next + 2)]?.kind === 'number'
-    ? operator
-    : null;
+  if (state.operatorAt(next + 1)?.op !== 'than' || state.atoms[state.skipFrom(next + 2)]?.kind !== 'number')
+    return null;
+  try {
+    columnOfDimension(state, operator.dimensions, atom.links, '');
+    return operator;
+  } catch (error) {
+    if (error instanceof ReadFailure && !error.ambiguous) return null;
+    throw error;
+  }
 }
 
 function numberAsValue(state: ReaderState, column: IndexedColumn, value: number) {
@@ -1498,6 +1745,22 @@ function readBareNumber(state: ReaderState): undefined {
       state.at = state.skipFrom(compared.next) + 1;
       return;
     }
+  }
+  const ranking = state.atoms.some(
+    (atom2, place) =>
+      place > state.at &&
+      atom2.kind === 'operator' &&
+      (atom2.operator.op === 'superlative' || atom2.operator.op === 'most'),
+  );
+  const nounFits =
+    column?.kind === 'table' ||
+    (column?.kind === 'column' &&
+      column.links.some((link) => !link.column.numeric || link.column.entity || link.column.identifier));
+  if (countable && nounFits && (ranking || state.mode === 'list')) {
+    state.mark(state.at, 'limit', `${atom.value} of them`, null, atom.value);
+    state.top = atom.value;
+    state.at += 1;
+    return;
   }
   if (column?.kind === 'column') {
     const chosen = column.links.find((link) => numberAsValue(state, link.column, atom.value) !== null);

@@ -27,6 +27,8 @@ export interface IndexedColumn {
   category: boolean;
   unique: boolean;
   identifier: boolean;
+  /** Names or numbers things that have several rows each: subjects, plots, runs. */
+  entity: boolean;
   /** What a yes looks like when the column holds yes and no. */
   yes: { yes: Literal; no: Literal } | null;
   unit: string | null;
@@ -129,7 +131,12 @@ function indexColumn(table: QuestionTable, profile: ColumnProfile, id: number): 
   const binary = yes !== null || profile.distinct === 2;
   const bracket = profile.name.match(/[([]([^)\]]*)[)\]]/)?.[1];
   const units = new Set([...unitWords, ...splitName(bracket ?? '')]);
-  const readings = expand(words, binary).map((reading) => weigh(reading, units));
+  const whole = readingsOf(words.join('')).filter(
+    (reading) => words.length > 1 && (reading.only === null || (reading.only === 'binary') === binary),
+  );
+  const readings = [...expand(words, binary), ...whole.map((reading) => reading.words)].map((reading) =>
+    weigh(reading, units),
+  );
   const stems = new Set(words.map(stemOf));
   const present = table.profile.rows - profile.nulls;
   const yearNamed = stems.has('year') || stems.has('yr');
@@ -160,14 +167,24 @@ function indexColumn(table: QuestionTable, profile: ColumnProfile, id: number): 
       !unique &&
       ((profile.type === 'text' && few) ||
         profile.type === 'boolean' ||
-        (profile.type === 'integer' && profile.distinct <= 40)),
+        (profile.type === 'integer' && profile.distinct <= 40) ||
+        (profile.type === 'number' && profile.distinct <= 12 && present >= 4 * profile.distinct)),
     unique,
+    entity: !unique && isEntity(profile, stems),
     identifier: profile.semantic === 'identifier' || (stems.has('id') && !(profile.type === 'number')),
     yes,
     unit: unitOf(profile),
     values,
     valueKeys,
   };
+}
+
+/** Whole numbers from 1 on without gaps are labels, not amounts. */
+function isEntity(profile: ColumnProfile, stems: Set<string>): boolean {
+  if (profile.type === 'text' || profile.semantic === 'identifier' || stems.has('id')) return true;
+  if (profile.type !== 'integer' || profile.semantic === 'year') return false;
+  const low = Number(profile.min);
+  return low === 1 && Number(profile.max) === profile.distinct && profile.distinct > 2;
 }
 
 function wordsOfTable(table: QuestionTable, columns: IndexedColumn[]) {

@@ -86,11 +86,16 @@ const isYear = (token: Token | undefined): boolean =>
 const whole = (token: Token | undefined): number | null =>
   token?.kind === 'number' && Number.isInteger(token.value) ? token.value : null;
 
-function monthOf(token: Token | undefined): number | null {
+function monthOf(token: Token | undefined, dated = false): number | null {
   if (token === undefined || token.kind !== 'word') return null;
   const month = months[token.lower];
   // `may` and `march` are also verbs: only with a capital, as a month is written.
-  if (month !== undefined && ['may', 'mar', 'march'].includes(token.lower) && !/^[A-Z]/.test(token.text))
+  if (
+    !dated &&
+    month !== undefined &&
+    ['may', 'mar', 'march'].includes(token.lower) &&
+    !/^[A-Z]/.test(token.text)
+  )
     return null;
   return month ?? null;
 }
@@ -156,7 +161,10 @@ const dayNumber = (tokens: Token[], at: number): { date: number; length: number 
 };
 
 function namedDate(tokens: Token[], at: number): Period | null {
-  const month = monthOf(tokens[at]);
+  const month = monthOf(
+    tokens[at],
+    isYear(tokens[skip(tokens, at + 1)]) || isYear(tokens[skip(tokens, at + 2)]),
+  );
   if (month !== null) {
     const date = isYear(tokens[at + 1]) ? null : dayNumber(tokens, at + 1);
     const yearAt = skip(tokens, at + 1 + (date?.length ?? 0));
@@ -321,7 +329,7 @@ function partAt(tokens: Token[], from: number): { length: number; spec: TimeSpec
   const token = tokens[at];
   if (token === undefined) return null;
   const extra = at - from;
-  const month = monthOf(token);
+  const month = monthOf(token, ['in', 'during', 'of', 'for'].includes(tokens[from - 1]?.lower ?? ''));
   if (month !== null && !isYear(tokens[skip(tokens, at + 1)])) {
     const spec: TimeSpec = {
       kind: 'part',

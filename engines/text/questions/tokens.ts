@@ -67,7 +67,17 @@ export function tokenize(question: string): Token[] {
       }
     } else tokens.push({ ...base, kind: 'symbol', lower: raw, value: Number.NaN });
   }
-  return joinContractions(tokens);
+  return joinContractions(withoutHyphens(tokens));
+}
+
+/** `4-cylinder` and `non-smokers` are two words; `2010-2015` keeps its dash. */
+function withoutHyphens(tokens: Token[]): Token[] {
+  return tokens.filter((token, index) => {
+    const before = tokens[index - 1];
+    const after = tokens[index + 1];
+    const inner = /^[-‐‑]$/.test(token.lower) && token.glued && after?.glued === true;
+    return !(inner && before !== undefined && (before.kind === 'word' || after.kind === 'word'));
+  });
 }
 
 /** `isn't` becomes `is` and `not`; the `'s` of a possessive goes. */

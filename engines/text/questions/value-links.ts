@@ -72,7 +72,7 @@ function isSexColumn(column: IndexedColumn): boolean {
 /** The word itself, its stem and its root, e.g. rainy -> rain, sunny -> sun. */
 function forms(token: Token): string[] {
   const list = [token.lower, token.stem];
-  if (/^\p{L}{5,}y$/u.test(token.lower)) {
+  if (/^\p{L}{4,}y$/u.test(token.lower)) {
     const bare = token.lower.slice(0, -1);
     list.push(bare, /(.)\1$/.test(bare) ? bare.slice(0, -1) : bare);
   }

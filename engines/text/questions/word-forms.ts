@@ -38,6 +38,9 @@ const irregular: Record<string, string> = {
   lying: 'lie',
   bled: 'bleed',
   fed: 'feed',
+  irises: 'iris',
+  viruses: 'virus',
+  buses: 'bus',
 };
 
 /** Singular form: only endings of plurals and of third persons are taken off. */

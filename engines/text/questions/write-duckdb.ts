@@ -156,7 +156,7 @@ function write(expression: Expression, scope: Scope): string {
       return `NOT (${write(expression.value, scope)})`;
     case 'if': {
       const otherwise = expression.otherwise === null ? '' : ` ELSE ${write(expression.otherwise, scope)}`;
-      return `CASE WHEN ${write(expression.when, scope)} THEN ${write(expression.then, scope)}${otherwise} END`;
+      return `CASE WHEN ${write(expression.when, scope)} THEN ${write(expression.yields, scope)}${otherwise} END`;
     }
     case 'share_of_total':
       return `${inside(expression.value, 7, scope)} / sum(${write(expression.value, scope)}) OVER ()`;

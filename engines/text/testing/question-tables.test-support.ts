@@ -22,10 +22,10 @@ export class QuestionTables implements AsyncDisposable {
       sourcePath: path,
       fileName: basename(path),
       outputFolder,
-      limits: { memoryMb: 400, threads: 1 },
+      limits: { memoryMb: 1500, threads: 1 },
     });
     const parquet = join(outputFolder, 'data.parquet');
-    const profile = await profileParquet(parquet, { threads: 1, memoryMb: 400 });
+    const profile = await profileParquet(parquet, { threads: 1, memoryMb: 800 });
     const values = await collectValues(parquet);
     const table: QuestionTable = { name, label: name, profile, values };
     this.loaded.set(path, table);

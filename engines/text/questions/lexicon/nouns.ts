@@ -90,3 +90,10 @@ export function isEntityNoun(stem: string): boolean {
     evidence.some(([nouns]) => nouns.split(' ').some((noun) => stemOf(noun) === stem))
   );
 }
+
+export function isPersonNoun(stem: string): boolean {
+  return (
+    personNouns.has(stem) ||
+    ['mother', 'student', 'pupil', 'smoker', 'girl', 'boy', 'employee', 'female', 'male'].includes(stem)
+  );
+}

@@ -2,7 +2,8 @@ import { stemOf } from '../word-forms.ts';
 
 /** Words that mean the same thing in the head of a table. */
 const close = [
-  'weight mass',
+  'weight mass weigh',
+  'age aged',
   'height stature',
   'sex gender',
   'subject patient participant individual volunteer respondent',
@@ -63,8 +64,8 @@ const close = [
   'mortality death',
   'glucose sugar',
   'mean average',
-  'max maximum highest',
-  'min minimum lowest',
+  'max maximum',
+  'min minimum',
   'total sum overall',
   'depth deep',
   'longitude lon',

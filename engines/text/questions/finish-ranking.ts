@@ -1,0 +1,255 @@
+import { type Frame, type Group, type Measure, type Operand, ReadFailure } from './frame.ts';
+import { additive, fixDefaults } from './measure-defaults.ts';
+import { columnOperand, labelsOf, measure } from './reader.ts';
+import { columnOfDimension } from './reader-conditions.ts';
+import type { Bare, Extreme, ReaderState } from './reader-state.ts';
+import type { IndexedColumn } from './schema-index.ts';
+
+const plainGroup = (column: IndexedColumn): Group => ({ column, grain: null, part: null });
+
+/** Rankings: the largest or smallest row, the leading group, the top n, or just the extreme number. */
+export function finishRanking(state: ReaderState, frame: Frame): Frame {
+  const extreme = state.extreme as Extreme;
+  if (state.having.length > 0)
+    throw new ReadFailure('A ranking of groups with a limit on them is not understood yet.', []);
+  takeOperand(state, extreme);
+  const counts = state.measures.filter((item) => item.fn === 'rows' || item.fn === 'distinct');
+  const ofMeasure = state.measures.length > 0 && extreme.operand === null;
+  if (extreme.counting || counts.length > 0 || ofMeasure) return rankGroups(state, frame, extreme, counts);
+  if (extreme.operand === null && extreme.dimensions.length === 0) return firstRows(state, frame, extreme);
+  return rankByOperand(state, frame, extreme);
+}
+
+/** "temp_max highest", "weighs the most": the column may come before. */
+function takeOperand(state: ReaderState, extreme: Extreme): void {
+  if (
+    extreme.operand !== null ||
+    extreme.dimensions.length > 0 ||
+    state.measures.length > 0 ||
+    extreme.counting
+  )
+    return;
+  const fits = (item: Bare): boolean =>
+    item.column.numeric && item.column.yes === null && !item.column.identifier;
+  const after = state.bare.findIndex((item) => fits(item) && item.at > extreme.at);
+  const place =
+    after >= 0
+      ? after
+      : state.bare.findLastIndex((item) => fits(item) && !(item.column.year && state.bare.length > 1));
+  if (place >= 0) extreme.operand = columnOperand((state.bare.splice(place, 1)[0] as Bare).column);
+}
+
+const generic = new Set(['size', 'length', 'area', 'volume']);
+
+/** An adjective and a measure must speak of the same thing: not "the heaviest average length". */
+function mustAgree(state: ReaderState, extreme: Extreme, top: Measure): void {
+  if (
+    extreme.dimensions.length === 0 ||
+    top.operand?.kind !== 'column' ||
+    extreme.dimensions.some((word) => generic.has(word))
+  )
+    return;
+  const { column } = top.operand;
+  const own = columnOfDimension(
+    state,
+    extreme.dimensions,
+    [{ column, score: 1, coverage: 1, typo: false }],
+    extreme.dimensions[0] as string,
+  );
+  if (own !== column)
+    throw new ReadFailure(`The ranking word does not suit "${column.name}".`, [column.name]);
+}
+
+function rankGroups(state: ReaderState, frame: Frame, extreme: Extreme, counts: Measure[]): Frame {
+  let groups = [...state.groups];
+  if (state.target !== null && !groups.some((group) => group.column === state.target))
+    groups = [plainGroup(state.target), ...groups];
+  if (groups.length === 0) {
+    const candidates = state.bare.filter(
+      (item) => item.column.category || item.column.entity || !item.column.numeric || item.column.year,
+    );
+    groups = candidates.map((item) => plainGroup(item.column));
+    state.bare = state.bare.filter((item) => !candidates.includes(item));
+  }
+  const left = state.bare[0];
+  if (left !== undefined)
+    throw new ReadFailure(`It is not clear what "${left.column.name}" is for.`, [left.column.name]);
+  const entity = state.tables[0];
+  if (groups.length === 0 && state.index.tables.length > 1 && entity !== undefined) {
+    groups = labelsOf(state, entity.name).map(plainGroup);
+    if (state.tables.length > 1 && extreme.counting)
+      counts.push({ ...measure('rows'), table: state.tables[1] ?? null });
+  }
+  if (groups.length === 0) throw new ReadFailure('It is not clear which groups are ranked.', []);
+  const measures =
+    counts.length > 0 ? counts : state.measures.length > 0 ? fixDefaults(state.measures) : [measure('rows')];
+  const top = measures[0] as Measure;
+  mustAgree(state, extreme, top);
+  return {
+    ...frame,
+    task: 'extreme_groups',
+    measures,
+    groups,
+    order: { by: top, column: null, descending: extreme.sign === 1 },
+    limit: extreme.limit,
+    sign: extreme.sign,
+  };
+}
+
+/** "first 10 rows" has no measure to rank by. */
+function firstRows(state: ReaderState, frame: Frame, extreme: Extreme): Frame {
+  const outputs = state.bare.map((item) => item.column);
+  if (extreme.limit !== null && state.order?.column != null)
+    return {
+      ...frame,
+      task: 'list',
+      outputs,
+      order: { by: null, column: state.order.column, descending: state.direction ?? extreme.sign === 1 },
+      limit: extreme.limit,
+    };
+  const word = state.textOf(state.atoms[extreme.at] as never).toLowerCase();
+  if (extreme.limit !== null && state.table !== null && word === 'first' && outputs.length === 0) {
+    state.penalty += 0.1;
+    return { ...frame, task: 'list', outputs, limit: extreme.limit };
+  }
+  throw new ReadFailure('It is not clear by what to rank.', [word]);
+}
+
+/** Columns a time of day or a day of a month needs beside it to say when. */
+function withCoarser(state: ReaderState, outputs: IndexedColumn[]): IndexedColumn[] {
+  const coarser = ['year', 'month'];
+  return outputs.flatMap((column) => {
+    if (column.joined !== 'day' && column.joined !== 'month') return [column];
+    const beside = (state.index.byTable.get(column.table.name) ?? []).filter(
+      (other) => coarser.includes(other.joined) && other !== column && !outputs.includes(other),
+    );
+    return [...beside.filter((other) => !(column.joined === 'month' && other.joined === 'month')), column];
+  });
+}
+
+function rankByOperand(state: ReaderState, frame: Frame, extreme: Extreme): Frame {
+  const { sign, limit } = extreme;
+  const said = state.textOf(state.atoms[extreme.at] as never);
+  const bySaid = extreme.operand !== null;
+  const operand: Operand =
+    extreme.operand ?? columnOperand(columnOfDimension(state, extreme.dimensions, null, said));
+  const ranked = operand.kind === 'column' ? operand.column : null;
+  const extremeFn = sign === 1 ? 'max' : 'min';
+  const rowNoun = state.table !== null && state.table.at > extreme.at && !bySaid;
+  const own = state.measures.find((item) => item.fn !== 'default');
+  if (own !== undefined && own.operand !== operand)
+    throw new ReadFailure('An average of extremes is not understood yet.', []);
+  const target = state.target;
+  const grouped = state.groups.length > 0;
+  if (target !== null && target !== ranked && !(target.unique || isDay(state, target)) && !rowNoun) {
+    const groups = [plainGroup(target), ...state.groups.filter((group) => group.column !== target)];
+    const top = measure(own?.fn ?? groupFunction(state, extreme, ranked, bySaid), operand);
+    if (top.fn === 'avg' && own === undefined) state.penalty += 0.1;
+    return {
+      ...frame,
+      task: 'extreme_groups',
+      measures: [top],
+      groups,
+      order: { by: top, column: null, descending: sign === 1 },
+      limit,
+      sign,
+    };
+  }
+  if (own !== undefined) {
+    if (grouped)
+      return {
+        ...frame,
+        task: 'extreme_groups',
+        measures: [own],
+        order: { by: own, column: null, descending: sign === 1 },
+        limit,
+        sign,
+      };
+    const entity = state.bare[0]?.column;
+    if (entity === undefined || entity.unique)
+      throw new ReadFailure('It is not clear which groups are ranked.', []);
+    return {
+      ...frame,
+      task: 'extreme_groups',
+      measures: [own],
+      groups: [plainGroup(entity)],
+      order: { by: own, column: null, descending: sign === 1 },
+      limit,
+      sign,
+    };
+  }
+  const outputs = withCoarser(state, [
+    ...(target === null ? [] : [target]),
+    ...state.bare.map((item) => item.column),
+  ]);
+  const number: Frame = {
+    ...frame,
+    task: 'measure',
+    measures: [measure(extremeFn, operand)],
+    groups: state.groups,
+  };
+  const noRows = outputs.length === 0 && limit === null;
+  if (state.howAdjective !== null && noRows) return number;
+  if (outputs.length === 1 && outputs[0] === ranked && limit === null) return number;
+  if (noRows && state.mode === 'how_much') return number;
+  if (noRows && grouped && state.mode !== 'which') return number;
+  if (noRows && grouped && bySaid) return number;
+  if (noRows && state.table === null && state.mode !== 'list') return number;
+  // "the highest weight among patients" asks for the number, "the heaviest patient" for the row.
+  if (
+    noRows &&
+    bySaid &&
+    (state.mode === null || state.mode === 'which') &&
+    state.table !== null &&
+    state.table.at > extreme.at
+  )
+    return number;
+  if (grouped) throw new ReadFailure('A ranking within groups is not understood yet.', []);
+  const entity = outputs.find((column) => column.entity && !column.unique && column.category);
+  if (limit !== null && entity !== undefined && outputs.length === 1) {
+    const top = measure(groupFunction(state, extreme, ranked, bySaid), operand);
+    state.penalty += top.fn === 'avg' ? 0.1 : 0;
+    return {
+      ...frame,
+      task: 'extreme_groups',
+      measures: [top],
+      groups: [plainGroup(entity)],
+      order: { by: top, column: null, descending: sign === 1 },
+      limit,
+      sign,
+    };
+  }
+  return {
+    ...frame,
+    task: 'extreme_rows',
+    measures: [measure(extremeFn, operand)],
+    outputs,
+    order: { by: measure(extremeFn, operand), column: null, descending: sign === 1 },
+    limit,
+    sign,
+  };
+}
+
+const isDay = (state: ReaderState, column: IndexedColumn): boolean =>
+  column.joined === 'day' &&
+  (state.index.byTable.get(column.table.name) ?? []).some((other) => other.joined === 'month');
+
+/**
+ * How a group is ranked by a column of its rows: a named column by its extreme row ("has the highest mass"), an
+ * adjective alone by its average ("is the heaviest"), amounts by their sum ("has the most cases").
+ */
+function groupFunction(
+  state: ReaderState,
+  extreme: Extreme,
+  ranked: IndexedColumn | null,
+  bySaid: boolean,
+): 'sum' | 'avg' | 'max' | 'min' {
+  if (
+    ranked !== null &&
+    (additive.test(ranked.name) ||
+      (state.operatorAt(extreme.at)?.op === 'most' && ranked.profile.type === 'integer'))
+  )
+    return 'sum';
+  if (bySaid && extreme.limit === null) return extreme.sign === 1 ? 'max' : 'min';
+  return 'avg';
+}

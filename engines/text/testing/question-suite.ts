@@ -1,0 +1,1197 @@
+/**
+ * Questions over real tables with reference SQL written by hand from what the question means (`t` is the
+ * table). `null`: the tables cannot answer it, so it must be refused. Several questions in a row are ways to ask
+ * for the same thing.
+ */
+export interface SuiteTable {
+  file: string;
+  asks: [reference: string | null, ...questions: string[]][];
+}
+
+export const questionSuite: SuiteTable[] = [
+  {
+    file: 'stats/lme4_sleepstudy.csv',
+    asks: [
+      [
+        'SELECT Days, avg(Reaction) FROM t GROUP BY 1',
+        'average reaction by days',
+        'mean reaction time for each day',
+        'How does the average reaction change with days?',
+        'what is the avg reaction per days of deprivation',
+      ],
+      [
+        'SELECT count(DISTINCT Subject) FROM t',
+        'how many subjects are there?',
+        'number of different subjects',
+        'How many participants took part in the study?',
+      ],
+      [
+        'SELECT max(Reaction) FROM t',
+        'What is the slowest reaction?',
+        'maximum reaction',
+        'highest reaction time',
+        'what was the longest reaction time?',
+      ],
+      [
+        'SELECT avg(Reaction) FROM t WHERE Days = 0',
+        'average reaction on day 0',
+        'mean reaction when days is 0',
+        'What is the mean reaction at days = 0?',
+      ],
+      [
+        'SELECT Subject, avg(Reaction) FROM t GROUP BY 1 ORDER BY 2 DESC LIMIT 1',
+        'which subject has the highest average reaction?',
+        'Which participant reacted slowest on average?',
+      ],
+      [
+        'SELECT corr(Days, Reaction) FROM t',
+        'correlation between days and reaction',
+        'How strongly are days and reaction correlated?',
+        'Is reaction correlated with days?',
+      ],
+      [
+        'SELECT stddev_samp(Reaction) FROM t',
+        'standard deviation of reaction',
+        'what is the sd of the reaction times',
+      ],
+      [
+        'SELECT count(*) FROM t WHERE Reaction > 400',
+        'how many observations have a reaction over 400',
+        'How many measurements exceed a reaction of 400?',
+        'count rows where reaction is greater than 400',
+      ],
+      [
+        'SELECT Subject, avg(Reaction) a FROM t GROUP BY 1 ORDER BY a DESC LIMIT 3',
+        'top 3 subjects by average reaction',
+        'the three subjects with the highest mean reaction',
+      ],
+      [
+        null,
+        'what is the average heart rate?',
+        'why does reaction increase with days?',
+        'predict the reaction on day 12',
+        'average reaction by sex',
+      ],
+    ],
+  },
+  {
+    file: 'stats/iris.csv',
+    asks: [
+      [
+        'SELECT Species, avg("Petal.Length") FROM t GROUP BY 1',
+        'average petal length by species',
+        'What is the mean length of the petals for each species?',
+        'mean Petal.Length per Species',
+        'avg petal lenght by speices',
+        'compare the average petal length across species',
+        'how long are petals on average in each species?',
+      ],
+      [
+        'SELECT count(*) FROM t',
+        'how many flowers are there',
+        'how many rows',
+        'number of observations',
+        'How many irises were measured?',
+      ],
+      [
+        'SELECT count(DISTINCT Species) FROM t',
+        'how many species are there?',
+        'How many different species of iris are in the data?',
+        'number of unique species',
+      ],
+      [
+        'SELECT DISTINCT Species FROM t',
+        'what are the different species?',
+        'list the species',
+        'which species are there?',
+      ],
+      [
+        "SELECT count(*) FROM t WHERE Species = 'setosa'",
+        'how many setosa flowers are there',
+        'number of setosa',
+        'How many flowers belong to the species setosa?',
+        'count of setosa',
+      ],
+      [
+        'SELECT max("Sepal.Width") FROM t',
+        'maximum sepal width',
+        'What is the widest sepal?',
+        'largest sepal width',
+        'how wide is the widest sepal?',
+      ],
+      [
+        'SELECT Species, avg("Sepal.Length") a FROM t GROUP BY 1 ORDER BY a DESC LIMIT 1',
+        'which species has the largest average sepal length',
+        'Which species has the longest sepals on average?',
+        'species with the highest mean sepal length',
+      ],
+      [
+        'SELECT count(*) FROM t WHERE "Petal.Length" > 5 AND Species = \'virginica\'',
+        'how many virginica have petals longer than 5',
+        'number of virginica flowers with petal length over 5',
+        'How many virginica flowers have a petal length greater than 5 cm?',
+      ],
+      [
+        'SELECT avg("Sepal.Length") FILTER (WHERE Species = \'virginica\') - avg("Sepal.Length") FILTER (WHERE Species = \'setosa\') FROM t',
+        'difference in mean sepal length between virginica and setosa',
+        'How much longer is the average sepal length of virginica than setosa?',
+      ],
+      [
+        'SELECT corr("Sepal.Length", "Petal.Length") FROM t',
+        'correlation between sepal length and petal length',
+        'relationship between sepal length and petal length',
+      ],
+      [
+        'SELECT Species, corr("Sepal.Length", "Sepal.Width") FROM t GROUP BY 1',
+        'correlation of sepal length and sepal width by species',
+        'correlation between sepal length and sepal width within each species',
+      ],
+      [
+        'SELECT Species, count(*) FROM t GROUP BY 1',
+        'count by species',
+        'how many flowers per species',
+        'number of flowers for each species',
+      ],
+      [
+        'SELECT count(*) FROM t WHERE "Sepal.Length" BETWEEN 5 AND 6',
+        'how many flowers have a sepal length between 5 and 6',
+      ],
+      [
+        'SELECT Species, min("Petal.Width"), max("Petal.Width") FROM t GROUP BY 1',
+        'minimum and maximum petal width by species',
+        'min and max of petal width for each species',
+      ],
+      [
+        'SELECT avg("Petal.Length" / "Petal.Width") FROM t',
+        'average of petal length divided by petal width',
+        'average ratio of petal length to petal width',
+      ],
+      [
+        'SELECT median("Petal.Width") FROM t WHERE Species <> \'setosa\'',
+        'median petal width excluding setosa',
+        'median petal width of flowers that are not setosa',
+      ],
+      [
+        null,
+        'average stem length by species',
+        'which species is the most beautiful?',
+        'average petal',
+        'how many roses are there?',
+        'average petal length in Canada',
+        'what is the meaning of life?',
+      ],
+    ],
+  },
+  {
+    file: 'stats/mtcars.csv',
+    asks: [
+      [
+        'SELECT avg(mpg) FROM t',
+        'average mpg',
+        'what is the mean fuel economy',
+        'average miles per gallon',
+        'How many miles per gallon do the cars get on average?',
+      ],
+      [
+        'SELECT cyl, avg(mpg) FROM t GROUP BY 1',
+        'average mpg by number of cylinders',
+        'mean mpg for each cyl',
+        'average miles per gallon per cylinder count',
+      ],
+      [
+        'SELECT count(*) FROM t WHERE cyl = 4',
+        'how many cars have 4 cylinders',
+        'number of 4 cylinder cars',
+        'how many 4-cylinder cars are there',
+        'count cars with cyl = 4',
+        'how many cars have four cylinders?',
+      ],
+      [
+        'SELECT model, mpg FROM t ORDER BY mpg DESC LIMIT 1',
+        'which car has the highest mpg',
+        'Which model has the best mpg?',
+        'what car has the highest fuel economy?',
+        'the most fuel efficient car',
+      ],
+      [
+        'SELECT model FROM t WHERE hp > 200',
+        'which cars have more than 200 horsepower',
+        'list cars with hp over 200',
+        'Which models have over 200 hp?',
+      ],
+      [
+        "SELECT mpg FROM t WHERE model = 'Fiat 128'",
+        'what is the mpg of the Fiat 128',
+        'mpg of Fiat 128',
+        'mpg for the Fiat 128',
+      ],
+      [
+        'SELECT model FROM t ORDER BY wt DESC LIMIT 1',
+        'what is the heaviest car?',
+        'which car weighs the most',
+        'heaviest car',
+      ],
+      [
+        'SELECT model, hp FROM t ORDER BY hp DESC LIMIT 5',
+        'top 5 cars by horsepower',
+        'the 5 most powerful cars',
+        'list the five cars with the highest horsepower',
+      ],
+      [
+        'SELECT gear, avg(hp) FROM t GROUP BY 1',
+        'average horsepower by gears',
+        'mean hp per number of gears',
+        'average hp grouped by gear',
+      ],
+      [
+        'SELECT cyl, gear, count(*) FROM t GROUP BY 1, 2',
+        'number of cars by cylinders and gears',
+        'how many cars for each combination of cyl and gear',
+      ],
+      [
+        'SELECT avg(CASE WHEN cyl = 8 THEN 1.0 ELSE 0 END) * 100 FROM t',
+        'what percentage of cars have 8 cylinders',
+        'percent of cars with 8 cylinders',
+        'percentage of 8 cylinder cars',
+      ],
+      [
+        'SELECT corr(wt, mpg) FROM t',
+        'correlation between weight and mpg',
+        'how are weight and mpg correlated',
+      ],
+      [
+        'SELECT avg(mpg) FROM t WHERE cyl = 4 AND gear = 5',
+        'average mpg of cars with 4 cylinders and 5 gears',
+      ],
+      [
+        'SELECT count(*) FROM t WHERE mpg >= 20 AND mpg <= 30',
+        'how many cars have between 20 and 30 mpg',
+        'how many cars get between 20 and 30 miles per gallon',
+      ],
+      [
+        'SELECT cyl FROM t GROUP BY cyl HAVING avg(mpg) > 19',
+        'which cyl have an average mpg above 19',
+        'cylinder counts with average mpg over 19',
+      ],
+      [
+        'SELECT min(qsec) FROM t',
+        'lowest qsec',
+        'minimum quarter mile time',
+        'what is the fastest quarter mile time?',
+      ],
+      [
+        'SELECT quantile_cont(hp, 0.9) FROM t',
+        '90th percentile of horsepower',
+        'what is the 90th percentile of hp',
+      ],
+      ['SELECT avg(mpg) FROM t WHERE am = 1', 'average mpg when am = 1', 'mean mpg where am is 1'],
+      ['SELECT sum(carb) FROM t', 'total number of carburetors', 'sum of carb'],
+      [
+        "SELECT model FROM t WHERE model LIKE 'Merc%'",
+        'list the cars whose model starts with Merc',
+        'which models start with "Merc"?',
+      ],
+      [
+        null,
+        'average price of the cars',
+        'which car is the best?',
+        'average mpg by country',
+        'average mpg of Toyotas built in 1974',
+        'how many electric cars are there',
+      ],
+    ],
+  },
+  {
+    file: 'tables/penguins_raw.csv',
+    asks: [
+      [
+        'SELECT Species, avg("Body Mass (g)") FROM t GROUP BY 1',
+        'average body mass by species',
+        'mean weight of each species',
+        'How heavy are the penguins of each species on average?',
+        'what is the average body mass for every penguin species?',
+      ],
+      [
+        "SELECT count(*) FROM t WHERE Sex = 'FEMALE' AND Island = 'Biscoe'",
+        'how many female penguins are on Biscoe',
+        'number of females on Biscoe island',
+        'How many female penguins live on Biscoe?',
+        'count female penguins on the island Biscoe',
+      ],
+      [
+        'SELECT Island, count(*) FROM t GROUP BY 1',
+        'how many penguins per island',
+        'number of penguins on each island',
+        'penguin count by island',
+      ],
+      [
+        'SELECT avg("Flipper Length (mm)") FROM t WHERE Species LIKE \'Gentoo%\'',
+        'average flipper length of Gentoo penguins',
+        'mean flipper length for gentoo',
+        'How long are the flippers of gentoo penguins on average?',
+      ],
+      [
+        'SELECT Species, max("Body Mass (g)") m FROM t GROUP BY 1 ORDER BY m DESC LIMIT 1',
+        'which species has the heaviest body mass',
+        'Which species has the highest body mass?',
+      ],
+      [
+        'SELECT max("Body Mass (g)") FROM t',
+        'what is the mass of the heaviest penguin',
+        'how heavy is the heaviest penguin?',
+        'maximum body mass',
+        'How much does the heaviest penguin weigh?',
+      ],
+      [
+        'SELECT Sex, avg("Culmen Length (mm)") FROM t WHERE Species LIKE \'Adelie%\' GROUP BY 1',
+        'average bill length by sex for Adelie penguins',
+        'mean culmen length of Adelie penguins by sex',
+      ],
+      [
+        'SELECT Species, Sex, avg("Body Mass (g)") FROM t GROUP BY 1, 2',
+        'average body mass by species and sex',
+        'mean body mass for each species and sex',
+      ],
+      [
+        'SELECT count(*) FROM t WHERE Sex IS NULL',
+        'how many penguins have no recorded sex',
+        'how many penguins have missing sex',
+        'number of penguins where sex is missing',
+        'how many penguins are of unknown sex?',
+      ],
+      [
+        'SELECT count(*) FROM t WHERE "Body Mass (g)" > 5000',
+        'how many penguins weigh more than 5 kg',
+        'how many penguins are heavier than 5000 g',
+        'number of penguins with body mass over 5000',
+      ],
+      [
+        'SELECT avg("Body Mass (g)") FILTER (WHERE Sex = \'MALE\') - avg("Body Mass (g)") FILTER (WHERE Sex = \'FEMALE\') FROM t',
+        'difference in average body mass between males and females',
+        'how much heavier are males than females on average?',
+      ],
+      [
+        "SELECT DISTINCT Species FROM t WHERE Island = 'Biscoe'",
+        'which species live on Biscoe',
+        'what species are found on Biscoe?',
+        'list the species on Biscoe island',
+      ],
+      [
+        "SELECT avg(CASE WHEN Sex = 'FEMALE' THEN 1.0 ELSE 0 END) FROM t",
+        'what share of penguins are female',
+        'proportion of females',
+        'fraction of penguins that are female',
+      ],
+      [
+        'SELECT Species, count(*) * 100.0 / sum(count(*)) OVER () FROM t GROUP BY 1',
+        'percentage of penguins of each species',
+        'what percentage of penguins belong to each species',
+      ],
+      [
+        "SELECT count(*) FROM t WHERE Species LIKE 'Adelie%' OR Species LIKE 'Gentoo%'",
+        'how many penguins are Adelie or Gentoo',
+        'number of adelie or gentoo penguins',
+      ],
+      [
+        'SELECT Species FROM t GROUP BY 1 HAVING count(*) > 100',
+        'which species have more than 100 penguins',
+        'species with more than 100 penguins',
+      ],
+      [
+        'SELECT count(*) FROM t WHERE "Date Egg" >= \'2008-01-01\' AND "Date Egg" < \'2009-01-01\'',
+        'how many penguins have date egg in 2008',
+        'how many eggs were dated in 2008',
+      ],
+      [
+        'SELECT count(*) FROM t WHERE "Clutch Completion" = \'No\'',
+        'how many penguins have clutch completion no',
+        'how many penguins did not complete their clutch',
+      ],
+      [
+        'SELECT Island FROM t GROUP BY 1 ORDER BY count(*) DESC LIMIT 1',
+        'which island has the most penguins',
+        'on which island are the most penguins?',
+        'what is the most common island',
+      ],
+      ['SELECT max("Date Egg") FROM t', 'latest date egg', 'what is the most recent egg date'],
+      [
+        null,
+        'average wing span',
+        'how many penguins live in Africa',
+        'average length of penguins',
+        'which species will survive?',
+        'how many king penguins are there?',
+        'how many baby penguins are there',
+      ],
+    ],
+  },
+  {
+    file: 'stats/airquality.csv',
+    asks: [
+      [
+        'SELECT Month, avg(Ozone) FROM t GROUP BY 1',
+        'average ozone by month',
+        'mean ozone per month',
+        'monthly average ozone',
+        'How does mean ozone differ between months?',
+      ],
+      [
+        'SELECT avg(Ozone) FROM t WHERE Month = 5',
+        'average ozone in May',
+        'mean ozone in month 5',
+        'what was the average ozone level in May?',
+      ],
+      [
+        'SELECT Month, Day FROM t ORDER BY Temp DESC LIMIT 1',
+        'which day was the hottest',
+        'what was the hottest day?',
+      ],
+      [
+        'SELECT count(*) FROM t WHERE Ozone IS NULL',
+        'how many ozone values are missing',
+        'how many days have no ozone measurement',
+        'number of missing ozone readings',
+        'how many rows are missing ozone?',
+      ],
+      [
+        'SELECT count(*) FROM t WHERE Temp > 90',
+        'how many days were above 90 degrees',
+        'number of days with temperature over 90',
+        'how many days was the temperature above 90?',
+      ],
+      [
+        'SELECT Month, max(Temp) FROM t GROUP BY 1',
+        'highest temperature in each month',
+        'maximum temp by month',
+        'max temperature for each month',
+      ],
+      [
+        'SELECT Month, avg(Wind) a FROM t GROUP BY 1 ORDER BY a DESC LIMIT 1',
+        'which month has the highest average wind',
+        'what month was windiest on average?',
+      ],
+      [
+        'SELECT corr(Ozone, Temp) FROM t',
+        'correlation between ozone and temperature',
+        'is ozone related to temperature?',
+      ],
+      [
+        'SELECT median("Solar.R") FROM t WHERE Month = 7',
+        'median solar radiation in July',
+        'median solar in month 7',
+      ],
+      [
+        'SELECT avg(Temp) FROM t WHERE Wind > (SELECT avg(Wind) FROM t)',
+        'average temperature when wind is above average',
+        'average temperature on days with above average wind',
+      ],
+      [null, 'average humidity by month', 'average ozone in New York', 'will it rain tomorrow'],
+    ],
+  },
+  {
+    file: 'stats/MASS_birthwt.csv',
+    asks: [
+      [
+        'SELECT avg(bwt) FROM t',
+        'average birth weight',
+        'mean birthweight',
+        'What is the average weight at birth?',
+      ],
+      [
+        'SELECT smoke, avg(bwt) FROM t GROUP BY 1',
+        'average birth weight by smoking status',
+        'mean birth weight by smoke',
+        'average bwt for smokers and non-smokers',
+        'compare the mean birth weight of smokers and non-smokers',
+      ],
+      [
+        'SELECT avg(bwt) FROM t WHERE smoke = 1',
+        'average birth weight of babies of smokers',
+        'mean birth weight for smokers',
+        'average birth weight for mothers who smoke',
+      ],
+      [
+        'SELECT count(*) FROM t WHERE smoke = 1',
+        'how many mothers smoke',
+        'number of smokers',
+        'how many mothers are smokers?',
+      ],
+      [
+        'SELECT avg(CASE WHEN low = 1 THEN 1.0 ELSE 0 END) FROM t WHERE smoke = 1',
+        'what share of smokers have a low birth weight',
+        'proportion of smokers with low birth weight',
+      ],
+      ['SELECT race, avg(bwt) FROM t GROUP BY 1', 'average birth weight by race', 'mean bwt per race'],
+      [
+        'SELECT count(*) FROM t WHERE ht = 1',
+        'how many mothers have hypertension',
+        'how many women had hypertension',
+        'number of mothers with hypertension',
+      ],
+      [
+        'SELECT avg(age) FROM t WHERE smoke = 0',
+        'average age of non-smokers',
+        'mean age of mothers who do not smoke',
+        'average age of women who did not smoke',
+      ],
+      [
+        'SELECT count(*) FROM t WHERE age < 20',
+        'how many mothers are younger than 20',
+        'how many mothers are under 20',
+        'number of mothers aged under 20',
+        'how many women were less than 20 years old?',
+      ],
+      ['SELECT min(age), max(age) FROM t', 'minimum and maximum age', 'youngest and oldest age'],
+      [
+        'SELECT avg(bwt) FROM t WHERE age > 30 AND smoke = 1',
+        'average birth weight for smokers older than 30',
+        'mean birth weight among smokers over 30 years old',
+      ],
+      [
+        null,
+        'average height of the mothers',
+        'how many fathers smoke',
+        'average birth weight of white mothers',
+        'average birth weight by hospital',
+        'does smoking cause low birth weight?',
+      ],
+    ],
+  },
+  {
+    file: 'tables/Zoo.csv',
+    asks: [
+      [
+        'SELECT count(*) FROM t WHERE venomous',
+        'how many animals are venomous',
+        'number of venomous animals',
+        'how many venomous animals are there?',
+      ],
+      [
+        "SELECT count(*) FROM t WHERE type = 'mammal'",
+        'how many mammals are there',
+        'number of mammals',
+        'How many of the animals are mammals?',
+      ],
+      [
+        'SELECT type, avg(legs) FROM t GROUP BY 1',
+        'average number of legs by type',
+        'mean legs for each type of animal',
+        'average legs per animal type',
+      ],
+      [
+        'SELECT count(*) FROM t WHERE NOT hair AND eggs',
+        'how many animals have no hair but lay eggs',
+        'number of animals without hair and with eggs',
+      ],
+      [
+        'SELECT type FROM t GROUP BY 1 ORDER BY count(*) DESC LIMIT 1',
+        'what is the most common type',
+        'which type has the most animals',
+        'which type of animal is most frequent?',
+      ],
+      [
+        'SELECT count(*) FROM t WHERE aquatic AND predator',
+        'how many aquatic predators are there',
+        'how many aquatic animals are predators',
+        'number of animals that are aquatic and predators',
+      ],
+      [
+        'SELECT type, avg(CASE WHEN domestic THEN 100.0 ELSE 0 END) FROM t GROUP BY 1',
+        'percentage of domestic animals by type',
+        'what percentage of animals are domestic for each type',
+      ],
+      [
+        'SELECT count(*) FROM t WHERE legs = 4',
+        'how many animals have four legs',
+        'number of animals with 4 legs',
+        'how many four-legged animals are there?',
+      ],
+      [
+        "SELECT count(*) > 0 FROM t WHERE type = 'bird' AND venomous",
+        'are there any venomous birds?',
+        'is there a venomous bird?',
+      ],
+      [
+        'SELECT max(legs) FROM t',
+        'what is the maximum number of legs',
+        'most legs of any animal',
+        'highest number of legs',
+      ],
+      [
+        'SELECT DISTINCT type FROM t WHERE airborne',
+        'which types are airborne',
+        'list the types of animals that are airborne',
+      ],
+      [null, 'how many animals have horns', 'how many dogs are there', 'how many animals live in Australia'],
+    ],
+  },
+  {
+    file: 'stats/CO2.csv',
+    asks: [
+      [
+        'SELECT Type, Treatment, avg(uptake) FROM t GROUP BY 1, 2',
+        'average uptake by type and treatment',
+        'mean CO2 uptake for each type and treatment',
+      ],
+      [
+        'SELECT Treatment, avg(uptake) FROM t GROUP BY 1',
+        'average uptake of chilled and nonchilled plants',
+        'mean uptake for chilled vs nonchilled',
+        'compare uptake between treatments',
+        'uptake by treatment',
+      ],
+      [
+        'SELECT count(DISTINCT Plant) FROM t',
+        'how many plants are there',
+        'number of distinct plants',
+        'how many different plants were measured',
+      ],
+      [
+        "SELECT avg(uptake) FROM t WHERE Type = 'Quebec' AND conc = 500",
+        'average uptake in Quebec at conc 500',
+        'mean uptake of Quebec plants at a concentration of 500',
+      ],
+      [
+        'SELECT Plant, max(uptake) m FROM t GROUP BY 1 ORDER BY m DESC LIMIT 1',
+        'which plant has the highest uptake',
+        'which plant had the maximum uptake?',
+      ],
+      [
+        'SELECT conc, avg(uptake) FROM t GROUP BY 1',
+        'average uptake by concentration',
+        'mean uptake per conc',
+      ],
+      [
+        "SELECT avg(uptake) FILTER (WHERE Type = 'Quebec') / avg(uptake) FILTER (WHERE Type = 'Mississippi') FROM t",
+        'ratio of mean uptake of Quebec to Mississippi',
+        'ratio of average uptake between Quebec and Mississippi',
+      ],
+      [null, 'average uptake in Ontario', 'average photosynthesis by soil'],
+    ],
+  },
+  {
+    file: 'stats/ToothGrowth.csv',
+    asks: [
+      [
+        'SELECT supp, avg(len) FROM t GROUP BY 1',
+        'average tooth length by supplement',
+        'mean length for each supp',
+        'mean len by supp',
+      ],
+      [
+        'SELECT dose, avg(len) FROM t GROUP BY 1',
+        'average length by dose',
+        'mean tooth length for each dose',
+      ],
+      [
+        "SELECT avg(len) FROM t WHERE supp = 'OJ' AND dose = 2",
+        'average length for OJ at dose 2',
+        'mean length with OJ and a dose of 2',
+        'average tooth length for orange juice at dose 2',
+      ],
+      [
+        'SELECT supp, dose, avg(len) FROM t GROUP BY 1, 2',
+        'mean length by supplement and dose',
+        'average len per supp and dose',
+      ],
+      [
+        "SELECT avg(len) FILTER (WHERE supp = 'OJ') - avg(len) FILTER (WHERE supp = 'VC') FROM t",
+        'difference in mean length between OJ and VC',
+      ],
+      [
+        'SELECT dose, avg(len) a FROM t GROUP BY 1 ORDER BY a DESC LIMIT 1',
+        'which dose has the highest average length',
+      ],
+      ['SELECT variance(len) FROM t', 'variance of length', 'what is the variance of the tooth length?'],
+      [
+        null,
+        'which supplement works best',
+        'is the difference between OJ and VC significant?',
+        'average length for vitamin D',
+      ],
+    ],
+  },
+  {
+    file: 'stats/ChickWeight.csv',
+    asks: [
+      [
+        'SELECT Time, avg(weight) FROM t GROUP BY 1',
+        'average weight over time',
+        'weight trend over time',
+        'mean weight by time',
+      ],
+      [
+        'SELECT Diet, avg(weight) FROM t WHERE Time = 21 GROUP BY 1',
+        'average weight by diet at time 21',
+        'mean weight for each diet when time is 21',
+      ],
+      ['SELECT count(DISTINCT Chick) FROM t', 'how many chicks are there', 'number of different chicks'],
+      [
+        'SELECT Diet, count(DISTINCT Chick) FROM t GROUP BY 1',
+        'how many chicks are on each diet',
+        'number of chicks per diet',
+      ],
+      [
+        'SELECT Chick, max(weight) m FROM t GROUP BY 1 ORDER BY m DESC LIMIT 1',
+        'which chick has the highest weight',
+        'which chick reached the highest weight?',
+      ],
+      [
+        'SELECT Diet, Time, avg(weight) FROM t GROUP BY 1, 2',
+        'average weight over time for each diet',
+        'average weight over time by diet',
+      ],
+      [
+        'SELECT avg(weight) FROM t WHERE Diet = 3',
+        'average weight of chicks on diet 3',
+        'mean weight for diet 3',
+      ],
+      [
+        'SELECT max(weight) FROM t WHERE Diet IN (1, 2)',
+        'maximum weight on diet 1 or 2',
+        'highest weight for diets 1 or 2',
+      ],
+      [null, 'average weight by breed', 'how many chicks died'],
+    ],
+  },
+  {
+    file: 'tables/HSAUR3_respiratory.csv',
+    asks: [
+      [
+        'SELECT count(DISTINCT subject) FROM t',
+        'how many patients are there',
+        'number of subjects',
+        'how many different patients',
+      ],
+      [
+        "SELECT treatment, avg(CASE WHEN status = 'good' THEN 100.0 ELSE 0 END) FROM t GROUP BY 1",
+        'percentage of good status by treatment',
+        'what percentage have a good status for each treatment',
+      ],
+      [
+        "SELECT month, avg(CASE WHEN status = 'good' THEN 1.0 ELSE 0 END) FROM t GROUP BY 1",
+        'share of good status by month',
+      ],
+      [
+        "SELECT count(DISTINCT subject) FROM t WHERE gender = 'female' AND treatment = 'placebo'",
+        'how many female patients received placebo',
+        'number of women on placebo',
+        'how many female subjects are in the placebo group',
+      ],
+      ["SELECT avg(age) FROM t WHERE gender = 'male'", 'average age of men', 'mean age of male patients'],
+      [
+        'SELECT count(DISTINCT subject) FROM t WHERE age > 60',
+        'how many patients are older than 60',
+        'number of patients over 60',
+        'how many patients are above the age of 60?',
+      ],
+      [
+        'SELECT centre, count(DISTINCT subject) FROM t GROUP BY 1',
+        'how many patients per centre',
+        'number of patients in each center',
+      ],
+      [null, 'average blood pressure', 'how many patients died', 'which treatment should I choose'],
+    ],
+  },
+  {
+    file: 'tables/PimaIndiansDiabetes2.csv',
+    asks: [
+      [
+        'SELECT diabetes, avg(glucose) FROM t GROUP BY 1',
+        'average glucose by diabetes',
+        'mean glucose level by diabetes status',
+        'average glucose of diabetics and non-diabetics',
+      ],
+      [
+        "SELECT avg(CASE WHEN diabetes = 'pos' THEN 100.0 ELSE 0 END) FROM t",
+        'what percentage of women have diabetes',
+        'percentage of patients with diabetes',
+        'what percent are diabetic?',
+      ],
+      [
+        'SELECT count(*) FROM t WHERE insulin IS NULL',
+        'how many insulin values are missing',
+        'how many patients have no insulin measurement',
+        'number of rows without insulin',
+      ],
+      [
+        "SELECT count(*) FROM t WHERE age > 50 AND diabetes = 'pos'",
+        'how many diabetic patients are older than 50',
+        'number of patients over 50 with diabetes',
+      ],
+      [
+        'SELECT avg(mass) FROM t WHERE age BETWEEN 30 AND 40',
+        'average mass of women aged between 30 and 40',
+        'mean mass for ages 30 to 40',
+        'average mass for patients between 30 and 40 years old',
+      ],
+      ['SELECT avg(pregnant) FROM t', 'average number of pregnancies', 'mean number of pregnancies'],
+      [
+        'SELECT count(*) FROM t WHERE pregnant > 10',
+        'how many women had more than 10 pregnancies',
+        'number of patients with over 10 pregnancies',
+      ],
+      [
+        'SELECT diabetes, stddev_samp(glucose) FROM t GROUP BY 1',
+        'standard deviation of glucose by diabetes',
+        'spread of glucose for each diabetes group',
+      ],
+      ['SELECT corr(mass, triceps) FROM t', 'correlation between mass and triceps'],
+      [
+        null,
+        'average cholesterol',
+        'what is the risk of diabetes next year',
+        'average glucose by smoking status',
+      ],
+    ],
+  },
+  {
+    file: 'tables/THdata_GBSG2.csv',
+    asks: [
+      [
+        'SELECT horTh, avg(tsize) FROM t GROUP BY 1',
+        'average tumor size by hormonal therapy',
+        'mean tumour size for women with and without hormonal therapy',
+        'mean tsize by horTh',
+      ],
+      [
+        "SELECT count(*) FROM t WHERE tgrade = 'III'",
+        'how many patients have grade III tumors',
+        'number of patients with tumor grade III',
+        'how many grade III tumours',
+      ],
+      [
+        "SELECT median(time) FROM t WHERE menostat = 'Post'",
+        'median time of postmenopausal women',
+        'median time where menostat is Post',
+      ],
+      [
+        'SELECT tgrade, avg(pnodes) FROM t GROUP BY 1',
+        'average number of positive nodes by tumor grade',
+        'mean pnodes per grade',
+      ],
+      [
+        'SELECT max(age) FROM t',
+        'how old is the oldest patient',
+        'what is the age of the oldest patient',
+        'oldest age',
+        'maximum age of the patients',
+      ],
+      [
+        "SELECT avg(CASE WHEN horTh = 'yes' THEN 100.0 ELSE 0 END) FROM t",
+        'what percentage of patients received hormonal therapy',
+        'percentage of women with hormonal therapy',
+      ],
+      [
+        'SELECT tgrade, count(*) FROM t WHERE age > 60 GROUP BY 1',
+        'number of patients by grade among women older than 60',
+        'for patients over 60, how many are there in each tumor grade',
+      ],
+      [null, 'average hemoglobin', 'how many patients live in Berlin'],
+    ],
+  },
+  {
+    file: 'tables/scat.csv',
+    asks: [
+      [
+        'SELECT Species, avg(Length) FROM t GROUP BY 1',
+        'average length by species',
+        'mean scat length per species',
+      ],
+      [
+        "SELECT count(*) FROM t WHERE Species = 'coyote' AND Location = 'edge'",
+        'how many coyote scats were found at the edge',
+        'number of coyote scats at location edge',
+      ],
+      ['SELECT Month, count(*) FROM t GROUP BY 1', 'number of scats by month', 'how many scats per month'],
+      ['SELECT Year, count(*) FROM t GROUP BY 1', 'how many scats were collected per year', 'count by year'],
+      [
+        'SELECT count(*) FROM t WHERE Year = 2012',
+        'how many scats in 2012',
+        'number of scats collected in 2012',
+      ],
+      [
+        "SELECT avg(Mass) FROM t WHERE Species = 'bobcat' AND Site = 'YOLA'",
+        'average mass of bobcat scats at YOLA',
+        'mean mass for bobcat at site YOLA',
+      ],
+      [
+        "SELECT count(*) FROM t WHERE Species = 'gray_fox'",
+        'how many gray fox scats are there',
+        'number of gray foxes',
+      ],
+      [
+        'SELECT count(*) FROM t WHERE Taper IS NULL',
+        'how many rows have missing taper',
+        'how many taper values are missing?',
+      ],
+      [
+        'SELECT Species, avg(d13C) FROM t GROUP BY 1',
+        'average d13C by species',
+        'mean d13c for each species',
+      ],
+      [null, 'how many wolf scats were found', 'average temperature by site'],
+    ],
+  },
+  {
+    file: 'tables/vega_seattle-weather.csv',
+    asks: [
+      [
+        'SELECT weather, count(*) FROM t GROUP BY 1',
+        'number of days by weather',
+        'how many days of each weather type',
+        'how many days for each weather',
+      ],
+      [
+        "SELECT avg(temp_max) FROM t WHERE date >= '2013-01-01' AND date < '2014-01-01'",
+        'average maximum temperature in 2013',
+        'mean temp_max during 2013',
+        'what was the average max temperature in 2013?',
+      ],
+      [
+        "SELECT sum(precipitation) FROM t WHERE date >= '2014-03-01' AND date < '2014-04-01'",
+        'total precipitation in March 2014',
+        'sum of precipitation in march 2014',
+        'how much rain fell in March 2014 in total',
+      ],
+      [
+        "SELECT date_trunc('year', date)::DATE, sum(precipitation) FROM t GROUP BY 1",
+        'total precipitation per year',
+        'yearly total precipitation',
+        'total precipitation by year',
+      ],
+      [
+        "SELECT date_trunc('month', date)::DATE, avg(wind) FROM t GROUP BY 1",
+        'average wind by month',
+        'monthly average wind',
+        'average wind over time',
+      ],
+      [
+        "SELECT count(*) FROM t WHERE weather = 'snow'",
+        'how many days did it snow',
+        'number of snowy days',
+        'how many days had snow',
+      ],
+      [
+        'SELECT date FROM t ORDER BY temp_max DESC LIMIT 1',
+        'what was the hottest day',
+        'which day had the highest maximum temperature',
+        'on which date was temp_max highest',
+        'when was the highest temp_max?',
+      ],
+      [
+        "SELECT count(*) FROM t WHERE date >= '2015-01-01' AND weather = 'rain'",
+        'how many rainy days since 2015',
+        'number of days with rain since 2015',
+      ],
+      [
+        "SELECT max(wind) FROM t WHERE weather = 'fog'",
+        'highest wind on foggy days',
+        'maximum wind when the weather is fog',
+      ],
+      [
+        "SELECT weather, avg(temp_min) FROM t WHERE date >= '2012-06-01' AND date < '2012-09-01' GROUP BY 1",
+        'average minimum temperature by weather between June 2012 and August 2012',
+        'mean temp_min per weather from June 2012 to August 2012',
+      ],
+      [
+        "SELECT avg(CASE WHEN weather = 'sun' THEN 100.0 ELSE 0 END) FROM t",
+        'percentage of sunny days',
+        'what percentage of days were sunny?',
+      ],
+      [null, 'average humidity', 'how many hurricanes were there', 'will it rain next week'],
+    ],
+  },
+  {
+    file: 'tables/vega_gapminder.json',
+    asks: [
+      [
+        'SELECT avg(life_expect) FROM t WHERE year = 2005',
+        'average life expectancy in 2005',
+        'mean life expectancy in 2005',
+      ],
+      [
+        'SELECT country FROM t WHERE year = 2005 ORDER BY pop DESC LIMIT 5',
+        'top 5 countries by population in 2005',
+        'the five most populous countries in 2005',
+        'which 5 countries had the largest population in 2005?',
+      ],
+      [
+        'SELECT year, avg(life_expect) FROM t GROUP BY 1',
+        'average life expectancy by year',
+        'life expectancy over time',
+        'how has life expectancy changed over time',
+        'trend of life expectancy',
+      ],
+      [
+        "SELECT pop FROM t WHERE country = 'France' AND year = 2000",
+        'population of France in 2000',
+        'what was the population of France in 2000',
+      ],
+      [
+        'SELECT count(DISTINCT country) FROM t',
+        'how many countries are there',
+        'number of countries',
+        'how many different countries',
+      ],
+      [
+        'SELECT country FROM t WHERE year = 1955 ORDER BY life_expect LIMIT 1',
+        'which country had the lowest life expectancy in 1955',
+        'country with the lowest life expectancy in 1955',
+      ],
+      [
+        "SELECT year, fertility FROM t WHERE country = 'India'",
+        'fertility in India by year',
+        'fertility over time in India',
+        'how did fertility in India change over time',
+      ],
+      ['SELECT sum(pop) FROM t WHERE year = 1980', 'total population in 1980', 'sum of population in 1980'],
+      [
+        'SELECT country FROM t WHERE year = 2005 AND life_expect > 80',
+        'which countries had a life expectancy above 80 in 2005',
+        'list countries with life expectancy over 80 in 2005',
+      ],
+      [
+        'SELECT (SELECT avg(life_expect) FROM t WHERE year = 2005) - (SELECT avg(life_expect) FROM t WHERE year = 1955)',
+        'change in average life expectancy from 1955 to 2005',
+        'how much did average life expectancy change between 1955 and 2005',
+      ],
+      [null, 'gdp of France in 2000', 'average income by country', 'population of Atlantis in 2000'],
+    ],
+  },
+  {
+    file: 'stats/USArrests.csv',
+    asks: [
+      [
+        'SELECT state FROM t ORDER BY Murder DESC LIMIT 1',
+        'which state has the highest murder rate',
+        'state with the most murders',
+        'what state has the highest Murder?',
+      ],
+      [
+        "SELECT Murder FROM t WHERE state = 'Texas'",
+        'murder rate in Texas',
+        'what is the murder rate of Texas',
+      ],
+      [
+        'SELECT count(*) FROM t WHERE UrbanPop > 80',
+        'how many states have an urban population above 80',
+        'number of states with UrbanPop over 80',
+        'how many states have an urbanpop of more than 80 percent',
+      ],
+      [
+        'SELECT state, Assault FROM t ORDER BY Assault LIMIT 5',
+        '5 states with the lowest assault',
+        'bottom 5 states by assault',
+        'the five states with the lowest assault rate',
+      ],
+      ['SELECT avg(Rape) FROM t', 'average rape rate', 'mean of rape'],
+      ['SELECT corr(Murder, UrbanPop) FROM t', 'correlation between murder and urban population'],
+      [
+        'SELECT state FROM t WHERE Murder > (SELECT avg(Murder) FROM t)',
+        'which states have an above average murder rate',
+        'states with murder above average',
+      ],
+      [null, 'population of Texas', 'murder rate in London', 'which state is the safest'],
+    ],
+  },
+  {
+    file: 'tables/HSAUR3_epilepsy.csv',
+    asks: [
+      [
+        'SELECT treatment, avg("seizure.rate") FROM t GROUP BY 1',
+        'average seizure rate by treatment',
+        'mean seizure.rate for each treatment',
+        'compare seizure rate between progabide and placebo',
+      ],
+      [
+        'SELECT period, avg("seizure.rate") FROM t WHERE treatment = \'Progabide\' GROUP BY 1',
+        'average seizure rate by period for progabide',
+        'mean seizure rate of patients on progabide per period',
+      ],
+      [
+        "SELECT count(DISTINCT subject) FROM t WHERE treatment = 'Progabide'",
+        'how many patients received progabide',
+        'number of subjects treated with Progabide',
+        'how many patients were given progabide?',
+      ],
+      ['SELECT max("seizure.rate") FROM t', 'highest seizure rate', 'maximum seizure rate'],
+      [
+        "SELECT median(age) FROM t WHERE treatment = 'placebo'",
+        'median age of the placebo group',
+        'median age in the placebo arm',
+      ],
+      [
+        'SELECT subject, sum("seizure.rate") s FROM t GROUP BY 1 ORDER BY s DESC LIMIT 1',
+        'which subject has the highest total seizure rate',
+        'which patient has the highest total seizure rate?',
+      ],
+      [null, 'average seizure rate by gender', 'average dose of progabide'],
+    ],
+  },
+  {
+    file: 'stats/warpbreaks.csv',
+    asks: [
+      [
+        'SELECT wool, tension, avg(breaks) FROM t GROUP BY 1, 2',
+        'average breaks by wool and tension',
+        'mean number of breaks for each wool and tension',
+      ],
+      [
+        "SELECT avg(breaks) FROM t WHERE wool = 'A'",
+        'average breaks for wool A',
+        'mean breaks of wool type A',
+        'average number of breaks with wool A',
+      ],
+      [
+        'SELECT sum(breaks) FROM t',
+        'total number of breaks',
+        'sum of breaks',
+        'how many breaks were there in total?',
+      ],
+      [
+        "SELECT avg(breaks) FROM t WHERE wool = 'B' AND tension = 'H'",
+        'average breaks for wool B with tension H',
+        'mean breaks for wool B at high tension',
+      ],
+      [
+        'SELECT tension FROM t GROUP BY 1 ORDER BY avg(breaks) DESC LIMIT 1',
+        'which tension has the highest average breaks',
+      ],
+      [null, 'average breaks for wool C'],
+    ],
+  },
+  {
+    file: 'stats/MASS_quine.csv',
+    asks: [
+      [
+        'SELECT Sex, avg(Days) FROM t GROUP BY 1',
+        'average days by sex',
+        'mean number of days absent by sex',
+        'average days for boys and girls',
+      ],
+      [
+        "SELECT count(*) FROM t WHERE Sex = 'F'",
+        'how many girls are there',
+        'number of female students',
+        'how many pupils are female',
+      ],
+      [
+        'SELECT Eth, avg(Days) FROM t GROUP BY 1',
+        'average days by ethnicity',
+        'mean days for each ethnic group',
+      ],
+      [
+        "SELECT max(Days) FROM t WHERE Lrn = 'SL'",
+        'maximum days for slow learners',
+        'maximum days where Lrn is SL',
+      ],
+      [
+        'SELECT count(*) FROM t WHERE Days > 20',
+        'how many students have more than 20 days',
+        'how many students missed more than 20 days',
+      ],
+      [null, 'average grade of students', 'average days by school'],
+    ],
+  },
+];
