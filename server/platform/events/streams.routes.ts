@@ -32,6 +32,7 @@ export function streamRoutes(
     const open = () => {
       void reply.hijack();
       raw.writeHead(200, {
+        ...(reply.getHeaders() as Record<string, string>),
         'content-type': 'text/event-stream; charset=utf-8',
         'cache-control': 'no-store',
         'x-accel-buffering': 'no',

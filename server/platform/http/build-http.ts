@@ -1,5 +1,5 @@
 import { apiPrefix } from '@stroma/contracts';
-import Fastify, { type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyInstance, LogController } from 'fastify';
 import type { Logger } from 'pino';
 import type { ZodType } from 'zod';
 import type { Cache } from '../cache/cache.ts';
@@ -11,7 +11,7 @@ import { openIdempotency } from './idempotency.ts';
 import { registerOpenApi } from './openapi.ts';
 import { requestIdOf } from './request-id.ts';
 import type { Authenticate } from './route.ts';
-import { setSecurityHeaders } from './security-headers.ts';
+import { securityHeaders } from './security-headers.ts';
 
 export interface HttpOptions {
   config: Config;
@@ -30,7 +30,9 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
   const { config, log, cache, authenticate } = options;
   const app = Fastify({
     loggerInstance: log as never,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
+    // A logger for each request costs more than most requests log: `ctx.log` makes it when it is asked for.
+    childLoggerFactory: (logger) => logger,
     genReqId: requestIdOf,
     requestIdHeader: false,
     bodyLimit: jsonLimitBytes,
@@ -98,10 +100,10 @@ function denyUndeclared(app: FastifyInstance): void {
 }
 
 function setHeaders(app: FastifyInstance, config: Config): void {
-  const https = config.STROMA_PUBLIC_URL?.startsWith('https:') ?? false;
+  const { page, data } = securityHeaders(config.STROMA_PUBLIC_URL?.startsWith('https:') ?? false);
   app.addHook('onRequest', (request, reply, next) => {
-    setSecurityHeaders(reply, https);
-    reply.raw.setHeader('x-request-id', request.id);
+    reply.headers(request.routeOptions.config.endpoint === undefined ? page : data);
+    reply.header('x-request-id', request.id);
     next();
   });
 }
@@ -114,6 +116,7 @@ function logRequests(app: FastifyInstance): void {
     if (!quiet || request.log.level === 'debug' || request.log.level === 'trace')
       request.log[quiet ? 'debug' : 'info'](
         {
+          request: request.id,
           method,
           path: request.url.split('?', 1)[0],
           status: reply.statusCode,

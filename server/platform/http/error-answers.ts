@@ -21,8 +21,13 @@ const storeGone = new Set(['ECONNREFUSED', 'ECONNRESET', '57P01', '57P02', '57P0
 export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const told = tell(error);
   const { status } = errorCatalogue[told.code];
-  if (status >= 500) request.log.error({ err: error, code: told.code }, 'the request failed');
-  else request.log.debug({ code: told.code, details: told.details }, 'the request was refused');
+  if (status >= 500)
+    request.log.error({ request: request.id, err: error, code: told.code }, 'the request failed');
+  else
+    request.log.debug(
+      { request: request.id, code: told.code, details: told.details },
+      'the request was refused',
+    );
   const seconds = told.details.retry_after_seconds;
   if (typeof seconds === 'number') void reply.header('retry-after', String(Math.ceil(seconds)));
   else if (told.code === 'OVERLOADED' || told.code === 'NOT_READY') void reply.header('retry-after', '2');

@@ -28,9 +28,9 @@ export function openGate(config: Config, cache: Cache, authenticate: Authenticat
   const limit: Gate['limit'] = async (request, reply, identity) => {
     const { count, resetMs } = await cache.increment(`rate:${identity ?? request.ip}`, 60_000);
     const seconds = Math.ceil(resetMs / 1000);
-    reply.raw.setHeader('ratelimit-limit', perMinute);
-    reply.raw.setHeader('ratelimit-remaining', Math.max(0, perMinute - count));
-    reply.raw.setHeader('ratelimit-reset', seconds);
+    reply.header('ratelimit-limit', perMinute);
+    reply.header('ratelimit-remaining', Math.max(0, perMinute - count));
+    reply.header('ratelimit-reset', seconds);
     if (count > perMinute)
       fail('RATE_LIMITED', `More than ${perMinute} requests a minute. Try again in ${seconds} s.`, {
         retry_after_seconds: seconds,

@@ -48,15 +48,14 @@ export const route: RegisterRoute = (app, endpoint, handler) => {
       const body = await (request.headers['idempotency-key'] === undefined
         ? run()
         : idempotency.run(endpoint, ctx.actor.id, request, reply, run));
-      return finish(endpoint, body, reply);
+      return finish(body, reply);
     },
   });
 };
 
-function finish(endpoint: Endpoint, body: unknown, reply: FastifyReply): unknown {
+function finish(body: unknown, reply: FastifyReply): unknown {
   if (reply.sent || body === reply) return reply;
   if (reply.statusCode === 204) return reply.send();
-  if (endpoint.produces === undefined) void reply.type('application/json; charset=utf-8');
   return body;
 }
 

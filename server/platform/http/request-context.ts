@@ -33,7 +33,7 @@ export class RequestContext implements Context {
   }
 
   get log(): Logger {
-    this.#log ??= (this.#request.log as Logger).child({ actor: this.actor.id });
+    this.#log ??= (this.#request.log as Logger).child({ request: this.requestId, actor: this.actor.id });
     return this.#log;
   }
 

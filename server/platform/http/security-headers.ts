@@ -1,5 +1,3 @@
-import type { FastifyReply } from 'fastify';
-
 const policy = (style: string) =>
   [
     "default-src 'self'",
@@ -15,21 +13,31 @@ const policy = (style: string) =>
     "frame-ancestors 'none'",
   ].join('; ');
 
-const fixed: [name: string, value: string][] = [
-  // Charts and editors set style attributes of elements they make; scripts stay strict.
-  ['content-security-policy', policy(" 'unsafe-inline'")],
-  ['cross-origin-opener-policy', 'same-origin'],
-  ['cross-origin-resource-policy', 'same-origin'],
-  ['origin-agent-cluster', '?1'],
-  ['permissions-policy', 'camera=(), microphone=(), geolocation=(), payment=(), usb=()'],
-  ['referrer-policy', 'no-referrer'],
-  ['x-content-type-options', 'nosniff'],
-  ['x-frame-options', 'DENY'],
-  ['x-dns-prefetch-control', 'off'],
-];
+/** For pages. Charts and editors set style attributes of elements they make; scripts stay strict. */
+const pageHeaders: Record<string, string> = {
+  'content-security-policy': policy(" 'unsafe-inline'"),
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'origin-agent-cluster': '?1',
+  'permissions-policy': 'camera=(), microphone=(), geolocation=(), payment=(), usb=()',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'x-dns-prefetch-control': 'off',
+};
 
-/** Written straight to the answer: @fastify/helmet makes its whole chain of handlers anew for every request. */
-export function setSecurityHeaders(reply: FastifyReply, https: boolean): void {
-  for (const [name, value] of fixed) reply.raw.setHeader(name, value);
-  if (https) reply.raw.setHeader('strict-transport-security', 'max-age=31536000');
+/** For data, which no browser may take for a page. */
+const dataHeaders: Record<string, string> = {
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'cross-origin-resource-policy': 'same-origin',
+  'x-content-type-options': 'nosniff',
+};
+
+/** Fixed once: @fastify/helmet makes its whole chain of handlers anew for every request. */
+export function securityHeaders(https: boolean): {
+  page: Record<string, string>;
+  data: Record<string, string>;
+} {
+  const transport: Record<string, string> = https ? { 'strict-transport-security': 'max-age=31536000' } : {};
+  return { page: { ...pageHeaders, ...transport }, data: { ...dataHeaders, ...transport } };
 }
