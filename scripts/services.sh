@@ -6,11 +6,11 @@
 #   scripts/services.sh stop     stops both and removes what they stored
 #
 # They listen on 127.0.0.1 alone, on free ports, and keep everything under .cache/services or the folder that
-# STROMA_SERVICES_DIR names. Whoever is on this machine can use them: never for anything but tests.
+# STROMA_TEST_SERVICES_DIR names. Whoever is on this machine can use them: never for anything but tests.
 set -euo pipefail
 
 cd "$(dirname "$0")/.."
-folder=${STROMA_SERVICES_DIR:-.cache/services/default}
+folder=${STROMA_TEST_SERVICES_DIR:-.cache/services/default}
 mkdir -p "$folder"
 folder=$(cd "$folder" && pwd -P)
 

@@ -22,7 +22,7 @@ process.exitCode = status;
 
 function services(command, at) {
   return spawnSync('bash', [join(root, 'scripts', 'services.sh'), command], {
-    env: { ...process.env, STROMA_SERVICES_DIR: at },
+    env: { ...process.env, STROMA_TEST_SERVICES_DIR: at },
     stdio: ['ignore', 'pipe', 'inherit'],
     encoding: 'utf8',
   });
