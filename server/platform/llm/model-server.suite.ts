@@ -2,7 +2,7 @@ import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'nod
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 
-export interface ModelRequest {
+interface ModelRequest {
   headers: IncomingHttpHeaders;
   body: {
     model: string;

@@ -1,13 +1,15 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Database } from '../db/database.ts';
 import { fail } from '../failure.ts';
-import { collectProcessMetrics, countRequest, registry } from './metrics.ts';
+import { waitingJobs } from './metrics.store.ts';
+import { collectProcessMetrics, countRequest, registry, setJobsWaiting } from './metrics.ts';
 
 export interface MetricsOptions {
   /** Lets `Authorization: Bearer <token>` read the figures from any address. */
   token?: string | undefined;
-  /** Brings gauges up to date before they are read. */
-  refresh?: () => Promise<void>;
+  /** Where the waiting jobs are counted when the figures are read. */
+  database?: Database;
 }
 
 /**
@@ -15,7 +17,7 @@ export interface MetricsOptions {
  * the figures are read from this machine only: the connection comes from a loopback address and no proxy has passed
  * it on.
  */
-export function registerMetrics(app: FastifyInstance, { token, refresh }: MetricsOptions = {}): void {
+export function registerMetrics(app: FastifyInstance, { token, database }: MetricsOptions = {}): void {
   collectProcessMetrics();
   app.addHook('onResponse', (request, reply, done) => {
     const type = reply.getHeader('content-type');
@@ -26,9 +28,18 @@ export function registerMetrics(app: FastifyInstance, { token, refresh }: Metric
   });
   app.get('/metrics', { logLevel: 'warn', schema: { hide: true } as object }, async (request, reply) => {
     allow(request, token);
-    await refresh?.();
+    if (database !== undefined) await countWaiting(request, database);
     return await reply.type(registry.contentType).send(await registry.metrics());
   });
+}
+
+/** A store that does not answer is no reason to withhold the other figures. */
+async function countWaiting(request: FastifyRequest, database: Database): Promise<void> {
+  try {
+    setJobsWaiting(await waitingJobs(database.sql));
+  } catch (error) {
+    request.log.warn({ err: error }, 'the waiting jobs could not be counted');
+  }
 }
 
 function allow(request: FastifyRequest, token: string | undefined): void {

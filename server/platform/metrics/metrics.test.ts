@@ -1,5 +1,13 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import Fastify from 'fastify';
+import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
+import { openDatabase } from '../db/open-database.ts';
+import { newId } from '../ids.ts';
+import { jobs } from '../jobs/jobs.tables.ts';
 import { type MetricsOptions, registerMetrics } from './metrics.routes.ts';
 import {
   countCacheRead,
@@ -7,7 +15,6 @@ import {
   countJob,
   countModelCall,
   countQuery,
-  countQueryKill,
   registry,
   setJobsWaiting,
   setStreamClients,
@@ -59,11 +66,10 @@ describe('/metrics', () => {
 
   it('shows jobs, events, streams, queries, cache and model calls', async () => {
     countJob('ingest', 'succeeded', 2);
-    setJobsWaiting('ingest', 3);
+    setJobsWaiting([{ kind: 'ingest', jobs: 3 }]);
     countEvent('dataset.updated');
     setStreamClients(4);
     countQuery('succeeded', 0.02);
-    countQueryKill('timeout');
     countCacheRead('answer', true);
     countCacheRead('answer', false);
     countModelCall('question-to-sql', 'succeeded', 100, 20);
@@ -74,7 +80,6 @@ describe('/metrics', () => {
       'stroma_events_published_total{type="dataset.updated"} 1',
       'stroma_stream_clients 4',
       'stroma_query_duration_seconds_count{outcome="succeeded"} 1',
-      'stroma_query_processes_killed_total{reason="timeout"} 1',
       'stroma_cache_reads_total{what="answer",result="hit"} 1',
       'stroma_cache_reads_total{what="answer",result="miss"} 1',
       'stroma_llm_calls_total{purpose="question-to-sql",outcome="succeeded"} 1',
@@ -83,9 +88,34 @@ describe('/metrics', () => {
       expect(body).toContain(line);
   });
 
-  it('brings gauges up to date before it answers', async () => {
-    const app = appWith({ refresh: async () => setJobsWaiting('profile', 9) });
-    expect((await read(app)).body).toContain('stroma_jobs_waiting{kind="profile"} 9');
+  it('counts the jobs that wait when it is asked', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'stroma-metrics-'));
+    const database = await openDatabase(
+      { STROMA_DATA: folder, DATABASE_URL: undefined },
+      pino({ level: 'silent' }),
+    );
+    const app = appWith({ database });
+    const row = (status: 'queued' | 'running') => ({
+      id: newId('job'),
+      tenantId: newId('tenant'),
+      kind: 'ingest',
+      title: 'Read a file',
+      status,
+      input: {},
+      queueId: randomUUID(),
+      requestId: newId('request'),
+      createdBy: newId('user'),
+      actorName: 'Ada',
+      actorRole: 'analyst' as const,
+      createdAt: new Date(),
+    });
+    await database.sql.insert(jobs).values([row('queued'), row('queued'), row('running')]);
+    expect((await read(app)).body).toContain('stroma_jobs_waiting{kind="ingest"} 2');
+    await database.sql.delete(jobs);
+    expect((await read(app)).body).not.toContain('stroma_jobs_waiting{');
+    await database.close();
+    expect((await read(app)).body).toContain('process_resident_memory_bytes');
+    await rm(folder, { recursive: true, force: true });
   });
 
   it.each(['127.0.0.1', '127.8.9.1', '::1', '::ffff:127.0.0.1'])('is open to %s', async (remoteAddress) => {

@@ -43,12 +43,6 @@ const queries = new Histogram({
   labelNames: ['outcome'],
   buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
 });
-const queryKills = new Counter({
-  ...instrument,
-  name: 'stroma_query_processes_killed_total',
-  help: 'Child processes for queries that had to be killed',
-  labelNames: ['reason'],
-});
 const cacheReads = new Counter({
   ...instrument,
   name: 'stroma_cache_reads_total',
@@ -83,8 +77,10 @@ export function countJob(kind: string, status: string, seconds: number): void {
   jobDuration.observe({ kind, status }, seconds);
 }
 
-export function setJobsWaiting(kind: string, jobs: number): void {
-  queueDepth.set({ kind }, jobs);
+/** Replaces what was known before: a kind that is not named has none. */
+export function setJobsWaiting(waiting: { kind: string; jobs: number }[]): void {
+  queueDepth.reset();
+  for (const { kind, jobs } of waiting) queueDepth.set({ kind }, jobs);
 }
 
 export function countEvent(type: string): void {
@@ -95,13 +91,9 @@ export function setStreamClients(clients: number): void {
   streamClients.set(clients);
 }
 
-/** `outcome`: `succeeded` or the code of the error. */
+/** `outcome`: `succeeded` or the code of the error, such as QUERY_TIMEOUT for one that was stopped. */
 export function countQuery(outcome: string, seconds: number): void {
   queries.observe({ outcome }, seconds);
-}
-
-export function countQueryKill(reason: string): void {
-  queryKills.inc({ reason });
 }
 
 /** `what` is one word for the kind of entry, never its key. */
