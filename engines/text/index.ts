@@ -1,3 +1,6 @@
+export { type ChartSpec, chooseChart } from './answers/choose-chart.ts';
+export { explainResult, type ResultFacts } from './answers/explain-result.ts';
+export { buildSchemaPrompt } from './answers/schema-prompt.ts';
 export type { QueryExpression } from './questions/expression.ts';
 export { type ParseOptions, parseQuestion } from './questions/parse.ts';
 export { type PreparedTables, prepareTables } from './questions/schema-index.ts';

@@ -397,7 +397,11 @@ function shapeOf(
   return {
     kind,
     columns,
-    measured: [...new Set(measured)].map((column) => ({ table: column.table.name, column: column.name })),
+    measured: [...new Set(measured)].map((column) => ({
+      table: column.table.name,
+      column: column.name,
+      missing: column.profile.nulls,
+    })),
     filtered: frame.conditions.length > 0,
     title,
   };
@@ -729,7 +733,11 @@ function buildCorrelation(frame: Frame, query: QueryExpression): Built {
     query,
     shape: {
       ...shapeOf(groups.length > 0 ? 'groups' : 'correlation', columns, frame, item.title),
-      measured: [x, y].map((column) => ({ table: column.table.name, column: column.name })),
+      measured: [x, y].map((column) => ({
+        table: column.table.name,
+        column: column.name,
+        missing: column.profile.nulls,
+      })),
     },
   };
 }
@@ -791,7 +799,7 @@ function buildDistribution(frame: Frame, query: QueryExpression): Built {
     query,
     shape: {
       ...shapeOf(binned ? 'histogram' : 'groups', columns, frame, `Distribution of ${column.name}`),
-      measured: [{ table: column.table.name, column: column.name }],
+      measured: [{ table: column.table.name, column: column.name, missing: column.profile.nulls }],
     },
   };
 }

@@ -79,7 +79,7 @@ export interface AnswerShape {
     | 'yes_no';
   columns: AnswerColumn[];
   /** Columns whose missing values the measures leave out. */
-  measured: { table: string; column: string }[];
+  measured: { table: string; column: string; missing: number }[];
   filtered: boolean;
   title: string;
 }
