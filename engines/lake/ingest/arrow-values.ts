@@ -46,7 +46,9 @@ export function arrowCodec(type: DataType): ArrowCodec | null {
     case Type.Timestamp: {
       const zone = (type as unknown as { timezone?: string | null }).timezone;
       const sqlType = zone ? 'TIMESTAMPTZ' : unit === 3 ? 'TIMESTAMP_NS' : 'TIMESTAMP';
-      return cast(sqlType, (vector, index) => isoTimestamp(rawInteger(vector, index), unit, zone ? '+00' : ''));
+      return cast(sqlType, (vector, index) =>
+        isoTimestamp(rawInteger(vector, index), unit, zone ? '+00' : ''),
+      );
     }
     case Type.Time:
       return cast('TIME', (vector, index) => clock(rawInteger(vector, index), unit));
@@ -179,7 +181,8 @@ function nestedType(type: DataType): string {
 }
 
 function plainJson(_key: string, value: unknown): unknown {
-  if (typeof value === 'bigint') return value >= -9007199254740991n && value <= 9007199254740991n ? Number(value) : String(value);
+  if (typeof value === 'bigint')
+    return value >= -9007199254740991n && value <= 9007199254740991n ? Number(value) : String(value);
   if (value instanceof Uint8Array) return Buffer.from(value).toString('hex');
   return value;
 }

@@ -19,7 +19,7 @@ export type DateOrder = 'ymd' | 'dmy' | 'mdy';
 
 /** How the text of a column becomes values. */
 export type ColumnReader =
-  | { kind: 'text' }
+  | { kind: 'text'; trim?: boolean }
   | { kind: 'boolean' }
   | { kind: 'integer'; format: NumberFormat; unit: Unit | null; wide: boolean }
   | { kind: 'number'; format: NumberFormat; unit: Unit | null }
@@ -64,6 +64,9 @@ export type ValueCounts = Map<string, number>;
 export const fitShare = 0.95;
 /** Below this many values one odd value is as likely a sign of a wrong type as an error: all must fit. */
 export const fitMinimum = 20;
+
+/** The reason of a type that was not detected. */
+export const givenReason = 'Set by the user.';
 
 export const fitsEnough = (fit: number, total: number): boolean =>
   total > 0 && (fit === total || (total >= fitMinimum && fit >= total * fitShare));
@@ -148,7 +151,11 @@ function textNulls(values: ValueCounts): string[] {
     others.some((text) => text.length === 2);
   const clear = clearNullSpellings.filter((spelling) => !(codes && spelling === 'na'));
   const words = others.length > 0 && others.every((text) => /[\p{L}\p{N}]/u.test(text));
-  return words ? [...clear, ...markNullSpellings] : [...clear];
+  const spellings = new Set([...values.keys()].map((text) => text.toLowerCase()).filter(isNullSpelling));
+  spellings.delete('none');
+  // Beside two other spellings of "missing", `none` is one more; alone it is an answer.
+  const none = spellings.size >= 2 ? ['none'] : [];
+  return words ? [...clear, ...none, ...markNullSpellings] : [...clear, ...none];
 }
 
 function planBoolean(real: [string, number][], total: number): Proposal | null {
@@ -458,7 +465,7 @@ function forcedPlan(
   hints: PlanHints,
   nulls: readonly string[],
 ): ColumnPlan {
-  const reason = 'Set by the user.';
+  const reason = givenReason;
   const plan = (type: ColumnType, reader: ColumnReader): ColumnPlan => ({
     type,
     reader,

@@ -32,7 +32,8 @@ export function valueExpression(plan: ColumnPlan, column: string): string {
   const { reader } = plan;
   if (reader.kind === 'text') {
     const missing = nullTest(plan, column);
-    return missing === 'false' ? column : `CASE WHEN ${missing} THEN NULL ELSE ${column} END`;
+    const text = reader.trim ? `trim(${column}, ${blanks})` : column;
+    return missing === 'false' ? text : `CASE WHEN ${missing} THEN NULL ELSE ${text} END`;
   }
   return castExpression(reader, sqlType(plan), column);
 }
@@ -51,7 +52,8 @@ export function misfitTest(plan: ColumnPlan, column: string): string {
   return `(${column} IS NOT NULL AND ${valueExpression(plan, column)} IS NULL AND NOT ${nullTest(plan, column)})`;
 }
 
-const blanks = "' ' || chr(9) || chr(10) || chr(13) || chr(160)";
+/** What surrounds a value without being part of it. */
+export const blanks = "' ' || chr(9) || chr(10) || chr(13) || chr(160)";
 
 function castExpression(
   reader: Exclude<ColumnReader, { kind: 'text' }>,

@@ -4,11 +4,12 @@ import {
   type ColumnPlan,
   decimalEvidence,
   fitsEnough,
+  givenReason,
   type PlanHints,
   planColumn,
   type ValueCounts,
 } from './column-planning.ts';
-import { anyMisfit, misfitTest, nullTest, stagedColumn, valueExpression } from './column-sql.ts';
+import { anyMisfit, blanks, misfitTest, nullTest, stagedColumn, valueExpression } from './column-sql.ts';
 import { stopIfAborted } from './ingest-limits.ts';
 import type { IngestOverrides } from './ingest-report.ts';
 
@@ -30,6 +31,8 @@ export interface TypedColumn extends StagedColumn {
   /** Values that are not missing. */
   values: number;
   formulaLike: number;
+  /** Texts with spaces around them. */
+  padded: number;
 }
 
 export interface TypedTable {
@@ -63,6 +66,7 @@ export async function typeColumns(
     misfits: 0,
     values: 0,
     formulaLike: 0,
+    padded: 0,
   }));
   for (const column of typed)
     if (column.plan.reader.kind === 'nested') await planNested(db, relation, column);
@@ -83,6 +87,7 @@ export async function typeColumns(
         const column = typed[index] as TypedColumn;
         const count = counts.columns[at] as FitCount;
         Object.assign(column, { ...count, values: count.fits + count.misfits });
+        if (column.padded > 0) trimText(column);
         if (count.misfits === 0 || overrides.column_types?.[column.name] !== undefined) continue;
         const changed = await replan(
           db,
@@ -167,11 +172,23 @@ function weighted(values: ValueCounts, misfits: ValueCounts, count: FitCount): V
   return new Map([...values].map(([text, times]) => [text, misfits.get(text) ?? times * Math.max(1, scale)]));
 }
 
+/** Spaces around text are typing slips in a table; a column set to text by the user keeps them. */
+function trimText(column: TypedColumn): void {
+  if (
+    column.plan.reader.kind === 'text' &&
+    column.source === undefined &&
+    column.plan.reason !== givenReason
+  ) {
+    column.plan = { ...column.plan, reader: { kind: 'text', trim: true } };
+  } else column.padded = 0;
+}
+
 interface FitCount {
   fits: number;
   misfits: number;
   nullsSeen: string[];
   formulaLike: number;
+  padded: number;
 }
 
 async function countFits(
@@ -188,18 +205,21 @@ async function countFits(
     if (plan.reader.kind === 'text') {
       const value = valueExpression(plan, column);
       const formula = `count(*) FILTER (WHERE ${column}[1] IN ('=', '@') OR (${column}[1] IN ('+', '-') AND regexp_matches(${column}, '^[-+][^0-9.,\\s-]')))`;
-      return `count(${value}), 0, ${seen}, ${formula}`;
+      const trimmed = `trim(${column}, ${blanks})`;
+      const padded = `count(*) FILTER (WHERE strlen(${trimmed}) BETWEEN 1 AND strlen(${column}) - 1)`;
+      return `count(${value}), 0, ${seen}, ${formula}, ${padded}`;
     }
-    return `count(${valueExpression(plan, column)}), count(*) FILTER (WHERE ${misfitTest(plan, column)}), ${seen}, 0`;
+    return `count(${valueExpression(plan, column)}), count(*) FILTER (WHERE ${misfitTest(plan, column)}), ${seen}, 0, 0`;
   });
   const row = await db.row(`SELECT count(*), ${parts.join(', ')} FROM ${relation}`);
   return {
     records: Number(row[0]),
     columns: columns.map((_, index) => ({
-      fits: Number(row[1 + index * 4]),
-      misfits: Number(row[2 + index * 4]),
-      nullsSeen: splitSeen(row[3 + index * 4]),
-      formulaLike: Number(row[4 + index * 4]),
+      fits: Number(row[1 + index * 5]),
+      misfits: Number(row[2 + index * 5]),
+      nullsSeen: splitSeen(row[3 + index * 5]),
+      formulaLike: Number(row[4 + index * 5]),
+      padded: Number(row[5 + index * 5]),
     })),
   };
 }

@@ -16,6 +16,8 @@ export interface CsvDialect {
   skipInitialSpace: boolean;
   /** A CR that no LF follows ends a line. */
   loneCrEndsLine: boolean;
+  /** False in files whose lines end with CR and whose cells hold bare LFs. */
+  lfEndsLine: boolean;
 }
 
 export const defaultDialect: CsvDialect = {
@@ -25,4 +27,5 @@ export const defaultDialect: CsvDialect = {
   collapse: false,
   skipInitialSpace: false,
   loneCrEndsLine: false,
+  lfEndsLine: true,
 };

@@ -60,17 +60,12 @@ export function detectDialect(sample: Buffer[], overrides: IngestOverrides): Dia
   const scores: Score[] = [];
   for (const [delimiter, prior] of candidateDelimiters(text, overrides)) {
     for (const quote of quotes) {
-      for (const escape of candidateEscapes(text, quote, delimiter, overrides)) {
-        const dialect = {
-          ...base,
-          delimiter,
-          quote,
-          escape,
-          collapse: delimiter === ' ' && /[^\n] {2}/.test(text),
-        };
-        const score = judge(sample, dialect);
-        score.score *= prior;
-        scores.push(score);
+      for (const escapeMark of candidateEscapes(text, quote, delimiter, overrides)) {
+        for (const variant of variants({ ...base, delimiter, quote, escape: escapeMark }, text)) {
+          const score = judge(sample, variant);
+          score.score *= prior;
+          scores.push(score);
+        }
       }
     }
   }
@@ -101,6 +96,14 @@ function candidateEscapes(
   if (overrides.escape !== undefined) return [overrides.escape];
   if (text.includes(`\\${quote}`) || text.includes(`\\${delimiter}`)) return [quote, '\\'];
   return [quote];
+}
+
+/** Aligned columns (runs of spaces) and bare LFs in a file of CRs are told by trying both readings. */
+function variants(dialect: CsvDialect, text: string): CsvDialect[] {
+  const list = [dialect];
+  if (dialect.delimiter === ' ' && /[^\n] {2}/.test(text)) list.push({ ...dialect, collapse: true });
+  if (dialect.loneCrEndsLine && /(?<!\r)\n/.test(text)) list.push({ ...dialect, lfEndsLine: false });
+  return list;
 }
 
 /** A CR without LF ends lines where there are no others, or where it does so at least once in twenty. */

@@ -168,7 +168,7 @@ export function nameColumns(header: string[][], width: number): ColumnName[] {
   const names: ColumnName[] = [];
   for (let column = 0; column < width; column++) {
     const parts = rows.map((row) => tidy(row[column] ?? '')).filter((part) => part !== '');
-    const distinct = parts.filter((part, index) => part !== parts[index - 1]);
+    const distinct = parts.filter((part, index) => !repeatsBelow(part, parts[index + 1]));
     const original = header
       .map((row) => row[column] ?? '')
       .join('\n')
@@ -184,6 +184,12 @@ export function nameColumns(header: string[][], width: number): ColumnName[] {
     });
   }
   return names;
+}
+
+/** `bill` above `bill_length` adds nothing. */
+function repeatsBelow(part: string, below: string | undefined): boolean {
+  if (below === undefined || !below.toLowerCase().startsWith(part.toLowerCase())) return false;
+  return below.length === part.length || /[\W_]/.test(below[part.length] as string);
 }
 
 function tidy(cell: string): string {

@@ -12,9 +12,9 @@ import { nameColumns } from './header-detection.ts';
 import type { IngestContext } from './ingest-context.ts';
 import { stopIfAborted } from './ingest-limits.ts';
 import type { IngestDecisions } from './ingest-report.ts';
+import { unpackLz4Frame } from './lz4-frame.ts';
 import type { ConvertedTable } from './staged-conversion.ts';
 import { convertTyped } from './typed-conversion.ts';
-import { unpackLz4Frame } from './lz4-frame.ts';
 
 const maxBuffer = 2 ** 30;
 
@@ -45,7 +45,9 @@ export async function convertArrow(
   const staged = columns.map((_, index) => `${stagedColumn(index)}: 'VARCHAR'`).join(', ');
   const longest = Math.max(2 ** 21, writer.longest);
   const source = `read_csv(${quoteLiteral(text)}, delim = ',', quote = '"', escape = '"', header = false, auto_detect = false, nullstr = '', allow_quoted_nulls = false, max_line_size = ${longest}, buffer_size = ${longest * 4}, columns = {${staged}})`;
-  const list = columns.map(({ name, codec }, index) => `${codec.expression(stagedColumn(index))} AS ${quoteIdentifier(name)}`);
+  const list = columns.map(
+    ({ name, codec }, index) => `${codec.expression(stagedColumn(index))} AS ${quoteIdentifier(name)}`,
+  );
   return convertTyped(context, db, `(SELECT ${list.join(', ')} FROM ${source})`, layout, target);
 }
 
@@ -60,18 +62,27 @@ async function writeBatches(
     await reader.open();
     const { fields } = reader.schema;
     if (fields.length > context.limits.maxColumns) {
-      throw new StromaError('TOO_MANY_COLUMNS', `Expected at most ${context.limits.maxColumns} columns, got ${fields.length}.`, {
-        columns: fields.length,
-      });
+      throw new StromaError(
+        'TOO_MANY_COLUMNS',
+        `Expected at most ${context.limits.maxColumns} columns, got ${fields.length}.`,
+        {
+          columns: fields.length,
+        },
+      );
     }
-    if (fields.length === 0) throw new StromaError('NO_TABLE', 'Expected a table with at least one column, got none.');
+    if (fields.length === 0)
+      throw new StromaError('NO_TABLE', 'Expected a table with at least one column, got none.');
     const names = nameColumns([fields.map((field) => field.name)], fields.length);
     const codecs = fields.map((field) => {
       const codec = arrowCodec(field.type);
       if (codec) return codec;
-      throw new StromaError('MALFORMED_FILE', `Expected Arrow types that a table can hold, got ${field.type} in column "${field.name}".`, {
-        column: field.name,
-      });
+      throw new StromaError(
+        'MALFORMED_FILE',
+        `Expected Arrow types that a table can hold, got ${field.type} in column "${field.name}".`,
+        {
+          column: field.name,
+        },
+      );
     });
     for await (const batch of reader) {
       stopIfAborted(context.signal);
@@ -89,7 +100,9 @@ async function writeBatches(
 
 function describeFailure(error: unknown): StromaError {
   const text = error instanceof Error ? error.message : String(error);
-  const truncated = /Expected to read \d+|Invalid flatbuffers|out of bounds|past the end|offset|length/i.test(text);
+  const truncated = /Expected to read \d+|Invalid flatbuffers|out of bounds|past the end|offset|length/i.test(
+    text,
+  );
   return new StromaError(
     truncated ? 'TRUNCATED_FILE' : 'MALFORMED_FILE',
     `Expected a complete Arrow IPC file or stream, but reading it failed: ${text.slice(0, 300)}. Write or upload it again.`,

@@ -326,7 +326,8 @@ function directSkip(
   dialect: CsvDialect,
   context: IngestContext,
 ): number | null {
-  if (context.alwaysRewrite || dialect.collapse || dialect.skipInitialSpace) return null;
+  if (context.alwaysRewrite || dialect.collapse || dialect.skipInitialSpace || !dialect.lfEndsLine)
+    return null;
   if (dialect.escape === '\\' || dialect.loneCrEndsLine || Buffer.byteLength(dialect.delimiter) > 1)
     return null;
   const { lf, crlf, cr } = structure.lineEnds;
@@ -377,6 +378,14 @@ function warnAboutLayout(
   const first = tables[0] as TableLayout;
   warn('preamble-lines', 'Lines above the table were passed over.', first.firstLine - 1);
   warn('footer-lines', 'Lines below the table (notes or totals) were passed over.', table.footerLines);
+  const empty = structure.runs.filter(
+    (run) => run.kind === 'empty' && !tables.some((each) => each.runs.includes(run)),
+  );
+  warn(
+    'empty-rows',
+    'Rows of delimiters alone, outside the records, were passed over.',
+    empty.reduce((sum, run) => sum + run.records, 0),
+  );
   if (tables.length > 1) {
     const others = tables.filter((_, at) => at !== index);
     const lines = others.reduce((sum, other) => sum + other.lastLine - other.firstLine + 1, 0);

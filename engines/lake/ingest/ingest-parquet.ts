@@ -39,9 +39,13 @@ async function checkFooter(path: string): Promise<void> {
     const tail = Buffer.alloc(8);
     if (size >= 12) await file.read(tail, 0, 8, size - 8);
     const magic = tail.toString('latin1', 4);
-    if (magic === 'PARE') throw new StromaError('ENCRYPTED_FILE', 'Expected a readable Parquet file; this one is encrypted.');
+    if (magic === 'PARE')
+      throw new StromaError('ENCRYPTED_FILE', 'Expected a readable Parquet file; this one is encrypted.');
     if (magic !== 'PAR1' || tail.readUInt32LE(0) + 12 > size) {
-      throw new StromaError('TRUNCATED_FILE', 'Expected a complete Parquet file, but its end is missing. Copy or upload it again.');
+      throw new StromaError(
+        'TRUNCATED_FILE',
+        'Expected a complete Parquet file, but its end is missing. Copy or upload it again.',
+      );
     }
   } finally {
     await file.close();

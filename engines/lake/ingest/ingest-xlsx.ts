@@ -4,11 +4,11 @@ import { StromaError } from '@stroma/kernel';
 import { defaultDialect } from './csv-dialect.ts';
 import { tooLarge } from './decompression.ts';
 import { GridWriter } from './grid-writer.ts';
-import { stageDelimited, type StagedText } from './ingest-csv.ts';
+import { nameColumns } from './header-detection.ts';
 import type { IngestContext } from './ingest-context.ts';
+import { type StagedText, stageDelimited } from './ingest-csv.ts';
 import type { FoundTable } from './ingest-report.ts';
 import { readRecords } from './record-reader.ts';
-import { nameColumns } from './header-detection.ts';
 import { readCells, scanStructure } from './structure-scan.ts';
 import { chooseBySize, findTables } from './table-layout.ts';
 import { type Merge, readSheet } from './xlsx-sheet.ts';
@@ -31,7 +31,10 @@ export async function stageXlsx(context: IngestContext, path: string): Promise<S
     const sheets = chooseSheets(workbook, overrides.sheet);
     const grids: SheetGrid[] = [];
     for (const [index, sheet] of sheets.entries()) {
-      context.progress(0.05 + (0.1 * index) / sheets.length, `reading sheet ${index + 1} of ${sheets.length}`);
+      context.progress(
+        0.05 + (0.1 * index) / sheets.length,
+        `reading sheet ${index + 1} of ${sheets.length}`,
+      );
       const grid = join(context.workFolder, `sheet-${index}.csv`);
       if (await writeGrid(context, archive, workbook, sheet, grid)) grids.push({ sheet, path: grid });
     }
@@ -46,21 +49,34 @@ function chooseSheets(workbook: Workbook, wanted: string | undefined): Sheet[] {
     const found = workbook.sheets.find((sheet) => sheet.name === wanted);
     if (found) return [found];
     const names = workbook.sheets.map((sheet) => sheet.name);
-    throw new StromaError('INVALID_INPUT', `Expected the name of a sheet, got "${wanted}". The sheets are: ${names.join(', ')}.`, {
-      field: 'sheet',
-      sheets: names,
-    });
+    throw new StromaError(
+      'INVALID_INPUT',
+      `Expected the name of a sheet, got "${wanted}". The sheets are: ${names.join(', ')}.`,
+      {
+        field: 'sheet',
+        sheets: names,
+      },
+    );
   }
   const visible = workbook.sheets.filter((sheet) => !sheet.hidden);
   return visible.length > 0 ? visible : workbook.sheets;
 }
 
 /** Lists the tables of all sheets, chooses one, and stages it. */
-async function stageGrids(context: IngestContext, grids: SheetGrid[], workbook: Workbook): Promise<StagedText> {
+async function stageGrids(
+  context: IngestContext,
+  grids: SheetGrid[],
+  workbook: Workbook,
+): Promise<StagedText> {
   const { overrides, limits, signal } = context;
   const found: (FoundTable & { grid: SheetGrid; local: number })[] = [];
   for (const grid of grids) {
-    const options = { maxCellBytes: limits.maxCellBytes, maxColumns: limits.maxColumns, signal, linesAreRecords: true };
+    const options = {
+      maxCellBytes: limits.maxCellBytes,
+      maxColumns: limits.maxColumns,
+      signal,
+      linesAreRecords: true,
+    };
     const structure = await scanStructure(grid.path, { start: 0, line: 1 }, defaultDialect, options);
     findTables(structure).tables.forEach((table, local) => {
       found.push({
@@ -76,20 +92,32 @@ async function stageGrids(context: IngestContext, grids: SheetGrid[], workbook: 
     });
   }
   if (found.length === 0) {
-    throw new StromaError('EMPTY_FILE', 'Expected a sheet with cells, but all sheets of the workbook are empty.', {
-      sheets: workbook.sheets.map((sheet) => sheet.name),
-    });
+    throw new StromaError(
+      'EMPTY_FILE',
+      'Expected a sheet with cells, but all sheets of the workbook are empty.',
+      {
+        sheets: workbook.sheets.map((sheet) => sheet.name),
+      },
+    );
   }
-  const index = overrides.table ?? chooseBySize(found.map((table) => table.columns.length * (table.rows + 1)));
+  const index =
+    overrides.table ?? chooseBySize(found.map((table) => table.columns.length * (table.rows + 1)));
   const chosen = found[index];
   if (!chosen) {
-    throw new StromaError('INVALID_INPUT', `Expected a table number from 0 to ${found.length - 1}, got ${index}.`, {
-      field: 'table',
-      tables: found.length,
-    });
+    throw new StromaError(
+      'INVALID_INPUT',
+      `Expected a table number from 0 to ${found.length - 1}, got ${index}.`,
+      {
+        field: 'table',
+        tables: found.length,
+      },
+    );
   }
   const local: IngestContext = { ...context, overrides: { ...overrides, table: chosen.local } };
-  const staged = await stageDelimited(local, chosen.grid.path, 0, defaultDialect, { name: chosen.name, linesAreRecords: true });
+  const staged = await stageDelimited(local, chosen.grid.path, 0, defaultDialect, {
+    name: chosen.name,
+    linesAreRecords: true,
+  });
   const sheets = new Set(found.map((table) => table.name));
   const elsewhere = found.filter((table) => table.grid !== chosen.grid);
   const lines = elsewhere.reduce((sum, table) => sum + table.rows, 0);
@@ -107,10 +135,16 @@ async function stageGrids(context: IngestContext, grids: SheetGrid[], workbook: 
       line_end: null,
       table: {
         value: index,
-        reason: given ? 'Set by the user.' : found.length === 1 ? 'The workbook holds one table.' : 'The largest table, or the first of similar size.',
+        reason: given
+          ? 'Set by the user.'
+          : found.length === 1
+            ? 'The workbook holds one table.'
+            : 'The largest table, or the first of similar size.',
         given,
       },
-      tables: found.map(({ grid: _, local: __, ...table }) => (table.index === index && own ? { ...own, index, name: table.name } : table)),
+      tables: found.map(({ grid: _, local: __, ...table }) =>
+        table.index === index && own ? { ...own, index, name: table.name } : table,
+      ),
     },
   };
 }
@@ -155,17 +189,28 @@ async function writeGrid(
   if (width === 0) return false;
   const fill = new MergeFill(merges, width);
   const writer = new GridWriter(target);
-  const reader = { maxCellBytes: limits.maxCellBytes, maxColumns: limits.maxColumns, signal, linesAreRecords: true };
-  await readRecords(loose, { start: 0, line: 1 }, defaultDialect, { ...reader, afterBlock: () => writer.flush() }, (record) => {
-    const cells: (string | null)[] = readCells(record);
-    const blank = cells.every((cell) => cell === '') && !fill.covers(record.line);
-    if (blank) writer.add([]);
-    else {
-      while (cells.length < width) cells.push(null);
-      writer.add(fill.apply(record.line, cells));
-    }
-    return true;
-  });
+  const reader = {
+    maxCellBytes: limits.maxCellBytes,
+    maxColumns: limits.maxColumns,
+    signal,
+    linesAreRecords: true,
+  };
+  await readRecords(
+    loose,
+    { start: 0, line: 1 },
+    defaultDialect,
+    { ...reader, afterBlock: () => writer.flush() },
+    (record) => {
+      const cells: (string | null)[] = readCells(record);
+      const blank = cells.every((cell) => cell === '') && !fill.covers(record.line);
+      if (blank) writer.add([]);
+      else {
+        while (cells.length < width) cells.push(null);
+        writer.add(fill.apply(record.line, cells));
+      }
+      return true;
+    },
+  );
   await writer.close();
   return true;
 }
@@ -207,7 +252,8 @@ class MergeFill {
       }
       const value = this.values.get(merge) ?? null;
       if (value === null) continue;
-      for (let column = merge.firstColumn; column <= Math.min(merge.lastColumn, this.width - 1); column++) cells[column] = value;
+      for (let column = merge.firstColumn; column <= Math.min(merge.lastColumn, this.width - 1); column++)
+        cells[column] = value;
     }
     return cells;
   }

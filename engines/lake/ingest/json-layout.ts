@@ -2,7 +2,7 @@ import { StromaError } from '@stroma/kernel';
 import { defaultDialect } from './csv-dialect.ts';
 import type { IngestContext } from './ingest-context.ts';
 import { splitJson } from './json-splitter.ts';
-import { type JsonCell, parseJson } from './json-values.ts';
+import { parseJson } from './json-values.ts';
 import { readRecords } from './record-reader.ts';
 
 /** Where the rows of a JSON file are. */
@@ -196,7 +196,7 @@ async function readHeader(path: string, children: Child[], context: IngestContex
   const child = children.find(
     (each) => /^(columns|header|headers|fields|names)$/i.test(each.key) && each.first === openBracket,
   );
-  if (!child || child.rows !== 'values') return null;
+  if (child?.rows !== 'values') return null;
   const header: string[] = [];
   await splitJson(
     path,

@@ -12,7 +12,9 @@ export function unpackLz4Frame(frame: Uint8Array, maxBytes: number): Uint8Array 
   const hasBlockChecksum = (flags & 0x10) !== 0;
   const hasContentSize = (flags & 0x08) !== 0;
   let at = 6 + (hasContentSize ? 8 : 0) + ((flags & 1) !== 0 ? 4 : 0) + 1;
-  let out = new Uint8Array(hasContentSize ? Math.min(Number(view.getBigUint64(6, true)), maxBytes) : frame.length * 4);
+  let out = new Uint8Array(
+    hasContentSize ? Math.min(Number(view.getBigUint64(6, true)), maxBytes) : frame.length * 4,
+  );
   let used = 0;
   for (;;) {
     if (at + 4 > frame.length) throw damaged('it ends inside a block');
@@ -67,12 +69,21 @@ function unpackBlock(block: Uint8Array, target: Uint8Array<ArrayBuffer>, start: 
   return { out, used };
 }
 
-function reserve(out: Uint8Array<ArrayBuffer>, used: number, more: number, maxBytes: number): Uint8Array<ArrayBuffer> {
+function reserve(
+  out: Uint8Array<ArrayBuffer>,
+  used: number,
+  more: number,
+  maxBytes: number,
+): Uint8Array<ArrayBuffer> {
   if (used + more <= out.length) return out;
   if (used + more > maxBytes) {
-    throw new StromaError('FILE_TOO_LARGE', `Expected a buffer of at most ${maxBytes} bytes after unpacking, got more.`, {
-      limit: maxBytes,
-    });
+    throw new StromaError(
+      'FILE_TOO_LARGE',
+      `Expected a buffer of at most ${maxBytes} bytes after unpacking, got more.`,
+      {
+        limit: maxBytes,
+      },
+    );
   }
   const larger = new Uint8Array(Math.min(maxBytes, Math.max(used + more, out.length * 2)));
   larger.set(out.subarray(0, used));

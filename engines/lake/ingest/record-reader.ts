@@ -48,7 +48,7 @@ export async function readRecords(
   range: RecordRange,
   dialect: CsvDialect,
   options: RecordReaderOptions,
-  visit: (record: ScannedRecord) => boolean | void,
+  visit: (record: ScannedRecord) => boolean | undefined,
 ): Promise<void> {
   const scanner = new RecordScanner(dialect, options.maxCellBytes, options.maxColumns + 1);
   const file = await open(path, 'r');

@@ -48,6 +48,7 @@ export class RecordScanner {
   /** 0 none (end of file), 1 LF, 2 CRLF, 3 CR. */
   lineEnd = 0;
   private readonly quote: number;
+  private readonly lineFeed: number;
   private readonly delimiter: Uint8Array;
   private readonly first: number;
   private readonly special = new Uint8Array(256);
@@ -65,7 +66,9 @@ export class RecordScanner {
     this.quote = dialect.quote === '' ? -1 : dialect.quote.charCodeAt(0);
     this.delimiter = new TextEncoder().encode(dialect.delimiter);
     this.first = this.delimiter[0] ?? 44;
-    for (const byte of [this.first, lf, cr, 0]) this.special[byte] = 1;
+    for (const byte of [this.first, cr, 0]) this.special[byte] = 1;
+    this.lineFeed = dialect.lfEndsLine ? lf : -1;
+    if (dialect.lfEndsLine) this.special[lf] = 1;
     if (this.quote >= 0) this.special[this.quote] = 1;
     if (dialect.escape === '\\') this.special[backslash] = 1;
   }
@@ -158,7 +161,7 @@ export class RecordScanner {
         break;
       }
       const byte = bytes[at] as number;
-      if (byte === lf) break;
+      if (byte === this.lineFeed) break;
       if (byte === cr) {
         if (at + 1 >= limit && !final) return needMore;
         if (this.dialect.loneCrEndsLine || at + 1 >= limit || bytes[at + 1] === lf) break;
@@ -203,6 +206,15 @@ export class RecordScanner {
       if (byte === quote) {
         if (at + 1 >= limit && !final) return needMore;
         if (at + 1 < limit && bytes[at + 1] === quote) {
+          if ((oddities & oddity.strayQuote) !== 0) {
+            // Where quotes are not escaped, two at the end are one of the text and the closing one.
+            const end = this.skipBlank(bytes, at + 2, limit);
+            if (end >= limit && !final) return needMore;
+            if (this.endsCell(bytes, end, limit)) {
+              at++;
+              break;
+            }
+          }
           flags |= 2;
           at += 2;
           continue;
@@ -286,7 +298,7 @@ export class RecordScanner {
   private endsCell(bytes: Uint8Array, at: number, limit: number): boolean {
     if (at >= limit) return true;
     const byte = bytes[at];
-    if (byte === lf || byte === cr) return true;
+    if (byte === this.lineFeed || byte === cr) return true;
     return byte === this.first && this.delimiterAt(bytes, at, limit);
   }
 

@@ -1,13 +1,13 @@
 import { StromaError } from '@stroma/kernel';
 import type { DuckDb } from '../duckdb.ts';
 import type { Compression } from './decompression.ts';
-import type { IngestContext } from './ingest-context.ts';
 import { convertArrow } from './ingest-arrow.ts';
+import type { IngestContext } from './ingest-context.ts';
 import { type StagedText, stageText } from './ingest-csv.ts';
 import { stageJson } from './ingest-json.ts';
-import { stageXlsx } from './ingest-xlsx.ts';
 import { convertParquet } from './ingest-parquet.ts';
 import type { FileFormat } from './ingest-report.ts';
+import { stageXlsx } from './ingest-xlsx.ts';
 import { findJsonRows, type JsonLayout } from './json-layout.ts';
 import { type readFileName, refuseMarkup, type Signature } from './source-format.ts';
 import { type ConvertedTable, convertStaged } from './staged-conversion.ts';
@@ -80,12 +80,27 @@ export async function convertSource(
       );
     }
     case 'parquet':
-      return convertParquet(context, db, source.path, decide('parquet', 'The file starts with the magic bytes PAR1.'), target);
+      return convertParquet(
+        context,
+        db,
+        source.path,
+        decide('parquet', 'The file starts with the magic bytes PAR1.'),
+        target,
+      );
     case 'arrow':
-      return convertArrow(context, db, source.path, decide('arrow', 'The file starts as Arrow IPC does.'), target);
+      return convertArrow(
+        context,
+        db,
+        source.path,
+        decide('arrow', 'The file starts as Arrow IPC does.'),
+        target,
+      );
     case 'zip': {
       const book = await stageXlsx(context, source.path);
-      const layout = { ...decide('xlsx', 'The file is a zip archive that holds a workbook.'), ...book.decisions };
+      const layout = {
+        ...decide('xlsx', 'The file is a zip archive that holds a workbook.'),
+        ...book.decisions,
+      };
       return convertStaged(context, db, book.staged, layout, target);
     }
     default:

@@ -181,6 +181,12 @@ function warnAboutValues(context: IngestContext, columns: TypedColumn[]): void {
   );
   const units = columns.filter(({ plan: { reader } }) => 'unit' in reader && reader.unit !== null);
   warn('units-removed', `Units were taken off the numbers of ${names(units)}.`, units.length);
+  const padded = columns.filter((column) => column.padded > 0);
+  warn(
+    'trimmed-spaces',
+    `Spaces around the texts of ${names(padded)} were removed.`,
+    padded.reduce((sum, column) => sum + column.padded, 0),
+  );
   const renamed = columns.filter((column) => column.original !== null);
   warn(
     'renamed-columns',

@@ -145,6 +145,7 @@ function isTable(runs: Run[], widest: number, structure: Structure): boolean {
   if (width === widest) return true;
   if (full < 2) return false;
   const table = makeTable(runs, structure);
+  if (width === 2 && isSettings(table)) return false;
   if (table.header.lines === 0) return width > 2 && full > 2;
   // Two cells a line may be settings above the table: a header over them must show in the kinds of their columns.
   return (
@@ -152,6 +153,18 @@ function isTable(runs: Run[], widest: number, structure: Structure): boolean {
     /numbers, dates/.test(table.header.reason) ||
     runs[0] !== structure.runs.find((run) => !isNothing(run))
   );
+}
+
+/** Two cells a line whose second is of many kinds are a list of settings: `Date,2024-01-01`, `Rows,60`. */
+function isSettings(table: TableLayout): boolean {
+  const kinds = new Set(
+    leadRows(table.runs, 12)
+      .slice(table.header.lines)
+      .map((row) => cellKind(row[1] ?? '')),
+  );
+  kinds.delete('empty');
+  kinds.delete('null');
+  return kinds.size > 1;
 }
 
 function makeTable(runs: Run[], structure: Structure): TableLayout {
@@ -307,7 +320,15 @@ function trimFooter(table: TableLayout, structure: Structure): void {
 function isNote(run: Run, table: TableLayout): boolean {
   if (run.kind === 'comment') return true;
   if (table.width < 2 || run.lead.length === 0 || run.records > 12) return false;
-  if (run.kind !== 'sparse' && run.cells > 1) return false;
+  if (run.kind === 'full' && run.cells > 1) {
+    const split = run.cells <= table.width / 2;
+    return (
+      split &&
+      run.lead.every(
+        (row) => noteStart.test(row[0] ?? '') && row.every((cell) => cellKind(cell) !== 'number'),
+      )
+    );
+  }
   const cells = run.lead.map((row) => row.map((cell) => cell.trim()).find((cell) => cell !== '') ?? '');
   const isText = (cell: string) => cellKind(cell) === 'text';
   // Filled up with delimiters to the full width it may be a row with one value: it must read like a note.

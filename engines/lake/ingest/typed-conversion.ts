@@ -12,7 +12,8 @@ import type { ConvertedTable } from './staged-conversion.ts';
 export function columnTypeOf(sqlType: string): ColumnType {
   const type = sqlType.toUpperCase();
   if (/\[\d*\]$|^(STRUCT|MAP|UNION|LIST|ARRAY)\b/.test(type)) return 'nested';
-  if (/^U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?$/.test(type) || /^DECIMAL\(\d+,\s*0\)$/.test(type)) return 'integer';
+  if (/^U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?$/.test(type) || /^DECIMAL\(\d+,\s*0\)$/.test(type))
+    return 'integer';
   if (/^(FLOAT|DOUBLE|REAL|DECIMAL)/.test(type)) return 'number';
   if (type.startsWith('TIMESTAMP')) return 'timestamp';
   if (type.startsWith('TIME')) return 'time';
@@ -54,27 +55,45 @@ export async function convertTyped(
   target: string,
 ): Promise<ConvertedTable> {
   const described = await db.rows(`DESCRIBE SELECT * FROM ${relation}`);
-  if (described.length === 0) throw new StromaError('NO_TABLE', 'Expected a table with at least one column, got none.');
+  if (described.length === 0)
+    throw new StromaError('NO_TABLE', 'Expected a table with at least one column, got none.');
   if (described.length > context.limits.maxColumns) {
-    throw new StromaError('TOO_MANY_COLUMNS', `Expected at most ${context.limits.maxColumns} columns, got ${described.length}.`, {
-      columns: described.length,
-      limit: context.limits.maxColumns,
-    });
+    throw new StromaError(
+      'TOO_MANY_COLUMNS',
+      `Expected at most ${context.limits.maxColumns} columns, got ${described.length}.`,
+      {
+        columns: described.length,
+        limit: context.limits.maxColumns,
+      },
+    );
   }
   const sources = described.map(([name, type]) => ({ source: String(name), sqlType: String(type) }));
   const names = nameColumns([sources.map(({ source }) => source)], sources.length);
-  checkColumnTypes(context.overrides, names.map(({ name }) => name));
+  checkColumnTypes(
+    context.overrides,
+    names.map(({ name }) => name),
+  );
   const columns: TypedColumn[] = [];
   for (const [index, { source, sqlType }] of sources.entries()) {
     const { name, original } = names[index] as { name: string; original: string | null };
-    columns.push({ name, original, source, sqlType, ...(await planTyped(context, db, relation, name, source, sqlType)) });
+    columns.push({
+      name,
+      original,
+      source,
+      sqlType,
+      ...(await planTyped(context, db, relation, name, source, sqlType)),
+    });
   }
   context.progress(0.5, 'writing');
   const rejected = await rejectMisfits(context, db, relation, columns);
   const total = Number((await db.row(`SELECT count(*) FROM ${relation}`))[0]);
   const list = columns.map(({ expression, name }) => `${expression} AS ${quoteIdentifier(name)}`).join(', ');
   const misfit = misfitTest(columns);
-  await writeParquet(db, `SELECT ${list} FROM ${relation}${rejected > 0 ? ` WHERE NOT (${misfit})` : ''}`, target);
+  await writeParquet(
+    db,
+    `SELECT ${list} FROM ${relation}${rejected > 0 ? ` WHERE NOT (${misfit})` : ''}`,
+    target,
+  );
   context.warn('no-rows', 'The table has columns and no rows.', total === 0 ? 1 : 0);
   return {
     rows: total - rejected,
@@ -96,9 +115,13 @@ async function planTyped(
   if (wanted && wanted !== columnTypeOf(sqlType)) {
     const target = targetTypes[wanted as keyof typeof targetTypes];
     if (!target) {
-      throw new StromaError('INVALID_INPUT', `Expected a type that ${sqlType} can become, got ${wanted} for column "${name}".`, {
-        field: `column_types.${name}`,
-      });
+      throw new StromaError(
+        'INVALID_INPUT',
+        `Expected a type that ${sqlType} can become, got ${wanted} for column "${name}".`,
+        {
+          field: `column_types.${name}`,
+        },
+      );
     }
     return { type: wanted, expression: `TRY_CAST(${column} AS ${target})`, given: true };
   }
@@ -125,7 +148,12 @@ function misfitTest(columns: TypedColumn[]): string {
   return tests.length === 0 ? 'false' : tests.join(' OR ');
 }
 
-async function rejectMisfits(context: IngestContext, db: DuckDb, relation: string, columns: TypedColumn[]): Promise<number> {
+async function rejectMisfits(
+  context: IngestContext,
+  db: DuckDb,
+  relation: string,
+  columns: TypedColumn[],
+): Promise<number> {
   const test = misfitTest(columns);
   if (test === 'false') return 0;
   const reasons = columns
@@ -162,11 +190,24 @@ function typedDecisions(
     date_order: null,
     null_values: null,
     table: { value: 0, reason: 'The file holds one table.', given: false },
-    tables: [{ index: 0, name: null, first_line: 1, last_line: rows, columns: columns.map(({ name }) => name), rows }],
+    tables: [
+      {
+        index: 0,
+        name: null,
+        first_line: 1,
+        last_line: rows,
+        columns: columns.map(({ name }) => name),
+        rows,
+      },
+    ],
     columns: columns.map(({ name, original, sqlType, type, given }) => ({
       name,
       original_name: original,
-      type: { value: type, reason: given ? 'Set by the user.' : `The file says ${sqlType.slice(0, 200)}.`, given },
+      type: {
+        value: type,
+        reason: given ? 'Set by the user.' : `The file says ${sqlType.slice(0, 200)}.`,
+        given,
+      },
     })),
   };
 }

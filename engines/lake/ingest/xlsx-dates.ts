@@ -8,7 +8,14 @@ export interface DateStyle {
 
 /** Formats that Excel does not write into the file: ECMA-376 part 1, 18.8.30, and those of East Asian locales. */
 function builtIn(id: number): DateStyle | null {
-  if ((id >= 14 && id <= 17) || (id >= 27 && id <= 31) || id === 36 || (id >= 50 && id <= 54) || id === 57 || id === 58) {
+  if (
+    (id >= 14 && id <= 17) ||
+    (id >= 27 && id <= 31) ||
+    id === 36 ||
+    (id >= 50 && id <= 54) ||
+    id === 57 ||
+    id === 58
+  ) {
     return { date: true, time: false, elapsed: false };
   }
   if ((id >= 18 && id <= 21) || (id >= 32 && id <= 35) || (id >= 55 && id <= 56) || id === 45 || id === 47) {

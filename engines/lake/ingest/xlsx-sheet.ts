@@ -65,7 +65,12 @@ export async function readSheet(
           column = -1;
         } else if (name === 'mergeCell' && merges++ < maxMerges) {
           const [from = '', to = from] = (attribute(attributes, 'ref') ?? '').split(':');
-          merge({ firstRow: rowOf(from), lastRow: rowOf(to), firstColumn: columnOf(from), lastColumn: columnOf(to) });
+          merge({
+            firstRow: rowOf(from),
+            lastRow: rowOf(to),
+            firstColumn: columnOf(from),
+            lastColumn: columnOf(to),
+          });
         }
       },
       close(name) {

@@ -22,9 +22,15 @@ const maxSheets = 1000;
 export async function readWorkbook(archive: ZipArchive, maxBytes: number): Promise<Workbook> {
   const part = await findWorkbook(archive, maxBytes);
   const folder = part.slice(0, part.lastIndexOf('/') + 1);
-  const targets = await readRelations(archive, `${folder}_rels/${part.slice(folder.length)}.rels`, folder, maxBytes);
+  const targets = await readRelations(
+    archive,
+    `${folder}_rels/${part.slice(folder.length)}.rels`,
+    folder,
+    maxBytes,
+  );
   const { sheets, date1904 } = await readSheets(archive, part, targets, maxBytes);
-  const find = (kind: string) => [...targets.values()].find((target) => target.kind === kind && archive.has(target.part))?.part;
+  const find = (kind: string) =>
+    [...targets.values()].find((target) => target.kind === kind && archive.has(target.part))?.part;
   return {
     sheets,
     date1904,
@@ -38,7 +44,8 @@ async function findWorkbook(archive: ZipArchive, maxBytes: number): Promise<stri
   if (archive.has('_rels/.rels')) {
     const targets = await readRelations(archive, '_rels/.rels', '', maxBytes);
     const found = [...targets.values()].find((target) => target.kind === 'officeDocument');
-    if (found && archive.has(found.part) && !found.part.startsWith('word/') && !found.part.startsWith('ppt/')) return found.part;
+    if (found && archive.has(found.part) && !found.part.startsWith('word/') && !found.part.startsWith('ppt/'))
+      return found.part;
   }
   throw refuseZip(archive);
 }
@@ -62,7 +69,12 @@ interface Relation {
   part: string;
 }
 
-async function readRelations(archive: ZipArchive, part: string, folder: string, maxBytes: number): Promise<Map<string, Relation>> {
+async function readRelations(
+  archive: ZipArchive,
+  part: string,
+  folder: string,
+  maxBytes: number,
+): Promise<Map<string, Relation>> {
   const relations = new Map<string, Relation>();
   if (!archive.has(part)) return relations;
   await readXml(
@@ -89,7 +101,12 @@ function resolvePart(folder: string, target: string): string {
   return parts.join('/');
 }
 
-async function readSheets(archive: ZipArchive, part: string, targets: Map<string, Relation>, maxBytes: number) {
+async function readSheets(
+  archive: ZipArchive,
+  part: string,
+  targets: Map<string, Relation>,
+  maxBytes: number,
+) {
   const sheets: Sheet[] = [];
   let date1904 = false;
   await readXml(
@@ -100,7 +117,7 @@ async function readSheets(archive: ZipArchive, part: string, targets: Map<string
         if (name !== 'sheet' || sheets.length >= maxSheets) return;
         const target = targets.get(attribute(attributes, 'id') ?? '');
         // Chart sheets hold no cells.
-        if (!target || target.kind !== 'worksheet') return;
+        if (target?.kind !== 'worksheet') return;
         sheets.push({
           name: attribute(attributes, 'name') ?? `Sheet ${sheets.length + 1}`,
           part: target.part,
@@ -113,7 +130,11 @@ async function readSheets(archive: ZipArchive, part: string, targets: Map<string
   return { sheets, date1904 };
 }
 
-async function readStrings(archive: ZipArchive, part: string | undefined, maxBytes: number): Promise<string[]> {
+async function readStrings(
+  archive: ZipArchive,
+  part: string | undefined,
+  maxBytes: number,
+): Promise<string[]> {
   const strings: string[] = [];
   if (part === undefined) return strings;
   let inText = false;
@@ -143,10 +164,18 @@ async function readStrings(archive: ZipArchive, part: string | undefined, maxByt
 
 /** Characters that XML cannot hold are written `_x000D_` (ECMA-376 part 1, 22.9.2.19). */
 export function unescapeExcel(text: string): string {
-  return text.includes('_x') ? text.replace(/_x([0-9A-Fa-f]{4})_/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16))) : text;
+  return text.includes('_x')
+    ? text.replace(/_x([0-9A-Fa-f]{4})_/g, (_, code: string) =>
+        String.fromCharCode(Number.parseInt(code, 16)),
+      )
+    : text;
 }
 
-async function readStyles(archive: ZipArchive, part: string | undefined, maxBytes: number): Promise<(DateStyle | null)[]> {
+async function readStyles(
+  archive: ZipArchive,
+  part: string | undefined,
+  maxBytes: number,
+): Promise<(DateStyle | null)[]> {
   const styles: (DateStyle | null)[] = [];
   if (part === undefined) return styles;
   const codes = new Map<number, string>();
@@ -155,7 +184,8 @@ async function readStyles(archive: ZipArchive, part: string | undefined, maxByte
     archive.read(part),
     {
       open(name, attributes) {
-        if (name === 'numFmt') codes.set(Number(attribute(attributes, 'numFmtId')), attribute(attributes, 'formatCode') ?? '');
+        if (name === 'numFmt')
+          codes.set(Number(attribute(attributes, 'numFmtId')), attribute(attributes, 'formatCode') ?? '');
         else if (name === 'cellXfs') inCells = true;
         else if (name === 'xf' && inCells) {
           const id = Number(attribute(attributes, 'numFmtId') ?? 0);

@@ -34,15 +34,23 @@ export function attribute(attributes: string, name: string): string | null {
  * DTDs: a document that has one is refused, so no entity can be defined, fetched or expanded. Throws
  * MALFORMED_FILE for that and for a tag or text longer than `maxBytes`.
  */
-export async function readXml(chunks: AsyncIterable<Uint8Array>, handler: XmlHandler, maxBytes: number): Promise<void> {
+export async function readXml(
+  chunks: AsyncIterable<Uint8Array>,
+  handler: XmlHandler,
+  maxBytes: number,
+): Promise<void> {
   const decoder = new TextDecoder('utf-8');
   let rest = '';
   for await (const chunk of chunks) {
     rest = consume(rest + decoder.decode(chunk, { stream: true }), handler, false);
     if (rest.length > maxBytes) {
-      throw new StromaError('MALFORMED_FILE', `Expected XML tags and texts of at most ${maxBytes} characters, got a longer one.`, {
-        limit: maxBytes,
-      });
+      throw new StromaError(
+        'MALFORMED_FILE',
+        `Expected XML tags and texts of at most ${maxBytes} characters, got a longer one.`,
+        {
+          limit: maxBytes,
+        },
+      );
     }
   }
   consume(rest + decoder.decode(), handler, true);
@@ -60,13 +68,26 @@ function consume(text: string, handler: XmlHandler, last: boolean): string {
     }
     const special = text.startsWith('<!', start);
     if (special && !last && text.length - start < 12) return text.slice(at);
-    const terminator = !special ? '>' : text.startsWith('<!--', start) ? '-->' : text.startsWith('<![CDATA[', start) ? ']]>' : null;
+    const terminator = !special
+      ? '>'
+      : text.startsWith('<!--', start)
+        ? '-->'
+        : text.startsWith('<![CDATA[', start)
+          ? ']]>'
+          : null;
     if (terminator === null) {
-      throw new StromaError('MALFORMED_FILE', 'Expected XML without document type definitions; this file has one, which workbooks never do.');
+      throw new StromaError(
+        'MALFORMED_FILE',
+        'Expected XML without document type definitions; this file has one, which workbooks never do.',
+      );
     }
     const end = text.indexOf(terminator, start);
     if (end < 0) {
-      if (last) throw new StromaError('TRUNCATED_FILE', 'Expected complete XML, but it ends inside a tag. Save or upload the file again.');
+      if (last)
+        throw new StromaError(
+          'TRUNCATED_FILE',
+          'Expected complete XML, but it ends inside a tag. Save or upload the file again.',
+        );
       return text.slice(at);
     }
     if (start > at) handler.text?.(decodeXml(text.slice(at, start)));

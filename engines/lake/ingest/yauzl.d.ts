@@ -26,5 +26,9 @@ declare module 'yauzl' {
     strictFileNames?: boolean;
   }
 
-  export function open(path: string, options: Options, callback: (error: Error | null, zip: ZipFile) => void): void;
+  export function open(
+    path: string,
+    options: Options,
+    callback: (error: Error | null, zip: ZipFile) => void,
+  ): void;
 }

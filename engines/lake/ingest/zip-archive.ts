@@ -32,7 +32,12 @@ export class ZipArchive {
     this.signal = signal;
   }
 
-  static async open(path: string, size: number, limits: IngestLimits, signal: AbortSignal | undefined): Promise<ZipArchive> {
+  static async open(
+    path: string,
+    size: number,
+    limits: IngestLimits,
+    signal: AbortSignal | undefined,
+  ): Promise<ZipArchive> {
     const zip = await new Promise<ZipFile>((resolve, reject) => {
       open(path, { lazyEntries: true, autoClose: false, validateEntrySizes: true }, (error, file) =>
         error ? reject(damaged(error)) : resolve(file),
@@ -57,9 +62,15 @@ export class ZipArchive {
   /** Gives the bytes of a part, piece by piece. */
   async *read(name: string): AsyncGenerator<Buffer> {
     const entry = this.entries.get(name);
-    if (!entry) throw new StromaError('MALFORMED_FILE', `Expected the part ${name} in the workbook; it is missing.`, { part: name });
+    if (!entry)
+      throw new StromaError('MALFORMED_FILE', `Expected the part ${name} in the workbook; it is missing.`, {
+        part: name,
+      });
     if (entry.isEncrypted()) {
-      throw new StromaError('ENCRYPTED_FILE', 'Expected a readable file; this one is protected by a password. Save it without one.');
+      throw new StromaError(
+        'ENCRYPTED_FILE',
+        'Expected a readable file; this one is protected by a password. Save it without one.',
+      );
     }
     const stream = await new Promise<Readable>((resolve, reject) => {
       this.zip.openReadStream(entry, (error, opened) => (error ? reject(damaged(error)) : resolve(opened)));
@@ -89,7 +100,9 @@ function readDirectory(zip: ZipFile): Promise<Map<string, Entry>> {
   return new Promise((resolve, reject) => {
     zip.on('entry', (entry) => {
       if (entries.size >= maxEntries) {
-        reject(new StromaError('MALFORMED_FILE', `Expected at most ${maxEntries} parts in a workbook, got more.`));
+        reject(
+          new StromaError('MALFORMED_FILE', `Expected at most ${maxEntries} parts in a workbook, got more.`),
+        );
         return;
       }
       entries.set(entry.fileName, entry);
