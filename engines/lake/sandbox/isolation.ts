@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** What the operating system adds around a query process, found out by trying it. */
@@ -30,6 +30,17 @@ function findTool(name: string): string | null {
 const works = (tool: string | null, words: string[]): tool is string =>
   tool !== null &&
   spawnSync(tool, [...words, process.execPath, '--version'], { stdio: 'ignore' }).status === 0;
+
+/** CHOWN, DAC_OVERRIDE, KILL, SETGID and SETUID: a container's root may lack them. */
+const neededCapabilities = 0b1110_0011n;
+
+/** Whether this process may start others as another user, and end them and clean up after them. */
+export function mayChangeUser(): boolean {
+  if (process.getuid?.() !== 0) return false;
+  if (process.platform !== 'linux') return true;
+  const effective = /^CapEff:\s*([0-9a-f]+)/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? '0';
+  return (BigInt(`0x${effective}`) & neededCapabilities) === neededCapabilities;
+}
 
 let found: Isolation | null = null;
 

@@ -62,30 +62,43 @@ async function parse(connection: DuckDBConnection, sql: string): Promise<unknown
   if (tree.error !== true) return tree;
   const offset = tree.position === undefined ? null : Number(tree.position);
   if (tree.error_type === 'parser') throw new Refusal('SQL_INVALID', `${tree.error_message}`, offset);
-  throw new Refusal('SQL_NOT_ALLOWED', await whyNotSelect(connection, sql));
+  throw new Refusal('SQL_NOT_ALLOWED', whyNotSelect(sql));
 }
 
-async function whyNotSelect(connection: DuckDBConnection, sql: string): Promise<string> {
-  const extracted = await connection.extractStatements(sql);
+function whyNotSelect(sql: string): string {
   if (/^[\s(]*(?:pivot|from\b[^;]*\bpivot)\b/i.test(sql)) {
-    return "Only SELECT statements are run. PIVOT needs its values written out: PIVOT t ON x IN ('a', 'b') USING sum(y).";
+    return "PIVOT needs its values written out here: PIVOT t ON x IN ('a', 'b') USING sum(y).";
   }
-  if (extracted.count > 1) return `Expected one statement, got ${extracted.count}.`;
-  return 'Only SELECT statements are run: nothing can be written, changed or loaded here.';
+  return 'Only one SELECT statement is run at a time: nothing can be written, changed or loaded here.';
 }
 
-async function prepareTables(connection: DuckDBConnection, tables: RunRequest['tables']): Promise<void> {
-  await connection.run("SET TimeZone = 'UTC'");
-  for (const { name, file } of tables) {
-    await connection.run(
-      `CREATE VIEW ${quoteIdentifier(name)} AS SELECT * FROM read_parquet(${quoteLiteral(file)})`,
-    );
-  }
+/**
+ * Before the statement is seen at all: reading some statements (IMPORT DATABASE) already opens the files they name.
+ */
+async function lock(connection: DuckDBConnection, tables: RunRequest['tables']): Promise<void> {
   const files = tables.map(({ file }) => quoteLiteral(file)).join(', ');
-  await connection.run(`SET allowed_paths = [${files}]`);
-  await connection.run('SET enable_external_access = false');
-  await connection.run('SET lock_configuration = true');
+  await connection.run(
+    `SET TimeZone = 'UTC'; SET allowed_paths = [${files}]; SET enable_external_access = false; SET lock_configuration = true`,
+  );
 }
+
+async function makeViews(connection: DuckDBConnection, tables: RunRequest['tables']): Promise<void> {
+  for (const { name, file } of tables) {
+    const view = `CREATE VIEW ${quoteIdentifier(name)} AS SELECT * FROM read_parquet(${quoteLiteral(file)})`;
+    try {
+      await connection.run(view);
+    } catch (error) {
+      if (isStopped(error)) throw error;
+      throw new Refusal(
+        'QUERY_FAILED',
+        `The file of table "${name}" cannot be read as Parquet; ingest it again.`,
+      );
+    }
+  }
+}
+
+const isStopped = (error: unknown): boolean =>
+  error instanceof Error && /"?(?:INTERRUPT|Interrupt)/.test(error.message);
 
 async function prepareOne(connection: DuckDBConnection, sql: string): Promise<DuckDBPreparedStatement> {
   const extracted = await connection.extractStatements(sql);
@@ -180,7 +193,7 @@ export interface Run {
 }
 
 /**
- * Runs one statement that nobody trusts in an engine of its own: gate, views, locks, then rows. Only the
+ * Runs one statement that nobody trusts in an engine of its own: locks, gate, views, then rows. Only the
  * tables the statement names are opened.
  */
 export function startRun(request: RunRequest, send: Send): Run {
@@ -191,13 +204,14 @@ export function startRun(request: RunRequest, send: Send): Run {
     const engine = await openEngine(request.limits);
     try {
       connection = engine.connection;
+      await lock(engine.connection, request.tables);
       const tree = await parse(engine.connection, request.sql);
       const verdict = checkTree(
         tree,
         request.tables.map((table) => table.name),
       );
       const used = request.tables.filter((table) => verdict.tables.has(table.name));
-      await prepareTables(engine.connection, used);
+      await makeViews(engine.connection, used);
       const prepared = await prepareOne(engine.connection, request.sql);
       if (request.validateOnly) return { truncated: false };
       bind(prepared, request.params);

@@ -9,7 +9,7 @@ const maxSeriesLength = 10_000_000;
 
 /** Why a statement was turned away, with where it says so: a byte offset in the UTF-8 of the statement. */
 export class Refusal extends Error {
-  readonly code: 'SQL_INVALID' | 'SQL_NOT_ALLOWED';
+  readonly code: 'SQL_INVALID' | 'SQL_NOT_ALLOWED' | 'QUERY_FAILED';
   readonly offset: number | null;
 
   constructor(code: Refusal['code'], message: string, offset: number | null = null) {

@@ -3,7 +3,7 @@ import { chmod, mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ColumnSchema, type JsonValue, StromaError } from '@stroma/kernel';
 import { FairQueue } from './fair-queue.ts';
-import { findIsolation } from './isolation.ts';
+import { findIsolation, mayChangeUser } from './isolation.ts';
 import { QueryWorker, type RunEnd } from './query-worker.ts';
 import {
   defaultSqlLimits,
@@ -68,7 +68,7 @@ export class SqlSandbox implements SqlEngine {
 
   constructor(options: SqlSandboxOptions) {
     const isolation = findIsolation();
-    this.#uid = process.getuid?.() === 0 ? (options.uid ?? firstUid) : null;
+    this.#uid = mayChangeUser() ? (options.uid ?? firstUid) : null;
     this.capabilities = {
       parameters: true,
       describe: true,
