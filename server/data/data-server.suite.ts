@@ -3,22 +3,11 @@ import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { type Answer, answer, apiPrefix, type Dataset, type Job, type UploadStatus } from '@stroma/contracts';
-import { pino } from 'pino';
 import { insertTenant, insertUser } from '../access/identity.store.ts';
-import { createAccess } from '../access/index.ts';
 import { hashPassword } from '../access/passwords.ts';
-import { openCache } from '../platform/cache/open-cache.ts';
+import { createApp } from '../app.ts';
 import { readConfig } from '../platform/config/read-config.ts';
-import { openDatabase } from '../platform/db/open-database.ts';
-import { openEvents } from '../platform/events/open-events.ts';
-import { buildHttp } from '../platform/http/build-http.ts';
-import { jobRoutes } from '../platform/jobs/jobs.routes.ts';
-import { openJobs } from '../platform/jobs/open-jobs.ts';
-import { openLanguageModel } from '../platform/llm/open-language-model.ts';
-import { openObjectStore } from '../platform/objects/open-object-store.ts';
 import type { Platform } from '../platform/platform.ts';
-import { openProvenance } from '../platform/provenance/provenance.ts';
-import { createData } from './index.ts';
 
 export interface Reply<T> {
   status: number;
@@ -68,7 +57,7 @@ export class Person {
     query: Headed = {},
     headers: Headed = {},
   ): Promise<Reply<UploadStatus>> {
-    const search = new URLSearchParams({ file_name: fileName, ...query });
+    const search = new URLSearchParams(fileName === '' ? query : { file_name: fileName, ...query });
     const octets = { 'content-type': 'application/octet-stream', ...headers };
     return read(await this.fetch('POST', `/data/upload?${search}`, content, octets));
   }
@@ -148,6 +137,7 @@ export async function startDataServer(
 ): Promise<DataServer> {
   const folder = kept ?? mkdtempSync(join(tmpdir(), 'stroma-data-'));
   const { config } = readConfig({
+    PORT: '0',
     STROMA_DATA: folder,
     STROMA_DEMO: '0',
     STROMA_LOG_LEVEL: 'silent',
@@ -155,41 +145,10 @@ export async function startDataServer(
     STROMA_RATE_LIMIT_PER_MINUTE: '1000000',
     ...settings,
   });
-  const log = pino({ level: config.STROMA_LOG_LEVEL });
-  const db = await openDatabase(config, log);
-  const events = openEvents(db, log);
-  const jobs = openJobs(db, events, log);
-  const cache = await openCache(config);
-  const platform: Platform = {
-    config,
-    log,
-    db,
-    events,
-    jobs,
-    cache,
-    objects: await openObjectStore(config),
-    llm: await openLanguageModel(config, db),
-    provenance: await openProvenance(config, db),
-    scratchFolder: join(folder, 'scratch'),
-    close: async () => undefined,
-  };
-  const access = createAccess(platform);
-  const data = createData(platform);
-  await access.prepare();
-  await events.start();
-  await jobs.start();
-  const app = await buildHttp({
-    config,
-    log,
-    cache,
-    authenticate: access.authenticate,
-    version: '0',
-    checkAnswers: true,
-  });
-  access.register(app);
-  data.register(app);
-  jobRoutes(app, jobs);
-  const url = await app.listen({ port: 0, host: '127.0.0.1' });
+  const app = await createApp(config, { checkAnswers: true });
+  const { url } = await app.start();
+  if (url === null) throw new Error('expected a server that listens');
+  const { platform } = app;
   return {
     url,
     folder,
@@ -198,7 +157,7 @@ export async function startDataServer(
     async stranger() {
       const email = `someone-${Math.random()}@else.where`;
       const hash = await hashPassword(password);
-      await db.transaction(async (tx) => {
+      await platform.db.transaction(async (tx) => {
         const tenantId = await insertTenant(tx, 'Elsewhere');
         const user = { tenantId, email, name: 'Someone', role: 'admin', mustChangePassword: false } as const;
         await insertUser(tx, user, hash);
@@ -206,11 +165,7 @@ export async function startDataServer(
       return signIn(url, email);
     },
     async close() {
-      await app.close();
-      await data.close();
-      await jobs.stop();
-      await events.stop();
-      await db.close();
+      await app.stop();
       if (kept === undefined) rmSync(folder, { recursive: true, force: true });
     },
   };

@@ -21,7 +21,7 @@ export function joinsJob(platform: Platform, joins: Joins): JobDefinition<JoinsI
     async run(input, ctx, job) {
       const found = await findDataset(platform.db.sql, ctx, input.dataset_id);
       if (!found) return { result: { compared: 0 } };
-      const compared = await joins.findAll(ctx, found, (fraction) => job.progress(fraction, 'Comparing'));
+      const compared = await joins.findAll(ctx, found, (fraction) => job.progress(fraction, 'comparing'));
       return { result: { dataset_id: input.dataset_id, compared } };
     },
   };

@@ -10,7 +10,7 @@ import type { Platform } from '../platform/platform.ts';
 import { type DatasetWithVersion, findByIdentity, findBySource } from './datasets.store.ts';
 import { type JoinsInput, joinsKind } from './joins.jobs.ts';
 import { type ProcessInput, processKind } from './process.input.ts';
-import { type ReadFileResult, readFileInThread } from './read-file.ts';
+import { type ReadFileInput, type ReadFileResult, readFileInThread } from './read-file.ts';
 import { makeCurrent, type NewVersion, registerVersion } from './register-version.ts';
 import { findUpload, type UploadRow } from './uploads.store.ts';
 import { versionIdentity } from './version-identity.ts';
@@ -65,18 +65,17 @@ async function processUpload(
   await mkdir(folder, { recursive: true });
   try {
     const sourcePath = await platform.objects.localPath(upload.objectKey);
-    const read = await readFileInThread(
-      {
-        sourcePath,
-        fileName: input.file_name,
-        outputFolder: folder,
-        overrides: input.overrides,
-        memoryMb: platform.config.STROMA_INGEST_MEMORY_MB,
-      },
-      ctx.signal,
-      (fraction, phase) => job.progress(fraction * readingShare, phase),
+    const task: ReadFileInput = {
+      sourcePath,
+      fileName: input.file_name,
+      outputFolder: folder,
+      overrides: input.overrides,
+      memoryMb: platform.config.STROMA_INGEST_MEMORY_MB,
+    };
+    const read = await readFileInThread(task, ctx.signal, (fraction, phase) =>
+      job.progress(fraction * readingShare, phase),
     );
-    job.progress(readingShare, 'Storing');
+    job.progress(readingShare, 'storing');
     return await store(platform, { input, ctx, job, upload, folder, startedAt }, read);
   } finally {
     await rm(folder, { recursive: true, force: true });

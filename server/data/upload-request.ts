@@ -55,9 +55,13 @@ function readMultipart<T>(request: FastifyRequest, receive: (file: IncomingFile)
     const said: Omit<IncomingFile, 'source'> = { fileName: null, datasetId: null, overrides: {} };
     const parser = parserFor(request);
 
+    const parsed = Promise.withResolvers<void>();
+    parsed.promise.catch(() => undefined);
+
     const stop = (error: unknown) => {
       raw.unpipe(parser);
       raw.resume();
+      parsed.reject(error);
       reject(error);
     };
     const noFile = () =>
@@ -74,15 +78,19 @@ function readMultipart<T>(request: FastifyRequest, receive: (file: IncomingFile)
       }
     });
     parser.on('file', (_name, stream: Readable, fileName) => {
-      // A file that breaks off ends with an error, never as if it were whole.
       const breakOff = () => stream.destroy(new Error('The connection broke off.'));
       raw.once('aborted', breakOff);
       raw.once('error', breakOff);
       stream.on('error', () => undefined);
-      received = receive({ source: stream, ...said, fileName: fileName ?? null });
+      received = receive({
+        source: untilParsed(stream, parsed.promise),
+        ...said,
+        fileName: fileName ?? null,
+      });
       received.then(resolve, stop);
     });
     parser.on('finish', () => {
+      parsed.resolve();
       try {
         if (!received) noFile();
       } catch (error) {
@@ -90,6 +98,7 @@ function readMultipart<T>(request: FastifyRequest, receive: (file: IncomingFile)
       }
     });
     parser.on('error', (error) => {
+      parsed.reject(error);
       if (received !== null) return;
       try {
         fail('INVALID_INPUT', 'The multipart body could not be read.', { field: 'body' }, error);
@@ -99,6 +108,12 @@ function readMultipart<T>(request: FastifyRequest, receive: (file: IncomingFile)
     });
     raw.pipe(parser);
   });
+}
+
+/** A file is whole only when the body around it is: one that breaks off ends with an error. */
+async function* untilParsed(stream: Readable, parsed: Promise<void>): AsyncGenerator<Uint8Array> {
+  yield* stream;
+  await parsed;
 }
 
 function parserFor(request: FastifyRequest) {
