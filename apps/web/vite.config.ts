@@ -1,28 +1,37 @@
-import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { brotliCompress, constants, gzip } from 'node:zlib';
 import tailwindcss from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
 
+const gzipped = promisify(gzip);
+const brotlied = promisify(brotliCompress);
 const server = process.env.STROMA_URL ?? 'http://127.0.0.1:3000';
 
-/** Writes `.gz` and `.br` beside each text asset, so that the server never compresses the same bytes twice. */
+/**
+ * Writes `.gz` and `.br` beside each text asset, so that the server never compresses the same bytes twice. After
+ * everything is written, because other plugins still change the chunks before.
+ */
 const precompressed: Plugin = {
   name: 'precompressed',
   apply: 'build',
-  enforce: 'post',
-  generateBundle(_, bundle) {
-    for (const [fileName, file] of Object.entries(bundle)) {
-      if (!/\.(js|css|svg|html|json)$/.test(fileName)) continue;
-      const source = Buffer.from(file.type === 'chunk' ? file.code : file.source);
-      if (source.length < 1024) continue;
-      this.emitFile({ type: 'asset', fileName: `${fileName}.gz`, source: gzipSync(source, { level: 9 }) });
-      const params = { [constants.BROTLI_PARAM_QUALITY]: 9 };
-      this.emitFile({
-        type: 'asset',
-        fileName: `${fileName}.br`,
-        source: brotliCompressSync(source, { params }),
-      });
-    }
+  async writeBundle({ dir = 'dist' }, bundle) {
+    await Promise.all(
+      Object.keys(bundle)
+        .filter((fileName) => /\.(js|css|svg|html)$/.test(fileName))
+        .map(async (fileName) => {
+          const path = join(dir, fileName);
+          const source = await readFile(path);
+          if (source.length < 1024) return;
+          await writeFile(`${path}.gz`, await gzipped(source, { level: 9 }));
+          await writeFile(
+            `${path}.br`,
+            await brotlied(source, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } }),
+          );
+        }),
+    );
   },
 };
 

@@ -84,7 +84,7 @@ const jobs = createRoute({
 
 const api = createRoute({
   getParentRoute: () => frame,
-  path: '/api',
+  path: '/playground',
   component: lazyRouteComponent(() => import('./pages/api/api-page.tsx'), 'ApiPage'),
 });
 

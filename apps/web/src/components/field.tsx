@@ -1,4 +1,5 @@
 import clsx from 'clsx';
+import { ChevronDown } from 'lucide-react';
 import { type ComponentProps, type ReactNode, useId } from 'react';
 
 export const inputClass =
@@ -35,5 +36,14 @@ export function Input({ className, ...props }: ComponentProps<'input'>) {
 }
 
 export function Select({ className, ...props }: ComponentProps<'select'>) {
-  return <select {...props} className={clsx(inputClass, 'pe-6', className)} />;
+  return (
+    <span className={clsx('relative block w-full min-w-0', className)}>
+      <select {...props} className={clsx(inputClass, 'appearance-none truncate pe-7')} />
+      <ChevronDown
+        size={14}
+        aria-hidden
+        className="pointer-events-none absolute end-2 top-2.5 text-ink-faint"
+      />
+    </span>
+  );
 }

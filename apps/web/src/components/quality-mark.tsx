@@ -16,7 +16,7 @@ export function QualityMark({ score }: { score: number }) {
           style={{ width: `${points}%` }}
         />
       </span>
-      <span className="w-6 text-end">{points}</span>
+      <span className="w-7 text-end">{points}</span>
     </span>
   );
 }

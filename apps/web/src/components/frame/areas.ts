@@ -9,7 +9,7 @@ import {
 } from 'lucide-react';
 
 export interface Area {
-  to: '/' | '/data' | '/ask' | '/jobs' | '/api' | '/settings';
+  to: '/' | '/data' | '/ask' | '/jobs' | '/playground' | '/settings';
   label: 'area_home' | 'area_data' | 'area_ask' | 'area_jobs' | 'area_api' | 'area_settings';
   icon: LucideIcon;
 }
@@ -20,6 +20,6 @@ export const areas: readonly Area[] = [
   { to: '/data', label: 'area_data', icon: Database },
   { to: '/ask', label: 'area_ask', icon: MessageCircleQuestion },
   { to: '/jobs', label: 'area_jobs', icon: Activity },
-  { to: '/api', label: 'area_api', icon: Braces },
+  { to: '/playground', label: 'area_api', icon: Braces },
   { to: '/settings', label: 'area_settings', icon: Settings },
 ];

@@ -1,10 +1,10 @@
 import { type Column, cellText, isNumeric, type Row } from '../../lib/cell.ts';
 
-const narrowest = 72;
+const narrowest = 80;
 const widest = 336;
-const perCharacter = 7.4;
+const perCharacter = 8.2;
 const padding = 26;
-const headerMarks = 44;
+const headerMarks = 36;
 
 /** Pixels for each column, from its name and the longest text of the rows at hand. */
 export function columnWidths(columns: readonly Column[], rows: readonly Row[]): number[] {

@@ -114,7 +114,6 @@ export function DataGrid({
   const columnItems = cells.getVirtualItems();
   const width = cells.getTotalSize();
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a virtual grid cannot be a table element
     <div
       ref={scroller}
       role="grid"

@@ -54,7 +54,6 @@ export function ProvenanceGraph({
           ) : null;
         })}
         {nodes.map(({ node, x, y }) => (
-          // biome-ignore lint/a11y/useSemanticElements: a node of an SVG cannot be a button element
           <g
             key={node.id}
             role="button"

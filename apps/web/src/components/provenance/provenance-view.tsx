@@ -14,7 +14,7 @@ import { Skeleton } from '../skeleton.tsx';
 import { ProvenanceGraph } from './provenance-graph.tsx';
 
 /** The graph behind one id, with the details of the chosen node. */
-export function ProvenanceView({ id }: { id: string }) {
+export function ProvenanceView({ id, intro }: { id: string; intro?: string }) {
   const { t } = useTranslation();
   const { data: graph, error, refetch } = useQuery(provenanceQuery(id));
   const [chosen, setChosen] = useState<string | null>(null);
@@ -25,7 +25,8 @@ export function ProvenanceView({ id }: { id: string }) {
     graph.nodes.find(({ type }) => type === 'activity');
   return (
     <div className="@container">
-      <div className="mb-3 flex justify-end">
+      <div className="mb-3 flex items-center justify-between gap-4">
+        <p className="text-ink-soft">{intro}</p>
         <a
           href={client.provenance.get.url({ params: { id }, query: { format: 'ro-crate' } })}
           download="ro-crate-metadata.json"

@@ -13,7 +13,7 @@ export function SettingsPage() {
   return (
     <Page title={t('title')} intro={t('intro')}>
       <div className="grid gap-10">
-        <div className="grid gap-10 md:grid-cols-2">
+        <div className="grid gap-x-4 gap-y-10 md:grid-cols-2">
           <div className="grid content-start gap-10">
             <Section title={t('account')}>
               <Account />
