@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { type FileHandle, mkdir, open, readdir, rm, stat } from 'node:fs/promises';
+import { chmod, type FileHandle, mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -109,6 +109,14 @@ export async function makeFolder(path: string): Promise<void> {
   const first = await mkdir(path, { recursive: true, mode: 0o755 });
   if (first === undefined) return;
   for (let made = path; made.length >= first.length; made = dirname(made)) await syncPath(dirname(made));
+}
+
+/**
+ * Closes a folder to other accounts of the machine. The files below stay readable to all, so that a hard link can
+ * lend one of them to a process of another account.
+ */
+export async function keepPrivate(folder: string): Promise<void> {
+  await chmod(folder, 0o700);
 }
 
 export const isMissing = (error: unknown): boolean => {

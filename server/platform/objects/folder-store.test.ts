@@ -30,6 +30,13 @@ describe('folder store', () => {
     expect(await (await openFolderStore(root)).stat('a/b')).toEqual(stored);
   });
 
+  it('is closed to other accounts of the machine, while a link can lend one file', async () => {
+    const store = await openFolderStore(root);
+    await store.put('k', Buffer.from('x'));
+    expect((await stat(root)).mode & 0o777).toBe(0o700);
+    expect((await stat(await store.localPath('k'))).mode & 0o777).toBe(0o644 & ~process.umask());
+  });
+
   it('moves a file of the same disk instead of copying it', async () => {
     const store = await openFolderStore(root);
     const path = join(root, 'upload');

@@ -8,6 +8,7 @@ import {
   type Content,
   contentOf,
   isMissing,
+  keepPrivate,
   makeFolder,
   storage,
   sweepTemporary,
@@ -38,6 +39,7 @@ export async function openFolderStore(root: string): Promise<ObjectStore> {
   const temporaryRoot = resolve(root, 'incoming');
   await storage(async () => {
     for (const folder of [dataRoot, indexRoot, temporaryRoot]) await makeFolder(folder);
+    await keepPrivate(root);
     await sweepTemporary(temporaryRoot);
   });
 

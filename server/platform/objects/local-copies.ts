@@ -6,6 +6,7 @@ import {
   type Content,
   contentOf,
   isMissing,
+  keepPrivate,
   storage,
   sweepTemporary,
   temporaryName,
@@ -35,6 +36,7 @@ export async function openLocalCopies(folder: string, maxBytes: number): Promise
   await storage(async () => {
     await mkdir(copies, { recursive: true });
     await mkdir(temporary, { recursive: true });
+    await keepPrivate(folder);
     await sweepTemporary(temporary);
   });
   const trusted = new Set<string>();
