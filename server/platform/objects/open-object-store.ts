@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Config } from '../config/config.ts';
+import { fail } from '../failure.ts';
 import { openFolderStore } from './folder-store.ts';
 import type { ObjectStore } from './object-store.ts';
 
@@ -15,11 +16,18 @@ type ObjectStoreConfig = Pick<
 
 /**
  * The bucket of `STROMA_S3_BUCKET`, with local copies under `<STROMA_DATA>/object-copies`; otherwise the folder
- * `<STROMA_DATA>/objects`. Throws STORAGE_UNAVAILABLE when it cannot be used.
+ * `<STROMA_DATA>/objects`. Throws STORAGE_UNAVAILABLE when it cannot be used, CONFIG_INVALID
+ * for half a pair of keys.
  */
 export async function openObjectStore(config: ObjectStoreConfig): Promise<ObjectStore> {
   const { STROMA_DATA: data, STROMA_S3_BUCKET: bucket } = config;
   if (bucket === undefined) return await openFolderStore(join(data, 'objects'));
+  if ((config.STROMA_S3_ACCESS_KEY === undefined) !== (config.STROMA_S3_SECRET_KEY === undefined)) {
+    fail(
+      'CONFIG_INVALID',
+      'Expected STROMA_S3_ACCESS_KEY and STROMA_S3_SECRET_KEY together, or neither to use the AWS default chain.',
+    );
+  }
   const { openS3Store } = await import('./s3-store.ts');
   const store = await openS3Store({
     bucket,

@@ -136,6 +136,9 @@ describe('S3 store', () => {
     };
     expect((await openObjectStore(config)).kind).toBe('s3');
     expect((await openObjectStore({ ...config, STROMA_S3_BUCKET: undefined })).kind).toBe('folder');
+    await expect(openObjectStore({ ...config, STROMA_S3_SECRET_KEY: undefined })).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+    });
     await expect(openObjectStore({ ...config, STROMA_S3_BUCKET: 'nowhere' })).rejects.toMatchObject({
       code: 'STORAGE_UNAVAILABLE',
     });
