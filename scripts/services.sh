@@ -8,6 +8,7 @@
 # They listen on 127.0.0.1 alone, on free ports, and keep everything under .cache/services or the folder that
 # STROMA_TEST_SERVICES_DIR names. Whoever is on this machine can use them: never for anything but tests.
 set -euo pipefail
+PATH=$PATH:/usr/sbin:/sbin
 
 cd "$(dirname "$0")/.."
 folder=${STROMA_TEST_SERVICES_DIR:-.cache/services/default}
