@@ -30,15 +30,13 @@ function describeTable(table: QuestionTable, said: Set<string>, room: number): s
     rows: table.profile.rows,
     keys: table.profile.candidate_keys.slice(0, 3),
   });
-  const joins = (table.joins ?? [])
-    .slice(0, 20)
-    .map((join) =>
-      JSON.stringify({
-        join: `${clean(table.name)}.${clean(join.column)}`,
-        to: `${clean(join.other_table)}.${clean(join.other_column)}`,
-        kind: join.kind,
-      }),
-    );
+  const joins = (table.joins ?? []).slice(0, 20).map((join) =>
+    JSON.stringify({
+      join: `${clean(table.name)}.${clean(join.column)}`,
+      to: `${clean(join.other_table)}.${clean(join.other_column)}`,
+      kind: join.kind,
+    }),
+  );
   const ranked = table.profile.columns
     .map((column, place) => ({ column, place, relevance: relevanceOf(column, table, said) }))
     .sort((a, b) => b.relevance - a.relevance || a.place - b.place)

@@ -87,14 +87,18 @@ function numberAtoms(tokens: Token[], at: number): Atom[] {
   ];
 }
 
-function operatorAtoms(lowers: string[], at: number): Atom[] {
+function operatorAtoms(lowers: string[], at: number, names: Set<string>): Atom[] {
+  // Where a column is called `value` or `count`, the word means the column rather than nothing or a count.
+  const named = (length: number, operator: Operator): boolean =>
+    (length > 1 || operator.op === 'filler') && lowers.slice(at, at + length).some((word) => names.has(word));
   return phrasesAt(lowers, at).map(({ length, operator }) => ({
     kind: 'operator',
     operator,
     from: at,
     to: at + length,
     weight:
-      length * (operator.op === 'skip' ? 0.8 : operator.op === 'filler' ? 0.6 : 0.95) + (length - 1) * 0.1,
+      (length * (operator.op === 'skip' ? 0.8 : operator.op === 'filler' ? 0.6 : 0.95) + (length - 1) * 0.1) *
+      (named(length, operator) ? 0.4 : 1),
   }));
 }
 
@@ -245,6 +249,34 @@ export interface AtomContext {
 /** Everything that may start at each token. */
 export function atomsByStart(tokens: Token[], context: AtomContext): Atom[][] {
   const lowers = tokens.map((token) => token.lower);
+  const names = new Set(
+    context.index.columns
+      .map((column) => column.joined)
+      .filter((name) =>
+        [
+          'value',
+          'count',
+          'score',
+          'level',
+          'amount',
+          'status',
+          'type',
+          'class',
+          'group',
+          'name',
+          'code',
+          'total',
+          'region',
+          'period',
+          'condition',
+          'area',
+          'rank',
+          'average',
+          'mean',
+          'size',
+        ].includes(name),
+      ),
+  );
   const temporal = context.index.columns.some(
     (column) =>
       column.temporal ||
@@ -266,7 +298,7 @@ export function atomsByStart(tokens: Token[], context: AtomContext): Atom[][] {
           other.to === atom.to &&
           (other.links[0]?.score ?? 0) >= 0.97,
       );
-    const operators = operatorAtoms(lowers, at).filter(
+    const operators = operatorAtoms(lowers, at, names).filter(
       (atom) => !(atom.kind === 'operator' && atom.operator.op === 'refuse' && held(atom)),
     );
     return [

@@ -94,6 +94,7 @@ const tailWords = new Set([
   'size',
   'percentage',
   'figure',
+  'content',
 ]);
 
 interface Scored {
@@ -143,7 +144,12 @@ function linkReading(content: Token[], reading: NameWord[], optional: Set<string
         counted += 1;
         continue;
       }
-      if (token === content.at(-1) && counted > 0 && tailWords.has(token.stem)) {
+      if (
+        token === content.at(-1) &&
+        counted > 0 &&
+        tailWords.has(token.stem) &&
+        !knownWords.has(token.lower)
+      ) {
         tail = 0.04;
         continue;
       }

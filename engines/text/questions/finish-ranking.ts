@@ -1,6 +1,6 @@
 import { type Frame, type Group, type Measure, type Operand, ReadFailure } from './frame.ts';
 import { additive, fixDefaults } from './measure-defaults.ts';
-import { columnOperand, labelsOf, measure } from './reader.ts';
+import { columnOperand, labelsOf, mainDates, measure } from './reader.ts';
 import { columnOfDimension } from './reader-conditions.ts';
 import type { Bare, Extreme, ReaderState } from './reader-state.ts';
 import type { IndexedColumn } from './schema-index.ts';
@@ -36,7 +36,11 @@ function takeOperand(state: ReaderState, extreme: Extreme): void {
     after >= 0
       ? after
       : state.bare.findLastIndex((item) => fits(item) && !(item.column.year && state.bare.length > 1));
-  if (place >= 0) extreme.operand = columnOperand((state.bare.splice(place, 1)[0] as Bare).column);
+  if (place >= 0) {
+    const [taken] = state.bare.splice(place, 1);
+    extreme.operand = columnOperand((taken as Bare).column);
+    extreme.operandAt = (taken as Bare).at;
+  }
 }
 
 const generic = new Set(['size', 'length', 'area', 'volume']);
@@ -139,6 +143,20 @@ function rankByOperand(state: ReaderState, frame: Frame, extreme: Extreme): Fram
   const own = state.measures.find((item) => item.fn !== 'default');
   if (own !== undefined && own.operand !== operand)
     throw new ReadFailure('An average of extremes is not understood yet.', []);
+  const noun = state.bare[0];
+  if (
+    state.target === null &&
+    state.bare.length === 1 &&
+    noun !== undefined &&
+    noun.at < extreme.at &&
+    (noun.column.category || noun.column.entity) &&
+    (!noun.column.numeric || noun.column.entity) &&
+    !noun.column.unique &&
+    !rowNoun
+  ) {
+    state.target = noun.column;
+    state.bare = [];
+  }
   const target = state.target;
   const grouped = state.groups.length > 0;
   if (target !== null && target !== ranked && !(target.unique || isDay(state, target)) && !rowNoun) {
@@ -188,7 +206,16 @@ function rankByOperand(state: ReaderState, frame: Frame, extreme: Extreme): Fram
     measures: [measure(extremeFn, operand)],
     groups: state.groups,
   };
+  if (state.mode === 'when') {
+    const dates = mainDates(state.index.columns.filter((column) => column.temporal || column.year));
+    const date = dates[0];
+    if (date === undefined || dates.length > 1)
+      throw new ReadFailure('It is not clear which date is asked for.', ['when']);
+    outputs.unshift(date);
+  }
   const noRows = outputs.length === 0 && limit === null;
+  const directly =
+    state.table !== null && extreme.operandAt !== undefined && state.table.at === extreme.operandAt + 1;
   if (state.howAdjective !== null && noRows) return number;
   if (outputs.length === 1 && outputs[0] === ranked && limit === null) return number;
   if (noRows && state.mode === 'how_much') return number;
@@ -199,6 +226,7 @@ function rankByOperand(state: ReaderState, frame: Frame, extreme: Extreme): Fram
   if (
     noRows &&
     bySaid &&
+    !directly &&
     (state.mode === null || state.mode === 'which') &&
     state.table !== null &&
     state.table.at > extreme.at

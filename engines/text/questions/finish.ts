@@ -102,6 +102,18 @@ function countEntities(state: ReaderState): void {
     return;
   }
   const table = state.table;
+  if (
+    table === null &&
+    state.marks.some(
+      (mark) =>
+        mark.role === 'value' && genderNouns.has(state.tokens[state.atoms[mark.atom]?.from ?? 0]?.stem ?? ''),
+    )
+  ) {
+    const person = entityNamed(state, 'person');
+    if (person !== null && /^(?:patient|subject|participant)/.test(person.joined))
+      Object.assign(rows, { fn: 'distinct', operand: columnOperand(person), table: person.table });
+    return;
+  }
   if (table === null || state.index.tables.length > 1) return;
   const atom = state.atoms[table.at];
   const stem = atom === undefined ? '' : (state.tokens[atom.from]?.stem ?? '');
@@ -110,6 +122,7 @@ function countEntities(state: ReaderState): void {
     Object.assign(rows, { fn: 'distinct', operand: columnOperand(named), table: named.table });
 }
 
+const genderNouns = new Set(['woman', 'man', 'girl', 'boy', 'female', 'male']);
 const personStems = new Set([
   'patient',
   'subject',
@@ -178,7 +191,9 @@ function resolveLeftovers(state: ReaderState): void {
       );
       continue;
     }
-    const bare = state.bare.findIndex((other) => other.column.numeric);
+    const bare = state.bare.findIndex(
+      (other) => other.column.numeric && !other.column.year && !other.column.identifier,
+    );
     if (bare >= 0 && state.extreme === null) {
       const [taken] = state.bare.splice(bare, 1);
       state.measures.push(measure(item.fn, columnOperand((taken as Bare).column), item.p));
@@ -456,6 +471,8 @@ function finishMeasures(state: ReaderState, frame: Frame): Frame {
       state.mode === 'list' ||
       state.compareGroups ||
       ['by', 'each', 'across'].includes(item.after);
+    if (!sure && column.numeric)
+      throw new ReadFailure(`It is not clear what "${column.name}" is for.`, [column.name]);
     if (!sure) state.penalty += 0.25;
     frame.groups.push({ column, grain: null, part: null });
   }
@@ -481,7 +498,12 @@ function finishMeasures(state: ReaderState, frame: Frame): Frame {
 function isRowNoun(state: ReaderState, item: Bare): boolean {
   const atom = state.atoms[item.at];
   const token = atom === undefined ? undefined : state.tokens[atom.to - 1];
-  if (token === undefined || token.lower === token.stem || !item.column.entity || state.compareGroups)
+  if (
+    token === undefined ||
+    token.lower === token.stem ||
+    !(item.column.entity || item.column.unique) ||
+    state.compareGroups
+  )
     return false;
   const before = state.atoms[item.at - 1];
   const described =

@@ -67,6 +67,8 @@ export function readQuestion(question: string, index: PreparedTables, options: P
       readAtoms(state);
       const frame = finish(state);
       const planned = plan(frame, index);
+      // A reading that cuts the question less naturally is less sure.
+      state.penalty += 0.1 * ((paths[0]?.weight ?? path.weight) - path.weight);
       const weight = path.weight - state.penalty;
       if (best === null || weight > best.weight) best = { frame, state, planned, weight };
     } catch (error) {

@@ -242,6 +242,8 @@ export function markColumn(
 
 const isLinking = (state: ReaderState, place: number): boolean => {
   const operator = state.operatorAt(place);
+  // "mean intensity of class 2": what is measured is not what is equal to 2.
+  if (state.pending.length > 0 && operator?.op === 'prep') return false;
   return (
     operator !== null &&
     (['skip', 'filler', 'be', 'have'].includes(operator.op) ||

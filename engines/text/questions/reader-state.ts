@@ -43,6 +43,8 @@ export interface Extreme {
   at: number;
   /** `most common`, `most penguins`: rows are counted. */
   counting: boolean;
+  /** Where the operand was said. */
+  operandAt?: number;
 }
 
 /** What has been read so far of one way to cut the question. */

@@ -99,6 +99,15 @@ function readOperator(state: ReaderState, operator: Operator): undefined {
       )
         state.place = 'scope';
       return take(state, 'ignored', 'joins the words around it');
+    case 'verb':
+      mustSaySomething(state, text);
+      setPlace(state, 'with');
+      if (
+        state.mode === 'share' &&
+        (state.table !== null || state.conditions.length > 0 || state.bare.length > 0)
+      )
+        state.place = 'predicate';
+      return take(state, 'ignored', 'joins the words around it');
     case 'be':
     case 'have':
     case 'relative_pronoun':
@@ -266,7 +275,7 @@ function readCount(state: ReaderState): undefined {
     const own = atom.links[0]?.column as IndexedColumn;
     if (!distinct && isDayOfRow(state, own)) return readRowNoun(state, counting, next, own);
     const later = state.operatorAt(state.skipFrom(next + 1, ['be', 'have']))?.op;
-    if (later === 'missing' || later === 'present') {
+    if (!distinct && (later === 'missing' || later === 'present') && own.profile.nulls > 0) {
       state.measures.push(measure('rows'));
       state.mode = 'count';
       takeUntil(state, counting, next, 'aggregate', 'counts rows');
@@ -405,10 +414,33 @@ function readCountedAmounts(
 }
 
 function readShare(state: ReaderState, operator: OperatorOf<'share'>): undefined {
+  const before = state.atoms[state.at - 1];
+  if (
+    before?.kind === 'column' &&
+    before.links[0]?.column.numeric === true &&
+    before.links[0].column.yes === null
+  )
+    return take(state, 'ignored', 'belongs to the column');
   state.mode = 'share';
   state.percent = operator.percent;
   state.place = 'noun';
   take(state, 'aggregate', operator.percent ? 'percentage' : 'share');
+}
+
+/** "How many were treated" asks for something that "treated with placebo" says and "treated" does not. */
+function mustSaySomething(state: ReaderState, text: string): void {
+  const next = state.skipFrom(state.at + 1, ['prep', 'not', 'be']);
+  const atom = state.atoms[next];
+  const says =
+    atom !== undefined &&
+    (atom.kind === 'value' ||
+      atom.kind === 'column' ||
+      atom.kind === 'number' ||
+      atom.kind === 'quoted' ||
+      (atom.kind === 'operator' &&
+        ['compare', 'comparative', 'superlative', 'each', 'most', 'aggregate'].includes(atom.operator.op)));
+  const asked = atom === undefined && state.mode === 'which' && state.bare.length > 0;
+  if (!says && !asked) state.fail(`No column tells what "${text}" means here.`, [text]);
 }
 
 /** `survival rate` is a share; in `murder rate` the column already holds the rate. */
@@ -625,6 +657,13 @@ function applyCompared(
     });
 }
 
+/** `over 65 inches tall` */
+function measuredBy(state: ReaderState, next: number): IndexedColumn | null {
+  const operator = state.operatorAt(next - 1) ?? state.operatorAt(next);
+  if (operator?.op !== 'positive' || operator.dimensions.length === 0) return null;
+  return columnOfDimension(state, operator.dimensions, null, state.textOf(state.atoms[next - 1] as Atom));
+}
+
 const ageWords = new Set(['years old', 'year old', 'years of age', 'yrs old', 'years']);
 
 /** The column that a unit or a person noun implies: `over 50 years old`, `patients over 50`, `above 90 degrees`. */
@@ -637,6 +676,9 @@ function impliedColumn(state: ReaderState, next: number): { column: IndexedColum
     );
     return found.length === 1 ? found[0] : undefined;
   };
+  const measured = measuredBy(state, next);
+  if (measured !== null)
+    return { column: measured, next: state.operatorAt(next)?.op === 'positive' ? next + 1 : next };
   const words: string[] = [];
   for (let place = next; place < next + 3 && place < state.atoms.length; place += 1)
     words.push(state.textOf(state.atoms[place] as Atom).toLowerCase());
@@ -906,6 +948,7 @@ function readSuperlative(state: ReaderState, operator: OperatorOf<'superlative'>
         : columnOfDimension(state, operator.dimensions, numeric, text);
       state.extreme.operand = columnOperand(column);
       const place = state.skipFrom(end);
+      state.extreme.operandAt = place;
       markColumn(state, place, column, 'order');
       state.mark(state.at, 'order', operator.sign === 1 ? 'the largest' : 'the smallest', column);
       state.at = place + 1;
@@ -1169,6 +1212,21 @@ function readGroup(state: ReaderState): undefined {
       return;
     }
   }
+  const everything = /^(?:over all|across all|for all)/.test(marker);
+  const noun = state.atoms[next];
+  if (
+    everything &&
+    noun?.kind === 'column' &&
+    (noun.links[0]?.column.unique === true || noun.links[0]?.column.entity === true) &&
+    (marker !== 'for all' || noun.links[0].column.unique)
+  ) {
+    // "over all studies" takes them together.
+    state.penalty += 0.05;
+    state.mark(start, 'ignored', 'all rows');
+    state.mark(next, 'ignored', 'all of them');
+    state.at = next + 1;
+    return;
+  }
   let found = 0;
   for (;;) {
     const end = readGroupItem(state, next);
@@ -1204,11 +1262,15 @@ function readGroup(state: ReaderState): undefined {
       atom?.kind === 'table' ||
       marker === 'for all' ||
       marker === 'across all' ||
+      marker.startsWith('over all') ||
       marker === 'within' ||
       marker === 'across the' ||
       marker === 'in the different'
     ) {
-      if (atom?.kind === 'table' && !['for all', 'across all', 'across the', 'within'].includes(marker)) {
+      if (
+        atom?.kind === 'table' &&
+        !['for all', 'across all', 'across the', 'within', 'over all', 'over all the'].includes(marker)
+      ) {
         if (readEntityGroup(state, next)) return;
         return state.fail(`"${marker} ${state.textOf(atom)}": each row is one of them already.`, [
           state.textOf(atom),
@@ -1393,6 +1455,9 @@ function readColumn(state: ReaderState, atom: Extract<Atom, { kind: 'column' }>)
     comparative !== null
       ? { column: columnOfDimension(state, comparative.dimensions, atom.links, text), score: 0.9 }
       : state.choose(atom.links, wantsNumber && numericFits ? 'numeric' : 'any', text);
+  const beside = state.marks.find((item) => item.atom === place - 1);
+  if (beside?.column === column.name && state.atoms[place - 1]?.kind === 'column')
+    state.fail(`"${column.name}" is said twice.`, [text]);
   if (score < 0.7) state.penalty += 0.12;
   if (comparative !== null) {
     state.bare.push({ at: place, column, after: state.connector });
@@ -1489,9 +1554,22 @@ function readColumn(state: ReaderState, atom: Extract<Atom, { kind: 'column' }>)
     extreme.dimensions.length === 0
   ) {
     extreme.operand = columnOperand(column);
+    extreme.operandAt = place;
     markColumn(state, place, column, 'order');
     state.at += 1;
     return;
+  }
+  const head = state.atoms[place + 1];
+  if (
+    pending &&
+    (column.entity || column.identifier || column.category) &&
+    head?.kind === 'column' &&
+    head.links[0]?.column.numeric === true &&
+    head.links[0].column !== column
+  ) {
+    // "herd size", "plant uptake": the last noun is what is measured.
+    state.penalty += 0.03;
+    return take(state, 'ignored', 'describes the column after it');
   }
   if (pending && (column.numeric || column.temporal)) {
     markColumn(state, place, column);
@@ -1769,6 +1847,36 @@ function readBareNumber(state: ReaderState): undefined {
       state.at += 1;
       return;
     }
+  }
+  if (compared !== null) {
+    const implied = impliedColumn(state, compared.next);
+    if (implied !== null) {
+      applyCompared(state, columnOperand(implied.column), compared);
+      state.at = implied.next;
+      return;
+    }
+  }
+  const age = state.index.columns.filter((item) => item.numeric && item.joined === 'age');
+  const years = [1, 2, 3]
+    .map((step) => state.atoms[state.at + step])
+    .map((item) => (item === undefined ? '' : state.textOf(item).toLowerCase()));
+  if (
+    /^(?:years?|yrs?)$/.test(years[0] ?? '') &&
+    years[1] === 'old' &&
+    age[0] !== undefined &&
+    age.length === 1
+  ) {
+    for (let step = 0; step < 3; step += 1)
+      state.mark(state.at + step, 'filter', `age is ${atom.value}`, age[0]);
+    addCondition(state, {
+      kind: 'equals',
+      column: age[0],
+      values: [{ node: 'number', value: atom.value }],
+      negated: state.negate,
+      joined: 'none',
+    });
+    state.at += 3;
+    return;
   }
   // `2 mg dose`
   const unit = readNumber(state, state.at, null);

@@ -24,6 +24,7 @@ const pattern =
 
 /** Splits `studyName`, `BCGVacc` and `patientID` where the case turns. */
 function humps(word: string): string[] {
+  if (/^\p{Lu}+s$/u.test(word)) return [word];
   return word.split(/(?<=\p{Ll})(?=\p{Lu})|(?<=\p{Lu})(?=\p{Lu}\p{Ll})/u);
 }
 

@@ -84,7 +84,10 @@ function exactLinks(content: Token[], index: PreparedTables): ValueLink[] {
   const links: ValueLink[] = [];
   const keys: [string, number][] = [[content.map((token) => token.lower).join(' '), 1]];
   keys.push([content.map((token) => token.stem).join(' '), 0.97]);
-  if (content.length === 1) for (const form of forms(content[0] as Token).slice(2)) keys.push([form, 0.86]);
+  if (content.length === 1) {
+    const token = content[0] as Token;
+    for (const form of forms(token)) if (form !== token.lower && form !== token.stem) keys.push([form, 0.86]);
+  }
   const seen = new Set<string>();
   for (const [key, score] of keys)
     for (const entry of index.values.get(key) ?? []) {

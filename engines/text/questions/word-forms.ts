@@ -39,6 +39,7 @@ const irregular: Record<string, string> = {
   bled: 'bleed',
   fed: 'feed',
   irises: 'iris',
+  ids: 'id',
   viruses: 'virus',
   buses: 'bus',
 };

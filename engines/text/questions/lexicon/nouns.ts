@@ -9,7 +9,7 @@ export const rowNouns = words(
 
 /** What a person in a table may be called: allowed where the columns speak of persons. */
 export const personNouns = words(
-  'patient subject participant person people individual respondent volunteer woman man child adult case',
+  'patient subject participant person people individual respondent volunteer case',
 );
 
 const personEvidence = words(
@@ -30,13 +30,13 @@ const evidence: [string, string][] = [
   ['plant', 'plant uptake petal sepal stem leaves'],
   ['tree', 'tree circumference'],
   ['baby birth newborn infant mother pregnancy delivery woman', 'birthwt bwt lwt birthweight gestation'],
-  ['woman', 'npreg pregnant pregnancy parity menostat women progrec'],
+  ['woman', 'npreg pregnant pregnancy parity menostat woman progrec birthwt lwt'],
   [
     'tumor tumour mass lesion biopsy cell nucleus',
-    'radius texture concavity cell biopsy cancer tumor nuclei angle',
+    'radius texture concavity cell biopsy cancer tumor nuclei angle melanoma tsize tgrade',
   ],
   ['cell', 'cell nucleus'],
-  ['student pupil child', 'days_absent quine school lrn learner grade score'],
+  ['student pupil', 'days_absent quine school lrn learner grade score'],
   ['school', 'school'],
   ['house home tract suburb neighborhood neighbourhood town', 'medv rm house crim'],
   ['eruption', 'eruption waiting geyser faithful'],
@@ -52,7 +52,7 @@ const evidence: [string, string][] = [
   ['job run', 'compounds iterations protocol run'],
   ['study trial', 'study bcg'],
   ['athlete competitor heptathlete', 'hurdles javelin longjump shot chins situps'],
-  ['man person individual', 'chins situps waist'],
+  ['person individual', 'chins situps waist'],
   ['image digit picture', 'pixel digit'],
   ['glass fragment piece sample', 'glass ri na mg al si'],
   ['politician representative congressman member', 'house votes'],
@@ -73,6 +73,12 @@ const evidence: [string, string][] = [
 /** True when rows of a table whose names hold these stems may be called by this stem. */
 export function isPlausibleRowNoun(stem: string, names: Set<string>): boolean {
   if (rowNouns.has(stem)) return true;
+  // Where a sex is stored, `women` means some of the rows, not all.
+  if (
+    ['woman', 'man', 'girl', 'boy', 'mother', 'father'].includes(stem) &&
+    (names.has('sex') || names.has('gender'))
+  )
+    return false;
   if (personNouns.has(stem)) for (const word of personEvidence) if (names.has(word)) return true;
   for (const [nouns, signs] of evidence)
     if (
