@@ -1,4 +1,7 @@
-/** Small values with a life; in process or in Redis. Values are JSON. */
+/**
+ * Small values with a life; in process or in Redis. Values are JSON, and a value may go before its life is over.
+ * Throws NOT_READY when Redis does not answer.
+ */
 export interface Cache {
   readonly kind: 'in_process' | 'redis';
   get<T>(key: string): Promise<T | null>;

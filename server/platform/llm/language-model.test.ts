@@ -12,7 +12,6 @@ import type { Database } from '../db/database.ts';
 import { openDatabase } from '../db/open-database.ts';
 import { newId } from '../ids.ts';
 import { type ModelSettings, openEndpointModel } from './endpoint-model.ts';
-import { findJson } from './json-answer.ts';
 import { llmCalls } from './llm.tables.ts';
 import { breaksOff, hangs, refuses, says, sendsRubbish, startModelServer } from './model-server.suite.ts';
 import { openLanguageModel } from './open-language-model.ts';
@@ -409,19 +408,4 @@ describe('the settings', () => {
       });
     },
   );
-});
-
-describe('findJson', () => {
-  it.each([
-    ['{"a":"}{\\""}', { a: '}{"' }],
-    ['so: {"a":[1,{"b":"]"}]} and {"c":2}', { a: [1, { b: ']' }] }],
-    ['[1,2]', [1, 2]],
-    ['```\n{"a":1}\n```', { a: 1 }],
-  ])('reads %s', (content, value) => {
-    expect(findJson(content)).toEqual(value);
-  });
-
-  it.each(['', 'nothing', '{"a":', '{"a": }', '}{'])('says that %j holds none', (content) => {
-    expect(() => findJson(content)).toThrow(SyntaxError);
-  });
 });

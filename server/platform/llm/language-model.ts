@@ -13,6 +13,10 @@ export interface LanguageModelRequest<T> {
 export interface LanguageModel {
   readonly configured: boolean;
   readonly model: string | null;
-  /** Structured output, validated. Throws LLM_UNAVAILABLE after retries, when the circuit is open or the budget is spent. */
+  /**
+   * Structured output, validated. Throws LLM_UNAVAILABLE after retries, when the circuit is open or the budget is
+   * spent (`details.reason` says which), CANCELLED when `ctx.signal` aborts. Not within a transaction: it writes
+   * rows of its own.
+   */
   generate<T>(ctx: Context, request: LanguageModelRequest<T>): Promise<T>;
 }

@@ -73,6 +73,21 @@ describe('S3 store', () => {
     expect((await buffer(await store.get('parts'))).equals(content)).toBe(true);
   });
 
+  it('lists more keys than one page of an answer holds', async () => {
+    const client = rawClient();
+    const keys = Array.from({ length: 1005 }, (_, i) => `many/${String(i).padStart(4, '0')}`);
+    for (let from = 0; from < keys.length; from += 67) {
+      const some = keys.slice(from, from + 67);
+      await Promise.all(
+        some.map((Key) => client.send(new PutObjectCommand({ Bucket: 'details', Key, Body: 'x' }))),
+      );
+    }
+    const store = await openS3Store(settings());
+    const listed: string[] = [];
+    for await (const key of store.list('many/')) listed.push(key);
+    expect(listed.sort()).toEqual(keys);
+  });
+
   it('makes one local copy for callers at the same time, and keeps it for later ones', async () => {
     const given = settings();
     await (await openS3Store(given)).put('copied', Buffer.from('once'));
