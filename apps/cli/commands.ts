@@ -1,0 +1,226 @@
+import type { Invocation } from './command-line.ts';
+import type { Output } from './output.ts';
+
+export interface OptionDefinition {
+  type: 'string' | 'boolean';
+  short?: string;
+  multiple?: boolean;
+  /** What stands for the value in the help. */
+  value?: string;
+  meaning: string;
+}
+
+export interface RunningCommand {
+  invocation: Invocation;
+  output: Output;
+  /** Aborts on Ctrl-C. */
+  signal: AbortSignal;
+  env: NodeJS.ProcessEnv;
+}
+
+/** Does the work and answers the exit status. */
+export type CommandRun = (running: RunningCommand) => Promise<number>;
+
+export interface CommandDefinition {
+  name: string;
+  summary: string;
+  usage: readonly [string, ...string[]];
+  /** Least and most words after the command that are no options. */
+  arguments: readonly [number, number];
+  options: Record<string, OptionDefinition>;
+  details?: string;
+  examples?: readonly string[];
+  load(): Promise<CommandRun>;
+}
+
+export const commonOptions: Record<string, OptionDefinition> = {
+  json: { type: 'boolean', meaning: 'Print one JSON document on standard output' },
+  help: { type: 'boolean', short: 'h', meaning: 'Show this help' },
+};
+
+const serverOptions: Record<string, OptionDefinition> = {
+  server: { type: 'string', value: 'url', meaning: 'Use the Stroma that answers there' },
+};
+const whereOptions: Record<string, OptionDefinition> = {
+  ...serverOptions,
+  local: { type: 'boolean', meaning: 'Work in this process, whatever server is known' },
+};
+
+const readingOptions: Record<string, OptionDefinition> = {
+  name: {
+    type: 'string',
+    value: 'file name',
+    meaning: 'File name to read standard input as (default stdin)',
+  },
+  format: { type: 'string', value: 'f', meaning: 'csv, json, ndjson, parquet, arrow or xlsx' },
+  delimiter: { type: 'string', value: 'c', meaning: 'Character between fields; "tab" for a tabulator' },
+  quote: { type: 'string', value: 'c', meaning: 'Character around fields; empty for none' },
+  escape: { type: 'string', value: 'c', meaning: 'Character before a quote inside a field' },
+  encoding: { type: 'string', value: 'name', meaning: 'For example utf-8, utf-16le, windows-1252' },
+  sheet: { type: 'string', value: 'name', meaning: 'Sheet of a workbook' },
+  table: { type: 'string', value: 'n', meaning: 'Which table of the file, counted from 0' },
+  'skip-lines': { type: 'string', value: 'n', meaning: 'Lines above the header that are not data' },
+  'header-lines': { type: 'string', value: 'n', meaning: 'Number of header lines; 0 when there is none' },
+  'footer-lines': { type: 'string', value: 'n', meaning: 'Lines below the data that are not data' },
+  decimal: { type: 'string', value: 'c', meaning: 'Decimal mark: . or ,' },
+  thousands: { type: 'string', value: 'c', meaning: 'Thousands separator; empty for none' },
+  'date-order': { type: 'string', value: 'order', meaning: 'ymd, dmy or mdy' },
+  null: { type: 'string', multiple: true, value: 'text', meaning: 'Spelling that means missing; repeatable' },
+  type: { type: 'string', multiple: true, value: 'col=type', meaning: 'Type of a column; repeatable' },
+  overrides: { type: 'string', value: 'file.json', meaning: 'All of these in one JSON file' },
+};
+
+const answerOptions: Record<string, OptionDefinition> = {
+  limit: { type: 'string', value: 'n', meaning: 'Most rows in the answer (default 10000)' },
+  timeout: { type: 'string', value: 'seconds', meaning: 'Longest run of the query (default 30)' },
+  csv: { type: 'boolean', meaning: 'Print the rows as CSV' },
+};
+
+const many = Number.POSITIVE_INFINITY;
+
+export const commands: readonly CommandDefinition[] = [
+  {
+    name: 'ingest',
+    summary: 'Read files: types, rejected rows, every decision',
+    usage: ['stroma ingest <file...>'],
+    arguments: [1, many],
+    options: {
+      dataset: {
+        type: 'string',
+        value: 'id',
+        meaning: 'Make the file a new version of this dataset (server)',
+      },
+      output: { type: 'string', value: 'folder', meaning: 'Keep data.parquet and rejects.parquet there' },
+      ...readingOptions,
+      ...whereOptions,
+    },
+    details:
+      'With a server, the files become datasets there. Without one they are read in this process and reported on;\n--output keeps the Parquet files. "-" reads standard input.',
+    examples: ['stroma ingest measurements.csv', 'stroma ingest --decimal , --type zip=text plz.csv --json'],
+    load: async () => (await import('./commands/ingest.ts')).ingest,
+  },
+  {
+    name: 'profile',
+    summary: 'How good the data is, column by column',
+    usage: ['stroma profile <dataset-or-file...>'],
+    arguments: [1, many],
+    options: { ...readingOptions, ...whereOptions },
+    examples: ['stroma profile penguins.csv', 'stroma profile patients.csv visits.csv --json'],
+    load: async () => (await import('./commands/profile.ts')).profile,
+  },
+  {
+    name: 'ask',
+    summary: 'Ask a question in plain words',
+    usage: ['stroma ask <dataset-or-file...> "<question>"'],
+    arguments: [2, many],
+    options: { ...answerOptions, ...readingOptions, ...whereOptions },
+    details:
+      'Exits with 3 when the question cannot be answered; it then names the words it did not understand.',
+    examples: ['stroma ask sleepstudy.csv "average reaction by days"'],
+    load: async () => (await import('./commands/answers.ts')).ask,
+  },
+  {
+    name: 'sql',
+    summary: 'Run a SELECT over files or datasets',
+    usage: ['stroma sql <dataset-or-file...> "<sql>"'],
+    arguments: [2, many],
+    options: { ...answerOptions, ...readingOptions, ...whereOptions },
+    details:
+      'A single file or dataset is the table "dataset"; each is also known by the stem of its name: as it is\n(in double quotes where it needs them) and in snake_case.',
+    examples: [
+      'stroma sql penguins.csv "SELECT species, count(*) FROM dataset GROUP BY 1"',
+      'stroma sql "My Visits.csv" patients.csv "SELECT * FROM my_visits JOIN patients USING (patient_id)" --csv',
+    ],
+    load: async () => (await import('./commands/answers.ts')).sql,
+  },
+  {
+    name: 'datasets',
+    summary: 'List the datasets of the server',
+    usage: ['stroma datasets'],
+    arguments: [0, 0],
+    options: {
+      search: { type: 'string', value: 'words', meaning: 'Only those whose name holds this' },
+      limit: { type: 'string', value: 'n', meaning: 'Most entries, 1 to 200 (default 50)' },
+      cursor: { type: 'string', value: 'text', meaning: 'Go on where the last list ended' },
+      ...serverOptions,
+    },
+    load: async () => (await import('./commands/datasets.ts')).datasets,
+  },
+  {
+    name: 'jobs',
+    summary: 'List the jobs of the server, or one of them',
+    usage: ['stroma jobs [job-id]'],
+    arguments: [0, 1],
+    options: {
+      status: { type: 'string', value: 's', meaning: 'queued, running, succeeded, failed or cancelled' },
+      limit: { type: 'string', value: 'n', meaning: 'Most entries, 1 to 200 (default 50)' },
+      cursor: { type: 'string', value: 'text', meaning: 'Go on where the last list ended' },
+      cancel: { type: 'boolean', meaning: 'Cancel this job' },
+      retry: { type: 'boolean', meaning: 'Run this failed or cancelled job again' },
+      ...serverOptions,
+    },
+    load: async () => (await import('./commands/jobs.ts')).jobs,
+  },
+  {
+    name: 'serve',
+    summary: 'Start Stroma here',
+    usage: ['stroma serve'],
+    arguments: [0, 0],
+    options: {},
+    details: 'Settings come from the environment and stroma.yaml; "stroma config" lists them.',
+    examples: ['PORT=8080 stroma serve'],
+    load: async () => (await import('./commands/serve.ts')).serve,
+  },
+  {
+    name: 'worker',
+    summary: 'Start a process that only works on jobs',
+    usage: ['stroma worker'],
+    arguments: [0, 0],
+    options: {},
+    details:
+      'Needs the PostgreSQL and the object store of the server it works for: DATABASE_URL, STROMA_S3_*.',
+    load: async () => (await import('./commands/serve.ts')).worker,
+  },
+  {
+    name: 'login',
+    summary: 'Sign in to a server and keep the token',
+    usage: ['stroma login [url]'],
+    arguments: [0, 1],
+    options: {
+      email: { type: 'string', value: 'address', meaning: 'Who signs in; asked for when absent' },
+      'password-stdin': {
+        type: 'boolean',
+        meaning: 'Read the password from standard input; a second line replaces a one-time password',
+      },
+      ...serverOptions,
+    },
+    load: async () => (await import('./commands/login.ts')).login,
+  },
+  {
+    name: 'logout',
+    summary: 'End the session and forget the token',
+    usage: ['stroma logout'],
+    arguments: [0, 0],
+    options: { ...serverOptions },
+    load: async () => (await import('./commands/login.ts')).logout,
+  },
+  {
+    name: 'config',
+    summary: 'Every setting: meaning, default, value',
+    usage: ['stroma config'],
+    arguments: [0, 0],
+    options: {},
+    load: async () => (await import('./commands/config.ts')).config,
+  },
+  {
+    name: 'doctor',
+    summary: 'Check this machine, with what to do',
+    usage: ['stroma doctor'],
+    arguments: [0, 0],
+    options: {},
+    load: async () => (await import('./commands/doctor.ts')).doctor,
+  },
+];
+
+export const findCommand = (name: string): CommandDefinition | null =>
+  commands.find((each) => each.name === name) ?? null;

@@ -1,0 +1,105 @@
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { StromaError } from '@stroma/kernel';
+import type { Client } from '@stroma/sdk';
+import type { Invocation } from './command-line.ts';
+import type { RunningCommand } from './commands.ts';
+import { readCredentials } from './credentials.ts';
+import { UsageError } from './failure.ts';
+
+export interface Connection {
+  url: string;
+  client: Client;
+}
+
+const answersWithinMs = 2000;
+
+/** The address without a slash at its end. Throws UsageError when it is none. */
+export function serverUrl(text: string, source: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url === null || !/^https?:$/.test(url.protocol))
+    throw new UsageError(`Expected ${source} to be an address like http://localhost:3000, given "${text}".`);
+  return text.replace(/\/+$/, '');
+}
+
+/** The address a person named, by option or environment. */
+export function namedServer(invocation: Invocation, env: NodeJS.ProcessEnv): string | null {
+  const option = invocation.text('server');
+  if (option !== null) return serverUrl(option, '--server');
+  return env.STROMA_URL ? serverUrl(env.STROMA_URL, 'STROMA_URL') : null;
+}
+
+/** The server that runs on the data folder of this place, if one does. */
+export function localServer(env: NodeJS.ProcessEnv): string | null {
+  const path = join(resolve(env.STROMA_DATA || './data'), 'server.json');
+  try {
+    const { url, pid } = JSON.parse(readFileSync(path, 'utf8')) as { url?: unknown; pid?: unknown };
+    if (typeof url !== 'string' || typeof pid !== 'number') return null;
+    process.kill(pid, 0);
+    return url;
+  } catch {
+    // No such file, or left behind by a process that is gone.
+    return null;
+  }
+}
+
+/**
+ * The server to work with, or null when the work is to be done here. A named one must be usable; one that is only
+ * remembered from a sign-in, or found in the data folder, is used while it answers and a token is known.
+ */
+export async function findServer(running: RunningCommand): Promise<Connection | null> {
+  const { invocation, env, output } = running;
+  if (invocation.flag('local')) {
+    if (invocation.text('server') !== null)
+      throw new UsageError('Expected --server or --local, given both.', invocation.command.name);
+    return null;
+  }
+  const credentials = readCredentials(env);
+  const named = namedServer(invocation, env);
+  if (named !== null) {
+    const token = env.STROMA_TOKEN || credentials.servers[named]?.token;
+    if (!token)
+      throw new StromaError(
+        'UNAUTHENTICATED',
+        `Expected a token for ${named}. Set STROMA_TOKEN, or run "stroma login ${named}".`,
+        { server: named },
+      );
+    return connect(named, token);
+  }
+  const remembered = credentials.current;
+  if (remembered !== null) {
+    const token = env.STROMA_TOKEN || credentials.servers[remembered]?.token;
+    if (token && (await answers(remembered))) return connect(remembered, token);
+    output.note(`${remembered}, where you signed in, does not answer.`);
+  }
+  const local = localServer(env);
+  const token = env.STROMA_TOKEN || (local === null ? null : credentials.servers[local]?.token);
+  return local !== null && token && (await answers(local)) ? connect(local, token) : null;
+}
+
+/** As `findServer`, for commands that need one. */
+export async function requireServer(running: RunningCommand): Promise<Connection> {
+  const found = await findServer(running);
+  if (found !== null) return found;
+  const local = localServer(running.env);
+  throw new StromaError(
+    'UNAUTHENTICATED',
+    local === null
+      ? 'Expected a Stroma server to talk to, but none is known. Start one with "stroma serve", then run "stroma login"; or set STROMA_URL and STROMA_TOKEN.'
+      : `Stroma runs at ${local}, but you are not signed in. Run "stroma login ${local}", or set STROMA_TOKEN.`,
+    { server: local },
+  );
+}
+
+export async function connect(url: string, token: string | null): Promise<Connection> {
+  const { createClient } = await import('@stroma/sdk');
+  return { url, client: createClient({ baseUrl: url, ...(token !== null && { token }) }) };
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    return (await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(answersWithinMs) })).ok;
+  } catch {
+    return false;
+  }
+}
