@@ -10,6 +10,7 @@ import { applyTheme } from './lib/theme.ts';
 import { router } from './router.tsx';
 
 applyTheme();
+reloadAfterUpdate();
 await startLanguage();
 
 const element = document.getElementById('root');
@@ -24,3 +25,14 @@ createRoot(element).render(
     </QueryClientProvider>
   </StrictMode>,
 );
+
+/** After an update the page's old parts are gone from the server: the page loads itself anew, once. */
+function reloadAfterUpdate(): void {
+  window.addEventListener('vite:preloadError', (event) => {
+    const key = 'stroma.reloaded-at';
+    if (Date.now() - Number(sessionStorage.getItem(key) ?? 0) < 30_000) return;
+    sessionStorage.setItem(key, String(Date.now()));
+    event.preventDefault();
+    window.location.reload();
+  });
+}

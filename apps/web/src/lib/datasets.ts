@@ -28,6 +28,23 @@ export const historyQuery = (limit: number) =>
     queryFn: ({ signal }) => client.queries.history({ query: { limit }, signal }),
   });
 
+interface Asked {
+  question: string | null;
+  sql: string | null;
+  dataset_ids: string[];
+}
+
+/** The newest of each question about the same datasets. */
+export function withoutRepeats<Item extends Asked>(items: readonly Item[]): Item[] {
+  const seen = new Set<string>();
+  return items.filter(({ question, sql, dataset_ids }) => {
+    const key = JSON.stringify([question ?? sql, dataset_ids.toSorted()]);
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+}
+
 /** Deletes at once and offers to undo it. */
 export function useDeleteDataset() {
   const queryClient = useQueryClient();

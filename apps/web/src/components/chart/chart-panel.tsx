@@ -32,7 +32,7 @@ export function ChartPanel({
   return (
     <figure className={panelClass}>
       <figcaption className="flex flex-wrap items-center justify-between gap-2 border-b border-line py-2 ps-4 pe-2">
-        <span className="min-w-0 flex-1 basis-40 font-medium">{title}</span>
+        <span className="min-w-0 flex-1 basis-32 font-medium">{title}</span>
         <Segmented
           label={t('chart')}
           value={view}
@@ -46,7 +46,7 @@ export function ChartPanel({
           <MenuTrigger asChild>
             <Button look="quiet">
               <Download size={16} aria-hidden />
-              {t('export')}
+              <span className="max-sm:sr-only">{t('export')}</span>
             </Button>
           </MenuTrigger>
           <MenuContent>

@@ -7,6 +7,7 @@ import { chartTheme } from '../../lib/chart-theme.ts';
 import { useTheme } from '../../lib/theme.ts';
 import { ErrorNotice } from '../notice.tsx';
 import { showTooltip } from './chart-tooltip.ts';
+import { fittedSpec } from './fitted-spec.ts';
 
 /** What can be taken out of a drawn chart. */
 export interface DrawnChart {
@@ -45,7 +46,7 @@ export default function ChartView({
     let view: View | null = null;
     try {
       const values = rows.map((row) => Object.fromEntries(columns.map(({ name }, at) => [name, row[at]])));
-      const sized = { ...fitted(spec, width), datasets: { rows: values } };
+      const sized = { ...fittedSpec(spec, columns, rows, width), datasets: { rows: values } };
       const compiled = compile(sized as unknown as TopLevelSpec, { config: chartTheme(dark) }).spec;
       view = new View(parse(compiled, undefined, { ast: true }), {
         expr: expressionInterpreter,
@@ -78,17 +79,4 @@ export default function ChartView({
       />
     </>
   );
-}
-
-/** The spec at the width of its place; one that sets its own step or facets keeps it. */
-function fitted(spec: Record<string, unknown>, width: number): Record<string, unknown> {
-  const ownWidth = typeof spec.width === 'object' && spec.width !== null;
-  if (ownWidth || 'facet' in spec || 'hconcat' in spec || 'vconcat' in spec) return spec;
-  const height = typeof spec.height === 'object' && spec.height !== null ? spec.height : (spec.height ?? 320);
-  return {
-    ...spec,
-    width,
-    height: height === 'container' ? 320 : height,
-    autosize: { type: 'fit', contains: 'padding' },
-  };
 }

@@ -1,4 +1,4 @@
-import { type Column, cellText, isNumeric, type Row } from '../../lib/cell.ts';
+import { type Column, cellText, type Row } from '../../lib/cell.ts';
 
 const narrowest = 80;
 const widest = 336;
@@ -7,19 +7,48 @@ const padding = 26;
 const headerMarks = 36;
 
 /** Pixels for each column, from its name and the longest text of the rows at hand. */
-export function columnWidths(columns: readonly Column[], rows: readonly Row[]): number[] {
+export function columnWidths(
+  columns: readonly Column[],
+  rows: readonly Row[],
+  decimals: readonly number[],
+): number[] {
   return columns.map(({ name, type }, index) => {
     let longest = 0;
-    for (const row of rows) longest = Math.max(longest, shownText(row[index], type)?.length ?? 4);
+    for (const row of rows)
+      longest = Math.max(longest, shownText(row[index], type, decimals[index] ?? 0)?.length ?? 4);
     const wanted = Math.max(name.length * perCharacter + headerMarks, longest * perCharacter) + padding;
     return Math.round(Math.min(widest, Math.max(narrowest, wanted)));
   });
 }
 
-/** A cell as the grid shows it: measured numbers to six significant digits, everything else as it is. */
-export function shownText(value: Row[number] | undefined, type: Column['type']): string | null {
-  if (typeof value !== 'number' || !isNumeric(type) || Number.isInteger(value)) return cellText(value);
-  const size = Math.abs(value);
-  if (size >= 1e9 || size < 1e-4) return value.toExponential(4);
-  return String(Number(value.toPrecision(6)));
+const exactDecimals = 6;
+
+/**
+ * Decimals for each column, so that its numbers stand under each other: as many as the values have, when none has
+ * more than six; otherwise (computed numbers) what six significant digits need.
+ */
+export function columnDecimals(columns: readonly Column[], rows: readonly Row[]): number[] {
+  return columns.map(({ type }, index) => {
+    if (type !== 'number') return 0;
+    const values = rows
+      .map((row) => row[index])
+      .filter((value) => typeof value === 'number' && isPlain(value));
+    const exact = Math.max(0, ...values.map((value) => decimalsOf(value as number)));
+    if (exact <= exactDecimals) return exact;
+    return Math.max(0, ...values.map((value) => decimalsOf(Number((value as number).toPrecision(6)))));
+  });
+}
+
+const isPlain = (value: number) => value === 0 || (Math.abs(value) < 1e9 && Math.abs(value) >= 1e-4);
+
+const decimalsOf = (value: number) => String(value).split('.')[1]?.length ?? 0;
+
+/** A cell as the grid shows it; very large and very small numbers in scientific notation. */
+export function shownText(
+  value: Row[number] | undefined,
+  type: Column['type'],
+  decimals: number,
+): string | null {
+  if (typeof value !== 'number' || type !== 'number') return cellText(value);
+  return isPlain(value) ? value.toFixed(decimals) : value.toExponential(4);
 }

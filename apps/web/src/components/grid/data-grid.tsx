@@ -6,7 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { type Column, cellText, isNumeric, type Row } from '../../lib/cell.ts';
 import { copyText } from '../../lib/copy.ts';
 import { TypeMark } from '../type-mark.tsx';
-import { columnWidths, shownText } from './column-widths.ts';
+import { columnDecimals, columnWidths, shownText } from './column-widths.ts';
 
 export interface Sort {
   column: string;
@@ -54,7 +54,11 @@ export function DataGrid({
   const id = useId();
   const scroller = useRef<HTMLDivElement>(null);
   const [active, setActive] = useState<{ row: number; column: number } | null>(null);
-  const widths = useMemo(() => columnWidths(columns, measureBy.slice(0, 100)), [columns, measureBy]);
+  const decimals = useMemo(() => columnDecimals(columns, measureBy.slice(0, 200)), [columns, measureBy]);
+  const widths = useMemo(
+    () => columnWidths(columns, measureBy.slice(0, 100), decimals),
+    [columns, measureBy, decimals],
+  );
   const shownRows = Math.min(rowCount, mostRows);
   const rows = useVirtualizer({
     count: shownRows,
@@ -188,7 +192,7 @@ export function DataGrid({
             >
               {columnItems.map(({ index, start, size }) => {
                 const type = columns[index]?.type ?? 'text';
-                const text = row === undefined ? '' : shownText(row[index], type);
+                const text = row === undefined ? '' : shownText(row[index], type, decimals[index] ?? 0);
                 const isActive = active?.row === item.index && active.column === index;
                 return (
                   // biome-ignore lint/a11y/useKeyWithClickEvents: the grid handles the keys for all its cells

@@ -38,7 +38,7 @@ export function ResultTable({
     saveFile(`${stem}.json`, JSON.stringify(objects, null, 2), 'application/json');
   };
   return (
-    <div className="grid gap-2">
+    <div className="grid grid-cols-1 gap-2">
       <div className="flex flex-wrap items-center gap-2">
         <div className="relative w-48">
           <Search size={14} aria-hidden className="absolute start-2 top-2.5 text-ink-faint" />
@@ -56,13 +56,13 @@ export function ResultTable({
         </p>
         <Button look="quiet" onClick={() => void copyText(toTabs(columns, shown))}>
           <Copy size={16} aria-hidden />
-          {t('copy_table')}
+          <span className="max-sm:sr-only">{t('copy_table')}</span>
         </Button>
         <Menu>
           <MenuTrigger asChild>
             <Button look="quiet">
               <Download size={16} aria-hidden />
-              {t('export')}
+              <span className="max-sm:sr-only">{t('export')}</span>
             </Button>
           </MenuTrigger>
           <MenuContent>

@@ -12,6 +12,11 @@ import { MethodMark } from './method-mark.tsx';
 import { type Operation, operationsQuery } from './openapi.ts';
 import { OperationPanel } from './operation-panel.tsx';
 
+const tagOrder = ['Data', 'Questions', 'Jobs', 'Provenance', 'Streams', 'Identity', 'System'];
+
+const byTag = ([a]: [string, unknown], [b]: [string, unknown]) =>
+  (tagOrder.indexOf(a) + 1 || 99) - (tagOrder.indexOf(b) + 1 || 99);
+
 export function ApiPage() {
   const { t } = useTranslation('api');
   const { data, error, refetch } = useQuery(operationsQuery);
@@ -56,7 +61,7 @@ function Playground({ operations }: { operations: readonly Operation[] }) {
   );
   const operation = operations.find(({ id }) => id === chosen);
   return (
-    <div className="grid items-start gap-6 lg:grid-cols-[22rem_minmax(0,1fr)]">
+    <div className="grid grid-cols-1 items-start gap-6 lg:grid-cols-[22rem_minmax(0,1fr)]">
       <nav aria-label={t('choose')} className="min-w-0">
         <Input
           type="search"
@@ -66,7 +71,7 @@ function Playground({ operations }: { operations: readonly Operation[] }) {
           onChange={(event) => setText(event.target.value)}
         />
         <div className={clsx(panelClass, 'mt-2 max-h-64 overflow-y-auto p-2 lg:max-h-[calc(100dvh-16rem)]')}>
-          {[...Map.groupBy(found, ({ tag }) => tag)].map(([tag, members]) => (
+          {[...Map.groupBy(found, ({ tag }) => tag)].toSorted(byTag).map(([tag, members]) => (
             <div key={tag}>
               <h2 className="px-2 pt-3 pb-1 text-small text-ink-faint">{tag}</h2>
               <ul>

@@ -28,7 +28,7 @@ export function OperationPanel({ operation }: { operation: Operation }) {
   const streams = operation.path.includes('/streams/');
   const changes = operation.method !== 'GET' && !operation.path.includes('/query/');
   return (
-    <div className="grid min-w-0 gap-4">
+    <div className="grid min-w-0 grid-cols-1 gap-4">
       <section className={`${panelClass} p-4 sm:p-6`}>
         <h2 className="flex flex-wrap items-center gap-x-2 text-section font-semibold">
           <MethodMark method={operation.method} />
@@ -37,7 +37,7 @@ export function OperationPanel({ operation }: { operation: Operation }) {
         <p className="mt-2 font-medium">{operation.summary}</p>
         {operation.description && <p className="mt-1 max-w-prose text-ink-soft">{operation.description}</p>}
         <form
-          className="mt-6 grid gap-4"
+          className="mt-6 grid grid-cols-1 gap-4"
           onSubmit={(event) => {
             event.preventDefault();
             if (fault === null) call.mutate();

@@ -35,7 +35,7 @@ export function AnswerPanel({ datasets }: { datasets: readonly Dataset[] }) {
   const answer = query.data;
   const old = query.isPlaceholderData;
   return (
-    <div className="grid min-w-0 gap-6" aria-busy={query.isFetching}>
+    <div className="grid min-w-0 grid-cols-1 gap-6" aria-busy={query.isFetching}>
       {sql !== undefined && q !== undefined && (
         <Notice
           tone="info"
@@ -60,7 +60,7 @@ export function AnswerPanel({ datasets }: { datasets: readonly Dataset[] }) {
       ) : answer === undefined ? (
         <AnswerSkeleton />
       ) : (
-        <div className={clsx('grid min-w-0 gap-6', old && 'opacity-50')} inert={old}>
+        <div className={clsx('grid min-w-0 grid-cols-1 gap-6', old && 'opacity-50')} inert={old}>
           {answer.unanswerable ? (
             <Unanswerable answer={answer} />
           ) : (
@@ -92,6 +92,11 @@ function AnswerBody({
         <Interpretation interpretation={answer.interpretation} question={answer.question} />
       )}
       <AnswerFacts answer={answer} />
+      {answer.explanation && (
+        <p className="max-w-prose text-ink-soft" data-answer="explanation">
+          {answer.explanation}
+        </p>
+      )}
       {chart?.type === 'number' && rows[0] && (
         <figure className={`${panelClass} px-6 py-8`}>
           <p className="text-figure font-semibold" data-answer="number">
@@ -103,9 +108,6 @@ function AnswerBody({
       {drawn && chart.spec && (
         <ChartPanel title={chart.title || title} spec={chart.spec} columns={columns} rows={rows} />
       )}
-      <Section title={t('explanation')}>
-        <p className="max-w-prose">{answer.explanation}</p>
-      </Section>
       <Section title={t('result')}>
         {rows.length === 0 ? (
           <p className="text-ink-soft">{t('empty_result')}</p>

@@ -52,8 +52,8 @@ function AskDesk({ all }: { all: readonly Dataset[] }) {
   const newest = all.toSorted((a, b) => b.updated_at.localeCompare(a.updated_at))[0];
   const chosen = found.length > 0 || newest === undefined ? found : [newest];
   return (
-    <div className="grid gap-x-12 gap-y-10 xl:grid-cols-[minmax(0,1fr)_18rem]">
-      <div className="grid min-w-0 content-start gap-6">
+    <div className="grid grid-cols-1 gap-x-12 gap-y-10 xl:grid-cols-[minmax(0,1fr)_18rem]">
+      <div className="grid min-w-0 grid-cols-1 content-start gap-6">
         <DatasetPicker
           all={all}
           chosen={chosen}

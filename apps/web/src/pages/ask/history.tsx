@@ -7,7 +7,7 @@ import { Badge } from '../../components/badge.tsx';
 import { Button } from '../../components/button.tsx';
 import { Section } from '../../components/page.tsx';
 import { SkeletonRows } from '../../components/skeleton.tsx';
-import { historyQuery } from '../../lib/datasets.ts';
+import { historyQuery, withoutRepeats } from '../../lib/datasets.ts';
 import { formatAgo } from '../../lib/format.ts';
 
 /** What was asked before, newest first; a click asks it again. */
@@ -24,7 +24,7 @@ export function History({ all }: { all: readonly Dataset[] }) {
         <p className="text-ink-soft">{t('history_empty')}</p>
       ) : (
         <ul className="-mx-2 grid gap-1">
-          {data.items.map((item) => (
+          {withoutRepeats(data.items).map((item) => (
             <li key={item.query_id}>
               <Link
                 to="/ask"

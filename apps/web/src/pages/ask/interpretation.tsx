@@ -92,6 +92,7 @@ function WordChip({
         <button
           type="button"
           aria-label={t('word_menu', { text: word.text, target: word.target })}
+          title={t('word_role', { role: t(`role_${word.role}`), target: word.target })}
           data-word={word.text}
           className={clsx(
             'flex min-h-8 max-w-72 items-center gap-2 rounded-md border px-2 py-1 text-start hover:bg-hover data-[state=open]:bg-hover',
@@ -107,9 +108,7 @@ function WordChip({
             {word.text}
           </span>
           <span className={clsx('truncate text-small', wrong ? 'text-critical' : 'text-ink-soft')}>
-            {word.role === 'ignored' || word.role === 'unknown'
-              ? t(`role_${word.role}`)
-              : t('word_role', { role: t(`role_${word.role}`), target: word.target })}
+            {word.role === 'ignored' || word.role === 'unknown' ? t(`role_${word.role}`) : word.target}
           </span>
         </button>
       </MenuTrigger>

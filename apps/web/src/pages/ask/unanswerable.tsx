@@ -38,7 +38,7 @@ export function Unanswerable({ answer }: { answer: Answer }) {
           </ul>
         </section>
       )}
-      {answer.interpretation && answer.interpretation.words.length > 0 && (
+      {answer.interpretation?.words.some(({ role }) => role !== 'ignored' && role !== 'unknown') && (
         <Interpretation interpretation={answer.interpretation} question={answer.question} />
       )}
     </>

@@ -49,7 +49,7 @@ export function DataPage() {
           )
         }
       >
-        <div className="grid gap-6">
+        <div className="grid grid-cols-1 gap-6">
           <UploadList />
           <DatasetList onChoose={choose} />
         </div>

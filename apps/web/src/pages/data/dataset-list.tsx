@@ -50,7 +50,7 @@ export function DatasetList({ onChoose }: { onChoose: () => void }) {
   if (shown === undefined) return <SkeletonRows rows={6} className="h-14" />;
   if (all?.length === 0 && search === undefined) return <NoData onChoose={onChoose} />;
   return (
-    <div className="grid gap-3">
+    <div className="grid grid-cols-1 gap-3">
       <div className="flex flex-wrap gap-2">
         <SearchBox
           value={search ?? ''}
@@ -115,6 +115,13 @@ export function DatasetList({ onChoose }: { onChoose: () => void }) {
           onSort={(next) => void navigate({ search: (now) => ({ ...now, sort: next }), replace: true })}
         />
       )}
+      <p className="text-small text-ink-faint">
+        {t('drop_anywhere')}{' '}
+        <button type="button" onClick={onChoose} className="rounded text-accent hover:underline">
+          {t('drop_choose')}
+        </button>
+        . {t('drop_formats')}
+      </p>
       {list.hasNextPage && (
         <Button
           className="justify-self-center"

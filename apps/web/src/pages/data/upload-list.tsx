@@ -60,7 +60,7 @@ function UploadRow({ upload }: { upload: Upload }) {
               : [common('time_left', { time: formatDuration(job.seconds_left * 1000) })]),
           ];
   return (
-    <li className="grid gap-2 px-4 py-3" data-upload={file.name} data-status={status}>
+    <li className="grid grid-cols-1 gap-2 px-4 py-3" data-upload={file.name} data-status={status}>
       <div className="flex items-center gap-3">
         <StatusMark status={status} bare />
         <div className="min-w-0 flex-1">

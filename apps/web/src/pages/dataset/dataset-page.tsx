@@ -3,7 +3,7 @@ import { ApiError } from '@stroma/sdk';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { Tabs } from 'radix-ui';
-import { lazy, Suspense } from 'react';
+import { lazy, Suspense, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Badge } from '../../components/badge.tsx';
 import { Button, buttonClass } from '../../components/button.tsx';
@@ -67,6 +67,13 @@ function LoadedDataset({ dataset }: { dataset: Dataset }) {
     void navigate({
       search: ({ column: _, ...rest }) => ({ ...rest, tab: datasetTabs.find((each) => each === next) }),
     });
+  const tabList = useRef<HTMLDivElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new tab may be out of sight on a narrow page
+  useEffect(() => {
+    const active = tabList.current?.querySelector<HTMLElement>('[data-state="active"]');
+    const list = tabList.current;
+    if (active && list) list.scrollLeft = active.offsetLeft - list.clientWidth / 2 + active.clientWidth / 2;
+  }, [tab]);
   const counts: Partial<Record<DatasetTab, number>> = {
     issues: dataset.issue_count,
     rejects: version.rejected_rows,
@@ -90,7 +97,6 @@ function LoadedDataset({ dataset }: { dataset: Dataset }) {
       })}
       actions={
         <>
-          <DatasetMenu dataset={dataset} onDeleted={() => void navigate({ to: '/data' })} />
           <ProvenanceButton id={version.version_id} />
           <Link
             to="/ask"
@@ -99,6 +105,7 @@ function LoadedDataset({ dataset }: { dataset: Dataset }) {
           >
             {t('ask')}
           </Link>
+          <DatasetMenu dataset={dataset} onDeleted={() => void navigate({ to: '/data' })} />
         </>
       }
     >
@@ -120,8 +127,9 @@ function LoadedDataset({ dataset }: { dataset: Dataset }) {
       )}
       <Tabs.Root value={tab} onValueChange={show}>
         <Tabs.List
+          ref={tabList}
           aria-label={t('tabs')}
-          className="flex gap-1 overflow-x-auto overflow-y-hidden border-b border-line"
+          className="relative flex gap-1 overflow-x-auto overflow-y-hidden border-b border-line"
         >
           {datasetTabs.map((name) => (
             <Tabs.Trigger

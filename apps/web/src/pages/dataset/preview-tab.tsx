@@ -72,9 +72,9 @@ export function PreviewTab({ dataset, version }: DatasetPart) {
     );
   const shownRows = [...loaded.entries()].toSorted(([a], [b]) => a - b).flatMap(([, rows]) => rows ?? []);
   return (
-    <div className="grid gap-2">
+    <div className="grid grid-cols-1 gap-2">
       <div className="flex flex-wrap items-center gap-2">
-        <p className="flex-1 basis-60 text-small text-ink-faint">
+        <p className="flex-1 basis-40 text-small text-ink-faint">
           {t('preview_count', {
             rows: common('rows', { count: total_rows, shown: formatCount(total_rows) }),
             columns: common('columns', { count: columns.length, shown: columns.length }),
@@ -87,17 +87,17 @@ export function PreviewTab({ dataset, version }: DatasetPart) {
           className={buttonClass({ look: 'quiet' })}
         >
           <SquareCode size={16} aria-hidden />
-          {t('preview_filter')}
+          <span className="max-sm:sr-only">{t('preview_filter')}</span>
         </Link>
         <Button look="quiet" onClick={() => void copyText(toTabs(columns, shownRows))}>
           <Copy size={16} aria-hidden />
-          {t('preview_copy')}
+          <span className="max-sm:sr-only">{t('preview_copy')}</span>
         </Button>
         <Menu>
           <MenuTrigger asChild>
             <Button look="quiet">
               <Download size={16} aria-hidden />
-              {common('export')}
+              <span className="max-sm:sr-only">{common('export')}</span>
             </Button>
           </MenuTrigger>
           <MenuContent>

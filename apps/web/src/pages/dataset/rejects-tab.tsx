@@ -36,7 +36,7 @@ export function RejectsTab({ dataset, version }: DatasetPart) {
   }
   const last = Math.min(offset + pageRows, data.total);
   return (
-    <div className="grid gap-3">
+    <div className="grid grid-cols-1 gap-3">
       <div className="flex flex-wrap items-center justify-between gap-2">
         <p className="text-ink-soft">
           {t('rejects_intro', { count: data.total, shown: formatCount(data.total) })}

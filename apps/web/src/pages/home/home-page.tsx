@@ -49,7 +49,7 @@ export function HomePage() {
       ) : empty ? (
         <NothingYet />
       ) : (
-        <div className="grid gap-x-12 gap-y-10 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
+        <div className="grid grid-cols-1 gap-x-12 gap-y-10 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
           <Section
             title={t('datasets')}
             actions={
@@ -60,7 +60,7 @@ export function HomePage() {
           >
             <RecentDatasets datasets={datasets.data?.items} />
           </Section>
-          <div className="grid content-start gap-10">
+          <div className="grid grid-cols-1 content-start gap-10">
             <RecentQuestions datasets={datasets.data?.items} />
             <RunningNow />
           </div>

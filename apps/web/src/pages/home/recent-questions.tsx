@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { Badge } from '../../components/badge.tsx';
 import { panelClass, Section } from '../../components/page.tsx';
 import { Skeleton } from '../../components/skeleton.tsx';
-import { historyQuery } from '../../lib/datasets.ts';
+import { historyQuery, withoutRepeats } from '../../lib/datasets.ts';
 import { formatAgo } from '../../lib/format.ts';
 import { suggestionsQuery } from '../../lib/questions.ts';
 
@@ -29,7 +29,7 @@ export function RecentQuestions({ datasets }: { datasets: readonly Dataset[] | u
         <Suggestions dataset={datasets?.[0]} />
       ) : (
         <ul className={`${panelClass} divide-y divide-line`}>
-          {history.data.items.map((item) => (
+          {withoutRepeats(history.data.items).map((item) => (
             <li key={item.query_id}>
               <Link
                 to="/ask"

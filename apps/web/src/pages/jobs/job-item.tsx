@@ -45,12 +45,12 @@ export function JobItem({ job }: { job: Job }) {
     job.seconds_left === null ? null : common('time_left', { time: formatDuration(job.seconds_left * 1000) }),
   ].filter((fact) => fact !== null);
   return (
-    <li className="grid gap-2 px-4 py-3" data-job={job.job_id}>
+    <li className="grid grid-cols-1 gap-2 px-4 py-3" data-job={job.job_id}>
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
-        <span className="w-28 shrink-0">
+        <span className="shrink-0 sm:w-28">
           <StatusMark status={job.status} />
         </span>
-        <div className="min-w-0 flex-1 basis-56">
+        <div className="min-w-0 flex-1 basis-48">
           <p className="truncate font-medium">{job.title}</p>
           <p className="truncate text-small text-ink-faint" title={formatTime(job.created_at)}>
             {facts.join(' · ')}

@@ -30,7 +30,7 @@ export function DecisionsTab({ dataset, version }: DatasetPart) {
   if (error) return <ErrorNotice error={error} onRetry={() => void refetch()} />;
   if (data === undefined) return <SkeletonRows rows={8} />;
   return (
-    <div className="grid gap-8">
+    <div className="grid grid-cols-1 gap-8">
       {data.warnings.length > 0 && (
         <Notice tone="warning" title={t('warnings')}>
           <ul className="mt-1 grid list-disc gap-1 ps-4">

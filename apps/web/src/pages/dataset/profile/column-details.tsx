@@ -39,7 +39,7 @@ export function ColumnDetails({ column, rows }: { column: ColumnProfile; rows: n
     ],
   ];
   return (
-    <div className="grid gap-x-10 gap-y-6 border-t border-line bg-canvas px-4 py-6 md:grid-cols-2 sm:px-8 xl:grid-cols-[2fr_2fr_2fr]">
+    <div className="grid grid-cols-1 gap-x-10 gap-y-6 border-t border-line bg-canvas px-4 py-6 sm:grid-cols-[repeat(auto-fit,minmax(20rem,1fr))] sm:px-8">
       {column.histogram.length > 1 && (
         <div className="min-w-0">
           <h4 className="mb-2 text-small text-ink-faint">{t('distribution')}</h4>

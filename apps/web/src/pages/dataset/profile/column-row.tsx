@@ -30,8 +30,11 @@ export function ColumnRow({
 }) {
   const { t } = useTranslation('dataset');
   const id = useId();
-  const number = (value: ColumnProfile['min']) =>
-    column.semantic === 'year' && value !== null ? String(value) : cellLabel(value);
+  const ordered = column.type !== 'text' && column.type !== 'boolean';
+  const number = (value: ColumnProfile['min']) => {
+    if (!ordered || value === null) return '';
+    return column.semantic === 'year' || column.semantic === 'identifier' ? String(value) : cellLabel(value);
+  };
   return (
     <li data-column={column.name}>
       <button

@@ -56,9 +56,9 @@ export function ProfileTab(part: DatasetPart) {
       profile.issues.some((issue) => issue.column === name && issue.severity === severity),
     ) ?? null;
   return (
-    <div className="grid gap-8">
-      <div className="grid items-stretch gap-4 lg:grid-cols-3">
-        <QualityPanel quality={profile.quality} />
+    <div className="grid grid-cols-1 gap-8">
+      <div className="grid grid-cols-1 items-stretch gap-4 lg:grid-cols-3">
+        <QualityPanel profile={profile} rejectedRows={part.version.rejected_rows} />
         <Correlations correlations={profile.correlations} />
         <Relations profile={profile} />
       </div>
@@ -83,7 +83,7 @@ export function ProfileTab(part: DatasetPart) {
             aria-hidden
             className={clsx(profileGrid, 'h-9 border-b border-line bg-sunken px-4 text-small text-ink-soft')}
           >
-            <span className="ps-12">{t('columns')}</span>
+            <span className="ps-12">{t('column')}</span>
             <span>{t('distribution')}</span>
             <span className="max-md:hidden">{t('fact_nulls')}</span>
             <span className="text-end max-md:hidden">{t('fact_distinct')}</span>

@@ -3,13 +3,20 @@ import { CircleHelp } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { panelClass } from '../../../components/page.tsx';
 import { Popover, PopoverContent, PopoverTrigger } from '../../../components/popover.tsx';
-import { formatPercent } from '../../../lib/format.ts';
+import { formatCount, formatPercent } from '../../../lib/format.ts';
 
 const parts = ['completeness', 'uniqueness', 'validity', 'consistency'] as const;
 
 /** The score and the four shares it is made of. */
-export function QualityPanel({ quality }: { quality: DatasetProfile['quality'] }) {
+export function QualityPanel({ profile, rejectedRows }: { profile: DatasetProfile; rejectedRows: number }) {
   const { t } = useTranslation('dataset');
+  const { quality } = profile;
+  const missing = profile.columns.reduce((sum, { nulls }) => sum + nulls, 0);
+  const counts = [
+    ['missing_cells', missing],
+    ['duplicate_rows', profile.duplicate_rows],
+    ['rejected_rows', rejectedRows],
+  ] as const;
   return (
     <section className={`${panelClass} p-4`} aria-label={t('quality')}>
       <div className="flex items-center justify-between">
@@ -43,6 +50,14 @@ export function QualityPanel({ quality }: { quality: DatasetProfile['quality'] }
               </span>
               <span className="text-end">{formatPercent(quality[part])}</span>
             </dd>
+          </div>
+        ))}
+      </dl>
+      <dl className="mt-4 grid gap-1 border-t border-line pt-3">
+        {counts.map(([name, count]) => (
+          <div key={name} className="flex justify-between">
+            <dt className="text-ink-soft">{t(name)}</dt>
+            <dd>{formatCount(count)}</dd>
           </div>
         ))}
       </dl>

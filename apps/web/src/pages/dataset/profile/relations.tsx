@@ -4,7 +4,7 @@ import { KeyRound, Link2 } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { Badge } from '../../../components/badge.tsx';
 import { panelClass } from '../../../components/page.tsx';
-import { formatCount, formatPercent } from '../../../lib/format.ts';
+import { formatPercent } from '../../../lib/format.ts';
 
 /** Keys of the table and its bridges to other tables. */
 export function Relations({ profile }: { profile: DatasetProfile }) {
@@ -61,10 +61,6 @@ export function Relations({ profile }: { profile: DatasetProfile }) {
           ))}
         </ul>
       </div>
-      <p className="flex justify-between border-t border-line pt-3">
-        <span className="text-ink-soft">{t('duplicate_rows')}</span>
-        <span>{formatCount(profile.duplicate_rows)}</span>
-      </p>
     </section>
   );
 }
