@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createReadStream } from 'node:fs';
+import { type BigIntStats, createReadStream } from 'node:fs';
 import { access, constants, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -23,7 +23,9 @@ import type { ObjectStore, StoredObject } from './object-store.ts';
 const folderMark = '+';
 
 /** Which file a recorded hash belongs to: a record that does not fit the file is made anew. */
-interface HashRecord extends Content {
+interface HashRecord extends Content, Identity {}
+
+interface Identity {
   inode: string;
   modifiedNs: string;
 }
@@ -57,21 +59,19 @@ export async function openFolderStore(root: string): Promise<ObjectStore> {
   const missing = (key: string): never => fail('NOT_FOUND', `There is no object "${key}".`, { key });
 
   /** Moves a synced file of the same disk to its key. */
-  async function settle(key: string, file: string, content: Content): Promise<StoredObject> {
+  async function settle(key: string, file: string, entry: HashRecord): Promise<StoredObject> {
     const { folder, path } = place(key);
     await storage(async () => {
       await makeFolder(folder);
-      await record(key, file, content);
+      await record(key, entry);
       await rename(file, path);
       await syncPath(folder);
     });
-    return { key, ...content };
+    return { key, bytes: entry.bytes, sha256: entry.sha256 };
   }
 
-  async function record(key: string, file: string, content: Content): Promise<void> {
+  async function record(key: string, entry: HashRecord): Promise<void> {
     const { recordFolder, recordPath } = place(key);
-    const { ino, mtimeNs } = await stat(file, { bigint: true });
-    const entry: HashRecord = { ...content, inode: String(ino), modifiedNs: String(mtimeNs) };
     const temporary = join(temporaryRoot, temporaryName());
     await writeFile(temporary, JSON.stringify(entry), { flag: 'wx' });
     await makeFolder(recordFolder);
@@ -82,16 +82,17 @@ export async function openFolderStore(root: string): Promise<ObjectStore> {
     const { path, recordPath } = place(key);
     const file = await statOrNull(path);
     if (!file?.isFile()) return null;
-    const entry = await readRecord(recordPath);
+    const identity = identityOf(file);
+    const kept = await readRecord(recordPath);
     if (
-      entry?.inode === String(file.ino) &&
-      entry.modifiedNs === String(file.mtimeNs) &&
-      entry.bytes === Number(file.size)
-    ) {
-      return { key, bytes: entry.bytes, sha256: entry.sha256 };
-    }
+      kept?.inode === identity.inode &&
+      kept.modifiedNs === identity.modifiedNs &&
+      kept.bytes === Number(file.size)
+    )
+      return { key, bytes: kept.bytes, sha256: kept.sha256 };
+    // The identity is older than the hash: a file that takes this one's place meanwhile is not given its hash.
     const content = await contentOf(path);
-    await record(key, path, content);
+    await record(key, { ...content, ...identity });
     return { key, ...content };
   }
 
@@ -107,7 +108,9 @@ export async function openFolderStore(root: string): Promise<ObjectStore> {
       keySegments(key);
       const temporary = join(temporaryRoot, temporaryName());
       const content = await writeDurably(temporary, source);
-      return await orRemove(temporary, () => settle(key, temporary, content));
+      return await orRemove(temporary, async () =>
+        settle(key, temporary, { ...content, ...(await storage(() => identify(temporary))) }),
+      );
     },
 
     async putFile(key, path) {
@@ -115,15 +118,18 @@ export async function openFolderStore(root: string): Promise<ObjectStore> {
       if ((await storage(() => statOrNull(path))) === null)
         fail('NOT_FOUND', `There is no file to store as "${key}"; it may have been stored before.`, { key });
       if (await storage(() => onSameDisk(path, temporaryRoot))) {
-        const content = await storage(async () => {
+        const entry = await storage(async () => {
+          const identity = await identify(path);
           await syncPath(path);
-          return await contentOf(path);
+          return { ...(await contentOf(path)), ...identity };
         });
-        return await settle(key, path, content);
+        return await settle(key, path, entry);
       }
       const temporary = join(temporaryRoot, temporaryName());
       const content = await writeDurably(temporary, createReadStream(path));
-      const stored = await orRemove(temporary, () => settle(key, temporary, content));
+      const stored = await orRemove(temporary, async () =>
+        settle(key, temporary, { ...content, ...(await storage(() => identify(temporary))) }),
+      );
       await storage(() => rm(path, { force: true }));
       return stored;
     },
@@ -181,6 +187,13 @@ async function statOrNull(path: string) {
     throw error;
   }
 }
+
+const identityOf = ({ ino, mtimeNs }: BigIntStats): Identity => ({
+  inode: String(ino),
+  modifiedNs: String(mtimeNs),
+});
+
+const identify = async (path: string): Promise<Identity> => identityOf(await stat(path, { bigint: true }));
 
 async function readRecord(path: string): Promise<HashRecord | null> {
   try {

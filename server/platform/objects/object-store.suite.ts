@@ -126,6 +126,22 @@ export function describeObjectStore(name: string, open: () => Promise<ObjectStor
       });
     });
 
+    it('never tells a hash of another object while one is being replaced', async () => {
+      const contents = Array.from({ length: 12 }, (_, i) => Buffer.alloc(30_000, i));
+      const known = new Set(contents.map(sha256));
+      let writing = true;
+      const readers = Array.from({ length: 3 }, async () => {
+        while (writing) {
+          const seen = await store.stat('replaced');
+          if (seen !== null) expect(known.has(seen.sha256)).toBe(true);
+        }
+      });
+      for (const content of contents) await store.put('replaced', content);
+      writing = false;
+      await Promise.all(readers);
+      expect((await store.stat('replaced'))?.sha256).toBe(sha256(contents.at(-1) ?? new Uint8Array()));
+    });
+
     it('says what is missing', async () => {
       await expect(store.get('not/there')).rejects.toMatchObject({ code: 'NOT_FOUND' });
       await expect(store.localPath('not/there')).rejects.toMatchObject({ code: 'NOT_FOUND' });
