@@ -58,7 +58,7 @@ async function readAll(files: SourceFile[], read: Read, { output, signal }: Runn
       output.note(`${file.given}: ${failure.message}`);
     }
   }
-  const good = datasets.filter((each) => !('error' in each));
+  const good = datasets.filter((each): each is IngestDocument => !('error' in each));
   await output.result({ datasets }, () =>
     good.map((document) => ingestView(document, output)).join('\n\n\n'),
   );
@@ -71,7 +71,8 @@ function outputFolder(kept: string | null, files: SourceFile[], index: number, s
   const names = files.map((file) => snakeCase(stemOf(file.fileName)));
   const name = names[index] ?? '';
   const earlier = names.slice(0, index).filter((each) => each === name).length;
-  const path = files.length === 1 ? resolve(kept) : resolve(kept, earlier === 0 ? name : `${name}_${earlier + 1}`);
+  const path =
+    files.length === 1 ? resolve(kept) : resolve(kept, earlier === 0 ? name : `${name}_${earlier + 1}`);
   try {
     mkdirSync(path, { recursive: true });
   } catch (cause) {

@@ -1,4 +1,4 @@
-import { type Job } from '@stroma/contracts';
+import type { Job } from '@stroma/contracts';
 import type { CommandRun } from '../commands.ts';
 import { requireServer } from '../connection.ts';
 import { exitStatus, UsageError } from '../failure.ts';

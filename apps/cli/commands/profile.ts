@@ -3,7 +3,13 @@ import type { CommandRun, RunningCommand } from '../commands.ts';
 import { findServer } from '../connection.ts';
 import { exitStatus } from '../failure.ts';
 import { ingestOptions } from '../ingest-options.ts';
-import { joinsOf, type ProfiledTable, profileDocument, profileTable, readTables } from '../local/local-table.ts';
+import {
+  joinsOf,
+  type ProfiledTable,
+  profileDocument,
+  profileTable,
+  readTables,
+} from '../local/local-table.ts';
 import { resolveDatasets } from '../remote/remote-datasets.ts';
 import { withScratchFolder } from '../scratch-folder.ts';
 import { isFile, openSourceFiles, refuseMissingFile } from '../source-files.ts';
