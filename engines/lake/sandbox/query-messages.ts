@@ -1,4 +1,5 @@
 import type { ColumnSchema, JsonValue } from '@stroma/kernel';
+import type { TableFile } from './query-engine.ts';
 import type { SqlError, SqlLimits } from './sql-engine.ts';
 
 /** What the pool asks of a process. */
@@ -6,8 +7,7 @@ export type ToProcess =
   | {
       kind: 'run';
       sql: string;
-      /** Table names with the file names, in the process's own folder, that hold them. */
-      tables: { name: string; file: string }[];
+      tables: TableFile[];
       limits: SqlLimits;
       params: JsonValue[];
       /** Stop after planning: nothing is read but the files' schemas. */
@@ -20,5 +20,7 @@ export type FromProcess =
   | { kind: 'ready'; separateUser: boolean }
   | { kind: 'columns'; columns: ColumnSchema[] }
   | { kind: 'rows'; text: Uint8Array; count: number }
-  | { kind: 'done'; truncated: boolean; executionMs: number; rssBytes: number }
-  | { kind: 'failed'; error: SqlError; rssBytes: number };
+  | { kind: 'done'; truncated: boolean; executionMs: number }
+  | { kind: 'failed'; error: SqlError }
+  /** After either, once the engine is closed. */
+  | { kind: 'idle'; rssBytes: number };

@@ -1,3 +1,4 @@
+import { openEngine, type QueryEngine } from './query-engine.ts';
 import { describeFailure } from './query-failure.ts';
 import type { FromProcess, ToProcess } from './query-messages.ts';
 import { type Run, startRun } from './query-run.ts';
@@ -29,11 +30,15 @@ function becomeUser(uid: number): boolean {
   }
 }
 
+/** An engine opened in advance; the next statement locks it and has it to itself. */
+let spare: Promise<QueryEngine> | null = null;
 let current: { run: Run; stop(reason: string): void } | null = null;
 
 async function answer(request: Extract<ToProcess, { kind: 'run' }>): Promise<void> {
   const started = performance.now();
-  const run = startRun(request, send);
+  const opening = spare ?? openEngine(request.limits);
+  spare = null;
+  const run = startRun(request, opening, send);
   let stopped: string | null = null;
   let repeat: NodeJS.Timeout | undefined;
   const stop = (reason: string) => {
@@ -47,22 +52,27 @@ async function answer(request: Extract<ToProcess, { kind: 'run' }>): Promise<voi
   try {
     const { truncated } = await run.finished;
     const executionMs = performance.now() - started;
-    reply = { kind: 'done', truncated, executionMs, rssBytes: process.memoryUsage.rss() };
+    reply = { kind: 'done', truncated, executionMs };
   } catch (error) {
     const failure = describeFailure(error, request.sql, request.tables, run.planning());
     if (stopped)
       Object.assign(failure, { code: stopped, message: 'The query was stopped.', line: null, column: null });
-    reply = { kind: 'failed', error: failure, rssBytes: process.memoryUsage.rss() };
+    reply = { kind: 'failed', error: failure };
   } finally {
     clearTimeout(deadline);
     clearInterval(repeat);
     current = null;
   }
   await send(reply);
+  // What the caller does not wait for: this engine's end and the next one's beginning.
+  (await opening).close();
+  await send({ kind: 'idle', rssBytes: process.memoryUsage.rss() });
+  if (!current) spare ??= openEngine(request.limits);
 }
 
 const uid = process.argv[2] === undefined ? null : Number(process.argv[2]);
 const separateUser = uid !== null && becomeUser(uid);
+spare = openEngine();
 process.on('disconnect', () => process.exit());
 process.on('message', (message: ToProcess) => {
   if (message.kind === 'cancel') current?.stop('CANCELLED');

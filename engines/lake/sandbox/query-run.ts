@@ -1,13 +1,12 @@
 import {
   type DuckDBConnection,
-  DuckDBInstance,
   type DuckDBPreparedStatement,
   type DuckDBResult,
   StatementType,
 } from '@duckdb/node-api';
 import type { ColumnSchema, JsonValue } from '@stroma/kernel';
-import { quoteIdentifier, quoteLiteral } from '../duckdb.ts';
 import { cellWriter, columnTypeOfId } from './cells.ts';
+import { lockEngine, makeViews, type QueryEngine } from './query-engine.ts';
 import type { FromProcess, ToProcess } from './query-messages.ts';
 import type { SqlLimits } from './sql-engine.ts';
 import { checkText, checkTree, Refusal } from './sql-gate.ts';
@@ -15,33 +14,7 @@ import { checkText, checkTree, Refusal } from './sql-gate.ts';
 type RunRequest = Extract<ToProcess, { kind: 'run' }>;
 type Send = (message: FromProcess) => Promise<void>;
 
-const spillFolder = 'spill';
 const batchBytes = 256 * 1024;
-
-interface Engine {
-  connection: DuckDBConnection;
-  close(): void;
-}
-
-async function openEngine(limits: SqlLimits): Promise<Engine> {
-  const instance = await DuckDBInstance.create(':memory:', {
-    threads: String(limits.threads),
-    memory_limit: `${limits.memoryMb}MiB`,
-    temp_directory: spillFolder,
-    max_temp_directory_size: `${limits.memoryMb * 2}MiB`,
-    autoinstall_known_extensions: 'false',
-    autoload_known_extensions: 'false',
-    allow_community_extensions: 'false',
-    allow_unsigned_extensions: 'false',
-    errors_as_json: 'true',
-  });
-  const connection = await instance.connect();
-  const close = () => {
-    connection.closeSync();
-    instance.closeSync();
-  };
-  return { connection, close };
-}
 
 /** The engine writes numbers past a double's range as bare words, which JSON does not know. */
 function parseTree(json: string): Record<string, unknown> {
@@ -71,34 +44,6 @@ function whyNotSelect(sql: string): string {
   }
   return 'Only one SELECT statement is run at a time: nothing can be written, changed or loaded here.';
 }
-
-/**
- * Before the statement is seen at all: reading some statements (IMPORT DATABASE) already opens the files they name.
- */
-async function lock(connection: DuckDBConnection, tables: RunRequest['tables']): Promise<void> {
-  const files = tables.map(({ file }) => quoteLiteral(file)).join(', ');
-  await connection.run(
-    `SET TimeZone = 'UTC'; SET allowed_paths = [${files}]; SET enable_external_access = false; SET lock_configuration = true`,
-  );
-}
-
-async function makeViews(connection: DuckDBConnection, tables: RunRequest['tables']): Promise<void> {
-  for (const { name, file } of tables) {
-    const view = `CREATE VIEW ${quoteIdentifier(name)} AS SELECT * FROM read_parquet(${quoteLiteral(file)})`;
-    try {
-      await connection.run(view);
-    } catch (error) {
-      if (isStopped(error)) throw error;
-      throw new Refusal(
-        'QUERY_FAILED',
-        `The file of table "${name}" cannot be read as Parquet; ingest it again.`,
-      );
-    }
-  }
-}
-
-const isStopped = (error: unknown): boolean =>
-  error instanceof Error && /"?(?:INTERRUPT|Interrupt)/.test(error.message);
 
 async function prepareOne(connection: DuckDBConnection, sql: string): Promise<DuckDBPreparedStatement> {
   const extracted = await connection.extractStatements(sql);
@@ -193,36 +138,31 @@ export interface Run {
 }
 
 /**
- * Runs one statement that nobody trusts in an engine of its own: locks, gate, views, then rows. Only the
- * tables the statement names are opened.
+ * Runs one statement that nobody trusts in an engine of its own, which the caller closes: locks, gate, views,
+ * then rows. Only the tables the statement names are opened.
  */
-export function startRun(request: RunRequest, send: Send): Run {
+export function startRun(request: RunRequest, opening: Promise<QueryEngine>, send: Send): Run {
   let connection: DuckDBConnection | null = null;
   let planning = true;
   const run = async () => {
+    const engine = await opening;
+    connection = engine.connection;
     checkText(request.sql);
-    const engine = await openEngine(request.limits);
-    try {
-      connection = engine.connection;
-      await lock(engine.connection, request.tables);
-      const tree = await parse(engine.connection, request.sql);
-      const verdict = checkTree(
-        tree,
-        request.tables.map((table) => table.name),
-      );
-      const used = request.tables.filter((table) => verdict.tables.has(table.name));
-      await makeViews(engine.connection, used);
-      const prepared = await prepareOne(engine.connection, request.sql);
-      if (request.validateOnly) return { truncated: false };
-      bind(prepared, request.params);
-      planning = false;
-      const result = await prepared.stream();
-      await send({ kind: 'columns', columns: columnsOf(result) });
-      return { truncated: await sendRows(result, request.limits, send) };
-    } finally {
-      connection = null;
-      engine.close();
-    }
+    await lockEngine(engine, request.limits, request.tables);
+    const tree = await parse(engine.connection, request.sql);
+    const names = request.tables.map((table) => table.name);
+    const { tables } = checkTree(tree, names);
+    await makeViews(
+      engine,
+      request.tables.filter((table) => tables.has(table.name)),
+    );
+    const prepared = await prepareOne(engine.connection, request.sql);
+    if (request.validateOnly) return { truncated: false };
+    bind(prepared, request.params);
+    planning = false;
+    const result = await prepared.stream();
+    await send({ kind: 'columns', columns: columnsOf(result) });
+    return { truncated: await sendRows(result, request.limits, send) };
   };
   return { finished: run(), interrupt: () => connection?.interrupt(), planning: () => planning };
 }

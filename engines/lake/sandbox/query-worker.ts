@@ -38,7 +38,11 @@ export class QueryWorker {
       child.once('exit', (code, signal) => end(signal ?? `status ${code}`));
       child.once('error', (error) => end(error.message));
     });
-    child.on('message', (message) => this.#onMessage(message as FromProcess));
+    child.on('message', (message) => {
+      const given = message as FromProcess;
+      if (given.kind === 'idle') this.rssBytes = given.rssBytes;
+      else this.#onMessage(given);
+    });
   }
 
   /**
@@ -121,7 +125,6 @@ export class QueryWorker {
     for (const timer of timers) clearTimeout(timer);
     this.#onMessage = () => undefined;
     if (typeof end === 'string') return crashed(end, killedFor);
-    this.rssBytes = end.rssBytes;
     return end;
   }
 
@@ -163,5 +166,5 @@ function crashed(how: string, killedFor: string | null): RunEnd {
     code === 'QUERY_OUT_OF_MEMORY'
       ? 'The query needed more memory than its limit. Read fewer columns or rows, or aggregate first.'
       : 'The query ended the process it ran in. Nothing was changed; write it more simply.';
-  return { kind: 'failed', error: { message, line: null, column: null, code }, rssBytes: 0 };
+  return { kind: 'failed', error: { message, line: null, column: null, code } };
 }

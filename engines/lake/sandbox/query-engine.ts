@@ -1,0 +1,84 @@
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { quoteIdentifier, quoteLiteral } from '../duckdb.ts';
+import { defaultSqlLimits, type SqlLimits } from './sql-engine.ts';
+import { Refusal } from './sql-gate.ts';
+
+/** An engine for one statement: nothing in it, nothing of it left once it is closed. */
+export interface QueryEngine {
+  connection: DuckDBConnection;
+  limits: Pick<SqlLimits, 'threads' | 'memoryMb'>;
+  close(): void;
+}
+
+/** A table's name and the file, in the process's own folder, that holds it. */
+export interface TableFile {
+  name: string;
+  file: string;
+}
+
+const spillFolder = 'spill';
+
+export async function openEngine(
+  limits: Pick<SqlLimits, 'threads' | 'memoryMb'> = defaultSqlLimits,
+): Promise<QueryEngine> {
+  const instance = await DuckDBInstance.create(':memory:', {
+    threads: String(limits.threads),
+    memory_limit: `${limits.memoryMb}MiB`,
+    temp_directory: spillFolder,
+    max_temp_directory_size: `${limits.memoryMb * 2}MiB`,
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+    allow_community_extensions: 'false',
+    allow_unsigned_extensions: 'false',
+    // Its content would be thrown away with the engine.
+    enable_external_file_cache: 'false',
+    errors_as_json: 'true',
+  });
+  const connection = await instance.connect();
+  let open = true;
+  const close = () => {
+    if (!open) return;
+    open = false;
+    connection.closeSync();
+    instance.closeSync();
+  };
+  return { connection, limits, close };
+}
+
+/**
+ * Sets the limits and locks everything, before the statement is seen at all: reading some statements
+ * (IMPORT DATABASE) already opens the files they name.
+ */
+export async function lockEngine(
+  engine: QueryEngine,
+  limits: SqlLimits,
+  tables: readonly TableFile[],
+): Promise<void> {
+  const settings = ["TimeZone = 'UTC'"];
+  if (engine.limits.threads !== limits.threads) settings.push(`threads = ${limits.threads}`);
+  if (engine.limits.memoryMb !== limits.memoryMb) {
+    settings.push(
+      `memory_limit = '${limits.memoryMb}MiB'`,
+      `max_temp_directory_size = '${limits.memoryMb * 2}MiB'`,
+    );
+  }
+  const files = tables.map(({ file }) => quoteLiteral(file)).join(', ');
+  settings.push(`allowed_paths = [${files}]`, 'enable_external_access = false', 'lock_configuration = true');
+  await engine.connection.run(settings.map((setting) => `SET ${setting}`).join('; '));
+}
+
+/** Makes the tables readable under their names. */
+export async function makeViews({ connection }: QueryEngine, tables: readonly TableFile[]): Promise<void> {
+  for (const { name, file } of tables) {
+    const view = `CREATE VIEW ${quoteIdentifier(name)} AS SELECT * FROM read_parquet(${quoteLiteral(file)})`;
+    try {
+      await connection.run(view);
+    } catch (error) {
+      if (error instanceof Error && /interrupt/i.test(error.message)) throw error;
+      throw new Refusal(
+        'QUERY_FAILED',
+        `The file of table "${name}" cannot be read as Parquet; ingest it again.`,
+      );
+    }
+  }
+}
