@@ -95,17 +95,23 @@ function isAlive(holder: Holder, path: string): boolean {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
   }
-  const began = beganOf(holder.pid);
-  return holder.began === null || began === null || began === holder.began;
+  const now = processState(holder.pid);
+  if (now === null) return true;
+  // Killed, but not yet collected by its parent: it runs no more.
+  if (now.state === 'Z' || now.state === 'X') return false;
+  return holder.began === null || now.began === holder.began;
 }
 
-/** Null where the system does not tell (only Linux has /proc). */
-function beganOf(pid: number): string | null {
+const beganOf = (pid: number): string | null => processState(pid)?.began ?? null;
+
+/** Null where the system does not tell: only Linux has /proc. */
+function processState(pid: number): { state: string; began: string } | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    // The name in brackets may hold anything; the 22nd field is counted from behind it.
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim();
-    return `${boot}:${stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]}`;
+    // The name in brackets may hold anything; fields are counted from behind it: state is the 3rd, start the 22nd.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return { state: fields[0] ?? '', began: `${boot}:${fields[19]}` };
   } catch {
     return null;
   }

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 
 const server = resolve(import.meta.dirname, '../..');
@@ -24,9 +25,9 @@ registerHooks({
   },
 });`;
 
-/** Writes the one initial migration of all `*.tables.ts` to a new folder beside `drizzle`, and returns its path. */
+/** Writes the one initial migration of all `*.tables.ts` to a new temporary folder, and returns its path. */
 export function generateMigrations(): string {
-  const out = mkdtempSync(join(server, 'drizzle.next-'));
+  const out = mkdtempSync(join(tmpdir(), 'stroma-migrations-'));
   const kit = join(dirname(createRequire(import.meta.url).resolve('drizzle-kit')), 'bin.cjs');
   const hooks = `data:text/javascript,${encodeURIComponent(resolveHere)}`;
   execFileSync(process.execPath, ['--import', hooks, kit, 'generate', '--name=initial'], {
@@ -39,11 +40,12 @@ export function generateMigrations(): string {
 
 /** While nothing is released there is one migration, made anew: `npm run db:generate`. */
 if (process.argv[1] === import.meta.filename) {
-  const next = generateMigrations();
+  const made = generateMigrations();
   const current = join(server, 'drizzle');
-  const old = `${next}.old`;
+  const next = `${current}.next`;
+  const old = `${current}.old`;
+  cpSync(made, next, { recursive: true });
   if (existsSync(current)) renameSync(current, old);
-  chmodSync(next, 0o755);
   renameSync(next, current);
-  rmSync(old, { recursive: true, force: true });
+  for (const folder of [old, made]) rmSync(folder, { recursive: true, force: true });
 }

@@ -76,17 +76,21 @@ export function openJobQueue(database: Database, log: Logger): JobQueue {
       next.on('error', (error) => log.error({ err: error }, 'the job queue reports an error'));
       next.on('warning', (warning) => log.warn({ warning }, 'the job queue warns'));
       await next.start();
-      const known = new Set((await next.getQueues()).map(({ name }) => name));
+      const known = new Map((await next.getQueues()).map((queue) => [queue.name, queue]));
       for (const { kind, timeoutSeconds } of definitions) {
-        const options = {
+        const wanted = {
           expireInSeconds: timeoutSeconds + 60,
           retryLimit: queueRetries,
           retryDelay: 0,
           deleteAfterSeconds: 24 * 3600,
           ...(embedded ? {} : { heartbeatSeconds }),
         };
-        if (known.has(kind)) await next.updateQueue(kind, options);
-        else await next.createQueue(kind, options);
+        const present = known.get(kind);
+        if (present === undefined) await next.createQueue(kind, wanted);
+        else if (present.expireInSeconds !== wanted.expireInSeconds) await next.updateQueue(kind, wanted);
+        // Makes pg-boss remember the queue now: it would ask on a connection of its own in the middle of the
+        // caller's transaction, and the embedded store has but one.
+        await next.findJobs(kind, { id: randomUUID() });
       }
       boss = next;
       if (embedded && works) await releaseOrphans(database);

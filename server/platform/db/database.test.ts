@@ -1,0 +1,119 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterAll, describe, expect, it } from 'vitest';
+import { lockDataFolder } from './data-folder.ts';
+import { describeDatabase } from './database.suite.ts';
+import { generateMigrations } from './generate-migrations.ts';
+import { openDatabase } from './open-database.ts';
+import { embeddedStore, silent } from './test-database.suite.ts';
+
+describeDatabase('embedded', embeddedStore);
+
+const folders: string[] = [];
+const newFolder = () => {
+  const folder = mkdtempSync(join(tmpdir(), 'stroma-db-'));
+  folders.push(folder);
+  return folder;
+};
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+const child = (file: string, ...args: string[]) =>
+  spawn(process.execPath, [resolve(import.meta.dirname, file), ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+
+describe('the embedded store under kill -9', () => {
+  it('has lost nothing that was acknowledged, three times over', { timeout: 90_000 }, async () => {
+    const folder = newFolder();
+    let acknowledged = 0;
+    for (let round = 0; round < 3; round += 1) {
+      const writer = child('writing-process.suite.ts', folder);
+      const goal = acknowledged + 50 + round * 137;
+      for await (const line of createInterface({ input: writer.stdout })) {
+        acknowledged = Number(line);
+        if (acknowledged >= goal) writer.kill('SIGKILL');
+      }
+      if (writer.exitCode === null && writer.signalCode === null) await once(writer, 'exit');
+    }
+    const database = await openDatabase({ STROMA_DATA: folder, DATABASE_URL: undefined }, silent);
+    const { rows } = await database.execute('select count(*)::int as n, max(id)::int as last from written');
+    expect(rows[0]?.n).toBe(rows[0]?.last);
+    expect(rows[0]?.last).toBeGreaterThanOrEqual(acknowledged);
+    expect(rows[0]?.last).toBeLessThanOrEqual(acknowledged + 1);
+    await database.close();
+  });
+});
+
+describe('the lock on the data folder', () => {
+  it('refuses a second owner and names the first', () => {
+    const folder = newFolder();
+    const lock = lockDataFolder(folder);
+    expect(() => lockDataFolder(folder)).toThrow(
+      expect.objectContaining({
+        code: 'DATA_FOLDER_IN_USE',
+        message: expect.stringContaining(`process ${process.pid}`),
+        details: expect.objectContaining({ pid: process.pid }),
+      }),
+    );
+    lock.release();
+    lockDataFolder(folder).release();
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('is refused to another process while one lives, and given after it was killed', async () => {
+    const folder = newFolder();
+    const holder = child('locking-process.suite.ts', folder);
+    const [said] = await once(createInterface({ input: holder.stdout }), 'line');
+    expect(said).toBe('held');
+    expect(() => lockDataFolder(folder)).toThrow(`process ${holder.pid}`);
+    holder.kill('SIGKILL');
+    await once(holder, 'exit');
+    lockDataFolder(folder).release();
+  });
+
+  it('is taken over when its pid now belongs to another process', () => {
+    const folder = newFolder();
+    lockDataFolder(folder);
+    const path = join(folder, 'stroma.lock');
+    const left = JSON.parse(readFileSync(path, 'utf8'));
+    writeFileSync(path, JSON.stringify({ ...left, began: 'another-boot:1' }));
+    lockDataFolder(folder).release();
+  });
+
+  it('is taken over when its content was cut short', () => {
+    const folder = newFolder();
+    writeFileSync(join(folder, 'stroma.lock'), '{"pid":');
+    lockDataFolder(folder).release();
+  });
+
+  it('goes to exactly one of many that find a dead one', { timeout: 60_000 }, async () => {
+    const folder = newFolder();
+    writeFileSync(join(folder, 'stroma.lock'), JSON.stringify({ pid: 4_194_303, host: 'gone', began: null }));
+    const before = new Date(Date.now() - 3600_000);
+    const { utimesSync } = await import('node:fs');
+    utimesSync(join(folder, 'stroma.lock'), before, before);
+    const racers = Array.from({ length: 4 }, () => child('locking-process.suite.ts', folder));
+    const said = await Promise.all(
+      racers.map(
+        async (racer) => (await once(createInterface({ input: racer.stdout }), 'line'))[0] as string,
+      ),
+    );
+    for (const racer of racers) racer.kill('SIGKILL');
+    expect(said.sort()).toEqual(['held', 'refused', 'refused', 'refused']);
+  });
+});
+
+it('has migrations that agree with the tables; else run "npm run db:generate" in server/', () => {
+  const fresh = generateMigrations();
+  const read = (folder: string) => readFileSync(join(folder, '0000_initial.sql'), 'utf8');
+  try {
+    expect(read(resolve(import.meta.dirname, '../../drizzle'))).toBe(read(fresh));
+  } finally {
+    rmSync(fresh, { recursive: true, force: true });
+  }
+});

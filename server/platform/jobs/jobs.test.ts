@@ -1,0 +1,4 @@
+import { embeddedStore } from '../db/test-database.suite.ts';
+import { describeJobs } from './jobs.suite.ts';
+
+describeJobs('embedded', embeddedStore);
