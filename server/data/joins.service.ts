@@ -19,7 +19,7 @@ export interface NamedJoin {
 }
 
 /** Datasets a new one is compared with, the most recently changed first. */
-const mostCompared = 50;
+const mostCompared = 30;
 
 /** Which columns of which datasets fit each other. Found once for each pair of versions, then stored. */
 export class Joins {

@@ -7,6 +7,7 @@ import {
   explainResult,
   type ParsedQuestion,
   parseQuestion,
+  type ResultFacts,
   suggestQuestions,
 } from '@stroma/text';
 import type { Context } from '../platform/context.ts';
@@ -75,7 +76,7 @@ export class Queries {
       question: null,
       sql: input.sql,
       chart: chooseChart(rows, null),
-      explanation: explainResult(rows, null, await this.#facts(datasets, ran)),
+      explanation: explainResult(rows, null, factsOf(datasets, ran)),
       confidence: 1,
       interpretation: null,
       answered_by: 'person',
@@ -144,7 +145,7 @@ export class Queries {
       kind: 'natural',
       question: input.question,
       sql: parsed.sql,
-      ...(await this.#described(datasets, ran, parsed)),
+      ...this.#described(datasets, ran, parsed),
       confidence: parsed.confidence,
       interpretation: parsed.interpretation,
       answered_by: 'grammar',
@@ -169,7 +170,7 @@ export class Queries {
       sources,
       (sql) => this.#run(ctx, sql, datasets),
     );
-    const described = await this.#described(datasets, ran, null);
+    const described = this.#described(datasets, ran, null);
     const explanation = await explainByModel(platform.llm, ctx, question, proposal.sql, ran.result).catch(
       (error: unknown) => {
         ctx.log.warn({ err: error }, 'the language model did not explain the answer');
@@ -189,19 +190,14 @@ export class Queries {
     });
   }
 
-  async #described(datasets: DatasetWithVersion[], ran: Ran, parsed: Answerable | null) {
+  #described(datasets: DatasetWithVersion[], ran: Ran, parsed: Answerable | null) {
     const rows = { columns: ran.result.columns, rows: firstRows(ran.result.rowsJson, describedRows) };
+    const read = parsed
+      ? datasets.filter(({ dataset }) => parsed.tables.includes(dataset.tableName))
+      : datasets;
     return {
       chart: chooseChart(rows, parsed?.shape ?? null),
-      explanation: explainResult(rows, parsed, await this.#facts(datasets, ran)),
-    };
-  }
-
-  async #facts(datasets: DatasetWithVersion[], { result }: Ran) {
-    return {
-      tables: datasets.map(({ dataset, version }) => ({ name: dataset.tableName, rows: version.rows })),
-      row_count: result.rowCount,
-      truncated: result.truncated,
+      explanation: explainResult(rows, parsed, factsOf(read, ran)),
     };
   }
 
@@ -347,6 +343,14 @@ export class Queries {
       },
     });
   }
+}
+
+function factsOf(datasets: DatasetWithVersion[], { result }: Ran): ResultFacts {
+  return {
+    tables: datasets.map(({ dataset, version }) => ({ name: dataset.tableName, rows: version.rows })),
+    row_count: result.rowCount,
+    truncated: result.truncated,
+  };
 }
 
 function noteOf(error: unknown): string {
