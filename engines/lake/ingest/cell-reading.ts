@@ -27,10 +27,18 @@ const thousandsClass: Record<NumberFormat['thousands'], string> = {
   "'": "['\u2019]",
 };
 
-/** Regular expression sources that JavaScript and RE2 both read; anchors are left to the caller. */
-export function numberPattern(format: NumberFormat): { integer: string; number: string } {
+/**
+ * Regular expression sources that JavaScript and RE2 both read; anchors are left to the caller. Without
+ * `leadingZeros` a number of several digits must not start with 0: it would be an identifier.
+ */
+export function numberPattern(
+  format: NumberFormat,
+  leadingZeros: boolean,
+): { integer: string; number: string } {
   const separator = thousandsClass[format.thousands];
-  const whole = separator === '' ? '[0-9]+' : `(?:[0-9]{1,3}(?:${separator}[0-9]{3})+|[0-9]+)`;
+  const first = leadingZeros ? '[0-9]' : '[1-9]';
+  const plain = leadingZeros ? '[0-9]+' : '(?:0|[1-9][0-9]*)';
+  const whole = separator === '' ? plain : `(?:${first}[0-9]{0,2}(?:${separator}[0-9]{3})+|${plain})`;
   const point = format.decimal === '.' ? '[.]' : ',';
   const sign = '[-+\u2212]?';
   return {
@@ -46,7 +54,7 @@ export function thousandsCharacters(format: NumberFormat): string {
 }
 
 const compiled = numberFormats.map((format) => {
-  const { integer, number } = numberPattern(format);
+  const { integer, number } = numberPattern(format, true);
   return { format, integer: new RegExp(`^${integer}$`), number: new RegExp(`^${number}$`) };
 });
 const numberCharacters = new RegExp(

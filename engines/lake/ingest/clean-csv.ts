@@ -55,9 +55,10 @@ export async function writeCleanCsv(
   };
   try {
     // Records come synchronously; what a block of the source gave is written before the next block is read.
-    await readRecords(source, range, dialect, { ...options, afterBlock: flush }, (record) =>
-      writer.add(record),
-    );
+    await readRecords(source, range, dialect, { ...options, afterBlock: flush }, (record) => {
+      writer.add(record);
+      return true;
+    });
     await flush();
     out.end();
     await Promise.race([once(out, 'close'), failed]);
@@ -147,7 +148,7 @@ class CleanWriter {
   }
 
   private write(record: ScannedRecord): void {
-    const { scanner, bytes } = record;
+    const { scanner } = record;
     const { width } = this.table;
     this.counts.written++;
     const size = scanner.recordEnd - record.from;

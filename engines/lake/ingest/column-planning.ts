@@ -21,8 +21,8 @@ export type DateOrder = 'ymd' | 'dmy' | 'mdy';
 export type ColumnReader =
   | { kind: 'text'; trim?: boolean }
   | { kind: 'boolean' }
-  | { kind: 'integer'; format: NumberFormat; unit: Unit | null; wide: boolean }
-  | { kind: 'number'; format: NumberFormat; unit: Unit | null }
+  | { kind: 'integer'; format: NumberFormat; unit: Unit | null; wide: boolean; leadingZeros?: boolean }
+  | { kind: 'number'; format: NumberFormat; unit: Unit | null; leadingZeros?: boolean }
   | { kind: 'date' | 'timestamp'; iso: boolean; formats: string[]; zone: boolean }
   | { kind: 'time'; iso: boolean; formats: string[] }
   | { kind: 'nested'; structure: string };
@@ -497,8 +497,14 @@ function forcedPlan(
         ? reader.format
         : { ...plainNumbers, decimal: hints.decimal ?? '.', thousands: hints.thousands ?? '' };
     const unit = reader && 'unit' in reader ? reader.unit : null;
-    if (type === 'number') return plan(type, { kind: 'number', format, unit });
-    return plan(type, { kind: 'integer', format, unit, wide: reader?.kind === 'integer' && reader.wide });
+    if (type === 'number') return plan(type, { kind: 'number', format, unit, leadingZeros: true });
+    return plan(type, {
+      kind: 'integer',
+      format,
+      unit,
+      wide: reader?.kind === 'integer' && reader.wide,
+      leadingZeros: true,
+    });
   }
   if (type === 'date' || type === 'timestamp') {
     const proposal = best(planDate) ?? best(planCompactDate);

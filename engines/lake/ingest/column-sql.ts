@@ -1,4 +1,4 @@
-import { quoteIdentifier, quoteLiteral } from '../duckdb.ts';
+import { quoteLiteral } from '../duckdb.ts';
 import { numberPattern, thousandsCharacters } from './cell-reading.ts';
 import type { ColumnPlan, ColumnReader } from './column-planning.ts';
 
@@ -36,6 +36,33 @@ export function valueExpression(plan: ColumnPlan, column: string): string {
     return missing === 'false' ? text : `CASE WHEN ${missing} THEN NULL ELSE ${text} END`;
   }
   return castExpression(reader, sqlType(plan), column);
+}
+
+/**
+ * True where a text is the usual spelling of a value of its type, which every cast reads alike; null when there is
+ * no such test. Writing the value back and comparing costs a fifth of a regular expression, and refuses what the
+ * cast alone would let pass: 1.5 as 2, 1_000, 0x10, leading zeros, offsets that are dropped.
+ */
+export function quickTest({ reader }: ColumnPlan, column: string): string | null {
+  const same = (type: string) => `TRY_CAST(${column} AS ${type})::VARCHAR = ${column}`;
+  switch (reader.kind) {
+    case 'integer':
+      return reader.unit === null ? same(reader.wide ? 'DECIMAL(38,0)' : 'BIGINT') : null;
+    case 'number': {
+      if (reader.unit !== null || reader.format.decimal !== '.' || reader.format.thousands === '.')
+        return null;
+      const zeros = `(NOT (starts_with(${column}, '0') OR starts_with(${column}, '-0')) OR starts_with(${column}, '0.') OR ${column} = '0')`;
+      return `(isfinite(TRY_CAST(${column} AS DOUBLE)) AND NOT contains(${column}, '_') AND ${zeros})`;
+    }
+    case 'boolean':
+      return `${column} IN ('true', 'false')`;
+    case 'date':
+      return reader.iso ? same('DATE') : null;
+    case 'timestamp':
+      return reader.iso && !reader.zone ? same('TIMESTAMP') : null;
+    default:
+      return null;
+  }
 }
 
 /** True where the text means "missing" although it is not empty. Text that is only spaces counts, save where nothing may. */
@@ -86,7 +113,7 @@ function numberExpression(
   column: string,
 ): string {
   const { format, unit } = reader;
-  const patterns = numberPattern(format);
+  const patterns = numberPattern(format, reader.leadingZeros === true);
   let text = `trim(${column}, ${blanks})`;
   if (unit) {
     const escaped = unit.text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
@@ -104,8 +131,9 @@ function numberExpression(
   return `CASE WHEN regexp_full_match(${text}, ${quoteLiteral(pattern)}) THEN TRY_CAST(${plain} AS ${type}) END`;
 }
 
-const isoPattern =
-  '[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([T ][0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,9})?)?)?( ?(Z|[-+][0-9]{2}(:?[0-9]{2})?))?';
+const isoDay = '[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}';
+const isoClock = '([T ][0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,9})?)?)?';
+const isoZone = '( ?(Z|[-+][0-9]{2}(:?[0-9]{2})?))?';
 
 function dateExpression(
   reader: Extract<ColumnReader, { kind: 'date' | 'timestamp' }>,
@@ -113,7 +141,8 @@ function dateExpression(
   column: string,
 ): string {
   const text = `trim(${column}, ${blanks})`;
-  const pattern = reader.kind === 'date' ? '[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}' : isoPattern;
+  // A cast to TIMESTAMP drops an offset without a word: only a column that has them reads them.
+  const pattern = isoDay + (reader.kind === 'date' ? '' : isoClock + (reader.zone ? isoZone : ''));
   const iso = `CASE WHEN regexp_full_match(${text}, '${pattern}') THEN TRY_CAST(${text} AS ${type}) END`;
   if (reader.formats.length === 0) return iso;
   const parsed = `try_strptime(${text}, [${reader.formats.map(quoteLiteral).join(', ')}])`;
@@ -121,10 +150,47 @@ function dateExpression(
   return reader.iso ? `coalesce(${iso}, ${cast})` : cast;
 }
 
+/**
+ * True for text that may need more than being copied: a missing value, spaces around it, the start of a formula.
+ * Cheap, and never false for one that does.
+ */
+export function suspicionTest(plan: ColumnPlan, column: string): string {
+  const starts = (from: string, to: string) => `(${column} >= ${from} AND ${column} < ${to})`;
+  const ends = ["' '", 'chr(9)', 'chr(10)', 'chr(13)'].map((blank) => `ends_with(${column}, ${blank})`);
+  // Everything below "0" (spaces, signs, marks), then = and @.
+  const tests = [
+    `${column} < '0'`,
+    starts("'='", "'>'"),
+    starts("'@'", "'A'"),
+    starts('chr(160)', 'chr(161)'),
+    ...ends,
+  ];
+  if (plan.nulls.length > 0) tests.push(missingStart(plan.nulls, column));
+  return tests.join(' OR ');
+}
+
+/** True where a text may be one of some spellings: a comparison of first letters before that of whole words. */
+function missingStart(spellings: readonly string[], column: string): string {
+  const firsts = new Set(spellings.flatMap((spelling) => [...spelling].slice(0, 1)));
+  const longest = Math.max(...spellings.map((spelling) => Buffer.byteLength(spelling)));
+  const either = `(strlen(${column}) <= ${longest + 4} AND lower(${column}) IN (${spellings.map(quoteLiteral).join(', ')}))`;
+  const letters = [...firsts]
+    .filter((first) => first >= '0')
+    .flatMap((first) => [first, first.toUpperCase()]);
+  if (letters.length > 24) return either;
+  const ranges = [...new Set(letters)].map((letter) => {
+    const next = String.fromCodePoint((letter.codePointAt(0) as number) + 1);
+    return `(${column} >= ${quoteLiteral(letter)} AND ${column} < ${quoteLiteral(next)})`;
+  });
+  return ranges.length === 0 ? 'false' : `((${ranges.join(' OR ')}) AND ${either})`;
+}
+
 /** Why a row does not fit, naming each column at fault. */
-export function reasonExpression(plans: { name: string; plan: ColumnPlan; column: string }[]): string {
+export function reasonExpression(
+  plans: { name: string; plan: ColumnPlan; column: string; misfits: number }[],
+): string {
   const parts = plans
-    .filter(({ plan }) => misfitTest(plan, 'c') !== 'false')
+    .filter(({ plan, misfits }) => misfits > 0 && misfitTest(plan, 'c') !== 'false')
     .map(({ name, plan, column }) => {
       const start = quoteLiteral(`Column "${name}": expected ${plan.type}, got "`);
       return `CASE WHEN ${misfitTest(plan, column)} THEN ${start} || left(${column}, 200) || '".' END`;
@@ -132,12 +198,9 @@ export function reasonExpression(plans: { name: string; plan: ColumnPlan; column
   return parts.length === 0 ? "''" : `concat_ws(' ', ${parts.join(', ')})`;
 }
 
-export const anyMisfit = (plans: { plan: ColumnPlan; column: string }[]): string => {
+/** True for a row that some column cannot hold. Columns known to have no misfit are not asked. */
+export const anyMisfit = (columns: { plan: ColumnPlan; column: string; misfits: number }[]): string => {
+  const plans = columns.filter(({ misfits }) => misfits > 0);
   const tests = plans.map(({ plan, column }) => misfitTest(plan, column)).filter((test) => test !== 'false');
   return tests.length === 0 ? 'false' : tests.join(' OR ');
 };
-
-export const selectList = (plans: { name: string; plan: ColumnPlan; column: string }[]): string =>
-  plans
-    .map(({ name, plan, column }) => `${valueExpression(plan, column)} AS ${quoteIdentifier(name)}`)
-    .join(', ');

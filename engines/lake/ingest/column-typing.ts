@@ -9,7 +9,8 @@ import {
   planColumn,
   type ValueCounts,
 } from './column-planning.ts';
-import { anyMisfit, blanks, misfitTest, nullTest, stagedColumn, valueExpression } from './column-sql.ts';
+import { anyMisfit, misfitTest, stagedColumn } from './column-sql.ts';
+import { countFits, type FitCount } from './fit-counting.ts';
 import { stopIfAborted } from './ingest-limits.ts';
 import type { IngestOverrides } from './ingest-report.ts';
 
@@ -33,6 +34,8 @@ export interface TypedColumn extends StagedColumn {
   formulaLike: number;
   /** Texts with spaces around them. */
   padded: number;
+  /** False when every text can be read or copied as it is. */
+  suspicious: boolean;
 }
 
 export interface TypedTable {
@@ -67,6 +70,7 @@ export async function typeColumns(
     values: 0,
     formulaLike: 0,
     padded: 0,
+    suspicious: true,
   }));
   for (const column of typed)
     if (column.plan.reader.kind === 'nested') await planNested(db, relation, column);
@@ -87,6 +91,8 @@ export async function typeColumns(
         const column = typed[index] as TypedColumn;
         const count = counts.columns[at] as FitCount;
         Object.assign(column, { ...count, values: count.fits + count.misfits });
+        if (!count.suspicious && column.plan.reader.kind === 'text')
+          column.plan = { ...column.plan, nulls: [] };
         if (column.padded > 0) trimText(column);
         if (count.misfits === 0 || overrides.column_types?.[column.name] !== undefined) continue;
         const changed = await replan(
@@ -182,55 +188,6 @@ function trimText(column: TypedColumn): void {
     column.plan = { ...column.plan, reader: { kind: 'text', trim: true } };
   } else column.padded = 0;
 }
-
-interface FitCount {
-  fits: number;
-  misfits: number;
-  nullsSeen: string[];
-  formulaLike: number;
-  padded: number;
-}
-
-async function countFits(
-  db: DuckDb,
-  relation: string,
-  columns: TypedColumn[],
-): Promise<{ records: number; columns: FitCount[] }> {
-  const parts = columns.map(({ plan, column }) => {
-    const missing = nullTest(plan, column);
-    const seen =
-      missing === 'false'
-        ? 'NULL'
-        : `array_to_string(list_sort(list(DISTINCT trim(${column})) FILTER (WHERE ${column} IS NOT NULL AND ${plan.reader.kind === 'text' ? '' : `${valueExpression(plan, column)} IS NULL AND `}${missing})), chr(31))`;
-    if (plan.reader.kind === 'text') {
-      const value = valueExpression(plan, column);
-      const formula = `count(*) FILTER (WHERE ${column}[1] IN ('=', '@') OR (${column}[1] IN ('+', '-') AND regexp_matches(${column}, '^[-+][^0-9.,\\s-]')))`;
-      const trimmed = `trim(${column}, ${blanks})`;
-      const padded = `count(*) FILTER (WHERE strlen(${trimmed}) BETWEEN 1 AND strlen(${column}) - 1)`;
-      return `count(${value}), 0, ${seen}, ${formula}, ${padded}`;
-    }
-    return `count(${valueExpression(plan, column)}), count(*) FILTER (WHERE ${misfitTest(plan, column)}), ${seen}, 0, 0`;
-  });
-  const row = await db.row(`SELECT count(*), ${parts.join(', ')} FROM ${relation}`);
-  return {
-    records: Number(row[0]),
-    columns: columns.map((_, index) => ({
-      fits: Number(row[1 + index * 5]),
-      misfits: Number(row[2 + index * 5]),
-      nullsSeen: splitSeen(row[3 + index * 5]),
-      formulaLike: Number(row[4 + index * 5]),
-      padded: Number(row[5 + index * 5]),
-    })),
-  };
-}
-
-const splitSeen = (seen: unknown): string[] =>
-  typeof seen === 'string'
-    ? seen
-        .split('\x1f')
-        .filter((text) => text !== '')
-        .slice(0, 50)
-    : [];
 
 async function misfitValues(
   db: DuckDb,

@@ -1,8 +1,8 @@
 import type { ColumnSchema } from '@stroma/kernel';
 import { StromaError } from '@stroma/kernel';
-import type { DuckDb } from '../duckdb.ts';
+import { type DuckDb, quoteIdentifier } from '../duckdb.ts';
 import type { ColumnPlan } from './column-planning.ts';
-import { anyMisfit, selectList } from './column-sql.ts';
+import { anyMisfit, quickTest, sqlType, valueExpression } from './column-sql.ts';
 import { countMisfitRows, type TypedColumn, typeColumns } from './column-typing.ts';
 import type { IngestContext } from './ingest-context.ts';
 import { checkColumnTypes } from './ingest-overrides.ts';
@@ -35,7 +35,7 @@ export async function convertStaged(
     staged.columns.map((column) => column.name),
   );
   context.progress(0.35, 'choosing types');
-  const typed = await typeColumns(db, staged.relation, staged.columns, staged.sample, overrides, signal);
+  const typed = await typeColumns(db, staged.relation(), staged.columns, staged.sample, overrides, signal);
   if (staged.records !== null && typed.records !== staged.records) {
     throw new StromaError(
       'INTERNAL',
@@ -47,10 +47,9 @@ export async function convertStaged(
     );
   }
   context.progress(0.6, 'writing');
-  const misfits = await countMisfitRows(db, staged.relation, typed);
-  const where = misfits > 0 ? ` WHERE NOT (${anyMisfit(typed.columns)})` : '';
+  const misfits = await countMisfitRows(db, staged.relation(), typed);
   const kept = dropNamelessColumns(context, typed.columns, typed.records);
-  await writeParquet(db, `SELECT ${selectList(kept)} FROM ${staged.relation}${where}`, target);
+  await writeRows(db, staged, kept, misfits > 0 ? anyMisfit(typed.columns) : null, target);
   context.progress(0.8, 'collecting the rejects');
   if (misfits > 0) {
     const { limits } = context;
@@ -62,6 +61,34 @@ export async function convertStaged(
     columns: kept.map(({ name, plan }) => ({ name, type: plan.type })),
     decisions: { ...layout, ...valueDecisions(context, kept) },
   };
+}
+
+/** Lets the CSV reader itself make the values of columns whose every text is the usual spelling of its type. */
+async function writeRows(
+  db: DuckDb,
+  staged: StagedTable,
+  columns: TypedColumn[],
+  misfit: string | null,
+  target: string,
+): Promise<void> {
+  const list = columns.map(({ name, plan, column, suspicious }) => {
+    const asRead = !suspicious && quickTest(plan, column) !== null;
+    return {
+      sql: `${asRead ? column : valueExpression(plan, column)} AS ${quoteIdentifier(name)}`,
+      asRead,
+      plan,
+      column,
+    };
+  });
+  const types = new Map(
+    list.filter(({ asRead }) => asRead).map(({ plan, column }) => [Number(column.slice(1)), sqlType(plan)]),
+  );
+  const where = misfit === null ? '' : ` WHERE NOT (${misfit})`;
+  await writeParquet(
+    db,
+    `SELECT ${list.map(({ sql }) => sql).join(', ')} FROM ${staged.relation(types)}${where}`,
+    target,
+  );
 }
 
 /** Columns without a name and without a value come from trailing delimiters: nobody misses them. */

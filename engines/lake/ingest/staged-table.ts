@@ -14,8 +14,11 @@ export interface StagedTable {
   sample: string[][];
   /** Records that reading must give; null when nothing counted them. */
   records: number | null;
-  /** SQL that gives the staged columns `c0, c1, ...`; `line` too when `hasLines`. */
-  relation: string;
+  /**
+   * SQL that gives the staged columns `c0, c1, ...`, and `line` too when `hasLines`. Columns are text, save those
+   * a type is given for by position.
+   */
+  relation: (types?: ReadonlyMap<number, string>) => string;
   hasLines: boolean;
   /**
    * Where the raw text of a record is found: by line, or by ordinal when the relation has no lines or several
@@ -37,9 +40,20 @@ const maxLine = (bytes: number) => Math.max(2 ** 21, bytes + 1024);
 export function csvRelation(
   path: string,
   options: { dialect: CsvDialect; skip: number; columns: number; lines: boolean; longestRecord: number },
+): StagedTable['relation'] {
+  return (types) => readCsv(path, options, types ?? new Map());
+}
+
+function readCsv(
+  path: string,
+  options: Parameters<typeof csvRelation>[1],
+  types: ReadonlyMap<number, string>,
 ): string {
   const { dialect } = options;
-  const columns = Array.from({ length: options.columns }, (_, index) => `${stagedColumn(index)}: 'VARCHAR'`);
+  const columns = Array.from(
+    { length: options.columns },
+    (_, index) => `${stagedColumn(index)}: '${types.get(index) ?? 'VARCHAR'}'`,
+  );
   if (options.lines) columns.unshift("line: 'BIGINT'");
   const longest = maxLine(options.longestRecord);
   const buffer = longest > 2 ** 21 ? `, buffer_size = ${longest * 4}` : '';
@@ -51,7 +65,11 @@ export function csvRelation(
   );
 }
 
-export const cleanRelation = (path: string, columns: number, longestRecord: number): string =>
+export const cleanRelation = (
+  path: string,
+  columns: number,
+  longestRecord: number,
+): StagedTable['relation'] =>
   csvRelation(path, {
     dialect: defaultDialect,
     skip: 0,
@@ -72,7 +90,7 @@ export async function rejectMisfits(
   const byLine = staged.hasLines && !lineInFront;
   const id = byLine ? 'line' : 'row_number() OVER ()';
   const rows = await db.rows(
-    `SELECT id, ${reasonExpression(typed.columns)} AS reason FROM (SELECT *, ${id} AS id FROM ${staged.relation}) WHERE ${anyMisfit(typed.columns)}`,
+    `SELECT id, ${reasonExpression(typed.columns)} AS reason FROM (SELECT *, ${id} AS id FROM ${staged.relation()}) WHERE ${anyMisfit(typed.columns)}`,
   );
   const reasons = new Map(rows.map(([key, reason]) => [Number(key), String(reason)]));
   let ordinal = -skip;

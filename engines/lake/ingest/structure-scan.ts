@@ -65,7 +65,10 @@ export async function scanStructure(
   options: RecordReaderOptions,
 ): Promise<Structure> {
   const scan = new StructureScan(range, options.linesAreRecords === true);
-  await readRecords(path, range, dialect, options, (record) => scan.add(record));
+  await readRecords(path, range, dialect, options, (record) => {
+    scan.add(record);
+    return true;
+  });
   return scan.finish();
 }
 
