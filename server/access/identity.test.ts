@@ -213,7 +213,11 @@ describe('a session', () => {
   it('is over when its time is', async () => {
     const { email, password } = await person();
     const { body } = await login(email, password);
-    await app.platform.db.execute('update sessions set expires_at = now() where token = $1', [body.token]);
-    expect((await session(body.token)).status).toBe(401);
+    const token = 'a-token-that-was-given-out-yesterday';
+    await app.platform.db.execute(
+      `insert into sessions (id, user_id, token, expires_at) values ('ses_old', $1, $2, now() - interval '1 second')`,
+      [body.user.user_id, token],
+    );
+    expect((await session(token)).status).toBe(401);
   });
 });
