@@ -15,7 +15,7 @@ export const shuttingDown = new StromaError('NOT_READY', 'The worker is stopping
 
 const crashLimit = 3;
 const progressMs = 250;
-const checkMs = 10_000;
+const checkMs = 4_000;
 /** What an attempt that was told to stop gets until it is no longer waited for. */
 const graceMs = 5_000;
 const shutdownGraceMs = 2_000;

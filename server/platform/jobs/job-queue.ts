@@ -5,8 +5,6 @@ import type { Logger } from 'pino';
 import type { Database, Sql } from '../db/database.ts';
 import type { JobDefinition } from './job-types.ts';
 
-/** How long a worker on another machine may be silent until its job is given to another. */
-const heartbeatSeconds = 30;
 /** Takings-up the queue itself allows; the guard against a job that kills its workers is ours and lower. */
 const queueRetries = 10;
 
@@ -50,7 +48,8 @@ export const newQueueId = (): string => randomUUID();
 
 const within = (tx: Sql) => fromDrizzle(tx as unknown as DrizzleTransactionLike, sql);
 
-export function openJobQueue(database: Database, log: Logger): JobQueue {
+/** `heartbeatSeconds`: how long a worker on another machine may be silent until its job is given to another. */
+export function openJobQueue(database: Database, log: Logger, heartbeatSeconds: number): JobQueue {
   let boss: PgBoss | null = null;
   const embedded = database.kind === 'embedded';
   const started = (): PgBoss => {

@@ -13,13 +13,15 @@ import { cancelChannel, JobWorker } from './job-worker.ts';
 import { changeState, findJob, insertJob, type JobRow, listJobs } from './jobs.store.ts';
 
 export interface JobsOptions {
+  /** Seconds a worker on PostgreSQL may be silent until its work is given to another; at least 10. */
+  heartbeatSeconds?: number;
   onEnded?(kind: string, status: 'succeeded' | 'failed' | 'retried' | 'cancelled', seconds: number): void;
 }
 
 /** Background work on pg-boss; the table `jobs` is what people see and what guards that each ends once. */
 export function openJobs(database: Database, events: Events, log: Logger, options: JobsOptions = {}): Jobs {
   const definitions = new Map<string, JobDefinition<object>>();
-  const queue = openJobQueue(database, log);
+  const queue = openJobQueue(database, log, options.heartbeatSeconds ?? 30);
   const onEnded = options.onEnded ?? (() => undefined);
   const worker = new JobWorker({ database, queue, events, log, onEnded }, definitions);
   let opened: Promise<void> | null = null;
