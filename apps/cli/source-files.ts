@@ -1,5 +1,5 @@
 import { createWriteStream, mkdirSync, statSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { basename, isAbsolute, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { StromaError } from '@stroma/kernel';
 import type { RunningCommand } from './commands.ts';
@@ -30,9 +30,13 @@ export function refuseMissingFile(word: string, withServer: boolean): never {
     withServer || looksLikeFile(word)
       ? 'Check the path.'
       : 'Datasets live on a server, and none is known: run "stroma login", or set STROMA_URL and STROMA_TOKEN.';
-  throw new StromaError('NOT_FOUND', `There is no file "${word}" in ${process.cwd()}. ${advice}`, {
-    path: word,
-  });
+  throw new StromaError(
+    'NOT_FOUND',
+    `There is no file "${word}"${isAbsolute(word) ? '' : ` in ${process.cwd()}`}. ${advice}`,
+    {
+      path: word,
+    },
+  );
 }
 
 /** Files of the command line; standard input is put into `folder` first. */

@@ -38,9 +38,7 @@ export function profileView(name: string, profile: DatasetProfile, { tint }: Out
   ];
   const rows = profile.columns.map((column) => [
     column.name,
-    [column.type, column.semantic, column.unit]
-      .filter((word) => word !== null && word !== column.type)
-      .join(' · '),
+    typeText(column),
     column.nulls === 0 ? '' : `${(column.null_share * 100).toFixed(column.null_share < 0.01 ? 2 : 1)} %`,
     countText(column.distinct),
     sparkline(column.histogram.map((bin) => bin.count)),
@@ -61,7 +59,12 @@ export function profileView(name: string, profile: DatasetProfile, { tint }: Out
   if (profile.issues.length > 0)
     parts.push(
       profile.issues
-        .map(({ severity, message }) => `${tint(tones[severity], severity.padEnd(8))}  ${printable(message)}`)
+        .map(({ severity, column, message }) =>
+          [
+            tint(tones[severity], severity.padEnd(8)),
+            printable(column === null ? message : `${column}: ${message}`),
+          ].join('  '),
+        )
         .join('\n'),
     );
   if (profile.candidate_keys.length > 0)
@@ -78,6 +81,15 @@ export function profileView(name: string, profile: DatasetProfile, { tint }: Out
         .join('\n'),
     );
   return parts.join('\n\n');
+}
+
+/** Type, then what it means where that says more, then unit. */
+function typeText({ type, semantic, unit }: ColumnProfile): string {
+  return [
+    type,
+    ...(semantic === null || semantic === type ? [] : [semantic]),
+    ...(unit === null ? [] : [unit]),
+  ].join(' · ');
 }
 
 function spread(column: ColumnProfile): string {

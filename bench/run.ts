@@ -1,0 +1,42 @@
+/**
+ * `npm run bench -- <name>` runs one benchmark, `npm run bench` lists them. Each is a program of its own: it prints
+ * one JSON line a figure with both sides, measured in turns in the same run, and a line saying what the machine did.
+ */
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+
+const benches: Record<string, { file: string; words?: string[]; what: string }> = {
+  'csv-1m': {
+    file: 'csv-rows.ts',
+    words: ['1000000'],
+    what: 'CSV 1M x 12 to profiled Parquet, against COPY and SUMMARIZE',
+  },
+  'csv-10m': { file: 'csv-growth.ts', what: 'the same at 10M rows: time against 1M, peak memory' },
+  'http-group-by': {
+    file: 'http-group-by.ts',
+    what: 'group-by on 1M rows over HTTP, 16 callers, against in process',
+  },
+  'http-reads': { file: 'http-reads.ts', what: 'profile, dataset list, job status over HTTP, 100 callers' },
+  'http-trivial': { file: 'http-trivial.ts', what: 'an authenticated trivial route against bare Fastify' },
+  question: { file: 'question.ts', what: 'a question in plain words to SQL, without a model' },
+  'upload-100mb': { file: 'upload-100mb.ts', what: 'time from the last byte of 100 MB to the answer' },
+  profile: { file: 'profile.ts', what: 'the full profile against SUMMARIZE' },
+  'dirty-files': { file: 'dirty-files.ts', what: 'how many dirty files come out exactly right' },
+  questions: { file: 'questions.ts', what: 'how many questions are answered right' },
+};
+
+const [name, ...words] = process.argv.slice(2);
+const bench = name === undefined ? undefined : benches[name];
+if (bench === undefined) {
+  if (name !== undefined) console.error(`There is no benchmark "${name}".`);
+  const width = Math.max(...Object.keys(benches).map((each) => each.length));
+  console.error(`npm run bench -- <name>\n`);
+  for (const [each, { what }] of Object.entries(benches)) console.error(`  ${each.padEnd(width)}  ${what}`);
+  process.exit(name === undefined ? 0 : 2);
+}
+const args = [join(import.meta.dirname, bench.file), ...(bench.words ?? []), ...words];
+const child = spawn(process.execPath, args, {
+  stdio: 'inherit',
+  env: { UV_THREADPOOL_SIZE: '16', ...process.env },
+});
+child.on('exit', (status) => process.exit(status ?? 1));
