@@ -62,41 +62,46 @@ const microsPerDay = 86_400_000_000n;
 const infinite = 9_223_372_036_854_775_807n;
 const infiniteDays = 2_147_483_647;
 const maxDateMs = 8.64e15;
+const maxRemembered = 50_000;
+
+const rememberedDates = new Map<number, string>();
 
 /** `YYYY-MM-DD`, years outside 0-9999 as in ISO 8601's extended form; infinities are null. */
 export function isoDate(days: number): string | null {
-  if (days >= infiniteDays || days <= -infiniteDays) return null;
+  const remembered = rememberedDates.get(days);
+  if (remembered !== undefined) return remembered;
   const ms = days * 86_400_000;
-  if (Math.abs(ms) > maxDateMs) return null;
+  if (Math.abs(days) >= infiniteDays || Math.abs(ms) > maxDateMs) return null;
   const text = new Date(ms).toISOString();
-  return text.slice(0, text.indexOf('T'));
+  const date = text.slice(0, text.indexOf('T'));
+  if (rememberedDates.size >= maxRemembered) rememberedDates.clear();
+  rememberedDates.set(days, date);
+  return date;
 }
 
-const fraction = (micros: number): string => {
-  if (micros === 0) return '';
-  const digits = String(micros).padStart(6, '0');
-  return `.${digits.endsWith('000') ? digits.slice(0, 3) : digits}`;
-};
+const twoDigits = Array.from({ length: 60 }, (_, value) => String(value).padStart(2, '0'));
 
-/** `YYYY-MM-DDTHH:MM:SS`, then `.mmm` or `.uuuuuu` only where it is not zero; infinities are null. */
+/** `HH:MM:SS`, then `.mmm` or `.uuuuuu` only where it is not zero, of microseconds within a day. */
+function timeOfDay(micros: number): string {
+  const seconds = Math.floor(micros / 1e6);
+  const hour = twoDigits[Math.floor(seconds / 3600)] ?? '24';
+  const time = `${hour}:${twoDigits[Math.floor(seconds / 60) % 60]}:${twoDigits[seconds % 60]}`;
+  const rest = micros - seconds * 1e6;
+  if (rest === 0) return time;
+  const digits = String(rest).padStart(6, '0');
+  return `${time}.${digits.endsWith('000') ? digits.slice(0, 3) : digits}`;
+}
+
+/** `YYYY-MM-DDTHH:MM:SS`, with a fraction only where it is not zero; infinities are null. */
 export function isoTimestamp(micros: bigint): string | null {
   if (micros >= infinite || micros <= -infinite) return null;
-  let seconds = micros / 1_000_000n;
-  let rest = micros % 1_000_000n;
-  if (rest < 0n) {
-    rest += 1_000_000n;
-    seconds -= 1n;
-  }
-  const ms = Number(seconds) * 1000;
-  if (Math.abs(ms) > maxDateMs) return null;
-  return new Date(ms).toISOString().slice(0, -5) + fraction(Number(rest));
+  const before = micros % microsPerDay;
+  const within = before < 0n ? before + microsPerDay : before;
+  const date = isoDate(Number((micros - within) / microsPerDay));
+  return date === null ? null : `${date}T${timeOfDay(Number(within))}`;
 }
 
-function isoTime(micros: bigint): string {
-  const days = micros / microsPerDay;
-  const text = isoTimestamp(micros % microsPerDay) ?? '';
-  return days === 0n ? text.slice(text.indexOf('T') + 1) : '24:00:00';
-}
+const isoTime = (micros: bigint): string => timeOfDay(Number(micros));
 
 /** ISO 8601 duration, for example `P1Y2M3DT4H5M6.5S`; negative parts carry their own sign. */
 function isoDuration(value: DuckDBIntervalValue): string {
@@ -111,10 +116,10 @@ function isoDuration(value: DuckDBIntervalValue): string {
   return date === '' && time === '' ? 'PT0S' : `P${date}${time === '' ? '' : `T${time}`}`;
 }
 
-const integer = (value: bigint): number | string =>
-  value >= BigInt(Number.MIN_SAFE_INTEGER) && value <= BigInt(Number.MAX_SAFE_INTEGER)
-    ? Number(value)
-    : String(value);
+function integer(value: bigint): number | string {
+  const number = Number(value);
+  return Number.isSafeInteger(number) ? number : String(value);
+}
 
 /** At most 15 significant digits come back unchanged from a double: those are numbers, the others text. */
 function decimal(value: DuckDBDecimalValue): number | string {
@@ -182,6 +187,7 @@ export function cellWriter(id: DuckDBTypeId): (value: DuckDBValue) => string {
   return (value) => {
     if (value === null) return 'null';
     if (typeof value === 'string') return JSON.stringify(value);
+    if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? String(value) : `"${value}"`;
     if (typeof value === 'number') return Number.isFinite(value) ? String(value === 0 ? 0 : value) : 'null';
     return JSON.stringify(jsonOf(value));
   };
