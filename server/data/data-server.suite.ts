@@ -171,7 +171,7 @@ export async function startDataServer(
   };
 }
 
-async function signIn(url: string, email: string): Promise<Person> {
+export async function signIn(url: string, email: string): Promise<Person> {
   const response = await fetch(`${url}${apiPrefix}/auth/login`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
