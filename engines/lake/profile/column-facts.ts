@@ -21,6 +21,7 @@ import {
 const fewDistinct = 4096;
 const topCount = 20;
 const sampleSize = 1000;
+const firstRows = 100_000;
 /** Longer texts are cut where they are shown: first characters kept. */
 const shownLength = 500;
 
@@ -49,6 +50,10 @@ export async function columnFacts(
 ): Promise<ColumnFacts> {
   const groups = `SELECT ${column.value} AS v, count(*) AS n FROM ${source.from} GROUP BY 1`;
   if (source.rows <= fewDistinct) return fromAllGroups(db, column, `(${groups})`);
+  if (column.kind === 'text' && (await looksUnique(db, source, column))) {
+    const facts = await fromUniqueTexts(db, source, column);
+    if (facts) return facts;
+  }
   await db.run(`CREATE OR REPLACE TEMP TABLE g AS ${groups}`);
   const [distinct] = await db.row('SELECT count(v) FROM g');
   if (count(distinct) <= fewDistinct) return fromAllGroups(db, column, 'g');
@@ -180,10 +185,7 @@ function numbersOf(column: SourceColumn, data: WeightedValues, distinct: number)
 }
 
 async function fromManyGroups(db: DuckDb, source: ProfileSource, column: SourceColumn): Promise<ColumnFacts> {
-  const lengths =
-    column.kind === 'text'
-      ? 'min(length(v::VARCHAR)), max(length(v::VARCHAR)), sum(length(v::VARCHAR) * n)'
-      : 'NULL, NULL, NULL';
+  const lengths = column.kind === 'text' ? lengthsSql('n') : 'NULL, NULL, NULL';
   const [facts = []] = await values(
     db,
     `SELECT ${extremesSql(column)}, count(v), coalesce(sum(n) FILTER (v IS NULL), 0), ${lengths} FROM g`,
@@ -215,13 +217,60 @@ async function fromManyGroups(db: DuckDb, source: ProfileSource, column: SourceC
         : null,
     numbers: await groupedNumbers({ db, source, column, total, distinct }),
     sample: sampleOf(column, sampled),
-    mixed: await mixedInside(db, sampleOf(column, sampled), total),
+    mixed: await mixedInside(db, 'g', sampleOf(column, sampled), total),
   };
 }
 
-/** As `mixedOf`, counted over the grouped table when the sample gives reason to. */
+async function looksUnique(db: DuckDb, source: ProfileSource, column: SourceColumn): Promise<boolean> {
+  const [distinct, present] = await db.row(
+    `SELECT count(DISTINCT hash(v)), count(v) FROM (SELECT ${column.value} AS v FROM ${source.from} LIMIT ${firstRows})`,
+  );
+  return count(present) > 0.5 * Math.min(firstRows, source.rows) && count(distinct) >= count(present);
+}
+
+/**
+ * Texts that never repeat, without a table of them: as many hashes as values prove it. Null when some share a
+ * hash, which does not prove the opposite.
+ */
+async function fromUniqueTexts(
+  db: DuckDb,
+  source: ProfileSource,
+  column: SourceColumn,
+): Promise<ColumnFacts | null> {
+  const rows = `(SELECT ${column.value} AS v FROM ${source.from})`;
+  const [hashes, present] = await db.row(
+    `SELECT count(DISTINCT hash(v)) FILTER (v IS NOT NULL), count(v) FROM ${rows}`,
+  );
+  const total = count(present);
+  if (count(hashes) !== total) return null;
+  const [facts = []] = await values(db, `SELECT ${extremesSql(column)}, ${lengthsSql('1')} FROM ${rows}`);
+  const few = (order: string, limit: number) =>
+    values(
+      db,
+      `SELECT ${shown(column)}, 1 FROM ${rows} WHERE v IS NOT NULL ORDER BY ${order} LIMIT ${limit}`,
+    );
+  const sample = sampleOf(column, await few('hash(v), v', sampleSize));
+  return {
+    column,
+    nulls: source.rows - total,
+    distinct: total,
+    min: jsonOf(facts[0] ?? null),
+    max: jsonOf(facts[1] ?? null),
+    top: topOf(column, await few('v', topCount)),
+    textLength: { min: count(facts[2]), max: count(facts[3]), mean: count(facts[4]) / total },
+    numbers: null,
+    sample,
+    mixed: await mixedInside(db, `(SELECT v, 1 AS n FROM ${rows})`, sample, total),
+  };
+}
+
+const lengthsSql = (n: string): string =>
+  `min(length(v::VARCHAR)), max(length(v::VARCHAR)), sum(length(v::VARCHAR) * ${n})`;
+
+/** As `mixedOf`, counted over groups of `v` and `n` when the sample gives reason to. */
 async function mixedInside(
   db: DuckDb,
+  groups: string,
   sample: ColumnFacts['sample'],
   total: number,
 ): Promise<ColumnFacts['mixed']> {
@@ -231,7 +280,7 @@ async function mixedInside(
   if (!suspected) return null;
   const { source, flags } = valuePatterns[suspected];
   const [matching] = await db.row(
-    `SELECT sum(n) FROM g WHERE regexp_matches(v::VARCHAR, ${quoteLiteral(source)}, ${quoteLiteral(flags || 'c')})`,
+    `SELECT sum(n) FROM ${groups} WHERE regexp_matches(v::VARCHAR, ${quoteLiteral(source)}, ${quoteLiteral(flags || 'c')})`,
   );
   const others = total - count(matching);
   return count(matching) > total / 2 && others > 0 ? { kind: suspected, others } : null;

@@ -282,6 +282,23 @@ describe('exactness', () => {
   });
 });
 
+it('knows unique texts, nearly unique ones and the number of others among them', async () => {
+  const { columns, issues } = await profileOf(`SELECT 'r' || i AS u, 'r' || (i // 2 * 2) AS twice,
+    CASE WHEN i % 100 = 7 THEN NULL WHEN i % 100 = 9 THEN 'lot ' || i ELSE i::VARCHAR END AS mixed FROM range(20000) t(i)`);
+  expect(columns[0]).toMatchObject({
+    distinct: 20000,
+    nulls: 0,
+    min: 'r0',
+    max: 'r9999',
+    text_length: { min: 2, max: 6 },
+  });
+  expect(columns[0]?.top_values.slice(0, 3).map((entry) => entry.value)).toEqual(['r0', 'r1', 'r10']);
+  expect(columns[1]).toMatchObject({ distinct: 10000 });
+  expect(columns[1]?.top_values[0]).toEqual({ value: 'r0', count: 2 });
+  expect(columns[2]).toMatchObject({ distinct: 19800, nulls: 200 });
+  expect(issues.find((issue) => issue.kind === 'mixed_types')).toMatchObject({ column: 'mixed', count: 200 });
+});
+
 it('gives the same bits whatever the threads and row groups', async () => {
   const query = `SELECT i AS id, sin(i) * 1e6 AS a, CASE WHEN i % 3 = 0 THEN NULL ELSE cos(i * 1.1) END AS b,
     'v' || (hash(i) % 50000) AS t, exp(sin(i * 0.37) * 20) AS c FROM range(300000) t(i)`;
