@@ -302,6 +302,7 @@ async function stageTable(
       columns: table.width,
       lines: false,
       longestRecord: structure.longestRecord,
+      lineEnd: structure.lineEnds.crlf > 0 ? '\r\n' : '\n',
     });
     return { columns, sample, records: table.records, relation, hasLines: false, raw };
   }

@@ -6,7 +6,7 @@ import type { IngestContext } from './ingest-context.ts';
 import { type StagedText, stageText } from './ingest-csv.ts';
 import { stageJson } from './ingest-json.ts';
 import { convertParquet } from './ingest-parquet.ts';
-import type { FileFormat } from './ingest-report.ts';
+import type { FileFormat, IngestDecisions } from './ingest-report.ts';
 import { stageXlsx } from './ingest-xlsx.ts';
 import { findJsonRows, type JsonLayout } from './json-layout.ts';
 import { type readFileName, refuseMarkup, type Signature } from './source-format.ts';
@@ -70,14 +70,8 @@ export async function convertSource(
           target,
         );
       }
-      const text = await stageText(context, source.path, source.head, source.evidence);
-      return convertStaged(
-        context,
-        db,
-        text.staged,
-        { ...decide('csv', 'The file is text in lines.'), ...text.decisions },
-        target,
-      );
+      const format = decide('csv', 'The file is text in lines.');
+      return convertText(context, db, source, format, target);
     }
     case 'parquet':
       return convertParquet(
@@ -105,6 +99,32 @@ export async function convertSource(
     }
     default:
       throw new StromaError('INTERNAL', `Expected an unpacked file, got ${source.signature}.`);
+  }
+}
+
+/** Delimited text. Should the engine disagree with our scan about a file it reads itself, it gets a rewritten copy. */
+async function convertText(
+  context: IngestContext,
+  db: DuckDb,
+  source: Source,
+  format: Pick<IngestDecisions, 'format' | 'compression'>,
+  target: string,
+): Promise<ConvertedTable> {
+  const warned = context.warnings.length;
+  const text = await stageText(context, source.path, source.head, source.evidence);
+  try {
+    return await convertStaged(context, db, text.staged, { ...format, ...text.decisions }, target);
+  } catch (error) {
+    const expected = error instanceof StromaError && error.code !== 'INTERNAL';
+    if (text.staged.hasLines || expected || context.signal?.aborted) throw error;
+    context.warnings.length = warned;
+    const again = await stageText(
+      { ...context, alwaysRewrite: true },
+      source.path,
+      source.head,
+      source.evidence,
+    );
+    return convertStaged(context, db, again.staged, { ...format, ...again.decisions }, target);
   }
 }
 

@@ -39,7 +39,14 @@ const maxLine = (bytes: number) => Math.max(2 ** 21, bytes + 1024);
 /** Reads CSV with nothing left to guess. */
 export function csvRelation(
   path: string,
-  options: { dialect: CsvDialect; skip: number; columns: number; lines: boolean; longestRecord: number },
+  options: {
+    dialect: CsvDialect;
+    skip: number;
+    columns: number;
+    lines: boolean;
+    longestRecord: number;
+    lineEnd: '\n' | '\r\n';
+  },
 ): StagedTable['relation'] {
   return (types) => readCsv(path, options, types ?? new Map());
 }
@@ -60,7 +67,7 @@ function readCsv(
   return (
     `read_csv(${quoteLiteral(path)}, delim = ${quoteLiteral(dialect.delimiter)}, quote = ${quoteLiteral(dialect.quote)}, ` +
     `escape = ${quoteLiteral(dialect.quote === '' ? '' : dialect.escape)}, header = false, skip = ${options.skip}, ` +
-    `auto_detect = false, null_padding = false, comment = '', max_line_size = ${longest}${buffer}, ` +
+    `new_line = ${options.lineEnd === '\n' ? "'\\n'" : "'\\r\\n'"}, auto_detect = false, null_padding = false, comment = '', max_line_size = ${longest}${buffer}, ` +
     `columns = {${columns.join(', ')}})`
   );
 }
@@ -76,6 +83,7 @@ export const cleanRelation = (
     columns,
     lines: true,
     longestRecord: longestRecord * 2,
+    lineEnd: '\n',
   });
 
 /** Sends every record that does not fit its column types to the log, with its line and raw text. */
