@@ -210,7 +210,7 @@ export function describeEvents(name: string, makeStore: () => Promise<TestStore>
       if (embedded) {
         await events.stop();
         await database.close();
-      } else await events.subscribe('tnt_killed', 'all', (event) => live.push(event));
+      } else await events.subscribe('tnt_killed', 'data', (event) => live.push(event));
       const sent: string[] = [];
       for (const after of [1, 9, 31]) sent.push(...(await sendUntilKilled(store, after)));
       if (embedded) {
@@ -247,13 +247,19 @@ export function describeEvents(name: string, makeStore: () => Promise<TestStore>
           { timeout: 60_000 },
         )
         .toEqual([]);
-      const { rows: ended } = await database.execute(
-        `select id from jobs where kind = 'suite.process' and status = 'succeeded'`,
-      );
-      const succeeded = new Set(ended.map(({ id }) => id));
       const heard = await listen(ctx, beginning);
-      await expect.poll(() => heard.heard.length).toBe(succeeded.size);
-      expect(new Set(heard.subjects())).toEqual(succeeded);
+      const succeededJobs = async () => {
+        const { rows } = await database.execute(
+          `select id from jobs where kind = 'suite.process' and status = 'succeeded' order by id`,
+        );
+        return rows.map(({ id }) => String(id));
+      };
+      await expect
+        .poll(async () => ({ jobs: await succeededJobs(), heard: heard.subjects().toSorted() }), {
+          timeout: 10_000,
+        })
+        .toSatisfy(({ jobs, heard }) => JSON.stringify(jobs) === JSON.stringify(heard));
+      const succeeded = new Set(await succeededJobs());
       if (embedded) expect(sent.filter((id) => !succeeded.has(id))).toEqual([]);
       else await expect.poll(() => live.map(({ id }) => id)).toEqual(heard.heard.map(({ id }) => id));
       await jobs.stop();
