@@ -57,7 +57,7 @@ function derivedQuality(typed: string, known: string): number {
         ending,
       )
     )
-      return 0.85;
+      return 0.8;
     // A clipped word in either place, unless the short one is a word of its own.
     if (
       shorter.length >= 4 &&
@@ -136,7 +136,11 @@ function linkReading(content: Token[], reading: NameWord[], optional: Set<string
       if (optional.has(token.stem)) continue;
       // `reaction time`, `glucose level`: a last word that adds nothing to a name said before it.
       const initial = reading.findIndex(
-        (word, index) => covered[index] === 0 && word.lower.length === 1 && token.lower[0] === word.lower,
+        (word, index) =>
+          covered[index] === 0 &&
+          word.weight === 1 &&
+          word.lower.length === 1 &&
+          token.lower[0] === word.lower,
       );
       if (counted > 0 && initial >= 0) {
         covered[initial] = 0.7;
@@ -220,7 +224,7 @@ export function linkColumns(tokens: Token[], from: number, to: number, index: Pr
   if (mayName(content, index))
     for (const column of index.columns) {
       const link = linkColumn(content, column, index);
-      if (link !== null && link.score >= 0.5) links.push(link);
+      if (link !== null && link.score >= 0.62) links.push(link);
     }
   links.sort((a, b) => b.score - a.score || a.column.id - b.column.id);
   if (index.cache.size > 5000) index.cache.clear();

@@ -85,8 +85,8 @@ function rankGroups(state: ReaderState, frame: Frame, extreme: Extreme, counts: 
       counts.push({ ...measure('rows'), table: state.tables[1] ?? null });
   }
   if (groups.length === 0) throw new ReadFailure('It is not clear which groups are ranked.', []);
-  const measures =
-    counts.length > 0 ? counts : state.measures.length > 0 ? fixDefaults(state.measures) : [measure('rows')];
+  const said = counts.length > state.measures.length ? counts : fixDefaults(state.measures);
+  const measures = said.length > 0 ? said : [measure('rows')];
   const top = measures[0] as Measure;
   mustAgree(state, extreme, top);
   return {

@@ -6,7 +6,14 @@ import {
   oppositePair,
 } from './finish-comparisons.ts';
 import { finishRanking } from './finish-ranking.ts';
-import { type Condition, type Frame, type Measure, ReadFailure } from './frame.ts';
+import {
+  type Condition,
+  conditionColumns,
+  type Frame,
+  type Measure,
+  operandColumns,
+  ReadFailure,
+} from './frame.ts';
 import { isPlausibleRowNoun } from './lexicon/nouns.ts';
 import { fixDefaults } from './measure-defaults.ts';
 import { columnOperand, keyOf, mainDates, measure } from './reader.ts';
@@ -16,6 +23,52 @@ import type { IndexedColumn } from './schema-index.ts';
 
 /** Makes one frame of everything that was read, or says what is missing. */
 export function finish(state: ReaderState): Frame {
+  const frame = assembled(state);
+  nothingDropped(state, frame);
+  return frame;
+}
+
+/** Every column that was read must have a part in the answer; a condition is never lost on the way. */
+function nothingDropped(state: ReaderState, frame: Frame): void {
+  const measures = [
+    ...frame.measures,
+    ...frame.having.map((item) => item.measure),
+    ...(frame.order?.by == null ? [] : [frame.order.by]),
+  ];
+  const conditions = [...frame.conditions, ...frame.numerator, ...(frame.sides ?? [])];
+  const used = new Set<string>(
+    [
+      ...measures.flatMap((item) => (item.operand === null ? [] : operandColumns(item.operand))),
+      ...conditions.flatMap(conditionColumns),
+      ...frame.groups.map((group) => group.column),
+      ...frame.outputs,
+      ...(frame.target === null ? [] : [frame.target]),
+      ...(frame.order?.column == null ? [] : [frame.order.column]),
+    ].map((column) => column.name),
+  );
+  const lost = state.marks.find(
+    (mark) => mark.column !== null && mark.role !== 'ignored' && !used.has(mark.column),
+  );
+  if (lost?.column != null && !state.skipped.has(lost.column))
+    throw new ReadFailure(`It is not clear what "${lost.column}" is for.`, [lost.column]);
+  const having = state.having.length > 0 && frame.having.length === 0;
+  if (having) throw new ReadFailure('It is not clear what the comparison is about.', []);
+}
+
+function assembled(state: ReaderState): Frame {
+  const frame = assemble(state);
+  return frame.task === 'list' || frame.task === 'distinct' || frame.task === 'extreme_rows'
+    ? withShown(state, frame)
+    : addShown(state, frame);
+}
+
+/** Rows show what was asked for, in that order. */
+function withShown(state: ReaderState, frame: Frame): Frame {
+  const outputs = [...new Set([...frame.outputs, ...state.shown])];
+  return { ...frame, outputs: state.shown.length > 0 ? [...new Set([...state.shown, ...outputs])] : outputs };
+}
+
+function assemble(state: ReaderState): Frame {
   resolveLeftovers(state);
   const frame = emptyFrame(state);
   joinSameColumn(state);
@@ -26,7 +79,7 @@ export function finish(state: ReaderState): Frame {
   if (state.mode === 'difference' || state.mode === 'ratio') return finishDifference(state, frame);
   if (state.mode === 'distribution') return finishDistribution(state, frame);
   if (state.mode === 'change' && !state.overTime) return finishChange(state, frame);
-  frame.conditions = state.conditions.map((item) => item.condition);
+  frame.conditions = dropImplied(state.conditions.map((item) => item.condition));
   if (state.overTime) addTimeGroup(state);
   if (state.mode === 'exists') return { ...frame, task: 'exists' };
   chooseTarget(state);
@@ -37,6 +90,18 @@ export function finish(state: ReaderState): Frame {
   if (state.mode === 'when') return finishWhen(state, frame);
   if (state.measures.length > 0 || state.groups.length > 0) return finishMeasures(state, frame);
   return finishRows(state, frame);
+}
+
+/** "Treated with a biologic drug" says of drugs more than that there is one. */
+function dropImplied(conditions: Condition[]): Condition[] {
+  return conditions.filter(
+    (item) =>
+      item.kind !== 'related' ||
+      item.negated ||
+      !conditions.some(
+        (other) => other !== item && conditionColumns(other).some((column) => column.table === item.other),
+      ),
+  );
 }
 
 function emptyFrame(state: ReaderState): Frame {
@@ -454,6 +519,7 @@ function finishMeasures(state: ReaderState, frame: Frame): Frame {
     if (frame.groups.some((group) => group.column === column)) continue;
     if (item.at >= 0 && isRowNoun(state, item) && measures.length > 0) {
       state.penalty += 0.05;
+      state.skipped.add(column.name);
       continue;
     }
     const first =
@@ -530,6 +596,45 @@ function orderOf(state: ReaderState, measures: Measure[]): Frame['order'] {
   return { by: measures[0] ?? null, column: null, descending: descending ?? true };
 }
 
+const orderShown = (state: ReaderState, column: IndexedColumn): number => {
+  const place = state.shown.indexOf(column);
+  return place < 0 ? -1 : place;
+};
+
+/** "Return the make and model": columns beside the groups, measures beside the measures, each once. */
+export function addShown(state: ReaderState, frame: Frame): Frame {
+  const measures = frame.measures.filter(
+    (item, place) => frame.measures.findIndex((other) => sameMeasure(item, other)) === place,
+  );
+  const groups = frame.groups.filter(
+    (group, place) =>
+      frame.groups.findIndex((other) => other.column === group.column && other.grain === group.grain) ===
+      place,
+  );
+  for (const column of state.shown) {
+    if (
+      groups.some((group) => group.column === column) ||
+      measures.some((item) => item.operand?.kind === 'column' && item.operand.column === column)
+    )
+      continue;
+    if (
+      groups.length === 0 ||
+      !groups.some((group) => group.column.table === column.table) ||
+      (column.numeric && !column.identifier && !column.year)
+    )
+      throw new ReadFailure(`It is not clear how to show "${column.name}" beside the answer.`, [column.name]);
+    groups.push({ column, grain: null, part: null });
+  }
+  return { ...frame, measures, groups };
+}
+
+const sameMeasure = (a: Measure, b: Measure): boolean =>
+  a.fn === b.fn &&
+  a.p === b.p &&
+  a.table === b.table &&
+  (a.operand === b.operand ||
+    (a.operand?.kind === 'column' && b.operand?.kind === 'column' && a.operand.column === b.operand.column));
+
 /** True when the conditions name one row: a value of a column without repeats. */
 function pinsOneRow(conditions: Condition[]): boolean {
   if (
@@ -598,6 +703,8 @@ function finishRows(state: ReaderState, frame: Frame): Frame {
     outputs.every((column) => !column.numeric || column.identifier) &&
     state.conditions.length > 0;
   if (phrase) state.penalty += 0.05;
+  outputs.push(...state.shown.filter((column) => !outputs.includes(column)));
+  if (state.shown.length > 0) outputs.sort((a, b) => orderShown(state, a) - orderShown(state, b));
   const listing = state.mode === 'list' || state.mode === 'which' || state.distinct || phrase;
   if (outputs.length === 0 && state.table === null && state.conditions.length === 0)
     throw new ReadFailure('There is nothing in it that these tables hold.', []);

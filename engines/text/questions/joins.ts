@@ -44,11 +44,35 @@ function edgesOf(index: PreparedTables): Edge[] {
     for (const join of table.joins ?? []) {
       const from = find(table.name, join.column);
       const to = find(join.other_table, join.other_column);
-      if (from !== undefined && to !== undefined) link(from, to);
+      if (from !== undefined && to !== undefined && isKeyLink(from, to, index)) link(from, to);
     }
   if (edges.length === 0) for (const [from, to] of namedLinks(index)) link(from, to);
   index.cache.set('edges', edges);
   return edges;
+}
+
+/** The table a key such as `doc_id` is named after, among those it links. */
+function ownsKey(column: IndexedColumn, index: PreparedTables): boolean {
+  if (!column.unique) return false;
+  const stem = column.name.match(/^(.+?)[_ ]?id$/i)?.[1]?.toLowerCase();
+  if (stem === undefined) return column.joined === 'id';
+  const words = index.tableWords.get(column.table.name)?.words.map(stemOf) ?? [];
+  return words.some((word) => word.startsWith(stem) || stem.startsWith(word));
+}
+
+/**
+ * Values shared by chance do not link tables: two running numbers called `id`, two dates, two first names, or two
+ * children of the same parent.
+ */
+function isKeyLink(from: IndexedColumn, to: IndexedColumn, index: PreparedTables): boolean {
+  if (!from.unique && !to.unique) return false;
+  if (from.joined === 'id' && to.joined === 'id') return false;
+  if (from.temporal || to.temporal || from.profile.type === 'number') return false;
+  if (from.name.toLowerCase() !== to.name.toLowerCase()) return true;
+  const owners = index.columns.filter(
+    (column) => column.name.toLowerCase() === from.name.toLowerCase() && ownsKey(column, index),
+  );
+  return owners.length === 0 || owners.includes(from) || owners.includes(to);
 }
 
 /** `car_id` and `cars.id`, or the same `patient_id` on both sides, one of them without repeats. */

@@ -560,7 +560,10 @@ function buildShare(frame: Frame, query: QueryExpression, joins: JoinPlan): Buil
   query.groupBy = groups.map((group) => group.expression);
   const last = measures.at(-1) as Named;
   if (frame.order !== null)
-    query.orderBy.push({ expression: last.expression, descending: frame.order.descending });
+    query.orderBy.push({
+      expression: (frame.numerator.length === 0 ? (measures[0] as Named) : last).expression,
+      descending: frame.order.descending,
+    });
   query.orderBy.push(...groups.map((group) => ({ expression: group.expression, descending: false })));
   if (frame.limit !== null) query.limit = { count: frame.limit, withTies: frame.limit === 1 };
   const columns = [

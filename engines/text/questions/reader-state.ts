@@ -54,6 +54,8 @@ export class ReaderState {
   readonly index: PreparedTables;
   readonly marks: Mark[] = [];
   readonly mentioned = new Set<string>();
+  /** Tables that only one column of could be meant by some words. */
+  readonly implied = new Set<string>();
 
   at = 0;
   mode:
@@ -102,6 +104,11 @@ export class ReaderState {
   arithmetic: '+' | '-' | '*' | '/' | null = null;
   joiner: 'or' | 'and' | 'comma' | null = null;
   penalty = 0;
+  /** After "Return ..." in a sentence of its own: what to show beside the answer. */
+  projecting = false;
+  /** Columns whose name was only a noun for the rows. */
+  readonly skipped = new Set<string>();
+  shown: IndexedColumn[] = [];
   notes: string[] = [];
 
   constructor(atoms: Atom[], tokens: Token[], index: PreparedTables) {
@@ -110,6 +117,13 @@ export class ReaderState {
     this.index = index;
     for (const atom of atoms)
       if (atom.kind === 'table') for (const table of atom.tables) this.mentioned.add(table.name);
+    for (const atom of atoms) {
+      if (atom.kind !== 'column') continue;
+      const full = atom.links.filter((link) => link.score >= 0.97);
+      const only = full[0];
+      if (only !== undefined && full.every((link) => link.column.table === only.column.table))
+        this.implied.add(only.column.table.name);
+    }
   }
 
   peek(offset = 0): Atom | undefined {
@@ -148,14 +162,18 @@ export class ReaderState {
     let next = place;
     for (;;) {
       const operator = this.operatorAt(next);
-      if (operator === null || !(['skip', 'filler'].includes(operator.op) || also.includes(operator.op)))
+      if (
+        operator === null ||
+        !(['skip', 'filler', 'name'].includes(operator.op) || also.includes(operator.op))
+      )
         return next;
       next += 1;
     }
   }
 
   fits(column: IndexedColumn, want: Want): boolean {
-    if (want === 'numeric') return column.numeric || column.profile.type === 'interval';
+    if (want === 'numeric')
+      return (column.numeric && !isKeyName(column)) || column.profile.type === 'interval';
     if (want === 'temporal') return column.temporal || column.year;
     if (want === 'binary') return column.yes !== null;
     if (want === 'category') return column.category || column.profile.type === 'text' || column.identifier;
@@ -169,8 +187,8 @@ export class ReaderState {
     text: string,
   ): { column: IndexedColumn; score: number; others: IndexedColumn[] } {
     const fitting = links.filter((link) => this.fits(link.column, want));
-    const pool = this.preferMentioned(fitting.length > 0 ? fitting : links);
-    const best = pool[0] as ColumnLink;
+    const pool = [...this.preferMentioned(fitting.length > 0 ? fitting : links)];
+    const best = this.preferEntity(pool);
     const rivals = pool.filter(
       (link) => link !== best && link.score >= best.score - 0.045 && !sameKey(link.column, best.column),
     );
@@ -186,13 +204,40 @@ export class ReaderState {
     return { column: best.column, score: best.score, others: pool.slice(1, 4).map((link) => link.column) };
   }
 
+  /** `their id` among many ids is the one of the table the question is about. */
+  private preferEntity(pool: ColumnLink[]): ColumnLink {
+    const best = pool[0] as ColumnLink;
+    if (this.index.tables.length < 2 || best.coverage < 0.97) return best;
+    if (isKeyName(best.column) && !best.column.unique) {
+      const owner = pool.find((link) => link.column.unique && link.column.name === best.column.name);
+      if (owner !== undefined) {
+        pool.splice(pool.indexOf(owner), 1);
+        pool.unshift(owner);
+        return owner;
+      }
+    }
+    const about =
+      this.table?.table ?? this.target?.table ?? this.bare[0]?.column.table ?? this.groups[0]?.column.table;
+    const own = pool.find(
+      (link) => link.column.table === about && link.score >= best.score - 0.02 && link.coverage > 0.97,
+    );
+    if (own === undefined || own === best) return best;
+    pool.splice(pool.indexOf(own), 1);
+    for (let place = pool.length - 1; place >= 0; place -= 1)
+      if (pool[place]?.column.name === own.column.name) pool.splice(place, 1);
+    pool.unshift(own);
+    return own;
+  }
+
   private preferMentioned(links: ColumnLink[]): ColumnLink[] {
-    if (this.index.tables.length < 2 || this.mentioned.size === 0) return links;
-    const own = links.filter((link) => this.mentioned.has(link.column.table.name));
+    if (this.index.tables.length < 2) return links;
     const best = links[0];
-    return own.length > 0 && best !== undefined && (own[0] as ColumnLink).score >= best.score - 0.1
-      ? own
-      : links;
+    for (const tables of [this.mentioned, this.implied]) {
+      const own = links.filter((link) => tables.has(link.column.table.name));
+      if (own.length > 0 && best !== undefined && (own[0] as ColumnLink).score >= best.score - 0.1)
+        return own;
+    }
+    return links;
   }
 
   fail(reason: string, words: string[] = []): never {
@@ -200,9 +245,13 @@ export class ReaderState {
   }
 }
 
+/** Keys are counted, never added up or averaged. */
+export const isKeyName = (column: IndexedColumn): boolean =>
+  /(?:^|[_ .])id$/i.test(column.name) || column.joined === 'id';
+
 /** Keys of two tables that hold the same thing. */
 function sameKey(a: IndexedColumn, b: IndexedColumn): boolean {
-  if (a.table === b.table) return false;
+  if (a.table === b.table || !(isKeyName(a) || isKeyName(b))) return false;
   const linked = (from: IndexedColumn, to: IndexedColumn): boolean =>
     (from.table.joins ?? []).some(
       (join) =>

@@ -81,6 +81,8 @@ function readOperator(state: ReaderState, operator: Operator): undefined {
     case 'skip':
     case 'filler':
       return take(state, 'ignored', 'carries no meaning here');
+    case 'name':
+      return readName(state);
     case 'refuse':
       return state.fail(operator.reason, [text]);
     case 'prep':
@@ -224,6 +226,12 @@ function readOperator(state: ReaderState, operator: Operator): undefined {
       else if (state.mode === null || state.mode === 'list') state.mode = 'which';
       return take(state, 'ignored', 'asks');
     case 'list':
+      if (
+        state.mode !== null &&
+        state.at > 0 &&
+        /^[.?!;]$/.test(state.textOf(state.atoms[state.at - 1] as Atom))
+      )
+        state.projecting = true;
       state.mode ??= 'list';
       return take(state, 'ignored', 'asks to show');
     case 'arithmetic':
@@ -374,6 +382,7 @@ function countedColumn(
   distinct: boolean,
 ): IndexedColumn | null {
   const { column } = state.choose(atom.links, 'any', state.textOf(atom));
+  if ((atom.links.find((link) => link.column === column)?.coverage ?? 1) < 0.6 && !distinct) return null;
   if (followedByValue(state, atom, place) && !distinct) return null;
   if (distinct) return column;
   if (column.yes !== null) return null;
@@ -437,10 +446,51 @@ function mustSaySomething(state: ReaderState, text: string): void {
       atom.kind === 'column' ||
       atom.kind === 'number' ||
       atom.kind === 'quoted' ||
+      (atom.kind === 'table' && state.index.tables.length > 1) ||
       (atom.kind === 'operator' &&
         ['compare', 'comparative', 'superlative', 'each', 'most', 'aggregate'].includes(atom.operator.op)));
   const asked = atom === undefined && state.mode === 'which' && state.bare.length > 0;
   if (!says && !asked) state.fail(`No column tells what "${text}" means here.`, [text]);
+}
+
+/** `species name` adds nothing; "ids and names of drugs" asks for the column that names them. */
+function readName(state: ReaderState): undefined {
+  const text = state.textOf(state.peek() as Atom);
+  const before = state.atoms[state.at - 1];
+  if (before?.kind === 'column' || before?.kind === 'value')
+    return take(state, 'ignored', 'belongs to the word before it');
+  if (state.at === 0) {
+    state.mode ??= 'list';
+    return take(state, 'ignored', 'asks to show');
+  }
+  const next = state.atoms.find(
+    (atom, place): atom is Extract<Atom, { kind: 'table' }> => place > state.at && atom.kind === 'table',
+  );
+  const table =
+    next?.tables[0] ??
+    state.table?.table ??
+    state.bare[0]?.column.table ??
+    (state.index.tables.length === 1 ? state.index.tables[0] : undefined);
+  const columns = (table === undefined ? [] : (state.index.byTable.get(table.name) ?? [])).filter(
+    (column) => column.profile.type === 'text',
+  );
+  const named = columns.filter(
+    (column) => /name$/i.test(column.name) && !/school|vendor|file|user/i.test(column.name),
+  );
+  const labels = named.length > 0 ? named : columns.filter((column) => column.unique);
+  if (labels.length === 0 || (labels.length > 1 && named.length === 0))
+    return state.fail('No column holds names.', [text]);
+  for (const column of labels) {
+    if (state.projecting) state.shown.push(column);
+    else state.bare.push({ at: state.at, column, after: state.connector });
+  }
+  state.mark(
+    state.at,
+    'column',
+    `the column ${labels.map((column) => column.name).join(', ')}`,
+    labels[0] ?? null,
+  );
+  state.at += 1;
 }
 
 /** `survival rate` is a share; in `murder rate` the column already holds the rate. */
@@ -1031,7 +1081,9 @@ function readArithmetic(state: ReaderState, operator: OperatorOf<'arithmetic'>):
   const last = state.measures.at(-1);
   const bare = state.bare.at(-1);
   const text = state.textOf(state.peek() as Atom);
-  if (last?.operand == null && bare === undefined) {
+  if (bare !== undefined && !state.fits(bare.column, 'numeric') && text !== '-' && text !== '/')
+    return state.fail(`"${bare.column.name}" does not hold numbers.`, [text]);
+  if (last?.operand == null && (bare === undefined || !state.fits(bare.column, 'numeric'))) {
     if (text === '-' || text === '/') return take(state, 'ignored', 'punctuation');
     return state.fail(`"${text}" needs a column on both sides.`, [text]);
   }
@@ -1045,7 +1097,11 @@ function readArithmetic(state: ReaderState, operator: OperatorOf<'arithmetic'>):
   markColumn(state, next, column);
   state.mark(state.at, 'aggregate', operator.sign);
   const right = columnOperand(column);
-  if (bare !== undefined && (last === undefined || bare.at > state.at - 4)) {
+  if (
+    bare !== undefined &&
+    state.fits(bare.column, 'numeric') &&
+    (last === undefined || bare.at > state.at - 4)
+  ) {
     state.bare.pop();
     const operand: Operand = {
       kind: 'arithmetic',
@@ -1065,7 +1121,10 @@ function readLooseGrain(state: ReaderState, operator: OperatorOf<'grain' | 'part
   const adverb = /ly$/.test(text) || text.toLowerCase() === 'annual';
   const temporal = state.index.columns.filter((column) => column.temporal);
   if (operator.op === 'grain' && adverb) {
-    const group = grainGroup(state, operator);
+    const named = state.index.columns.find((column) => column.joined === operator.grain);
+    const group =
+      grainGroup(state, operator) ??
+      (named === undefined ? null : { column: named, grain: null, part: null });
     if (group !== null) {
       state.groups.push(group);
       return take(state, 'group', `by ${operator.grain}`);
@@ -1417,10 +1476,20 @@ function readExtremeMeasure(state: ReaderState, place: number): boolean {
   return true;
 }
 
+/** `doctor ids` is the key of the doctors, whatever it is called. */
+function keyOfNamedTable(state: ReaderState, atom: Extract<Atom, { kind: 'column' }>): void {
+  const before = state.atoms[state.at - 1];
+  if (atom.links[0]?.column.joined !== 'id' || before?.kind !== 'table' || before.tables.length !== 1) return;
+  const key = keyOf(state, before.tables[0]?.name ?? '');
+  if (key !== null) atom.links = [{ column: key, score: 1, coverage: 1, typo: false }];
+}
+
 function readColumn(state: ReaderState, atom: Extract<Atom, { kind: 'column' }>): undefined {
+  keyOfNamedTable(state, atom);
   const place = state.at;
   const text = state.textOf(atom);
   const pending = state.pending.length > 0;
+  if (state.pending.length > 0) state.howAdjective = null;
   const adjective = state.howAdjective;
   if (
     adjective !== null &&
@@ -1583,7 +1652,8 @@ function readColumn(state: ReaderState, atom: Extract<Atom, { kind: 'column' }>)
     state.fail(`"${column.name}" is not a number; ask for its share instead.`, [text]);
   if (state.negate) state.fail(`It is not clear what "not" leaves out before "${text}".`, [text]);
   markColumn(state, place, column);
-  state.bare.push({ at: place, column, after: state.connector });
+  if (state.projecting) state.shown.push(column);
+  else state.bare.push({ at: place, column, after: state.connector });
   state.at += 1;
 }
 
@@ -1779,8 +1849,15 @@ function readTable(state: ReaderState, atom: Extract<Atom, { kind: 'table' }>): 
   if (last?.fn === 'rows' && last.table === null) last.table = table;
   if (state.table === null) state.table = { table, exact: atom.exact, at: state.at };
   if (!atom.exact) state.penalty += 0.02;
-  if (state.negate && state.index.tables.length > 1) {
-    addCondition(state, { kind: 'related', table: state.table.table, other: table, negated: true });
+  const about = state.bare[0]?.column.table ?? state.table.table;
+  const said = state.connector === 'with' || state.connector === 'who';
+  const relates = ['list', 'which', 'count', 'exists', 'share'].includes(state.mode ?? '');
+  if (
+    state.index.tables.length > 1 &&
+    about !== table &&
+    (state.negate || (said && relates && state.extreme === null && last?.table !== table))
+  ) {
+    addCondition(state, { kind: 'related', table: about, other: table, negated: state.negate });
   }
   state.mark(state.at, 'table', `rows of ${table.label ?? table.name}`);
   state.at += 1;

@@ -1,4 +1,4 @@
-import type { SuiteTable } from './question-suite.ts';
+import type { SuiteTable } from './suite-table.ts';
 
 /** A second author's round: other tables, other ways to put things. Same rules as `questionSuite`. */
 export const questionSuiteTwo: SuiteTable[] = [

@@ -63,6 +63,7 @@ export type Operator =
   | { op: 'grain'; grain: TimeGrain }
   | { op: 'part'; part: TimePart }
   | { op: 'filler' }
+  | { op: 'name' }
   | { op: 'skip' }
   | { op: 'refuse'; reason: string };
 
@@ -309,7 +310,7 @@ add('who|whom', { op: 'wh', word: 'who' });
 add('when', { op: 'wh', word: 'when' });
 add('where', { op: 'wh', word: 'where' });
 add(
-  'list|show|display|give|return|find|get|enumerate|name|show me|give me|list all|list the|fetch|retrieve|select|print|pull up|plot|draw|chart|graph|visualize|visualise|report|output|identify|provide',
+  'list|show|display|give|return|find|get|enumerate|show me|give me|list all|list the|fetch|retrieve|select|print|pull up|plot|draw|chart|graph|visualize|visualise|report|output|identify|provide',
   { op: 'list' },
 );
 
@@ -353,7 +354,7 @@ add(
   },
 );
 add(
-  'receiving|received|receive|receives|given|took|take|takes|taking|assigned|assigned to|treated with|treated by|treated|under treatment with|get treated with|fed|fed with|fed on|who received|diagnosed with|diagnosed as|diagnosed|suffering from|suffer from|suffers from|affected by|affected|infected with|infected|sprayed with|exposed to|experience|experienced|experiencing',
+  'receiving|received|receive|receives|given|took|take|takes|taking|assigned|assigned to|treated with|treated by|treated|under treatment with|get treated with|fed|fed with|fed on|who received|diagnosed with|diagnosed as|diagnosed|suffering from|suffer from|suffers from|affected by|affected|infected with|infected|prescribed|prescribe|prescribing|sold|bought|buy|purchased|paid|placed|reported|involving|involve|undergone|underwent|performed|worked on|handled|sprayed with|exposed to|experience|experienced|experiencing',
   { op: 'verb' },
 );
 add(
@@ -366,6 +367,7 @@ add('times|multiplied by|*|×', { op: 'arithmetic', sign: '*' });
 add('plus|+|added to', { op: 'arithmetic', sign: '+' });
 add('minus|-|subtracted by|less the', { op: 'arithmetic', sign: '-' });
 
+add('name|names|full name|full names', { op: 'name' });
 const grains: [TimeGrain, string][] = [
   ['year', 'year|years|yearly|annual|annually|yr|year by year|year to year|calendar year'],
   ['quarter', 'quarter|quarters|quarterly|calendar quarter'],
@@ -404,7 +406,7 @@ function addPositive(word: string, { dimensions, sign }: Adjective): void {
 add('how much do|how much does|how much did', { op: 'how_much' });
 
 add(
-  'type|types|group|groups|level|levels|category|categories|value|values|class|classes|status|kind|kinds|variety|measurement|measurements|reading|readings|score|scores|column|field|variable|code|number|condition|conditions|amounts|amount|type of|name|names|region|area|units|unit|the value of|figure|figures|period|periods',
+  'type|types|group|groups|level|levels|category|categories|value|values|class|classes|status|kind|kinds|variety|measurement|measurements|reading|readings|score|scores|column|field|variable|code|number|condition|conditions|amounts|amount|type of|region|area|units|unit|the value of|figure|figures|period|periods',
   {
     op: 'filler',
   },
