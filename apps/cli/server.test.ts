@@ -1,0 +1,190 @@
+import { once } from 'node:events';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import {
+  type Answer,
+  answer,
+  type Dataset,
+  type DatasetProfile,
+  dataset,
+  datasetProfile,
+  type Job,
+  job,
+} from '@stroma/contracts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Ended, endOf, Place } from './cli-process.suite.ts';
+
+interface Failed {
+  error: { code: string; message: string };
+}
+interface Ingested {
+  dataset_id: string;
+  version: string;
+  name: string;
+  rows: number;
+  rejected_rows: number;
+  decisions: { delimiter: { value: string; given: boolean } };
+}
+
+const email = 'cli@example.org';
+const password = 'a password of the tests';
+const people = `name,age,city\n${Array.from({ length: 20 }, (_, index) => `n${index},${20 + index},${index % 2 ? 'Rome' : 'Oslo'}`).join('\n')}\n`;
+
+describe('stroma with a server', () => {
+  let place: Place;
+  let url = '';
+  let serving: Promise<Ended>;
+  let stop: () => void;
+
+  beforeAll(async () => {
+    place = new Place();
+    place.write('city people.csv', people);
+    const env = {
+      PORT: '0',
+      STROMA_DEMO: '0',
+      STROMA_LOG_LEVEL: 'error',
+      STROMA_ADMIN_EMAIL: email,
+      STROMA_ADMIN_PASSWORD: password,
+    };
+    const child = place.start(['serve'], { env });
+    serving = endOf(child);
+    stop = () => child.kill('SIGTERM');
+    const file = join(place.folder, 'data', 'server.json');
+    while (!existsSync(file)) {
+      if (child.exitCode !== null) throw new Error((await serving).err);
+      await new Promise((done) => setTimeout(done, 50));
+    }
+    ({ url } = JSON.parse(readFileSync(file, 'utf8')) as { url: string });
+  });
+  afterAll(() => place.remove());
+
+  it('asks to sign in before anything else', async () => {
+    const { status, document } = await place.json<Failed>(['datasets']);
+    expect(status).toBe(1);
+    expect(document.error).toMatchObject({
+      code: 'UNAUTHENTICATED',
+      message: expect.stringContaining(`stroma login ${url}`),
+    });
+    const wrong = await place.json<Failed>(['login', url, '--email', email, '--password-stdin'], {
+      input: 'not the one',
+    });
+    expect(wrong.document.error.code).toBe('WRONG_CREDENTIALS');
+  });
+
+  it('signs in, and keeps the token where nobody else can read it', async () => {
+    const { status, document } = await place.json<object>(['login', '--email', email, '--password-stdin'], {
+      input: `${password}\n`,
+    });
+    expect({ status, document }).toMatchObject({
+      status: 0,
+      document: { server: url, email, role: 'admin' },
+    });
+    const path = join(place.config, 'stroma', 'credentials.json');
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    expect(statSync(join(path, '..')).mode & 0o777).toBe(0o700);
+  });
+
+  it('makes a file a dataset, once however often it is sent', async () => {
+    const first = await place.json<Ingested>(['ingest', 'city people.csv']);
+    expect(first.status).toBe(0);
+    expect(first.document).toMatchObject({ name: 'city people', rows: 20, rejected_rows: 0 });
+    const again = await place.json<Ingested>(['ingest', 'city people.csv']);
+    expect(again.document).toMatchObject({
+      dataset_id: first.document.dataset_id,
+      version: first.document.version,
+    });
+    const local = await place.json<Ingested>(['ingest', 'city people.csv', '--local']);
+    expect(local.document.version).toBe(first.document.version);
+  });
+
+  it('sends the settings of a file with it', async () => {
+    place.write('odd.txt', 'a|b\n1|2\n3|4\n');
+    const { document } = await place.json<Ingested>([
+      'ingest',
+      'odd.txt',
+      '--delimiter',
+      '|',
+      '--type',
+      'b=text',
+    ]);
+    expect(document).toMatchObject({ rows: 2, columns: [{ type: 'integer' }, { type: 'text' }] });
+    expect(document.decisions.delimiter).toMatchObject({ value: '|', given: true });
+  });
+
+  it('lists datasets and jobs', async () => {
+    const { document } = await place.json<{ items: Dataset[] }>(['datasets', '--search', 'people']);
+    expect(document.items.map((each) => dataset.parse(each).table_name)).toEqual(['city_people']);
+    const jobs = await place.json<{ items: Job[] }>(['jobs', '--status', 'succeeded']);
+    const [newest] = jobs.document.items;
+    expect(job.parse(newest).status).toBe('succeeded');
+    const one = await place.json<Job>(['jobs', newest?.job_id ?? '']);
+    expect(one.document.job_id).toBe(newest?.job_id);
+  });
+
+  it('asks and queries datasets by name, and files', async () => {
+    const asked = await place.json<Answer>(['ask', 'city_people', 'average age by city']);
+    expect(asked.status).toBe(0);
+    expect(answer.parse(asked.document).rows).toEqual(
+      expect.arrayContaining([
+        ['Oslo', 29],
+        ['Rome', 30],
+      ]),
+    );
+    const queried = await place.json<Answer>(['sql', 'city people.csv', 'SELECT count(*) FROM dataset']);
+    expect(queried.document.rows).toEqual([[20]]);
+    const unknown = await place.json<{ unanswerable: { not_understood: string[] } }>([
+      'ask',
+      'city people',
+      'average zorblax',
+    ]);
+    expect(unknown.status).toBe(3);
+    expect(Object.keys(unknown.document)).toEqual(['sql', 'unanswerable']);
+    const profiled = await place.json<DatasetProfile>(['profile', 'CITY_PEOPLE']);
+    expect(datasetProfile.parse(profiled.document).rows).toBe(20);
+    const missing = await place.json<Failed>(['profile', 'nothing_of_that_name']);
+    expect(missing).toMatchObject({ status: 1, document: { error: { code: 'NOT_FOUND' } } });
+  });
+
+  it('obeys STROMA_URL and STROMA_TOKEN, and says when nobody answers there', async () => {
+    const { servers } = JSON.parse(
+      readFileSync(join(place.config, 'stroma', 'credentials.json'), 'utf8'),
+    ) as {
+      servers: Record<string, { token: string }>;
+    };
+    const elsewhere = { XDG_CONFIG_HOME: join(place.folder, 'other') };
+    const named = await place.json<{ items: Dataset[] }>(['datasets'], {
+      env: { ...elsewhere, STROMA_URL: `${url}/`, STROMA_TOKEN: servers[url]?.token ?? '' },
+    });
+    expect(named.document.items).toHaveLength(2);
+    const closed = await freePort();
+    const dead = await place.json<Failed>(['ingest', 'city people.csv'], {
+      env: { ...elsewhere, STROMA_URL: `http://127.0.0.1:${closed}`, STROMA_TOKEN: 'x' },
+    });
+    expect(dead).toMatchObject({ status: 1, document: { error: { code: 'UNREACHABLE' } } });
+  });
+
+  it('signs out, and then works in process again', async () => {
+    expect((await place.run(['logout'])).status).toBe(0);
+    expect((await place.json<Failed>(['datasets'])).document.error.code).toBe('UNAUTHENTICATED');
+    const { document } = await place.json<Answer>(['sql', 'city people.csv', 'SELECT 1']);
+    expect(document.provenance_id).toBeNull();
+  });
+
+  it('stops the server cleanly when it is told to', async () => {
+    stop();
+    expect(await serving).toMatchObject({ status: 0, signal: null });
+    expect(existsSync(join(place.folder, 'data', 'server.json'))).toBe(false);
+  });
+});
+
+/** A port of this machine that nobody listens on. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
