@@ -1,0 +1,127 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { resolve } from 'node:path';
+import type { AxeResults } from 'axe-core';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { administrator } from './stroma-server.ts';
+
+const places = [
+  process.env.CHROMIUM_PATH,
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+];
+
+export function launchChromium(): Promise<Browser> {
+  const executablePath = places.find((path) => path !== undefined && existsSync(path));
+  if (executablePath === undefined)
+    throw new Error('Expected Chromium. Install it with: apt-get install chromium, or set CHROMIUM_PATH.');
+  return chromium.launch({
+    executablePath,
+    args: [
+      '--headless',
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+}
+
+/**
+ * Everything a page complains about: errors, and what the content security policy stopped. That nobody is signed
+ * in yet is an answer, though the browser notes it as an error.
+ */
+export function complaintsOf(page: Page): string[] {
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(`error: ${error.message}`));
+  page.on('console', (message) => {
+    const askedWhoIsThere = message.location().url.endsWith('/auth/session');
+    if (message.type() === 'error' && !askedWhoIsThere) complaints.push(`console: ${message.text()}`);
+  });
+  page.on('requestfailed', (request) => {
+    const aborted = request.failure()?.errorText === 'net::ERR_ABORTED';
+    if (!aborted) complaints.push(`request: ${request.url()} ${request.failure()?.errorText}`);
+  });
+  return complaints;
+}
+
+export interface Look {
+  scheme: 'light' | 'dark';
+  width: number;
+}
+
+export async function openPage(
+  browser: Browser,
+  url: string,
+  { scheme, width }: Look,
+): Promise<{ page: Page; context: BrowserContext; complaints: string[] }> {
+  const context = await browser.newContext({
+    baseURL: url,
+    colorScheme: scheme,
+    viewport: { width, height: width < 600 ? 844 : 900 },
+    reducedMotion: 'reduce',
+    locale: 'en-GB',
+    permissions: ['clipboard-read', 'clipboard-write'],
+  });
+  const page = await context.newPage();
+  return { page, context, complaints: complaintsOf(page) };
+}
+
+/** Signs in by the form, as a person does. */
+export async function signIn(page: Page): Promise<void> {
+  await page.goto('/');
+  await page.getByLabel('E-mail address').fill(administrator.email);
+  await page.getByLabel('Password').fill(administrator.password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('navigation', { name: 'Areas' }).waitFor();
+}
+
+/** Drops files on the page, as from a folder. */
+export async function dropFiles(page: Page, files: { name: string; content: string }[]): Promise<void> {
+  const transfer = await page.evaluateHandle((given) => {
+    const data = new DataTransfer();
+    for (const { name, content } of given) data.items.add(new File([content], name, { type: 'text/csv' }));
+    return data;
+  }, files);
+  const zone = page.locator('main section').first();
+  await zone.dispatchEvent('dragenter', { dataTransfer: transfer });
+  await zone.dispatchEvent('drop', { dataTransfer: transfer });
+}
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** Serious and critical findings of axe on the page as it stands, in words. */
+export async function accessibilityFaults(page: Page, rules?: string[]): Promise<string[]> {
+  await page.evaluate(axeSource);
+  const results = await page.evaluate(async (only) => {
+    const { axe } = window as unknown as { axe: { run: (options: object) => Promise<AxeResults> } };
+    return axe.run({ resultTypes: ['violations'], ...(only && { runOnly: only }) });
+  }, rules);
+  return results.violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(
+      ({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`,
+    );
+}
+
+/** Pixels by which the page, or the part of it that scrolls, is wider than the window. */
+export function sidewaysScroll(page: Page): Promise<number> {
+  return page.evaluate(() => {
+    const scroller = document.querySelector('[data-scroller="page"]') ?? document.documentElement;
+    return Math.max(
+      document.documentElement.scrollWidth - window.innerWidth,
+      scroller.scrollWidth - scroller.clientWidth,
+    );
+  });
+}
+
+/** Pictures for people, kept only where STROMA_SCREENSHOTS=1 asks for them; the folder is ignored by git. */
+export async function picture(page: Page, name: string): Promise<void> {
+  if (process.env.STROMA_SCREENSHOTS !== '1') return;
+  await page.screenshot({ path: resolve(import.meta.dirname, `../build/screenshots/${name}.png`) });
+}

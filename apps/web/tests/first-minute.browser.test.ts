@@ -1,0 +1,168 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  accessibilityFaults,
+  dropFiles,
+  launchChromium,
+  openPage,
+  picture,
+  sidewaysScroll,
+  signIn,
+} from './browser.ts';
+import { sleepstudy } from './sleepstudy.ts';
+import { type RunningStroma, startStroma } from './stroma-server.ts';
+
+let stroma: RunningStroma;
+let browser: Browser;
+const study = sleepstudy();
+const fileName = 'sleepstudy.csv';
+
+beforeAll(async () => {
+  [stroma, browser] = await Promise.all([startStroma(), launchChromium()]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await stroma?.stop();
+});
+
+describe('the first minute', () => {
+  it('goes from a dropped file to an answered question', async () => {
+    const { page, context, complaints } = await openPage(browser, stroma.url, {
+      scheme: 'light',
+      width: 1440,
+    });
+    await signIn(page);
+    await page.getByRole('heading', { name: 'Nothing is here yet' }).waitFor();
+
+    await page.getByRole('navigation', { name: 'Areas' }).getByRole('link', { name: 'Data' }).click();
+    await page.getByRole('heading', { name: 'No data yet' }).waitFor();
+    await dropFiles(page, [{ name: fileName, content: study.content }]);
+    await page.locator(`[data-upload="${fileName}"][data-status="succeeded"]`).waitFor({ timeout: 60_000 });
+    await picture(page, 'uploaded');
+
+    await page.getByRole('link', { name: 'Open', exact: true }).click();
+    await page.getByRole('tab', { name: 'Profile' }).click();
+    await page.locator('[data-column="Reaction"]').getByRole('button').click();
+    await page.locator('[data-column="Reaction"]').getByText('Standard deviation').waitFor();
+    await picture(page, 'profile');
+
+    await page.getByRole('link', { name: 'Ask a question' }).click();
+    await page.getByRole('textbox', { name: 'Question', exact: true }).fill('average reaction by days');
+    await page.keyboard.press('Enter');
+    const line = page.locator('figure svg .mark-line path').first();
+    await line.waitFor({ timeout: 30_000 });
+    expect((await line.getAttribute('d'))?.split('L').length).toBe(10);
+
+    const grid = page.getByRole('grid').first();
+    const cells = await grid.getByRole('gridcell').allTextContents();
+    const shown = new Map<number, number>();
+    for (let at = 0; at < cells.length; at += 2) shown.set(Number(cells[at]), Number(cells[at + 1]));
+    for (const [day, mean] of study.meanByDay) expect(shown.get(day)).toBeCloseTo(mean, 2);
+
+    await page.locator('.cm-content').waitFor();
+    expect(await page.locator('.cm-content').textContent()).toMatch(/avg\(/i);
+    await picture(page, 'answer');
+
+    await page.getByRole('button', { name: 'Provenance' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Provenance' });
+    await dialog.getByRole('button', { name: fileName }).waitFor();
+    await picture(page, 'provenance');
+    await page.keyboard.press('Escape');
+
+    await page.reload();
+    await line.waitFor({ timeout: 30_000 });
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  it('runs changed SQL, and says in place what is wrong with it', async () => {
+    const { page, context } = await openPage(browser, stroma.url, { scheme: 'light', width: 1440 });
+    await signIn(page);
+    await page.goto('/ask?q=average%20reaction%20by%20days');
+    const editor = page.locator('.cm-content');
+    await editor.click();
+    await page.keyboard.press('ControlOrMeta+a');
+    await page.keyboard.type('SELECT max(Reaction) AS slowest FROM nowhere');
+    await page
+      .getByText(/nowhere/)
+      .nth(1)
+      .waitFor();
+    await page.keyboard.press('ControlOrMeta+a');
+    await page.keyboard.type('SELECT count(*) AS n FROM dataset');
+    await page.keyboard.press('ControlOrMeta+Enter');
+    await page.getByText('This is the answer to your SQL.').waitFor();
+    await page.getByRole('gridcell', { name: '180' }).waitFor();
+    await page.getByRole('button', { name: 'Back to the question' }).click();
+    await page.locator('figure svg .mark-line path').first().waitFor();
+    await context.close();
+  });
+
+  it('says which words it did not understand, and what it could answer', async () => {
+    const { page, context } = await openPage(browser, stroma.url, { scheme: 'light', width: 1440 });
+    await signIn(page);
+    await page.goto('/ask?q=average%20flurbleness%20by%20days');
+    await page.locator('mark', { hasText: 'flurbleness' }).waitFor();
+    await page.getByRole('region', { name: 'These can be answered' }).getByRole('button').first().click();
+    await page.getByRole('heading', { name: 'Result' }).waitFor();
+    await context.close();
+  });
+});
+
+describe.each([1440, 390])('every page, %i pixels wide', (width) => {
+  it('is accessible in light and dark, keeps to its policy and does not scroll sideways', async () => {
+    const { page, context, complaints } = await openPage(browser, stroma.url, { scheme: 'light', width });
+    const faults: string[] = [];
+    const check = async (name: string) => {
+      const sideways = await sidewaysScroll(page);
+      if (sideways > 0) faults.push(`${name} scrolls ${sideways} pixels sideways`);
+      await picture(page, `${name}-light-${width}`);
+      const light = await accessibilityFaults(page);
+      await page.emulateMedia({ colorScheme: 'dark' });
+      await picture(page, `${name}-dark-${width}`);
+      const dark = await accessibilityFaults(page, ['color-contrast']);
+      await page.emulateMedia({ colorScheme: 'light' });
+      faults.push(...light.map((fault) => `${name}, light: ${fault}`));
+      faults.push(...dark.map((fault) => `${name}, dark: ${fault}`));
+    };
+    await page.goto('/sign-in');
+    await page.getByRole('button', { name: 'Sign in' }).waitFor();
+    await check('sign-in');
+    await signIn(page);
+    const id = await newestDataset(page);
+    const pages: [name: string, address: string, shown: string][] = [
+      ['home', '/', 'main ul a'],
+      ['data', '/data', 'main table'],
+      ['preview', `/data/${id}`, '[role=gridcell]'],
+      ['profile', `/data/${id}?tab=profile&column=Reaction`, '[data-column] dl'],
+      ['issues', `/data/${id}?tab=issues`, '[role=tabpanel] li, [role=tabpanel] h2'],
+      ['rejects', `/data/${id}?tab=rejects`, '[role=tabpanel] h2'],
+      ['decisions', `/data/${id}?tab=decisions`, '[data-decision]'],
+      ['versions', `/data/${id}?tab=versions`, '[role=tabpanel] li'],
+      ['lineage', `/data/${id}?tab=lineage`, '[role=tabpanel] svg g'],
+      ['ask', '/ask', 'form input'],
+      ['answer', '/ask?q=average%20reaction%20by%20days', 'figure svg .mark-line'],
+      ['jobs', '/jobs', '[data-job]'],
+      ['playground', '/playground', 'form'],
+      ['settings', '/settings', 'main table'],
+      ['not-found', '/nowhere', 'h1'],
+    ];
+    for (const [name, address, shown] of pages) {
+      await page.goto(address);
+      const arrived = page.locator(shown).first().waitFor({ timeout: 10_000 });
+      await arrived.catch(() => faults.push(`${name} never showed ${shown}`));
+      await check(name);
+    }
+    await page.keyboard.press('ControlOrMeta+k');
+    await page.getByRole('dialog').waitFor();
+    await check('palette');
+    expect(faults).toEqual([]);
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+});
+
+async function newestDataset(page: Page): Promise<string> {
+  const answer = await page.request.get('/api/v1/data/datasets?limit=1');
+  const { items } = (await answer.json()) as { items: { dataset_id: string }[] };
+  return items[0]?.dataset_id ?? '';
+}
