@@ -278,6 +278,7 @@ function groupFunction(
       (state.operatorAt(extreme.at)?.op === 'most' && ranked.profile.type === 'integer'))
   )
     return 'sum';
-  if (bySaid && extreme.limit === null) return extreme.sign === 1 ? 'max' : 'min';
+  if ((bySaid || state.target?.identifier === true) && extreme.limit === null)
+    return extreme.sign === 1 ? 'max' : 'min';
   return 'avg';
 }

@@ -14,7 +14,7 @@ import {
   operandColumns,
   ReadFailure,
 } from './frame.ts';
-import { isPlausibleRowNoun } from './lexicon/nouns.ts';
+import { isPlausibleRowNoun, rowNouns } from './lexicon/nouns.ts';
 import { fixDefaults } from './measure-defaults.ts';
 import { columnOperand, keyOf, mainDates, measure } from './reader.ts';
 import { columnOfDimension } from './reader-conditions.ts';
@@ -64,7 +64,7 @@ function assembled(state: ReaderState): Frame {
 
 /** Rows show what was asked for, in that order. */
 function withShown(state: ReaderState, frame: Frame): Frame {
-  const outputs = [...new Set([...frame.outputs, ...state.shown])];
+  const outputs = withNamedValues(frame.conditions, [...new Set([...frame.outputs, ...state.shown])]);
   return { ...frame, outputs: state.shown.length > 0 ? [...new Set([...state.shown, ...outputs])] : outputs };
 }
 
@@ -102,6 +102,17 @@ function dropImplied(conditions: Condition[]): Condition[] {
         (other) => other !== item && conditionColumns(other).some((column) => column.table === item.other),
       ),
   );
+}
+
+/** Each side of a list of values is told apart by showing its column. */
+function withNamedValues(conditions: Condition[], outputs: IndexedColumn[]): IndexedColumn[] {
+  if (outputs.length === 0 || !outputs.every((column) => column.numeric)) return outputs;
+  const named = conditions.flatMap((item) =>
+    item.kind === 'equals' && item.values.length > 1 && !item.negated && !outputs.includes(item.column)
+      ? [item.column]
+      : [],
+  );
+  return [...named, ...outputs];
 }
 
 function emptyFrame(state: ReaderState): Frame {
@@ -166,6 +177,13 @@ function countEntities(state: ReaderState): void {
     Object.assign(rows, { fn: 'distinct', operand: columnOperand(bare.column), table: bare.column.table });
     return;
   }
+  const amounts = countColumn(state);
+  if (amounts !== null) {
+    Object.assign(rows, { fn: 'sum', operand: columnOperand(amounts), table: null });
+    state.penalty += 0.05;
+    state.notes.push(`${amounts.name} holds the counts`);
+    return;
+  }
   const table = state.table;
   if (
     table === null &&
@@ -185,6 +203,21 @@ function countEntities(state: ReaderState): void {
   const named = entityNamed(state, stem);
   if (named !== null)
     Object.assign(rows, { fn: 'distinct', operand: columnOperand(named), table: named.table });
+}
+
+/** In a table of counts, "how many insects" adds the counts up. */
+function countColumn(state: ReaderState): IndexedColumn | null {
+  const noun = state.table;
+  if (noun === null || state.index.tables.length > 1) return null;
+  const atom = state.atoms[noun.at];
+  const stem = atom === undefined ? '' : (state.tokens[atom.from]?.stem ?? '');
+  if (rowNouns.has(stem)) return null;
+  return (
+    state.index.columns.find(
+      (column) =>
+        column.profile.type === 'integer' && ['count', 'counts', 'freq', 'frequency'].includes(column.joined),
+    ) ?? null
+  );
 }
 
 const genderNouns = new Set(['woman', 'man', 'girl', 'boy', 'female', 'male']);
@@ -305,6 +338,11 @@ const words: Record<string, string> = {
   median: 'median',
 };
 
+/** A time with both ends, so that two of them cannot hold at once. */
+const closed = (condition: Condition): boolean =>
+  condition.kind === 'time' &&
+  (condition.spec.kind === 'part' || (condition.spec.from !== null && condition.spec.to !== null));
+
 /** `A or B` of one column is one condition; `A and B` of one column splits the answer by it. */
 function joinSameColumn(state: ReaderState): void {
   const merged: typeof state.conditions = [];
@@ -324,6 +362,23 @@ function joinSameColumn(state: ReaderState): void {
     ) {
       twin.condition.values = [...twin.condition.values, ...condition.values];
       if (twin.condition.joined !== 'or') twin.condition.joined = condition.joined === 'or' ? 'or' : 'and';
+      continue;
+    }
+    const other =
+      condition.kind === 'time'
+        ? merged.find(
+            (seen) =>
+              seen.condition.kind === 'time' &&
+              seen.condition.column === condition.column &&
+              closed(seen.condition) &&
+              closed(condition) &&
+              seen.condition.negated === condition.negated,
+          )
+        : undefined;
+    if (other !== undefined && !condition.kind.startsWith('any')) {
+      // "in July and August" means either month.
+      other.condition = { kind: 'any', items: [other.condition, condition] };
+      state.penalty += 0.08;
       continue;
     }
     const before = merged.at(-1);
@@ -715,6 +770,8 @@ function finishRows(state: ReaderState, frame: Frame): Frame {
       outputs.every((column) => column.numeric && column.yes === null && !column.category))
   ) {
     const numeric = outputs.filter((column) => column.numeric && !column.year);
+    if (numeric.length > 1 && numeric.length === outputs.length && pinsOneRow(frame.conditions))
+      return { ...frame, task: 'list', outputs };
     if (numeric.length === 1 && outputs.length === 1 && !state.distinct) {
       if (pinsOneRow(frame.conditions)) return { ...frame, task: 'list', outputs };
       const split = {
@@ -731,6 +788,10 @@ function finishRows(state: ReaderState, frame: Frame): Frame {
         'It is not clear what is asked of these columns.',
         outputs.map((column) => column.name),
       );
+    if (!listing && state.table !== null && state.conditions.length > 0 && outputs.length === 0) {
+      state.penalty += 0.08;
+      return { ...frame, task: 'list', outputs: [], limit: state.top };
+    }
     if (!listing) throw new ReadFailure('It is not clear what is asked: a count, an average, a list?', []);
   }
   const distinct =

@@ -514,6 +514,7 @@ export function comparisonAt(
     between.spec.kind === 'range' &&
     column?.numeric === true &&
     !column.year &&
+    !state.index.columns.some((other) => other.temporal || other.year) &&
     between.spec.years?.from != null &&
     between.spec.years.to !== null &&
     between.to - between.from > 2

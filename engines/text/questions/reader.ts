@@ -82,7 +82,7 @@ function readOperator(state: ReaderState, operator: Operator): undefined {
     case 'filler':
       return take(state, 'ignored', 'carries no meaning here');
     case 'name':
-      return readName(state);
+      return readName(state, operator.id);
     case 'refuse':
       return state.fail(operator.reason, [text]);
     case 'prep':
@@ -454,10 +454,10 @@ function mustSaySomething(state: ReaderState, text: string): void {
 }
 
 /** `species name` adds nothing; "ids and names of drugs" asks for the column that names them. */
-function readName(state: ReaderState): undefined {
+function readName(state: ReaderState, id: boolean): undefined {
   const text = state.textOf(state.peek() as Atom);
   const before = state.atoms[state.at - 1];
-  if (before?.kind === 'column' || before?.kind === 'value')
+  if (!id && (before?.kind === 'column' || before?.kind === 'value'))
     return take(state, 'ignored', 'belongs to the word before it');
   if (state.at === 0) {
     state.mode ??= 'list';
@@ -536,6 +536,20 @@ function readComparison(
 ): undefined {
   const text = state.textOf(state.peek() as Atom);
   if (operator.op === 'comparative') return readComparative(state, operator);
+  const sides = state.skipFrom(state.at + 1);
+  if (
+    operator.op === 'between' &&
+    (state.mode === 'difference' || state.mode === 'ratio') &&
+    state.atoms[sides]?.kind === 'number'
+  ) {
+    const before = state.at;
+    state.at = sides;
+    if (readNumberList(state)) {
+      state.mark(before, 'ignored', 'joins the words around it');
+      return;
+    }
+    state.at = before;
+  }
   const found = comparisonAt(state, state.at, null);
   if (found === null && operator.op === 'between') {
     const group = state.atoms[state.skipFrom(state.at + 1)];
@@ -886,6 +900,14 @@ function readMissing(state: ReaderState): undefined {
 }
 
 function readMatch(state: ReaderState, operator: OperatorOf<'match'>): undefined {
+  const counted = state.measures.at(-1);
+  if (
+    state.bare.length === 0 &&
+    counted?.fn === 'distinct' &&
+    counted.operand?.kind === 'column' &&
+    counted.operand.column.profile.type === 'text'
+  )
+    state.bare.push({ at: state.at, column: counted.operand.column, after: '' });
   const bare = state.bare.at(-1);
   const texts = readTexts(state, state.skipFrom(state.at + 1));
   if (bare === undefined || bare.column.profile.type !== 'text' || texts === null) {
@@ -1597,6 +1619,25 @@ function readColumn(state: ReaderState, atom: Extract<Atom, { kind: 'column' }>)
       return;
     }
   }
+  const following = state.operatorAt(place + 1);
+  const own = column.valueKeys.get(column.joined);
+  if (
+    own !== undefined &&
+    (following?.op === 'filler' || /^(?:group|arm)s?$/.test(state.tokens[atom.to - 1]?.lower ?? '')) &&
+    ['in', 'of', 'for', 'from', 'among', 'on', 'with'].includes(state.connector)
+  ) {
+    // "in the treatment group" where the treatment is either placebo or treatment.
+    addCondition(state, {
+      kind: 'equals',
+      column,
+      values: [literalOf(column, own[0] as string)],
+      negated: state.negate,
+      joined: 'none',
+    });
+    state.mark(place, 'value', `${column.name} is ${own[0]}`, column, own[0] ?? null);
+    state.at += 1;
+    return;
+  }
   const predicate =
     column.yes !== null && !pending && state.mode !== 'distribution' && state.mode !== 'correlation';
   if (predicate && (isPredicateSpot(state, place) || state.negate)) {
@@ -1863,6 +1904,46 @@ function readTable(state: ReaderState, atom: Extract<Atom, { kind: 'table' }>): 
   state.at += 1;
 }
 
+/** `4 or 6 cylinders`: several values of the column that follows. */
+function readNumberList(state: ReaderState): boolean {
+  const numbers: number[] = [];
+  let place = state.at;
+  for (;;) {
+    const atom = state.atoms[place];
+    if (atom?.kind !== 'number') return false;
+    numbers.push(atom.value);
+    let next = place + 1;
+    let joined = false;
+    while (['or', 'and', 'comma', 'versus'].includes(state.operatorAt(next)?.op ?? '')) {
+      joined = true;
+      next += 1;
+    }
+    if (!joined) break;
+    place = next;
+  }
+  const noun = state.skipFrom(place + 1);
+  const atom = state.atoms[noun];
+  if (numbers.length < 2 || atom?.kind !== 'column') return false;
+  const { column } = state.choose(atom.links, 'any', state.textOf(atom));
+  const values = numbers.map((value) => numberAsValue(state, column, value));
+  if (values.some((value) => value === null) || !(column.category || column.entity)) return false;
+  const either = state.atoms
+    .slice(state.at, place)
+    .some((item) => item.kind === 'operator' && item.operator.op === 'or');
+  for (let at = state.at; at <= place; at += 1)
+    state.mark(at, 'value', `${column.name} is one of ${numbers.join(', ')}`, column);
+  markColumn(state, noun, column, 'filter');
+  addCondition(state, {
+    kind: 'equals',
+    column,
+    values: values.filter((value) => value !== null),
+    negated: state.negate,
+    joined: either ? 'or' : 'and',
+  });
+  state.at = noun + 1;
+  return true;
+}
+
 function readBareNumber(state: ReaderState): undefined {
   const atom = state.peek() as Extract<Atom, { kind: 'number' }>;
   const next = state.skipFrom(state.at + 1);
@@ -1880,6 +1961,7 @@ function readBareNumber(state: ReaderState): undefined {
     state.at += 1;
     return;
   }
+  if (readNumberList(state)) return;
   const compared = comparisonAt(state, state.at, null);
   if (compared !== null) {
     const after = state.atoms[state.skipFrom(compared.next)];

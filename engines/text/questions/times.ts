@@ -311,7 +311,8 @@ function decade(tokens: Token[], at: number): Period | null {
 }
 
 function periodAt(tokens: Token[], from: number, now: Date): Period | null {
-  const at = ['the', 'year', 'a'].includes(tokens[from]?.lower ?? '') ? from + 1 : from;
+  let at = from;
+  while (['the', 'year', 'years', 'a'].includes(tokens[at]?.lower ?? '') && at < from + 3) at += 1;
   const more = at - from;
   if (tokens[at] === undefined) return null;
   const found =

@@ -100,6 +100,20 @@ export function isEntityNoun(stem: string): boolean {
 export function isPersonNoun(stem: string): boolean {
   return (
     personNouns.has(stem) ||
-    ['mother', 'student', 'pupil', 'smoker', 'girl', 'boy', 'employee', 'female', 'male'].includes(stem)
+    [
+      'woman',
+      'man',
+      'child',
+      'adult',
+      'mother',
+      'student',
+      'pupil',
+      'smoker',
+      'girl',
+      'boy',
+      'employee',
+      'female',
+      'male',
+    ].includes(stem)
   );
 }

@@ -63,7 +63,7 @@ export type Operator =
   | { op: 'grain'; grain: TimeGrain }
   | { op: 'part'; part: TimePart }
   | { op: 'filler' }
-  | { op: 'name' }
+  | { op: 'name'; id: boolean }
   | { op: 'skip' }
   | { op: 'refuse'; reason: string };
 
@@ -89,7 +89,7 @@ const aggregates: [MeasureFunction, string][] = [
   ],
   [
     'sum',
-    'sum|sums|total|totals|sum total|combined|cumulative|altogether|summed|total amount of|total sum|grand total|sum up|add up|in total|total value',
+    'sum|sums|total|totals|sum total|cumulative|altogether|summed|total amount of|total sum|grand total|sum up|add up|in total|total value',
   ],
   ['median', 'median|medians|middle value|median value|50th percentile'],
   ['min', 'minimum|min|minima|smallest value|lowest value|minimum value|minimal'],
@@ -245,7 +245,7 @@ add(
   { op: 'not' },
 );
 add(
-  'excluding|except|except for|other than|excl|apart from|aside from|leaving out|ignoring|besides|but not|not including|not counting|exclude|without counting|omitting',
+  'excluding|except|except for|other than|excl|apart from|outside of|outside|aside from|leaving out|ignoring|besides|but not|not including|not counting|exclude|without counting|omitting',
   { op: 'except' },
 );
 add('or|either', { op: 'or' });
@@ -348,7 +348,7 @@ add(
   { op: 'relative_pronoun' },
 );
 add(
-  'with|have|has|had|having|show|shows|showing|possess|possesses|possessing|exhibit|exhibits|using|use|uses|used|got|get|gets|give|gives|gave|live|lives|living|lived|living in|found in|found on|located in|located at|belong|belongs|classified as|labelled|labeled|labelled as|labeled as|categorized as|named|called|coded|coded as|from the|in the|of type|made|made of|were given|was given|scored|score|came from|come from|comes from|come|comes|came|growing|grown|grow|inhabit|inhabiting|inhabits|do they have|do they|belonging|enrolled in|enrolled at|treated at|seen at|seen in|sampled|sampled in|sampled from|sampled at|collected|collected in|collected from|collected at|caught|caught in|observed in|observed at|recorded in|recorded at|recorded for|recorded on|made from|held|holds|occurred|occur|occurs|occurring|happened|happen|lay|lays|laying|produce|produces|producing|carry|carries|carrying|reached|reach|reaches|attained|achieved|achieve|originate|originated|originating|turned out|being|fall|falls|fell|falling',
+  'with|have|has|had|having|show|shows|showing|possess|possesses|possessing|exhibit|exhibits|using|use|uses|used|got|get|gets|give|gives|gave|live|lives|living|lived|living in|found in|found on|located in|located at|belong|belongs|classified as|labelled|labeled|labelled as|labeled as|categorized as|named|called|coded|coded as|from the|in the|of type|made|made of|were given|was given|scored|getting|score|came from|come from|comes from|come|comes|came|growing|grown|grow|inhabit|inhabiting|inhabits|do they have|do they|belonging|enrolled in|enrolled at|treated at|seen at|seen in|sampled|sampled in|sampled from|sampled at|collected|collected in|collected from|collected at|caught|caught in|observed in|observed at|recorded in|recorded at|recorded for|recorded on|made from|held|holds|occurred|occur|occurs|occurring|happened|happen|lay|lays|laying|produce|produces|producing|carry|carries|carrying|reached|reach|reaches|attained|achieved|achieve|originate|originated|originating|turned out|being|fall|falls|fell|falling',
   {
     op: 'have',
   },
@@ -367,7 +367,8 @@ add('times|multiplied by|*|×', { op: 'arithmetic', sign: '*' });
 add('plus|+|added to', { op: 'arithmetic', sign: '+' });
 add('minus|-|subtracted by|less the', { op: 'arithmetic', sign: '-' });
 
-add('name|names|full name|full names', { op: 'name' });
+add('name|names|full name|full names', { op: 'name', id: false });
+add('id|ids|identifier|identifiers', { op: 'name', id: true });
 const grains: [TimeGrain, string][] = [
   ['year', 'year|years|yearly|annual|annually|yr|year by year|year to year|calendar year'],
   ['quarter', 'quarter|quarters|quarterly|calendar quarter'],
@@ -412,7 +413,7 @@ add(
   },
 );
 add(
-  "how does|how do|how did|how has|how have|how are|how is|how was|how were|how strongly|how well|how closely|took part|take part|takes part|participated|participate|participating|involved|were involved|were studied|studied|were included|are included|of any|that we have|the|a|an|please|can|could|would|you|me|tell|i|we|us|want|like|to know|know|see|need|do|does|did|will you|there|it|its|their|they|them|this|these|those|data|dataset|data set|table|file|overall|all|our|my|here|just|only|actually|let|'s|s|?|.|!|:|has been|have been|had been|kindly|exactly how|currently|so|some|any|respectively|be able to|able|help|figure out|find out|work out|calculate|compute|determine|estimate|hi|hello|hey|thanks|thank you|ok|okay|now|also show|present in|contained in|in the data|in the dataset|in the table|in this dataset|in this data|in this table|in our data|in the data set|in this data set|in the file|in this file|in total there|in the study|in this study|enrolled|done|were done|was done|content|in the sample|in the whole dataset|in the entire dataset|in the whole data|in the entire data set|according to the data|based on the data|represented in the data|recorded in the data|recorded in the dataset|in the records|on record|whole|entire|various|respective|given|particular|specific|actual|recorded|measured|observed|that are|which are|who are|that is|that were|who were|(|)|[|]|'|\"|`|really|quickly|question|answer|interested in|i am interested in|information on|look at|looking at|look|set|seen|did we|we have|do we have|you have|counted|per row|of all|of the|exist|exists|existed|found|included|appear|appears|occurrences|listed|say|type a question|breakdown|break down|view|as a chart|as a table|as a bar chart|as a line chart|in a chart|in a table|in a plot|bar chart of|line chart of|a chart of|a plot of|a graph of|plot of|graph of|chart of|bar chart|line chart|line plot|bar plot|box plot of|boxplot of|boxplot|box plot|one|ones|same|such|tend to|tend|usually|generally|rounded|around|roughly|approximately|about how|what is|what are|what was|what were|what's|whats the",
+  "how does|how do|how did|how has|how have|how are|how is|how was|how were|how strongly|how well|how closely|took part|take part|takes part|participated|participate|participating|involved|were involved|were studied|studied|were included|are included|of any|that we have|the|a|an|please|can|could|would|you|me|tell|i|we|us|want|like|to know|know|see|need|do|does|did|will you|there|it|its|their|they|them|this|these|those|data|dataset|data set|table|file|overall|all|our|my|here|just|only|actually|let|'s|s|?|.|!|:|has been|have been|had been|kindly|exactly how|currently|so|some|any|respectively|be able to|able|help|figure out|find out|work out|calculate|compute|determine|estimate|hi|hello|hey|thanks|thank you|ok|okay|now|also show|present in|contained in|in the data|in the dataset|in the table|in this dataset|in this data|in this table|in our data|in the data set|in this data set|in the file|in this file|in total there|in the study|in this study|enrolled|done|were done|was done|content|in the sample|in the whole dataset|in the entire dataset|in the whole data|in the entire data set|according to the data|based on the data|represented in the data|recorded in the data|recorded in the dataset|in the records|on record|whole|entire|various|respective|given|particular|specific|actual|recorded|measured|observed|that are|which are|who are|that is|that were|who were|(|)|[|]|'|\"|`|combined|really|quickly|question|answer|interested in|i am interested in|information on|look at|looking at|look|set|seen|did we|we have|do we have|you have|counted|per row|of all|of the|exist|exists|existed|found|included|appear|appears|occurrences|listed|say|type a question|breakdown|break down|view|as a chart|as a table|as a bar chart|as a line chart|in a chart|in a table|in a plot|bar chart of|line chart of|a chart of|a plot of|a graph of|plot of|graph of|chart of|bar chart|line chart|line plot|bar plot|box plot of|boxplot of|boxplot|box plot|one|ones|same|such|tend to|tend|usually|generally|rounded|around|roughly|approximately|about how|what is|what are|what was|what were|what's|whats the",
   {
     op: 'skip',
   },
