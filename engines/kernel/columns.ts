@@ -25,8 +25,9 @@ export interface ColumnSchema {
 }
 
 /**
- * Rows leave an engine as arrays in the order of `columns`. Integers beyond 2^53 and decimals are strings,
- * dates `YYYY-MM-DD`, timestamps ISO 8601; missing is `null`; NaN and infinities are `null`.
+ * Rows leave an engine as arrays in the order of `columns`. Integers beyond 2^53 and decimals of more than
+ * 15 significant digits, which a double would change, are strings; dates `YYYY-MM-DD`, timestamps and durations
+ * ISO 8601, bytes base64; missing is `null`; NaN and infinities are `null`.
  */
 export interface RowSet {
   columns: ColumnSchema[];

@@ -63,6 +63,8 @@ export class QueryWorker {
       env: { UV_THREADPOOL_SIZE: '4', MALLOC_ARENA_MAX: '2' },
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
       serialization: 'advanced',
+      // A session of its own: Ctrl-C in a terminal is for this process to answer, not for each of its children.
+      detached: true,
     });
     const worker = new QueryWorker(folder, child);
     await worker.#ready(uid !== null);

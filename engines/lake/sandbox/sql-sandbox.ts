@@ -211,30 +211,29 @@ export class SqlSandbox implements SqlEngine {
 
   /** One process after another, each statement after statement, until the pool is closed. */
   async #serve(slot: number, made: Promise<void>): Promise<void> {
-    const uid = this.#uid === null ? null : this.#uid + slot;
     let life = 0;
-    let worker: QueryWorker | null = null;
-    while (!this.#closed) {
-      let trouble: Error | null = null;
-      if (!worker) {
-        try {
-          await made;
-          const folder = join(this.#folder, `${slot}-${life++}`);
-          worker = await QueryWorker.start(folder, this.#limits.memoryMb, uid);
-        } catch (error) {
-          trouble = error instanceof Error ? error : new Error(String(error));
-        }
+    const start = async (): Promise<QueryWorker | Error> => {
+      try {
+        await made;
+        const uid = this.#uid === null ? null : this.#uid + slot;
+        return await QueryWorker.start(join(this.#folder, `${slot}-${life++}`), this.#limits.memoryMb, uid);
+      } catch (error) {
+        return error instanceof Error ? error : new Error(String(error));
       }
+    };
+    let worker = await start();
+    for (;;) {
       const job = await this.#queue.take();
       if (job === null) break;
-      if (worker) await this.#run(worker, job);
-      else job.settle(trouble ?? cancelled());
-      if (worker && isWorn(worker)) {
-        await worker.stop();
-        worker = null;
+      if (worker instanceof Error) worker = await start();
+      else if (isWorn(worker)) worker = await replace(worker, start);
+      if (worker instanceof Error) job.settle(worker);
+      else {
+        await this.#run(worker, job);
+        if (isWorn(worker)) worker = await replace(worker, start);
       }
     }
-    await worker?.stop();
+    if (!(worker instanceof Error)) await worker.stop();
   }
 
   async #run(worker: QueryWorker, job: Job): Promise<void> {
@@ -261,6 +260,12 @@ export class SqlSandbox implements SqlEngine {
   }
 }
 
+async function replace<T>(worker: QueryWorker, start: () => Promise<T>): Promise<T> {
+  await worker.stop();
+  return start();
+}
+
+/** Ended, or better ended: a process may have died while it waited. */
 const isWorn = (worker: QueryWorker): boolean =>
   !worker.alive || worker.queries >= queriesPerProcess || worker.rssBytes > wornRssBytes;
 
