@@ -16,6 +16,7 @@ import { registerMetrics } from './platform/metrics/metrics.routes.ts';
 import { setStreamClients } from './platform/metrics/metrics.ts';
 import { openPlatform } from './platform/open-platform.ts';
 import type { Platform } from './platform/platform.ts';
+import { provenanceRoutes } from './platform/provenance/provenance.routes.ts';
 import { systemRoutes } from './platform/system.routes.ts';
 import { systemContext } from './platform/system-actor.ts';
 
@@ -71,9 +72,10 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   });
   addChecks(registerHealth(http), platform);
   if (answers) {
-    registerMetrics(http, { token: config.STROMA_METRICS_TOKEN });
-    streamRoutes(http, platform.events, access.authenticate, setStreamClients);
+    registerMetrics(http, { token: config.STROMA_METRICS_TOKEN, database: platform.db });
+    streamRoutes(http, platform.events, access.authenticate, { onCount: setStreamClients });
     jobRoutes(http, platform.jobs);
+    provenanceRoutes(http, platform.provenance, () => data.settled());
     const sources = options.sources ?? ({} as LoadedConfig['sources']);
     systemRoutes(http, platform, { config, sources }, { version, duckdb });
     for (const module of modules) module.register(http);

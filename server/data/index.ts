@@ -13,6 +13,7 @@ import { SqlSandbox } from '@stroma/lake';
 import type { FastifyInstance } from 'fastify';
 import type { Context } from '../platform/context.ts';
 import type { Platform } from '../platform/platform.ts';
+import { DatasetReads } from './dataset-reads.ts';
 import { Downloads } from './datasets.download.ts';
 import { datasetRoutes } from './datasets.routes.ts';
 import { Datasets } from './datasets.service.ts';
@@ -35,6 +36,8 @@ export interface Data {
   readonly name: 'data';
   register(app: FastifyInstance): void;
   loadSamples(ctx: Context): Promise<void>;
+  /** Resolves when every answer given so far has its record. */
+  settled(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -43,7 +46,8 @@ export function createData(platform: Platform): Data {
   const joins = new Joins(platform, documents);
   const uploads = new Uploads(platform);
   const samples = new Samples(platform, uploads);
-  const datasets = new Datasets(platform, documents, joins);
+  const reads = new DatasetReads(platform.db);
+  const datasets = new Datasets(platform, documents, joins, reads);
   const records = new QueryRecords(platform);
   let sandbox: SqlSandbox | null = null;
   platform.jobs.register(processJob(platform));
@@ -53,6 +57,7 @@ export function createData(platform: Platform): Data {
   return {
     name: 'data',
     register(app) {
+      app.addHook('onReady', () => reads.start(platform.log));
       sandbox = openSandbox(platform);
       uploadRoutes(app, uploads);
       datasetRoutes(app, {
@@ -63,12 +68,14 @@ export function createData(platform: Platform): Data {
       });
       const runner = new QueryRunner(platform, sandbox);
       const questionTables = new QuestionTables(documents, joins);
-      queryRoutes(app, new Queries({ platform, sandbox, runner, records, documents, questionTables }));
+      queryRoutes(app, new Queries({ platform, sandbox, runner, records, documents, questionTables, reads }));
     },
     loadSamples: (ctx) => samples.loadOnFirstStart(ctx),
+    settled: () => records.settled(),
     async close() {
       await sandbox?.close();
       await records.settled();
+      await reads.stop();
     },
   };
 }

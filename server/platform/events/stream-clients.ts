@@ -2,7 +2,6 @@ import type { ServerResponse } from 'node:http';
 import type { CloudEvent } from '@stroma/contracts';
 
 const batchMs = 50;
-const heartbeatMs = 15_000;
 const queueLimitBytes = 1024 * 1024;
 
 export interface StreamClient {
@@ -22,13 +21,21 @@ export interface StreamClients {
   closeAll(): void;
 }
 
+export interface StreamClientsOptions {
+  onCount?: (clients: number) => void;
+  heartbeatMs?: number;
+}
+
 interface State extends StreamClient {
   flush(): void;
   beat(): void;
 }
 
 /** Everyone on the live stream: one clock batches what is queued, another keeps idle connections open. */
-export function openStreamClients(onCount: (clients: number) => void = () => {}): StreamClients {
+export function openStreamClients({
+  onCount = () => undefined,
+  heartbeatMs = 15_000,
+}: StreamClientsOptions = {}): StreamClients {
   const clients = new Set<State>();
   const waiting = new Set<State>();
   let batch: NodeJS.Timeout | null = null;

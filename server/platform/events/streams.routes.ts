@@ -3,16 +3,16 @@ import type { FastifyInstance } from 'fastify';
 import { route } from '../http/register-route.ts';
 import type { Authenticate } from '../http/route.ts';
 import type { Events } from './event-types.ts';
-import { openStreamClients, type StreamClients } from './stream-clients.ts';
+import { openStreamClients, type StreamClients, type StreamClientsOptions } from './stream-clients.ts';
 
 /** The live stream. Its clients are let go when the server stops and when their session ends. */
 export function streamRoutes(
   app: FastifyInstance,
   events: Events,
   authenticate: Authenticate,
-  onCount?: (clients: number) => void,
+  options?: StreamClientsOptions,
 ): StreamClients {
-  const clients = openStreamClients(onCount);
+  const clients = openStreamClients(options);
   app.addHook('preClose', (done) => {
     clients.closeAll();
     done();

@@ -1,5 +1,6 @@
 import { apiPrefix, type Endpoint, errorAnswer } from '@stroma/contracts';
 import type { FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
+import { z } from 'zod';
 import { fail } from '../failure.ts';
 import type { Gate } from './gate.ts';
 import type { Idempotency } from './idempotency.ts';
@@ -68,6 +69,9 @@ function refuseOtherMedia(request: FastifyRequest, accepted: readonly string[]):
   fail('UNSUPPORTED_MEDIA_TYPE', `Expected ${accepted.join(' or ')}, given ${media.slice(0, 80)}.`);
 }
 
+const nothing = z.null().describe('Done; there is nothing to say.');
+const stream = z.unknown().describe('Of the media type that is named.');
+
 function schemaOf(endpoint: Endpoint): NonNullable<RouteOptions['schema']> {
   const { id, tag, summary, description, consumes, produces, status } = endpoint;
   return {
@@ -82,8 +86,9 @@ function schemaOf(endpoint: Endpoint): NonNullable<RouteOptions['schema']> {
     ...(endpoint.body === undefined ? {} : { body: endpoint.body }),
     ...(endpoint.permission === 'public' ? { security: [] } : {}),
     response: {
-      ...(endpoint.response === undefined ? {} : { [status]: endpoint.response }),
-      default: errorAnswer,
+      [status]: endpoint.response ?? (status === 204 ? nothing : stream),
+      '4xx': errorAnswer,
+      '5xx': errorAnswer,
     },
   };
 }
