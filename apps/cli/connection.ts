@@ -5,14 +5,14 @@ import type { Client } from '@stroma/sdk';
 import type { Invocation } from './command-line.ts';
 import type { RunningCommand } from './commands.ts';
 import { readCredentials } from './credentials.ts';
-import { UsageError } from './failure.ts';
+import { failureOf, UsageError } from './failure.ts';
 
 export interface Connection {
   url: string;
   client: Client;
 }
 
-const answersWithinMs = 2000;
+const answersWithinMs = 10_000;
 
 /** The address without a slash at its end. Throws UsageError when it is none. */
 export function serverUrl(text: string, source: string): string {
@@ -64,17 +64,43 @@ export async function findServer(running: RunningCommand): Promise<Connection | 
         `Expected a token for ${named}. Set STROMA_TOKEN, or run "stroma login ${named}".`,
         { server: named },
       );
-    return connect(named, token);
+    const connection = await connect(named, token);
+    await probe(connection);
+    return connection;
   }
-  const remembered = credentials.current;
-  if (remembered !== null) {
-    const token = env.STROMA_TOKEN || credentials.servers[remembered]?.token;
-    if (token && (await answers(remembered))) return connect(remembered, token);
-    output.note(`${remembered}, where you signed in, does not answer.`);
+  for (const url of [credentials.current, localServer(env)]) {
+    const token = env.STROMA_TOKEN || (url === null ? null : credentials.servers[url]?.token);
+    if (url === null || !token) continue;
+    const connection = await connect(url, token);
+    try {
+      await probe(connection);
+      return connection;
+    } catch (error) {
+      if (failureOf(error).code !== 'UNREACHABLE') throw error;
+      output.note(`${url}, where you signed in, does not answer.`);
+    }
   }
-  const local = localServer(env);
-  const token = env.STROMA_TOKEN || (local === null ? null : credentials.servers[local]?.token);
-  return local !== null && token && (await answers(local)) ? connect(local, token) : null;
+  return null;
+}
+
+/** Finds out early, and in words, whether the server answers and takes the token. */
+async function probe({ client, url }: Connection): Promise<void> {
+  try {
+    await client.identity.session({ signal: AbortSignal.timeout(answersWithinMs) });
+  } catch (error) {
+    if (error instanceof Error && error.name === 'TimeoutError')
+      throw new StromaError(
+        'UNREACHABLE',
+        `Expected Stroma at ${url}, but it did not answer in time. Is it running?`,
+      );
+    if (failureOf(error).code === 'UNAUTHENTICATED')
+      throw new StromaError(
+        'UNAUTHENTICATED',
+        `The token for ${url} is wrong or has expired. Run "stroma login ${url}".`,
+        { server: url },
+      );
+    throw error;
+  }
 }
 
 /** As `findServer`, for commands that need one. */
@@ -94,12 +120,4 @@ export async function requireServer(running: RunningCommand): Promise<Connection
 export async function connect(url: string, token: string | null): Promise<Connection> {
   const { createClient } = await import('@stroma/sdk');
   return { url, client: createClient({ baseUrl: url, ...(token !== null && { token }) }) };
-}
-
-async function answers(url: string): Promise<boolean> {
-  try {
-    return (await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(answersWithinMs) })).ok;
-  } catch {
-    return false;
-  }
 }
