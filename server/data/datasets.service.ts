@@ -2,6 +2,7 @@ import type { Dataset, DatasetProfile, DatasetVersion, IngestOverridesInput } fr
 import type { Context } from '../platform/context.ts';
 import { fail } from '../platform/failure.ts';
 import type { Platform } from '../platform/platform.ts';
+import type { DatasetReads } from './dataset-reads.ts';
 import {
   type DatasetSort,
   type DatasetWithVersion,
@@ -35,23 +36,25 @@ export class Datasets {
   readonly #platform: Platform;
   readonly #documents: LakeDocuments;
   readonly #joins: Joins;
+  readonly #reads: DatasetReads;
 
-  constructor(platform: Platform, documents: LakeDocuments, joins: Joins) {
+  constructor(platform: Platform, documents: LakeDocuments, joins: Joins, reads: DatasetReads) {
     this.#platform = platform;
     this.#documents = documents;
     this.#joins = joins;
+    this.#reads = reads;
   }
 
   async list(
     ctx: Context,
     query: { search?: string | undefined; sort: DatasetSort; limit: number; cursor?: string | undefined },
   ): Promise<Page<Dataset>> {
-    const rows = await listDatasets(this.#platform.db.sql, ctx, {
-      ...query,
-      limit: query.limit + 1,
-      cursor: readCursor(query.cursor),
+    const cursor = readCursor(query.cursor);
+    return this.#reads.get(ctx, `list ${JSON.stringify(query)}`, async () => {
+      const wanted = { ...query, limit: query.limit + 1, cursor };
+      const rows = await listDatasets(this.#platform.db.sql, ctx, wanted);
+      return toPage(rows, query.limit, (row) => sortValue(row, query.sort), datasetDocument);
     });
-    return toPage(rows, query.limit, (row) => sortValue(row, query.sort), datasetDocument);
   }
 
   async get(ctx: Context, id: string): Promise<Dataset> {
@@ -61,7 +64,9 @@ export class Datasets {
   /** The dataset with one of its versions, the current one when none is named. Throws NOT_FOUND. */
   async resolve(ctx: Context, id: string, versionId?: string): Promise<DatasetWithVersion> {
     const { sql } = this.#platform.db;
-    const found = versionId ? await findVersion(sql, ctx, id, versionId) : await findDataset(sql, ctx, id);
+    const found = await this.#reads.get(ctx, `one ${id} ${versionId ?? ''}`, () =>
+      versionId ? findVersion(sql, ctx, id, versionId) : findDataset(sql, ctx, id),
+    );
     return found ?? notFound(id, versionId);
   }
 
@@ -79,6 +84,7 @@ export class Datasets {
       if (!(await updateDataset(tx, ctx, id, set))) notFound(id);
       await this.#platform.events.publish(tx, ctx, 'dataset.updated', id, { dataset_id: id });
     });
+    this.#reads.forget(ctx.actor.tenantId);
     return this.get(ctx, id);
   }
 
@@ -87,6 +93,7 @@ export class Datasets {
       if (!(await markDeleted(tx, ctx, id))) notFound(id);
       await this.#platform.events.publish(tx, ctx, 'dataset.deleted', id, { dataset_id: id });
     });
+    this.#reads.forget(ctx.actor.tenantId);
   }
 
   /** Takes another table name when its own was given away meanwhile. Throws CONFLICT when it is not deleted. */
@@ -99,6 +106,7 @@ export class Datasets {
       await unmarkDeleted(tx, ctx, id, freeTableName(found.tableName, used));
       await this.#platform.events.publish(tx, ctx, 'dataset.updated', id, { dataset_id: id });
     });
+    this.#reads.forget(ctx.actor.tenantId);
     return this.get(ctx, id);
   }
 
@@ -124,7 +132,7 @@ export class Datasets {
     const { dataset, version } = found;
     const [profile, joins] = await Promise.all([
       this.#documents.get(version, 'profile.json'),
-      this.#joins.of(ctx, found),
+      this.#reads.get(ctx, `joins ${version.id}`, () => this.#joins.of(ctx, found)),
     ]);
     return {
       ...profile,

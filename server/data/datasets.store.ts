@@ -17,6 +17,7 @@ import {
 } from 'drizzle-orm';
 import type { Context } from '../platform/context.ts';
 import type { Sql } from '../platform/db/database.ts';
+import { datasetsChanged } from './dataset-reads.ts';
 import { datasets, datasetVersions } from './datasets.tables.ts';
 import type { Cursor } from './paging.ts';
 
@@ -123,6 +124,7 @@ export async function updateDataset(
     .set({ ...change, updatedAt: new Date() })
     .where(and(mine(ctx), eq(datasets.id, id)))
     .returning({ id: datasets.id });
+  await datasetsChanged(tx, ctx.actor.tenantId);
   return changed.length === 1;
 }
 
@@ -132,6 +134,7 @@ export async function markDeleted(tx: Sql, ctx: Context, id: string): Promise<bo
     .set({ deletedAt: new Date() })
     .where(and(mine(ctx), eq(datasets.id, id)))
     .returning({ id: datasets.id });
+  await datasetsChanged(tx, ctx.actor.tenantId);
   return changed.length === 1;
 }
 
@@ -150,6 +153,7 @@ export async function unmarkDeleted(tx: Sql, ctx: Context, id: string, tableName
     .update(datasets)
     .set({ deletedAt: null, tableName, updatedAt: new Date() })
     .where(and(eq(datasets.tenantId, ctx.actor.tenantId), eq(datasets.id, id)));
+  await datasetsChanged(tx, ctx.actor.tenantId);
 }
 
 /** Datasets of every tenant deleted before `before`: for the purge, which acts for Stroma itself. */
@@ -281,6 +285,7 @@ export async function tableNamesLike(tx: Sql, ctx: Context, stem: string): Promi
 
 export async function insertDataset(tx: Sql, row: typeof datasets.$inferInsert): Promise<void> {
   await tx.insert(datasets).values(row);
+  await datasetsChanged(tx, row.tenantId);
 }
 
 export async function insertVersion(tx: Sql, row: typeof datasetVersions.$inferInsert): Promise<void> {
@@ -315,6 +320,7 @@ export async function setCurrentVersion(
       ...(versionCount === undefined ? {} : { versionCount }),
     })
     .where(and(mine(ctx), eq(datasets.id, datasetId)));
+  await datasetsChanged(tx, ctx.actor.tenantId);
 }
 
 export function versionDocument(row: VersionRow): DatasetVersion {

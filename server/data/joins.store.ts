@@ -1,6 +1,7 @@
 import { and, eq, inArray, or } from 'drizzle-orm';
 import type { Context } from '../platform/context.ts';
 import type { Sql } from '../platform/db/database.ts';
+import { datasetsChanged } from './dataset-reads.ts';
 import { datasetJoins, type StoredJoin } from './joins.tables.ts';
 
 export interface PairRow {
@@ -41,6 +42,7 @@ export async function savePair(db: Sql, ctx: Context, pair: PairRow): Promise<vo
     .insert(datasetJoins)
     .values({ ...pair, tenantId: ctx.actor.tenantId, createdAt: new Date() })
     .onConflictDoNothing();
+  if (pair.joins.length > 0) await datasetsChanged(db, ctx.actor.tenantId);
 }
 
 export async function deletePairs(tx: Sql, versionIds: string[]): Promise<void> {

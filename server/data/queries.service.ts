@@ -14,6 +14,7 @@ import type { Context } from '../platform/context.ts';
 import { fail } from '../platform/failure.ts';
 import { newId } from '../platform/ids.ts';
 import type { Platform } from '../platform/platform.ts';
+import type { DatasetReads } from './dataset-reads.ts';
 import { type DatasetWithVersion, findDatasets } from './datasets.store.ts';
 import { firstRows } from './first-rows.ts';
 import type { LakeDocuments } from './lake-documents.ts';
@@ -21,7 +22,7 @@ import { askModel, explainByModel } from './model-question.ts';
 import { readCursor, toPage } from './paging.ts';
 import { listQueries, type QueryRow } from './queries.store.ts';
 import type { QueryRecords } from './query-records.ts';
-import type { QueryPlan, QueryRunner, Ran } from './query-runner.ts';
+import type { QueryPlan, QueryResult, QueryRunner, Ran } from './query-runner.ts';
 import type { QuestionTables } from './question-tables.ts';
 
 /** An answer whose rows are still JSON text. */
@@ -34,6 +35,7 @@ export interface QueryTools {
   records: QueryRecords;
   documents: LakeDocuments;
   questionTables: QuestionTables;
+  reads: DatasetReads;
 }
 
 type Answerable = Extract<ParsedQuestion, { answerable: true }>;
@@ -52,11 +54,17 @@ type Outcome = Pick<
   | 'note'
 >;
 
+type Described = Pick<AnswerDraft, 'chart' | 'explanation'>;
+
 /** Rows that charts and explanations are made from; more than a page shows. */
 const describedRows = 5000;
+const rememberedRuns = 5000;
 
 export class Queries {
   readonly #tools: QueryTools;
+  readonly #descriptions = new WeakMap<QueryResult, Described>();
+  /** Runs that were recorded, by person, question and answer: the same asked again soon is the same run. */
+  readonly #recorded = new Map<string, { id: string; createdAt: Date }>();
 
   constructor(tools: QueryTools) {
     this.#tools = tools;
@@ -69,14 +77,11 @@ export class Queries {
     const startedAt = new Date();
     const datasets = await this.#datasets(ctx, input.dataset_ids);
     const ran = await this.#run(ctx, input.sql, datasets, input.max_rows);
-    const { result } = ran;
-    const rows = { columns: result.columns, rows: firstRows(result.rowsJson, describedRows) };
     return this.#answer(ctx, datasets, startedAt, ran, {
       kind: 'sql',
       question: null,
       sql: input.sql,
-      chart: chooseChart(rows, null),
-      explanation: explainResult(rows, null, factsOf(datasets, ran)),
+      ...this.#described(datasets, ran, null),
       confidence: 1,
       interpretation: null,
       answered_by: 'person',
@@ -190,15 +195,20 @@ export class Queries {
     });
   }
 
-  #described(datasets: DatasetWithVersion[], ran: Ran, parsed: Answerable | null) {
+  /** Chart and words of a result; for SQL nobody asked in words they depend on the result alone. */
+  #described(datasets: DatasetWithVersion[], ran: Ran, parsed: Answerable | null): Described {
+    const kept = parsed === null ? this.#descriptions.get(ran.result) : undefined;
+    if (kept) return kept;
     const rows = { columns: ran.result.columns, rows: firstRows(ran.result.rowsJson, describedRows) };
     const read = parsed
       ? datasets.filter(({ dataset }) => parsed.tables.includes(dataset.tableName))
       : datasets;
-    return {
+    const described = {
       chart: chooseChart(rows, parsed?.shape ?? null),
       explanation: explainResult(rows, parsed, factsOf(read, ran)),
     };
+    if (parsed === null) this.#descriptions.set(ran.result, described);
+    return described;
   }
 
   async #run(
@@ -207,10 +217,10 @@ export class Queries {
     datasets: DatasetWithVersion[],
     maxRows?: number | undefined,
   ): Promise<Ran> {
-    return this.#tools.runner.run(ctx, await this.#plan(sql, datasets, maxRows));
+    return this.#tools.runner.run(ctx, this.#plan(sql, datasets, maxRows));
   }
 
-  async #plan(sql: string, datasets: DatasetWithVersion[], maxRows?: number): Promise<QueryPlan> {
+  #plan(sql: string, datasets: DatasetWithVersion[], maxRows?: number): QueryPlan {
     const { config } = this.#tools.platform;
     const limits: Partial<SqlLimits> = {
       timeoutMs: config.STROMA_SQL_TIMEOUT_MS,
@@ -218,8 +228,11 @@ export class Queries {
       maxRows: Math.min(maxRows ?? config.STROMA_SQL_MAX_ROWS, config.STROMA_SQL_MAX_ROWS),
       maxBytes: config.STROMA_SQL_MAX_BYTES,
     };
-    const versionIds = datasets.map(({ version }) => version.id);
-    return { sql, sources: await this.#sources(datasets), versionIds, limits };
+    const tables = datasets.map(({ dataset, version }) => ({
+      name: dataset.tableName,
+      versionId: version.id,
+    }));
+    return { sql, tables, sources: () => this.#sources(datasets), limits };
   }
 
   async #sources(datasets: DatasetWithVersion[]): Promise<SqlSource[]> {
@@ -237,7 +250,9 @@ export class Queries {
   async #datasets(ctx: Context, ids: string[]): Promise<DatasetWithVersion[]> {
     const wanted = [...new Set(ids)];
     if (wanted.length === 0) return [];
-    const found = await findDatasets(this.#tools.platform.db.sql, ctx, wanted);
+    const found = await this.#tools.reads.get(ctx, `some ${wanted.join(' ')}`, () =>
+      findDatasets(this.#tools.platform.db.sql, ctx, wanted),
+    );
     const byId = new Map(found.map((item) => [item.dataset.id, item]));
     return wanted.map(
       (id) => byId.get(id) ?? fail('NOT_FOUND', 'There is no such dataset.', { dataset_id: id }),
@@ -252,9 +267,7 @@ export class Queries {
     outcome: Outcome,
   ): AnswerDraft {
     const { result, cached, stale } = ran;
-    const id = newId('query');
-    const createdAt = new Date();
-    this.#record(ctx, datasets, { id, createdAt, startedAt, ...outcome }, ran);
+    const { id, createdAt } = this.#identify(ctx, datasets, startedAt, ran, outcome);
     return {
       query_id: id,
       ...outcome,
@@ -270,6 +283,24 @@ export class Queries {
       // The record is written behind the answer; its id leads to the derivation.
       provenance_id: id,
     };
+  }
+
+  #identify(
+    ctx: Context,
+    datasets: DatasetWithVersion[],
+    startedAt: Date,
+    ran: Ran,
+    outcome: Outcome,
+  ): { id: string; createdAt: Date } {
+    const key = [ctx.actor.id, ran.key, outcome.answered_by, outcome.question, outcome.note].join('\n');
+    const known = ran.cached ? this.#recorded.get(key) : undefined;
+    if (known) return known;
+    const made = { id: newId('query'), createdAt: new Date() };
+    this.#record(ctx, datasets, { ...made, startedAt, ...outcome }, ran);
+    this.#recorded.set(key, made);
+    const [oldest] = this.#recorded.keys();
+    if (this.#recorded.size > rememberedRuns && oldest !== undefined) this.#recorded.delete(oldest);
+    return made;
   }
 
   #unanswered(

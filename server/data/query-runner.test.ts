@@ -8,10 +8,10 @@ import { anonymous } from '../platform/http/request-context.ts';
 import { type QueryPlan, QueryRunner, type RunnerTimes } from './query-runner.ts';
 
 const log = pino({ level: 'silent' });
-const plan = (sql: string, versionIds = ['ver_1']): QueryPlan => ({
+const plan = (sql: string, versionId = 'ver_1'): QueryPlan => ({
   sql,
-  sources: [{ name: 'dataset', path: '/nowhere' }],
-  versionIds,
+  tables: [{ name: 'dataset', versionId }],
+  sources: async () => [{ name: 'dataset', path: '/nowhere' }],
   limits: {},
 });
 const context = (tenantId = 'tnt_1', signal = new AbortController().signal): Context => ({
@@ -71,7 +71,7 @@ describe('the query runner', () => {
     const asked: [Context, QueryPlan][] = [
       [context('tnt_1'), plan('select 1')],
       [context('tnt_2'), plan('select 1')],
-      [context('tnt_1'), plan('select 1', ['ver_2'])],
+      [context('tnt_1'), plan('select 1', 'ver_2')],
       [context('tnt_1'), plan('select 2')],
       [context('tnt_1'), { ...plan('select 1'), limits: { maxRows: 5 } }],
     ];

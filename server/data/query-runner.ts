@@ -9,9 +9,10 @@ import { stableJson } from './version-identity.ts';
 
 export interface QueryPlan {
   sql: string;
-  sources: SqlSource[];
-  /** What the sources hold: the answer is the same as long as these are. */
-  versionIds: string[];
+  /** Each table's name with the version it holds: the answer is the same as long as these are. */
+  tables: { name: string; versionId: string }[];
+  /** Where the tables lie; asked for when the query has to run. */
+  sources(): Promise<SqlSource[]>;
   limits: Partial<SqlLimits>;
 }
 
@@ -25,6 +26,8 @@ export interface QueryResult {
 }
 
 export interface Ran {
+  /** Equal for equal answers. */
+  key: string;
   result: QueryResult;
   cached: boolean;
   stale: boolean;
@@ -53,6 +56,9 @@ const defaultTimes: RunnerTimes = { freshMs: 5 * 60_000, keptMs: 24 * 3_600_000,
 /** Larger answers are kept for a shorter time, or not at all. */
 const keptCharacters = 1024 * 1024;
 const freshCharacters = 8 * 1024 * 1024;
+/** At most 16 MiB near at hand. */
+const nearCharacters = 16 * 1024;
+const nearAnswers = 1000;
 
 /**
  * Runs SELECTs in the sandbox. Equal queries that run at once are one run; answers are kept five minutes by
@@ -63,6 +69,8 @@ export class QueryRunner {
   readonly #platform: Pick<Platform, 'cache' | 'log'>;
   readonly #sandbox: Pick<SqlSandbox, 'queryJson'>;
   readonly #times: RunnerTimes;
+  /** Small answers of this process, without the way through the cache's text. */
+  readonly #near = new Map<string, Kept>();
   readonly #flights = new Map<string, Flight>();
 
   constructor(
@@ -76,8 +84,7 @@ export class QueryRunner {
   }
 
   keyOf(ctx: Context, plan: QueryPlan): string {
-    const names = plan.sources.map((source) => source.name);
-    const text = stableJson([plan.sql, names, plan.versionIds, plan.limits]);
+    const text = stableJson([plan.sql, plan.tables, plan.limits]);
     return `answer:${ctx.actor.tenantId}:${createHash('sha256').update(text).digest('hex')}`;
   }
 
@@ -87,21 +94,21 @@ export class QueryRunner {
     const kept = await this.#recall(key);
     const isFresh = kept !== null && Date.now() - kept.ranAt < this.#times.freshMs;
     countCacheRead('answer', isFresh);
-    if (isFresh) return { result: kept.result, cached: true, stale: false };
+    if (isFresh) return { key, result: kept.result, cached: true, stale: false };
     const fresh = this.#join(key, ctx, plan);
-    if (!kept) return { result: await fresh, cached: false, stale: false };
+    if (!kept) return { key, result: await fresh, cached: false, stale: false };
     return this.#freshOr(kept, fresh, key);
   }
 
   async #freshOr(kept: Kept, fresh: Promise<QueryResult>, key: string): Promise<Ran> {
-    const older: Ran = { result: kept.result, cached: true, stale: true };
+    const older: Ran = { key, result: kept.result, cached: true, stale: true };
     let timer: NodeJS.Timeout | undefined;
     const slow = new Promise<null>((resolve) => {
       timer = setTimeout(resolve, this.#times.slowMs, null);
     });
     try {
       const first = await Promise.race([fresh, slow]);
-      if (first !== null) return { result: first, cached: false, stale: false };
+      if (first !== null) return { key, result: first, cached: false, stale: false };
       const flight = this.#flights.get(key);
       // Nobody waits for it any more, but it is to end and renew the answer.
       if (flight) flight.waiting += 1;
@@ -152,7 +159,7 @@ export class QueryRunner {
     const begun = performance.now();
     let outcome = 'succeeded';
     try {
-      const { rowsJson, ...answer } = await this.#sandbox.queryJson(plan.sql, plan.sources, {
+      const { rowsJson, ...answer } = await this.#sandbox.queryJson(plan.sql, await plan.sources(), {
         limits: plan.limits,
         signal,
         caller: ctx.actor.id,
@@ -168,7 +175,17 @@ export class QueryRunner {
     }
   }
 
+  #keepNear(key: string, kept: Kept): void {
+    this.#near.delete(key);
+    this.#near.set(key, kept);
+    if (this.#near.size <= nearAnswers) return;
+    const [oldest] = this.#near.keys();
+    if (oldest !== undefined) this.#near.delete(oldest);
+  }
+
   async #recall(key: string): Promise<Kept | null> {
+    const near = this.#near.get(key);
+    if (near && Date.now() - near.ranAt < this.#times.freshMs) return near;
     try {
       return await this.#platform.cache.get<Kept>(key);
     } catch (error) {
@@ -180,9 +197,11 @@ export class QueryRunner {
   async #keep(key: string, result: QueryResult): Promise<void> {
     const size = result.rowsJson.length;
     if (size > freshCharacters) return;
+    const kept: Kept = { ranAt: Date.now(), result };
+    if (size <= nearCharacters) this.#keepNear(key, kept);
     const life = size > keptCharacters ? this.#times.freshMs : this.#times.keptMs;
     try {
-      await this.#platform.cache.set(key, { ranAt: Date.now(), result } satisfies Kept, life);
+      await this.#platform.cache.set(key, kept, life);
     } catch (error) {
       this.#platform.log.warn({ err: error }, 'the cache does not answer; the result is not kept');
     }
