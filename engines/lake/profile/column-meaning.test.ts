@@ -89,6 +89,7 @@ describe('what a column means', () => {
     ['sequence', ['MKTAYIAKQR', 'QISFVKSHFS', 'RQLEERLGLIEVQ'], 'protein_sequence'],
     ['last_name', ['Nguyen', "O'Brien", 'Müller', 'García'], 'person_name'],
     ['patient name', ['Ada Lovelace', 'Alan Turing', 'Rosalind Franklin'], 'person_name'],
+    ['vendor_name', ['Utility Company', 'Office Supply', 'Car Dealers'], 'category'],
     ['city', ['New York', 'San Francisco', 'Los Angeles'], 'category'],
     ['organism', ['Homo sapiens', 'Mus musculus'], 'category'],
   ] as [string, string[], string | null][])('%s as %j: %s', async (name, values, expected) => {
@@ -138,6 +139,7 @@ describe('units', () => {
   it('from values', async () => {
     expect((await only('dose', "(i * 5) || ' mg'")).unit).toBe('mg');
     expect((await only('dose', "i || ' of ' || i")).unit).toBeNull();
+    expect((await only('length', ['<6m', '>6m'])).unit).toBeNull();
   });
 });
 
@@ -164,6 +166,8 @@ describe('issues', () => {
     expect((await only('note', "'write to user' || i || '@example.org about it'")).issues).toContain(
       'possible_pii',
     );
+    expect((await only('address', "(100 + i) || ' Main St'")).issues).toContain('possible_pii');
+    expect((await only('mac_address', "'00:1b:' || i")).issues).not.toContain('possible_pii');
     expect((await only('first_name', ['Ada', 'Alan', 'Rosalind'])).issues).toContain('possible_pii');
     expect((await only('species_name', ['Adelie', 'Gentoo'])).issues).not.toContain('possible_pii');
   });

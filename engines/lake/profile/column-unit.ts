@@ -310,5 +310,5 @@ function unitOfValues(facts: ColumnFacts): string | null {
     if (known) counts.set(known, (counts.get(known) ?? 0) + count);
   }
   const [best] = [...counts].toSorted((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
-  return best && best[1] >= 0.9 * total ? best[0] : null;
+  return best && facts.distinct >= 3 && best[1] >= 0.9 * total ? best[0] : null;
 }

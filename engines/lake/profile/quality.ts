@@ -191,7 +191,7 @@ function personalContent(facts: ColumnFacts, column: ColumnProfile): string | nu
   }
   if (
     column.type === 'text' &&
-    /(?:^|_)(?:street|home_address|street_address|postal_address)(?:_|$)/.test(joined)
+    /(?:^|_)street(?:_|$)|^(?:(?:home|postal|mailing|patient|street|full)_)?address(?:_\d)?$/.test(joined)
   ) {
     return 'home addresses';
   }

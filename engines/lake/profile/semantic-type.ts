@@ -222,9 +222,7 @@ function isPersonName(clues: Clues): boolean {
   }
   const named =
     /(?:^|_)(?:full|patient|person|contact|customer|employee|physician|doctor|nurse|investigator|author|client|user)s?_?name/;
-  const loose = says(
-    clues,
-    'name',
+  const people = [
     'patient',
     'physician',
     'doctor',
@@ -232,7 +230,9 @@ function isPersonName(clues: Clues): boolean {
     'investigator',
     'contact',
     'clinician',
-  );
+    'person',
+  ];
+  const loose = joined === 'name' || says(clues, ...people);
   if (!named.test(joined) && !loose) return false;
   return share(clues, valuePatterns.personName) >= 0.8;
 }
