@@ -39,4 +39,5 @@ const child = spawn(process.execPath, args, {
   stdio: 'inherit',
   env: { UV_THREADPOOL_SIZE: '16', ...process.env },
 });
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal));
 child.on('exit', (status) => process.exit(status ?? 1));

@@ -17,10 +17,14 @@ export interface BenchServer {
 const email = 'bench@example.org';
 const password = 'only-for-the-benchmark';
 
+/** A folder in BENCH_CPU_PROFILE gets a CPU profile of the server's threads when it stops. */
+const profileFolder = process.env.BENCH_CPU_PROFILE;
+const nodeOptions = profileFolder ? ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`] : [];
+
 /** A server of its own on a temporary folder, without samples, limits of requests or request logs. */
 export async function startServer(): Promise<BenchServer> {
   const folder = await mkdtemp(join(tmpdir(), 'stroma-bench-'));
-  const child = spawn(process.execPath, [join(import.meta.dirname, '../server/main.ts')], {
+  const child = spawn(process.execPath, [...nodeOptions, join(import.meta.dirname, '../server/main.ts')], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'inherit'],
     env: {
