@@ -6,7 +6,7 @@ import type { ProfileSource } from './profile-source.ts';
 const quoted = (names: readonly string[]): string => names.map(quoteIdentifier).join(', ');
 
 /** Whether a column alone tells every row from every other. */
-export const isUnique = (facts: ColumnFacts, rows: number): boolean =>
+const isUnique = (facts: ColumnFacts, rows: number): boolean =>
   rows > 0 && facts.nulls === 0 && facts.distinct === rows;
 
 /**

@@ -80,10 +80,10 @@ function isUsable({ start, width, bins }: BinPlan, min: number, max: number): bo
   );
 }
 
-export const edgeOf = (plan: BinPlan, index: number): number => plan.start + index * plan.width;
+const edgeOf = (plan: BinPlan, index: number): number => plan.start + index * plan.width;
 
 /** The bin of `value`, by comparison with the edges themselves so that counts agree with them to the last bit. */
-export function binOf(plan: BinPlan, value: number): number {
+function binOf(plan: BinPlan, value: number): number {
   if (plan.width === 0) return 0;
   let bin = Math.floor((value - plan.start) / plan.width);
   if (value < edgeOf(plan, bin)) bin--;

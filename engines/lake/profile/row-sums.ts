@@ -4,7 +4,7 @@ import type { ColumnFacts } from './column-facts.ts';
 import { doubleSql, numberOf, type ProfileSource } from './profile-source.ts';
 import { momentsFrom, type NumberFacts, scaleFor } from './weighted-values.ts';
 
-export const mostCorrelations = 100;
+const mostCorrelations = 100;
 /** Rows times pairs of columns; past it the later columns are left out of the correlations. */
 const pairWork = 3e8;
 const mostCorrelated = 250;

@@ -30,7 +30,7 @@ export function atRanks(data: WeightedValues, ranks: readonly number[]): Map<num
   return found;
 }
 
-export const quantileProbabilities = [0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99] as const;
+const quantileProbabilities = [0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99] as const;
 
 /** The ranks type-7 quantiles of `count` values lie between, ascending. */
 export function quantileRanks(count: number): number[] {

@@ -18,10 +18,9 @@ const idleDataMb = 768;
 const allocatorSlack = 1.25;
 
 function findTool(name: string): string | null {
-  const folders = [...(process.env.PATH ?? '').split(':'), '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
-  for (const folder of folders) {
+  for (const folder of ['/usr/bin', '/usr/sbin', '/bin', '/sbin', '/run/current-system/sw/bin']) {
     const path = join(folder, name);
-    if (folder.startsWith('/') && existsSync(path)) return path;
+    if (existsSync(path)) return path;
   }
   return null;
 }

@@ -8,7 +8,7 @@ interface EngineError {
 }
 
 /** 1-based line and column, in characters, of a byte offset into the UTF-8 of `sql`. */
-export function placeOf(
+function placeOf(
   sql: string,
   byteOffset: number | null,
 ): { line: number | null; column: number | null } {

@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { chmod, chown, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { StromaError } from '@stroma/kernel';
 import { findIsolation } from './isolation.ts';
 import type { FromProcess, ToProcess } from './query-messages.ts';
 
-const entry = join(import.meta.dirname, 'query-process.ts');
+const entry = fileURLToPath(new URL('./query-process.ts', import.meta.url));
 /** How long after its deadline, or after it was cancelled, a process may still answer before it is killed. */
 const graceMs = 1500;
 const startMs = 20_000;

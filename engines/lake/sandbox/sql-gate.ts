@@ -2,7 +2,7 @@ import { allowedFunctions, allowedTableFunctions } from './allowed-functions.ts'
 import { nearestName } from './nearest-name.ts';
 
 /** The longest statement read, in characters. */
-export const maxSqlLength = 100_000;
+const maxSqlLength = 100_000;
 /** Levels of the tree; a nested expression takes two. */
 const maxDepth = 2400;
 const maxSeriesLength = 10_000_000;
