@@ -2,7 +2,8 @@ export { type ChartSpec, chooseChart } from './answers/choose-chart.ts';
 export { explainResult, type ResultFacts } from './answers/explain-result.ts';
 export { buildSchemaPrompt } from './answers/schema-prompt.ts';
 export type { QueryExpression } from './questions/expression.ts';
-export { type ParseOptions, parseQuestion } from './questions/parse.ts';
+export { parseQuestion } from './questions/parse.ts';
+export type { ParseOptions } from './questions/read-question.ts';
 export { type PreparedTables, prepareTables } from './questions/schema-index.ts';
 export { suggestQuestions } from './questions/suggest.ts';
 export type {

@@ -3,7 +3,7 @@ import { compile, type TopLevelSpec } from 'vega-lite';
 import { afterAll, describe, expect, it } from 'vitest';
 import { sharedData } from '../../../scripts/shared-data.ts';
 import { chooseChart, explainResult, parseQuestion } from '../index.ts';
-import { QuestionTables } from '../testing/question-tables.test-support.ts';
+import { QuestionTables } from '../tests/question-tables.ts';
 
 const now = new Date('2026-11-21T00:00:00Z');
 

@@ -75,8 +75,7 @@ function matchingValues(column: ColumnProfile, table: QuestionTable, said: Set<s
 
 function describeColumn(column: ColumnProfile, table: QuestionTable, said: Set<string>): string {
   const values = table.values.find((item) => item.column === column.name);
-  const few =
-    values !== undefined && values.complete && values.values.length <= mostValues ? values.values : null;
+  const few = values?.complete && values.values.length <= mostValues ? values.values : null;
   const examples =
     few ??
     [...new Set([...matchingValues(column, table, said), ...(values?.values ?? []).slice(0, 4)])].slice(

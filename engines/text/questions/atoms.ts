@@ -1,9 +1,10 @@
 import type { JsonValue } from '@stroma/kernel';
 import { type ColumnLink, contentOf, linkColumns, longestSpan } from './column-links.ts';
 import { isPlausibleRowNoun } from './lexicon/nouns.ts';
-import { isGrammarWord, type Operator, phrasesAt } from './lexicon/phrases.ts';
+import type { Operator } from './lexicon/operators.ts';
+import { isGrammarWord, phrasesAt } from './lexicon/phrases.ts';
 import type { PreparedTables } from './schema-index.ts';
-import { smallNumber, type TimeSpec, timeAt } from './times.ts';
+import { type TimeSpec, timeAt } from './times.ts';
 import type { Token } from './tokens.ts';
 import type { Correction, QuestionTable } from './types.ts';
 import { linkValues, type ValueLink } from './value-links.ts';
@@ -342,5 +343,3 @@ export function segment(byStart: Atom[][], count: number): Path[] {
   }
   return best[byStart.length] as Path[];
 }
-
-export { smallNumber };

@@ -1,7 +1,7 @@
 import { type Condition, type Frame, ReadFailure } from './frame.ts';
 import { fixDefaults } from './measure-defaults.ts';
-import { columnOperand, measure } from './reader.ts';
-import { columnOfDimension } from './reader-conditions.ts';
+import { columnOfDimension } from './reader-comparisons.ts';
+import { columnOperand, measure } from './reader-parts.ts';
 import type { Bare, ReaderState } from './reader-state.ts';
 
 export function finishPair(state: ReaderState, frame: Frame, task: 'correlation' | 'pairs'): Frame {

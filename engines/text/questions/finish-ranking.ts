@@ -1,7 +1,7 @@
 import { type Frame, type Group, type Measure, type Operand, ReadFailure } from './frame.ts';
 import { additive, fixDefaults } from './measure-defaults.ts';
-import { columnOperand, labelsOf, mainDates, measure } from './reader.ts';
-import { columnOfDimension } from './reader-conditions.ts';
+import { columnOfDimension } from './reader-comparisons.ts';
+import { columnOperand, labelsOf, mainDates, measure } from './reader-parts.ts';
 import type { Bare, Extreme, ReaderState } from './reader-state.ts';
 import type { IndexedColumn } from './schema-index.ts';
 

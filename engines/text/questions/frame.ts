@@ -1,5 +1,5 @@
 import type { Expression, Literal, TimeGrain, TimePart } from './expression.ts';
-import type { Comparison, MeasureFunction } from './lexicon/phrases.ts';
+import type { Comparison, MeasureFunction } from './lexicon/operators.ts';
 import type { IndexedColumn } from './schema-index.ts';
 import type { TimeSpec } from './times.ts';
 import type { QuestionTable } from './types.ts';

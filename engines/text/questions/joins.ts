@@ -1,11 +1,4 @@
-import {
-  aggregate,
-  and,
-  column as columnNode,
-  type Expression,
-  emptyQuery,
-  type Join,
-} from './expression.ts';
+import { and, column as columnNode, type Expression, emptyQuery, type Join } from './expression.ts';
 import { type Condition, conditionColumns, type Frame, ReadFailure } from './frame.ts';
 import type { IndexedColumn, PreparedTables } from './schema-index.ts';
 import type { QuestionTable } from './types.ts';
@@ -296,5 +289,3 @@ function relatedRows(
   };
   return { node: 'in_query', value: node(hop.from), query, negated };
 }
-
-export { aggregate };

@@ -1,9 +1,9 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { sharedData } from '../../../scripts/shared-data.ts';
 import { parseQuestion, prepareTables } from '../index.ts';
-import { judge } from '../testing/judge.ts';
-import { questionSuite } from '../testing/question-suite.ts';
-import { QuestionTables } from '../testing/question-tables.test-support.ts';
+import { judge } from '../tests/judge.ts';
+import { questionSuite } from '../tests/question-suite.ts';
+import { QuestionTables } from '../tests/question-tables.ts';
 
 /** "Now" of every relative date in the suite. */
 const now = new Date('2026-11-21T00:00:00Z');

@@ -10,7 +10,7 @@ import {
   type PlacedCondition,
   ReadFailure,
 } from './frame.ts';
-import type { MeasureFunction, Operator } from './lexicon/phrases.ts';
+import type { MeasureFunction, Operator } from './lexicon/operators.ts';
 import type { IndexedColumn, PreparedTables } from './schema-index.ts';
 import type { Token } from './tokens.ts';
 import type { QuestionTable, WordRole } from './types.ts';
@@ -246,7 +246,7 @@ export class ReaderState {
 }
 
 /** Keys are counted, never added up or averaged. */
-export const isKeyName = (column: IndexedColumn): boolean =>
+const isKeyName = (column: IndexedColumn): boolean =>
   /(?:^|[_ .])id$/i.test(column.name) || column.joined === 'id';
 
 /** Keys of two tables that hold the same thing. */

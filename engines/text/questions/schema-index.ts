@@ -1,7 +1,7 @@
 import type { ColumnProfile } from '@stroma/kernel';
 import type { Literal } from './expression.ts';
 import { readingsOf } from './lexicon/abbreviations.ts';
-import { splitName, tokenize } from './tokens.ts';
+import { splitName } from './tokens.ts';
 import type { QuestionTable } from './types.ts';
 import { stemOf } from './word-forms.ts';
 
@@ -37,7 +37,7 @@ export interface IndexedColumn {
   valueKeys: Map<string, string[]>;
 }
 
-export interface IndexedValue {
+interface IndexedValue {
   column: IndexedColumn;
   value: string;
   words: string[];
@@ -68,8 +68,7 @@ const weakWords = new Set(
 const mostValues = 20_000;
 const mostWordsOfValue = 14;
 
-function nameWords(name: string, unit: string | null): string[] {
-  void unit;
+function nameWords(name: string): string[] {
   return splitName(name).filter(
     (word, index, all) => !(all.length > 1 && ['of', 'the', 'in'].includes(word) && index > 0),
   );
@@ -126,7 +125,7 @@ function indexColumn(table: QuestionTable, profile: ColumnProfile, id: number): 
     mostValues,
   );
   const numeric = profile.type === 'integer' || profile.type === 'number';
-  const words = nameWords(profile.name, profile.unit);
+  const words = nameWords(profile.name);
   const yes = yesAndNo(profile, values);
   const binary = yes !== null || profile.distinct === 2;
   const bracket = profile.name.match(/[([]([^)\]]*)[)\]]/)?.[1];
@@ -241,8 +240,4 @@ export function prepareTables(tables: QuestionTable[]): PreparedTables {
 
 export function isPrepared(tables: QuestionTable[] | PreparedTables): tables is PreparedTables {
   return !Array.isArray(tables);
-}
-
-export function hasTokens(text: string): boolean {
-  return tokenize(text).length > 0;
 }

@@ -1,6 +1,6 @@
 import type { Literal } from './expression.ts';
 import type { Condition, Frame, Group, Measure } from './frame.ts';
-import { operandTitle } from './plan.ts';
+import { operandTitle } from './plan-names.ts';
 
 const functions: Record<string, string> = {
   avg: 'average',
@@ -41,7 +41,7 @@ const comparisons: Record<string, string> = {
   '>=': 'is at least',
 };
 
-export function conditionWords(condition: Condition): string {
+function conditionWords(condition: Condition): string {
   switch (condition.kind) {
     case 'equals': {
       const values = condition.values.map(literalWords);

@@ -1,4 +1,4 @@
-import { readQuestion } from './parse.ts';
+import { readQuestion } from './read-question.ts';
 import { type IndexedColumn, isPrepared, type PreparedTables, prepareTables } from './schema-index.ts';
 import { splitName } from './tokens.ts';
 import type { QuestionTable } from './types.ts';

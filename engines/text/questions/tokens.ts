@@ -16,7 +16,7 @@ export interface Token {
 }
 
 /** Questions longer than this are cut: nobody asks one in more, and every later step stays bounded. */
-export const longestQuestion = 2000;
+const longestQuestion = 2000;
 const mostTokens = 160;
 
 const pattern =

@@ -77,7 +77,7 @@ export function rootOf(word: string): string {
  * Damerau-Levenshtein distance (adjacent swaps count once, optimal string alignment), or `most + 1` as soon as
  * it must be larger.
  */
-export function editDistance(a: string, b: string, most: number): number {
+function editDistance(a: string, b: string, most: number): number {
   if (Math.abs(a.length - b.length) > most) return most + 1;
   let before: number[] = [];
   let above = Array.from({ length: b.length + 1 }, (_, index) => index);
@@ -104,7 +104,7 @@ export function editDistance(a: string, b: string, most: number): number {
 }
 
 /** How many slips of the finger a word of this length may hold and still be taken for another. */
-export function typoAllowance(length: number): number {
+function typoAllowance(length: number): number {
   if (length < 5) return 0;
   return length < 9 ? 1 : 2;
 }

@@ -8,9 +8,7 @@ export const rowNouns = words(
 );
 
 /** What a person in a table may be called: allowed where the columns speak of persons. */
-export const personNouns = words(
-  'patient subject participant person people individual respondent volunteer case',
-);
+const personNouns = words('patient subject participant person people individual respondent volunteer case');
 
 const personEvidence = words(
   'age sex gender patient subject treatment bmi diagnosis smoker smoke smoking pregnant pregnancy npreg blood ' +
@@ -87,14 +85,6 @@ export function isPlausibleRowNoun(stem: string, names: Set<string>): boolean {
     )
       return true;
   return false;
-}
-
-export function isEntityNoun(stem: string): boolean {
-  return (
-    rowNouns.has(stem) ||
-    personNouns.has(stem) ||
-    evidence.some(([nouns]) => nouns.split(' ').some((noun) => stemOf(noun) === stem))
-  );
 }
 
 export function isPersonNoun(stem: string): boolean {

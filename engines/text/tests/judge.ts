@@ -1,6 +1,6 @@
 import type { JsonValue } from '@stroma/kernel';
 import type { ParsedQuestion, QuestionTable } from '../index.ts';
-import type { QuestionTables } from './question-tables.test-support.ts';
+import type { QuestionTables } from './question-tables.ts';
 
 export interface Verdict {
   verdict: 'right' | 'wrong' | 'unanswered';

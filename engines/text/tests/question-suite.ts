@@ -1,3 +1,4 @@
+import { questionSuiteThree } from './question-suite-three.ts';
 import { questionSuiteTwo } from './question-suite-two.ts';
 import type { SuiteTable } from './suite-table.ts';
 
@@ -1188,4 +1189,4 @@ const firstRound: SuiteTable[] = [
   },
 ];
 
-export const questionSuite: SuiteTable[] = [...firstRound, ...questionSuiteTwo];
+export const questionSuite: SuiteTable[] = [...firstRound, ...questionSuiteTwo, ...questionSuiteThree];

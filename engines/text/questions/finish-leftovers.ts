@@ -1,0 +1,162 @@
+import { type Condition, ReadFailure } from './frame.ts';
+import { columnOfDimension } from './reader-comparisons.ts';
+import { columnOperand, measure } from './reader-parts.ts';
+import type { Bare, ReaderState } from './reader-state.ts';
+
+export function resolveLeftovers(state: ReaderState): void {
+  if (state.howAdjective !== null) {
+    const { dimensions } = state.howAdjective;
+    const ends = state.pending.filter((item) => item.fn === 'max' || item.fn === 'min');
+    if (ends.length === 2 && state.measures.length === 0 && !state.bare.some((item) => item.column.numeric)) {
+      const column = columnOfDimension(state, dimensions, null, dimensions[0] as string);
+      for (const item of ends) state.measures.push(measure(item.fn, columnOperand(column)));
+      state.pending = state.pending.filter((item) => !ends.includes(item));
+    } else if (ends.length === 2) state.howAdjective = null;
+    else if (state.extreme === null || state.extreme.dimensions.length === 0) {
+      if (dimensions.length === 0)
+        throw new ReadFailure('It is not clear which column is asked for.', ['how']);
+      const column = columnOfDimension(state, dimensions, null, dimensions[0] as string);
+      state.measures.push(measure('default', columnOperand(column)));
+    }
+  }
+  for (const item of state.pending) {
+    if (state.comparative !== null && state.measures.length === 0) {
+      state.comparativeFn = item.fn;
+      continue;
+    }
+    if (
+      state.extreme !== null &&
+      state.extreme.operand === null &&
+      state.extreme.dimensions.length > 0 &&
+      state.measures.length === 0 &&
+      ['avg', 'median', 'sum'].includes(item.fn)
+    ) {
+      const said = state.textOf(state.atoms[state.extreme.at] as never);
+      state.measures.push(
+        measure(item.fn, columnOperand(columnOfDimension(state, state.extreme.dimensions, null, said))),
+      );
+      continue;
+    }
+    const bare = state.bare.findIndex(
+      (other) => other.column.numeric && !other.column.year && !other.column.identifier,
+    );
+    if (bare >= 0 && state.extreme === null) {
+      const [taken] = state.bare.splice(bare, 1);
+      state.measures.push(measure(item.fn, columnOperand((taken as Bare).column), item.p));
+    } else if (state.measures.some((other) => other.fn === 'default')) {
+      for (const other of state.measures) if (other.fn === 'default') other.fn = item.fn;
+    } else if (
+      item.fn === 'sum' &&
+      state.measures.some((other) => other.fn === 'rows' || other.fn === 'sum')
+    ) {
+      // "in total" beside a count says it again.
+    } else if ((item.fn === 'max' || item.fn === 'min') && state.extreme !== null) {
+      // "the highest maximum" says it twice.
+    } else if (item.fn === 'mode' && state.bare.length === 1) {
+      state.extreme = { sign: 1, dimensions: [], operand: null, limit: null, at: item.at, counting: true };
+    } else if (item.fn === 'quartiles' && state.bare.length === 1) {
+      state.measures.push(measure('quartiles', columnOperand((state.bare.shift() as Bare).column)));
+    } else if (state.extreme?.operand != null) {
+      state.measures.push(measure(item.fn, state.extreme.operand, item.p));
+    } else
+      throw new ReadFailure(`It is not clear of which column the ${words[item.fn] ?? item.fn} is asked.`, [
+        words[item.fn] ?? item.fn,
+      ]);
+  }
+  state.pending = [];
+  if (state.missing !== null) {
+    const bare = state.bare.pop();
+    if (bare === undefined) throw new ReadFailure('It is not clear which column is missing.', ['missing']);
+    state.conditions.push({
+      condition: { kind: 'null', column: bare.column, negated: false },
+      place: 'predicate',
+    });
+  }
+  if (state.negate) throw new ReadFailure('It is not clear what "not" leaves out.', ['not']);
+  if (state.top !== null && state.extreme === null)
+    throw new ReadFailure(`I do not know what the number ${state.top} is for.`, [String(state.top)]);
+}
+
+const words: Record<string, string> = {
+  avg: 'average',
+  sum: 'sum',
+  sd: 'standard deviation',
+  min: 'minimum',
+  max: 'maximum',
+  median: 'median',
+};
+
+/** A time with both ends, so that two of them cannot hold at once. */
+const closed = (condition: Condition): boolean =>
+  condition.kind === 'time' &&
+  (condition.spec.kind === 'part' || (condition.spec.from !== null && condition.spec.to !== null));
+
+/** `A or B` of one column is one condition; `A and B` of one column splits the answer by it. */
+export function joinSameColumn(state: ReaderState): void {
+  const merged: typeof state.conditions = [];
+  for (const item of state.conditions) {
+    const { condition } = item;
+    const twin = merged.find(
+      (other) =>
+        other.condition.kind === 'equals' &&
+        condition.kind === 'equals' &&
+        other.condition.column === condition.column &&
+        other.condition.negated === condition.negated,
+    );
+    if (
+      twin?.condition.kind === 'equals' &&
+      condition.kind === 'equals' &&
+      !(state.mode === 'share' && twin.place !== item.place)
+    ) {
+      twin.condition.values = [...twin.condition.values, ...condition.values];
+      if (twin.condition.joined !== 'or') twin.condition.joined = condition.joined === 'or' ? 'or' : 'and';
+      continue;
+    }
+    const other =
+      condition.kind === 'time'
+        ? merged.find(
+            (seen) =>
+              seen.condition.kind === 'time' &&
+              seen.condition.column === condition.column &&
+              closed(seen.condition) &&
+              closed(condition) &&
+              seen.condition.negated === condition.negated,
+          )
+        : undefined;
+    if (other !== undefined && !condition.kind.startsWith('any')) {
+      // "in July and August" means either month.
+      other.condition = { kind: 'any', items: [other.condition, condition] };
+      state.penalty += 0.08;
+      continue;
+    }
+    const before = merged.at(-1);
+    if (
+      condition.kind === 'equals' &&
+      condition.joined === 'or' &&
+      before !== undefined &&
+      condition.values.length === 1 &&
+      before.condition.kind !== 'equals'
+    ) {
+      merged[merged.length - 1] = {
+        place: before.place,
+        condition: { kind: 'any', items: [before.condition, condition] },
+      };
+      continue;
+    }
+    if (
+      condition.kind === 'equals' &&
+      condition.joined === 'or' &&
+      condition.values.length === 1 &&
+      before?.condition.kind === 'equals' &&
+      before.condition.column !== condition.column
+    ) {
+      merged[merged.length - 1] = {
+        place: before.place,
+        condition: { kind: 'any', items: [before.condition, condition] },
+      };
+      continue;
+    }
+    merged.push(item);
+  }
+  state.conditions = merged;
+}

@@ -1,0 +1,183 @@
+import type { Atom } from './atoms.ts';
+import type { Operand } from './frame.ts';
+import { readTexts } from './reader-literals.ts';
+import { addCondition, markColumn } from './reader-marks.ts';
+import { columnOperand, measure, type OperatorOf, take } from './reader-parts.ts';
+import type { ReaderState } from './reader-state.ts';
+
+/** "How many were treated" asks for something that "treated with placebo" says and "treated" does not. */
+export function mustSaySomething(state: ReaderState, text: string): void {
+  const next = state.skipFrom(state.at + 1, ['prep', 'not', 'be']);
+  const atom = state.atoms[next];
+  const says =
+    atom !== undefined &&
+    (atom.kind === 'value' ||
+      atom.kind === 'column' ||
+      atom.kind === 'number' ||
+      atom.kind === 'quoted' ||
+      (atom.kind === 'table' && state.index.tables.length > 1) ||
+      (atom.kind === 'operator' &&
+        ['compare', 'comparative', 'superlative', 'each', 'most', 'aggregate'].includes(atom.operator.op)));
+  const asked = atom === undefined && state.mode === 'which' && state.bare.length > 0;
+  if (!says && !asked) state.fail(`No column tells what "${text}" means here.`, [text]);
+}
+
+/** `species name` adds nothing; "ids and names of drugs" asks for the column that names them. */
+export function readName(state: ReaderState, id: boolean): undefined {
+  const text = state.textOf(state.peek() as Atom);
+  const before = state.atoms[state.at - 1];
+  if (!id && (before?.kind === 'column' || before?.kind === 'value'))
+    return take(state, 'ignored', 'belongs to the word before it');
+  if (state.at === 0) {
+    state.mode ??= 'list';
+    return take(state, 'ignored', 'asks to show');
+  }
+  const next = state.atoms.find(
+    (atom, place): atom is Extract<Atom, { kind: 'table' }> => place > state.at && atom.kind === 'table',
+  );
+  const table =
+    next?.tables[0] ??
+    state.table?.table ??
+    state.bare[0]?.column.table ??
+    (state.index.tables.length === 1 ? state.index.tables[0] : undefined);
+  const columns = (table === undefined ? [] : (state.index.byTable.get(table.name) ?? [])).filter(
+    (column) => column.profile.type === 'text',
+  );
+  const named = columns.filter(
+    (column) => /name$/i.test(column.name) && !/school|vendor|file|user/i.test(column.name),
+  );
+  const labels = named.length > 0 ? named : columns.filter((column) => column.unique);
+  if (labels.length === 0 || (labels.length > 1 && named.length === 0))
+    return state.fail('No column holds names.', [text]);
+  for (const column of labels) {
+    if (state.projecting) state.shown.push(column);
+    else state.bare.push({ at: state.at, column, after: state.connector });
+  }
+  state.mark(
+    state.at,
+    'column',
+    `the column ${labels.map((column) => column.name).join(', ')}`,
+    labels[0] ?? null,
+  );
+  state.at += 1;
+}
+
+export function readWithout(state: ReaderState): undefined {
+  const next = state.skipFrom(state.at + 1, ['present']);
+  const atom = state.atoms[next];
+  state.mark(state.at, 'filter', 'without');
+  if (state.mode === 'share') state.place = 'predicate';
+  if (atom?.kind === 'column') {
+    const { column } = state.choose(atom.links, 'any', state.textOf(atom));
+    markColumn(state, next, column, 'filter');
+    if (column.yes !== null)
+      addCondition(state, {
+        kind: 'equals',
+        column,
+        values: [column.yes.yes],
+        negated: true,
+        joined: 'none',
+      });
+    else addCondition(state, { kind: 'null', column, negated: false });
+    state.at = next + 1;
+    return;
+  }
+  state.negate = true;
+  state.at += 1;
+}
+
+export function readMissing(state: ReaderState): undefined {
+  const next = state.skipFrom(state.at + 1, ['prep']);
+  const atom = state.atoms[next];
+  if (atom?.kind === 'column') {
+    const { column } = state.choose(atom.links, 'any', state.textOf(atom));
+    state.mark(state.at, 'filter', `${column.name} is missing`, column);
+    markColumn(state, next, column, 'filter');
+    if (state.mode === 'share') state.place = state.table === null ? 'noun' : 'predicate';
+    const no = state.textOf(state.peek() as Atom).toLowerCase() === 'no';
+    if (no && column.yes !== null)
+      addCondition(state, {
+        kind: 'equals',
+        column,
+        values: [column.yes.yes],
+        negated: true,
+        joined: 'none',
+      });
+    else addCondition(state, { kind: 'null', column, negated: state.negate });
+    state.at = next + 1;
+    return;
+  }
+  state.missing = state.at;
+  take(state, 'filter', 'missing');
+}
+
+export function readMatch(state: ReaderState, operator: OperatorOf<'match'>): undefined {
+  const counted = state.measures.at(-1);
+  if (
+    state.bare.length === 0 &&
+    counted?.fn === 'distinct' &&
+    counted.operand?.kind === 'column' &&
+    counted.operand.column.profile.type === 'text'
+  )
+    state.bare.push({ at: state.at, column: counted.operand.column, after: '' });
+  const bare = state.bare.at(-1);
+  const texts = readTexts(state, state.skipFrom(state.at + 1));
+  if (bare === undefined || bare.column.profile.type !== 'text' || texts === null) {
+    if (operator.how === 'contains') {
+      state.connector = 'with';
+      return take(state, 'ignored', 'joins the words around it');
+    }
+    return state.fail('It is not clear in which column to look for the text.', [
+      state.textOf(state.peek() as Atom),
+    ]);
+  }
+  state.bare.pop();
+  state.mark(state.at, 'comparison', operator.how, bare.column);
+  addCondition(state, {
+    kind: 'match',
+    column: bare.column,
+    how: operator.how,
+    texts: texts.texts,
+    negated: state.negate,
+  });
+  state.at = texts.next;
+}
+
+export function readArithmetic(state: ReaderState, operator: OperatorOf<'arithmetic'>): undefined {
+  const last = state.measures.at(-1);
+  const bare = state.bare.at(-1);
+  const text = state.textOf(state.peek() as Atom);
+  if (bare !== undefined && !state.fits(bare.column, 'numeric') && text !== '-' && text !== '/')
+    return state.fail(`"${bare.column.name}" does not hold numbers.`, [text]);
+  if (last?.operand == null && (bare === undefined || !state.fits(bare.column, 'numeric'))) {
+    if (text === '-' || text === '/') return take(state, 'ignored', 'punctuation');
+    return state.fail(`"${text}" needs a column on both sides.`, [text]);
+  }
+  const next = state.skipFrom(state.at + 1);
+  const atom = state.atoms[next];
+  if (atom?.kind !== 'column') {
+    if (text === '-') return take(state, 'ignored', 'punctuation');
+    return state.fail(`"${text}" needs a column on both sides.`, [text]);
+  }
+  const { column } = state.choose(atom.links, 'numeric', state.textOf(atom));
+  markColumn(state, next, column);
+  state.mark(state.at, 'aggregate', operator.sign);
+  const right = columnOperand(column);
+  if (
+    bare !== undefined &&
+    state.fits(bare.column, 'numeric') &&
+    (last === undefined || bare.at > state.at - 4)
+  ) {
+    state.bare.pop();
+    const operand: Operand = {
+      kind: 'arithmetic',
+      sign: operator.sign,
+      left: columnOperand(bare.column),
+      right,
+    };
+    const pending = state.pending.shift();
+    state.measures.push(measure(pending?.fn ?? 'default', operand, pending?.p ?? null));
+  } else if (last?.operand != null)
+    last.operand = { kind: 'arithmetic', sign: operator.sign, left: last.operand, right };
+  state.at = next + 1;
+}
