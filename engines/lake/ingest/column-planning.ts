@@ -95,7 +95,7 @@ export function planColumn(values: ValueCounts, hints: PlanHints): ColumnPlan {
     return textPlan(values, hints, 'No value is present.', nulls ?? nullSpellings);
   }
   if (hints.source === 'strings') return planStrings(real, total, hints, nulls ?? []);
-  const readers = [planBoolean, planNumber, planDate, planTime];
+  const readers = [planBoolean, planNamedDate, planNumber, planDate, planTime];
   for (const read of readers) {
     const plan = read(real, total, hints);
     if (plan === 'text')
@@ -331,8 +331,6 @@ function planDate(real: [string, number][], total: number, hints: PlanHints): Pr
     if (date.second > 12) secondOver += count;
     if (date.unpadded) unpadded += count;
   }
-  if (fit === 0 && /date|day|datum|dob|birth|visit|period/i.test(hints.name))
-    return planCompactDate(real, total);
   if (!fitsEnough(fit, total)) return null;
   const order =
     open > 0 ? chooseOrder({ firstOver, secondOver, firsts, seconds, unpadded, open }, hints) : null;
@@ -361,6 +359,10 @@ function planDate(real: [string, number][], total: number, hints: PlanHints): Pr
     dateOrder: order,
   };
 }
+
+/** Eight digits are a date where the name of the column says so, a number elsewhere. */
+const planNamedDate = (real: [string, number][], total: number, hints: PlanHints): Proposal | null =>
+  /date|datum|dob|birth|(^|[^a-z])day($|[^a-z])/i.test(hints.name) ? planCompactDate(real, total) : null;
 
 function planCompactDate(real: [string, number][], total: number): Proposal | null {
   let fit = 0;

@@ -41,6 +41,8 @@ interface Score {
   width: number;
   records: number;
   regular: number;
+  /** Records with more than one cell. */
+  cut: number;
   quoted: number;
   damage: number;
   /** Share of cells that are not free text. */
@@ -144,10 +146,12 @@ function judge(sample: Buffer[], dialect: CsvDialect): Score {
   const own = kinds.filter((kind) => kind.width === width);
   const mean = own.reduce((sum, kind) => sum + kind.value, 0) / Math.max(1, own.length);
   const typed = own.filter((kind) => kind.typed).length / Math.max(1, own.length);
+  let cut = 0;
+  for (const [cells, count] of widths) if (cells > 1) cut += count;
   const consistency = records === 0 ? 0 : regular / records;
   const harm = 1 - 0.5 * (damage / Math.max(1, records));
   const score = consistency * mean * (1 - 1 / Math.max(1, width)) * harm;
-  return { dialect, score, width, records, regular, quoted, damage, typed };
+  return { dialect, score, width, records, regular, cut, quoted, damage, typed };
 }
 
 function judgeCell(cell: string, quoted: boolean, dialect: CsvDialect, width: number) {
@@ -171,6 +175,8 @@ function isPlausible(score: Score, sample: Buffer[], base: CsvDialect): boolean 
   const { delimiter } = score.dialect;
   const share = score.regular / Math.max(1, score.records);
   if (',\t;|^~\x1f\x01'.includes(delimiter)) {
+    // Ragged, but nearly every line is cut and most cells are values: prose is not.
+    if (score.cut >= score.records * 0.8 && share >= 0.25 && score.typed >= 0.3) return true;
     if (share < 0.5 && score.regular < 3) return false;
     return share >= 0.25 || score.regular >= 20;
   }

@@ -92,7 +92,9 @@ function vote(header: CellKind[], columns: BodyKind[], cells: string[]): { forIt
 function isYearHeader(cells: string[], kinds: CellKind[]): boolean {
   const numbers = cells.filter((_, index) => kinds[index] === 'number').map((cell) => Number(cell.trim()));
   if (numbers.length < 2 || !(kinds[0] === 'text' || kinds[0] === 'empty')) return false;
-  const rising = numbers.every((value, index) => index === 0 || value === (numbers[index - 1] as number) + 1);
+  const rising =
+    numbers.length >= 3 &&
+    numbers.every((value, index) => index === 0 || value === (numbers[index - 1] as number) + 1);
   const yearly = numbers.every(
     (value, index) =>
       value >= 1500 && value <= 2200 && (index === 0 || value > (numbers[index - 1] as number)),

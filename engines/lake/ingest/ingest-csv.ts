@@ -294,7 +294,11 @@ async function stageTable(
     lineInFront: false,
     linesAreRecords: options.linesAreRecords === true,
   };
-  const skip = directSkip(structure, table, dialect, context);
+  const header = table.headerRows.at(-1) ?? [];
+  const repeats = (row: string[]) =>
+    row.length > 1 && row.length === header.length && row.every((cell, at) => cell === header[at]);
+  const rows = sample.filter((row) => !repeats(row));
+  const skip = rows.length < sample.length ? null : directSkip(structure, table, dialect, context);
   if (skip !== null) {
     const relation = csvRelation(path, {
       dialect,
@@ -304,7 +308,7 @@ async function stageTable(
       longestRecord: structure.longestRecord,
       lineEnd: structure.lineEnds.crlf > 0 ? '\r\n' : '\n',
     });
-    return { columns, sample, records: table.records, relation, hasLines: false, raw };
+    return { columns, sample: rows, records: table.records, relation, hasLines: false, raw };
   }
   context.progress(0.25, 'rewriting');
   const target = join(context.workFolder, 'clean.csv');
@@ -314,7 +318,7 @@ async function stageTable(
   );
   warnAboutRows(context, counts);
   const relation = cleanRelation(target, table.width, structure.longestRecord);
-  return { columns, sample, records: counts.written, relation, hasLines: true, raw };
+  return { columns, sample: rows, records: counts.written, relation, hasLines: true, raw };
 }
 
 /**

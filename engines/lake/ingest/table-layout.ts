@@ -96,6 +96,13 @@ function mainWidth(runs: Run[]): number {
       most = weight;
     }
   }
+  const first = runs.find((run) => run.kind === 'full');
+  const names = first?.lead[0] ?? [];
+  const own = records.get(names.length) ?? 0;
+  const header = names.length > 1 && names.every((cell) => cellKind(cell) === 'text');
+  // Where rows are ragged the header has the say, if enough of them agree with it.
+  if (header && names.length !== best && own > 1 && own * 3 >= most && new Set(names).size === names.length)
+    return names.length;
   return best;
 }
 
