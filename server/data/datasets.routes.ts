@@ -1,4 +1,4 @@
-import { api } from '@stroma/contracts';
+import { api, type DatasetProfile } from '@stroma/contracts';
 import type { FastifyInstance } from 'fastify';
 import { route } from '../platform/http/register-route.ts';
 import type { Downloads } from './datasets.download.ts';
@@ -26,9 +26,10 @@ export function datasetRoutes(app: FastifyInstance, services: DatasetServices): 
   route(app, api.datasets.decisions, ({ ctx, params, query }) =>
     datasets.decisions(ctx, params.id, query.version_id),
   );
-  route(app, api.datasets.profile, ({ ctx, params, query }) =>
-    datasets.profile(ctx, params.id, query.version_id),
-  );
+  route(app, api.datasets.profile, async ({ ctx, params, query, reply }) => {
+    const json = await datasets.profileJson(ctx, params.id, query.version_id);
+    return reply.type('application/json; charset=utf-8').send(json) as unknown as DatasetProfile;
+  });
   route(app, api.datasets.preview, async ({ ctx, params, query }) => {
     const { version } = await datasets.resolve(ctx, params.id, query.version_id);
     return previews.rows(ctx, version, query);

@@ -31,12 +31,23 @@ export interface Page<T> {
   next_cursor: string | null;
 }
 
+interface WrittenProfile {
+  columns: DatasetProfile['columns'];
+  joins: DatasetProfile['candidate_joins'];
+  bytes: Buffer;
+}
+
+/** At most 64 MiB of profiles as text. */
+const writtenBytes = 256 * 1024;
+const writtenProfiles = 256;
+
 /** Datasets and their versions, as their people may see and change them. */
 export class Datasets {
   readonly #platform: Platform;
   readonly #documents: LakeDocuments;
   readonly #joins: Joins;
   readonly #reads: DatasetReads;
+  readonly #written = new Map<string, WrittenProfile>();
 
   constructor(platform: Platform, documents: LakeDocuments, joins: Joins, reads: DatasetReads) {
     this.#platform = platform;
@@ -141,6 +152,21 @@ export class Datasets {
       candidate_joins: joins,
       provenance_id: version.provenanceId,
     };
+  }
+
+  /** The profile as JSON text in bytes, written once for as long as it stays the same. */
+  async profileJson(ctx: Context, id: string, versionId?: string): Promise<Buffer> {
+    const profile = await this.profile(ctx, id, versionId);
+    const { version_id, columns, candidate_joins } = profile;
+    const kept = this.#written.get(version_id);
+    if (kept?.columns === columns && kept.joins === candidate_joins) return kept.bytes;
+    const bytes = Buffer.from(JSON.stringify(profile));
+    this.#written.delete(version_id);
+    if (bytes.byteLength <= writtenBytes)
+      this.#written.set(version_id, { columns, joins: candidate_joins, bytes });
+    const [oldest] = this.#written.keys();
+    if (this.#written.size > writtenProfiles && oldest !== undefined) this.#written.delete(oldest);
+    return bytes;
   }
 
   async reingest(ctx: Context, id: string, overrides: IngestOverridesInput): Promise<string> {

@@ -5,6 +5,7 @@ import {
   type Dataset,
   type DatasetProfile,
   type DatasetVersion,
+  datasetProfile,
   type ErrorAnswer,
   type Job,
   type ProvenanceGraph,
@@ -230,6 +231,7 @@ describe('the profile', () => {
         const content = `a,b\n${rows.map((row) => row.join(',')).join('\n')}\n`;
         const dataset = await admin.dataset('property.csv', content);
         const { body } = await get<DatasetProfile>(`/data/profiles/${dataset.dataset_id}`);
+        datasetProfile.parse(body);
         const { rejected_rows } = dataset;
         expect(body.rows).toBe(rows.length - rejected_rows);
         expect(body.columns.map((column) => column.name)).toEqual(['a', 'b']);

@@ -13,6 +13,7 @@ import { SqlSandbox } from '@stroma/lake';
 import type { FastifyInstance } from 'fastify';
 import type { Context } from '../platform/context.ts';
 import type { Platform } from '../platform/platform.ts';
+import { Answers } from './answers.ts';
 import { DatasetReads } from './dataset-reads.ts';
 import { Downloads } from './datasets.download.ts';
 import { datasetRoutes } from './datasets.routes.ts';
@@ -68,7 +69,11 @@ export function createData(platform: Platform): Data {
       });
       const runner = new QueryRunner(platform, sandbox);
       const questionTables = new QuestionTables(documents, joins);
-      queryRoutes(app, new Queries({ platform, sandbox, runner, records, documents, questionTables, reads }));
+      const answers = new Answers(records);
+      queryRoutes(
+        app,
+        new Queries({ platform, sandbox, runner, records, answers, documents, questionTables, reads }),
+      );
     },
     loadSamples: (ctx) => samples.loadOnFirstStart(ctx),
     settled: () => records.settled(),

@@ -2,7 +2,8 @@ import { type Answer, api, idOf } from '@stroma/contracts';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { fail } from '../platform/failure.ts';
 import { route } from '../platform/http/register-route.ts';
-import type { AnswerDraft, Queries } from './queries.service.ts';
+import type { AnswerDraft } from './answers.ts';
+import type { Queries } from './queries.service.ts';
 
 const mostDatasets = 20;
 

@@ -1,70 +1,33 @@
-import type { Answer } from '@stroma/contracts';
 import { StromaError } from '@stroma/kernel';
 import type { SqlLimits, SqlSandbox, SqlSource } from '@stroma/lake';
-import {
-  type Correction,
-  chooseChart,
-  explainResult,
-  type ParsedQuestion,
-  parseQuestion,
-  type ResultFacts,
-  suggestQuestions,
-} from '@stroma/text';
+import { type Correction, parseQuestion, suggestQuestions } from '@stroma/text';
 import type { Context } from '../platform/context.ts';
 import { fail } from '../platform/failure.ts';
-import { newId } from '../platform/ids.ts';
 import type { Platform } from '../platform/platform.ts';
+import type { AnswerDraft, Answers } from './answers.ts';
 import type { DatasetReads } from './dataset-reads.ts';
 import { type DatasetWithVersion, findDatasets } from './datasets.store.ts';
-import { firstRows } from './first-rows.ts';
 import type { LakeDocuments } from './lake-documents.ts';
 import { askModel, explainByModel } from './model-question.ts';
 import { readCursor, toPage } from './paging.ts';
 import { listQueries, type QueryRow } from './queries.store.ts';
 import type { QueryRecords } from './query-records.ts';
-import type { QueryPlan, QueryResult, QueryRunner, Ran } from './query-runner.ts';
+import type { QueryPlan, QueryRunner, Ran } from './query-runner.ts';
 import type { QuestionTables } from './question-tables.ts';
-
-/** An answer whose rows are still JSON text. */
-export type AnswerDraft = Omit<Answer, 'rows'> & { rowsJson: string };
 
 export interface QueryTools {
   platform: Platform;
   sandbox: SqlSandbox;
   runner: QueryRunner;
   records: QueryRecords;
+  answers: Answers;
   documents: LakeDocuments;
   questionTables: QuestionTables;
   reads: DatasetReads;
 }
 
-type Answerable = Extract<ParsedQuestion, { answerable: true }>;
-
-/** What a run adds to the parts every answer has. */
-type Outcome = Pick<
-  AnswerDraft,
-  | 'kind'
-  | 'question'
-  | 'sql'
-  | 'chart'
-  | 'explanation'
-  | 'confidence'
-  | 'interpretation'
-  | 'answered_by'
-  | 'note'
->;
-
-type Described = Pick<AnswerDraft, 'chart' | 'explanation'>;
-
-/** Rows that charts and explanations are made from; more than a page shows. */
-const describedRows = 5000;
-const rememberedRuns = 5000;
-
 export class Queries {
   readonly #tools: QueryTools;
-  readonly #descriptions = new WeakMap<QueryResult, Described>();
-  /** Runs that were recorded, by person, question and answer: the same asked again soon is the same run. */
-  readonly #recorded = new Map<string, { id: string; createdAt: Date }>();
 
   constructor(tools: QueryTools) {
     this.#tools = tools;
@@ -77,11 +40,11 @@ export class Queries {
     const startedAt = new Date();
     const datasets = await this.#datasets(ctx, input.dataset_ids);
     const ran = await this.#run(ctx, input.sql, datasets, input.max_rows);
-    return this.#answer(ctx, datasets, startedAt, ran, {
+    return this.#tools.answers.give(ctx, datasets, startedAt, ran, {
       kind: 'sql',
       question: null,
       sql: input.sql,
-      ...this.#described(datasets, ran, null),
+      ...this.#tools.answers.describe(datasets, ran, null),
       confidence: 1,
       interpretation: null,
       answered_by: 'person',
@@ -144,13 +107,14 @@ export class Queries {
       now: startedAt,
       corrections: input.corrections ?? [],
     });
-    if (!parsed.answerable) return this.#unanswered(ctx, datasets, startedAt, input.question, parsed, note);
+    if (!parsed.answerable)
+      return this.#tools.answers.refuse(ctx, datasets, startedAt, input.question, parsed, note);
     const ran = await this.#run(ctx, parsed.sql, datasets);
-    return this.#answer(ctx, datasets, startedAt, ran, {
+    return this.#tools.answers.give(ctx, datasets, startedAt, ran, {
       kind: 'natural',
       question: input.question,
       sql: parsed.sql,
-      ...this.#described(datasets, ran, parsed),
+      ...this.#tools.answers.describe(datasets, ran, parsed),
       confidence: parsed.confidence,
       interpretation: parsed.interpretation,
       answered_by: 'grammar',
@@ -175,14 +139,14 @@ export class Queries {
       sources,
       (sql) => this.#run(ctx, sql, datasets),
     );
-    const described = this.#described(datasets, ran, null);
+    const described = this.#tools.answers.describe(datasets, ran, null);
     const explanation = await explainByModel(platform.llm, ctx, question, proposal.sql, ran.result).catch(
       (error: unknown) => {
         ctx.log.warn({ err: error }, 'the language model did not explain the answer');
         return described.explanation;
       },
     );
-    return this.#answer(ctx, datasets, startedAt, ran, {
+    return this.#tools.answers.give(ctx, datasets, startedAt, ran, {
       kind: 'natural',
       question,
       sql: proposal.sql,
@@ -193,22 +157,6 @@ export class Queries {
       answered_by: 'language_model',
       note: null,
     });
-  }
-
-  /** Chart and words of a result; for SQL nobody asked in words they depend on the result alone. */
-  #described(datasets: DatasetWithVersion[], ran: Ran, parsed: Answerable | null): Described {
-    const kept = parsed === null ? this.#descriptions.get(ran.result) : undefined;
-    if (kept) return kept;
-    const rows = { columns: ran.result.columns, rows: firstRows(ran.result.rowsJson, describedRows) };
-    const read = parsed
-      ? datasets.filter(({ dataset }) => parsed.tables.includes(dataset.tableName))
-      : datasets;
-    const described = {
-      chart: chooseChart(rows, parsed?.shape ?? null),
-      explanation: explainResult(rows, parsed, factsOf(read, ran)),
-    };
-    if (parsed === null) this.#descriptions.set(ran.result, described);
-    return described;
   }
 
   async #run(
@@ -258,130 +206,6 @@ export class Queries {
       (id) => byId.get(id) ?? fail('NOT_FOUND', 'There is no such dataset.', { dataset_id: id }),
     );
   }
-
-  #answer(
-    ctx: Context,
-    datasets: DatasetWithVersion[],
-    startedAt: Date,
-    ran: Ran,
-    outcome: Outcome,
-  ): AnswerDraft {
-    const { result, cached, stale } = ran;
-    const { id, createdAt } = this.#identify(ctx, datasets, startedAt, ran, outcome);
-    return {
-      query_id: id,
-      ...outcome,
-      dataset_ids: datasets.map(({ dataset }) => dataset.id),
-      columns: result.columns,
-      rowsJson: result.rowsJson,
-      truncated: result.truncated,
-      unanswerable: null,
-      execution_ms: result.execution_ms,
-      cached,
-      stale,
-      created_at: createdAt.toISOString(),
-      // The record is written behind the answer; its id leads to the derivation.
-      provenance_id: id,
-    };
-  }
-
-  #identify(
-    ctx: Context,
-    datasets: DatasetWithVersion[],
-    startedAt: Date,
-    ran: Ran,
-    outcome: Outcome,
-  ): { id: string; createdAt: Date } {
-    const key = [ctx.actor.id, ran.key, outcome.answered_by, outcome.question, outcome.note].join('\n');
-    const known = ran.cached ? this.#recorded.get(key) : undefined;
-    if (known) return known;
-    const made = { id: newId('query'), createdAt: new Date() };
-    this.#record(ctx, datasets, { ...made, startedAt, ...outcome }, ran);
-    this.#recorded.set(key, made);
-    const [oldest] = this.#recorded.keys();
-    if (this.#recorded.size > rememberedRuns && oldest !== undefined) this.#recorded.delete(oldest);
-    return made;
-  }
-
-  #unanswered(
-    ctx: Context,
-    datasets: DatasetWithVersion[],
-    startedAt: Date,
-    question: string,
-    parsed: Extract<ParsedQuestion, { answerable: false }>,
-    note: string | null,
-  ): AnswerDraft {
-    const id = newId('query');
-    const createdAt = new Date();
-    const outcome: Outcome = {
-      kind: 'natural',
-      question,
-      sql: null,
-      chart: null,
-      explanation: parsed.reason,
-      confidence: 0,
-      interpretation: parsed.interpretation,
-      answered_by: 'grammar',
-      note,
-    };
-    this.#record(ctx, datasets, { id, createdAt, startedAt, ...outcome }, null);
-    return {
-      query_id: id,
-      ...outcome,
-      dataset_ids: datasets.map(({ dataset }) => dataset.id),
-      columns: [],
-      rowsJson: '[]',
-      truncated: false,
-      unanswerable: {
-        reason: parsed.reason,
-        not_understood: parsed.not_understood,
-        suggestions: parsed.suggestions,
-      },
-      execution_ms: 0,
-      cached: false,
-      stale: false,
-      created_at: createdAt.toISOString(),
-      provenance_id: null,
-    };
-  }
-
-  #record(
-    ctx: Context,
-    datasets: DatasetWithVersion[],
-    about: Outcome & { id: string; createdAt: Date; startedAt: Date },
-    ran: Ran | null,
-  ): void {
-    this.#tools.records.add({
-      ctx,
-      datasets,
-      result: ran?.result ?? null,
-      startedAt: about.startedAt,
-      endedAt: about.createdAt,
-      row: {
-        id: about.id,
-        kind: about.kind,
-        question: about.question,
-        sql: about.sql,
-        datasetIds: datasets.map(({ dataset }) => dataset.id),
-        versionIds: datasets.map(({ version }) => version.id),
-        answered: ran !== null,
-        answeredBy: about.answered_by,
-        note: about.note,
-        rowCount: ran?.result.rowCount ?? null,
-        executionMs: ran?.result.execution_ms ?? null,
-        cached: ran?.cached ?? false,
-        createdAt: about.createdAt,
-      },
-    });
-  }
-}
-
-function factsOf(datasets: DatasetWithVersion[], { result }: Ran): ResultFacts {
-  return {
-    tables: datasets.map(({ dataset, version }) => ({ name: dataset.tableName, rows: version.rows })),
-    row_count: result.rowCount,
-    truncated: result.truncated,
-  };
 }
 
 function noteOf(error: unknown): string {
