@@ -8,10 +8,7 @@ interface EngineError {
 }
 
 /** 1-based line and column, in characters, of a byte offset into the UTF-8 of `sql`. */
-function placeOf(
-  sql: string,
-  byteOffset: number | null,
-): { line: number | null; column: number | null } {
+function placeOf(sql: string, byteOffset: number | null): { line: number | null; column: number | null } {
   if (byteOffset === null) return { line: null, column: null };
   const before = Buffer.from(sql).subarray(0, byteOffset).toString();
   const lines = before.split('\n');

@@ -237,7 +237,9 @@ export class SqlSandbox implements SqlEngine {
   }
 
   async #run(worker: QueryWorker, job: Job): Promise<void> {
-    const { sql, limits, validateOnly } = job;
+    const { sql, validateOnly } = job;
+    // While others wait, more than one thread each only makes all of them later.
+    const limits = this.#queue.size > 0 ? { ...job.limits, threads: 1 } : job.limits;
     const signals = [this.#stopping.signal, ...(job.options.signal ? [job.options.signal] : [])];
     try {
       const tables = await this.#staged.stage(job.sources, worker.folder);
