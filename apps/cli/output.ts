@@ -35,6 +35,7 @@ export function openOutput(json: boolean, env: NodeJS.ProcessEnv): Output {
     clear();
     return new Promise<void>((done) => void stdout.write(text, () => done()));
   };
+  const jsonText = (document: unknown) => `${JSON.stringify(document, null, stdout.isTTY ? 2 : 0)}\n`;
   const note = (text: string) => {
     clear();
     stderr.write(`${text}\n`);
@@ -42,7 +43,7 @@ export function openOutput(json: boolean, env: NodeJS.ProcessEnv): Output {
   return {
     json,
     width: stdout.columns ?? 120,
-    result: (document, text) => write(json ? `${JSON.stringify(document, null, 2)}\n` : `${text()}\n`),
+    result: (document, text) => write(json ? jsonText(document) : `${text()}\n`),
     raw: write,
     note,
     progress(fraction, phase) {
@@ -53,7 +54,7 @@ export function openOutput(json: boolean, env: NodeJS.ProcessEnv): Output {
     },
     async fail(error) {
       const failure = failureOf(error);
-      if (json) await write(`${JSON.stringify({ error: failure }, null, 2)}\n`);
+      if (json) await write(jsonText({ error: failure }));
       const label = errorColour ? styleText('red', 'stroma:', { validateStream: false }) : 'stroma:';
       note(`${label} ${printable(failure.message)}`);
       if (error instanceof UsageError)

@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -51,12 +52,7 @@ describe('stroma with a server', () => {
     const child = place.start(['serve'], { env });
     serving = endOf(child);
     stop = () => child.kill('SIGTERM');
-    const file = join(place.folder, 'data', 'server.json');
-    while (!existsSync(file)) {
-      if (child.exitCode !== null) throw new Error((await serving).err);
-      await new Promise((done) => setTimeout(done, 50));
-    }
-    ({ url } = JSON.parse(readFileSync(file, 'utf8')) as { url: string });
+    url = await addressOf(child);
   });
   afterAll(() => place.remove());
 
@@ -178,6 +174,19 @@ describe('stroma with a server', () => {
     expect(existsSync(join(place.folder, 'data', 'server.json'))).toBe(false);
   });
 });
+
+/** What the server says when it is ready. */
+function addressOf(child: ChildProcess): Promise<string> {
+  return new Promise((done, reject) => {
+    let said = '';
+    child.stdout?.on('data', (part: string) => {
+      said += part;
+      const url = /Stroma is at (\S+)/.exec(said)?.[1];
+      if (url !== undefined) done(url);
+    });
+    child.once('exit', () => reject(new Error(`Expected the server to start, but it ended: ${said}`)));
+  });
+}
 
 /** A port of this machine that nobody listens on. */
 async function freePort(): Promise<number> {
