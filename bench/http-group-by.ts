@@ -3,13 +3,25 @@
  * Against the same statements by 16 callers on one DuckDB instance in this process, over the same Parquet.
  *   node bench/http-group-by.ts
  */
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { DuckDBInstance } from '@duckdb/node-api';
-import { ingestFile, quoteLiteral } from '@stroma/lake';
+import { type DuckDb, ingestFile, quoteLiteral } from '@stroma/lake';
 import { writeClinicCsv } from './clinic-csv.ts';
 import { median, print, printNoise, quantile, round } from './measure.ts';
 import { runLoad } from './run-load.ts';
 import { addDataset, startServer } from './stroma-server.ts';
+
+/** What is used here of the engine that the lake runs on: one instance, many connections. */
+interface DuckDbModule {
+  DuckDBInstance: {
+    create(
+      path: string,
+      options: Record<string, string>,
+    ): Promise<{ connect(): Promise<DuckDb['connection']>; closeSync(): void }>;
+  };
+}
+const { resolve } = createRequire(import.meta.resolve('@stroma/lake'));
+const { DuckDBInstance } = (await import(resolve('@duckdb/node-api'))) as DuckDbModule;
 
 const bench = 'http-group-by';
 const callers = 16;
