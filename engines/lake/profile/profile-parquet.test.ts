@@ -1,43 +1,12 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { type ColumnProfile, semanticTypes, type TableProfile } from '@stroma/kernel';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { sharedData } from '../../../scripts/shared-data.ts';
-import { type DuckDb, openDuckDb, quoteIdentifier, quoteLiteral } from '../duckdb.ts';
-import { type ProfileOptions, profileParquet } from './profile-parquet.ts';
+import { quoteLiteral } from '../duckdb.ts';
+import { column, expectComplete, queryProfiler } from './query-profiler.test-support.ts';
 
-let folder: string;
-let db: DuckDb;
-let files = 0;
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'stroma-profile-'));
-  db = await openDuckDb({ memoryMb: 500, threads: 2, tempFolder: null });
-});
-afterAll(async () => {
-  db.close();
-  await rm(folder, { recursive: true });
-});
-
-/** Writes what a query gives as Parquet and profiles it. */
-async function profileOf(
-  query: string,
-  options?: ProfileOptions & { rowGroup?: number },
-): Promise<TableProfile> {
-  const path = join(folder, `${files++}.parquet`);
-  const size = options?.rowGroup ? `, ROW_GROUP_SIZE ${options.rowGroup}` : '';
-  await db.run(`COPY (${query}) TO ${quoteLiteral(path)} (FORMAT parquet${size})`);
-  return profileParquet(path, options);
-}
+const { profileOf, rows: queryRows } = queryProfiler();
 
 const csv = (path: string) => `FROM read_csv(${quoteLiteral(path)}, nullstr = ['', 'NA'], sample_size = -1)`;
-const column = (profile: TableProfile, name: string): ColumnProfile => {
-  const found = profile.columns.find((candidate) => candidate.name === name);
-  if (!found) throw new Error(`no column ${name}`);
-  return found;
-};
 const sqlNumber = (value: number | null) => (value === null ? 'NULL' : `${value.toExponential()}::DOUBLE`);
 const tableOf = (name: string, values: readonly (string | null)[], type: string) =>
   values.length === 0
@@ -51,43 +20,6 @@ function type7(values: readonly number[], p: number): number {
   const low = sorted[Math.floor(position)] ?? Number.NaN;
   const high = sorted[Math.ceil(position)] ?? Number.NaN;
   return low + (position - Math.floor(position)) * (high - low);
-}
-
-function expectComplete(profile: TableProfile, names: readonly string[]): void {
-  expect(profile.columns.map((entry) => entry.name)).toEqual(names);
-  for (const entry of profile.columns) {
-    expect(Object.values(entry)).not.toContain(undefined);
-    expect(Object.keys(entry).toSorted()).toEqual(
-      [
-        'distinct',
-        'histogram',
-        'max',
-        'mean',
-        'min',
-        'name',
-        'null_share',
-        'nulls',
-        'outliers',
-        'quantiles',
-        'sd',
-        'semantic',
-        'skewness',
-        'sql_type',
-        'text_length',
-        'top_values',
-        'type',
-        'unit',
-      ].toSorted(),
-    );
-    if (entry.semantic !== null) expect(semanticTypes).toContain(entry.semantic);
-    const binned = entry.histogram.reduce((sum, bin) => sum + bin.count, 0);
-    if (entry.histogram.length > 0) expect(binned).toBe(profile.rows - entry.nulls);
-  }
-  for (const share of Object.values(profile.quality)) {
-    expect(share).toBeGreaterThanOrEqual(0);
-    expect(share).toBeLessThanOrEqual(1);
-  }
-  expect(JSON.parse(JSON.stringify(profile))).toEqual(profile);
 }
 
 /**
@@ -249,7 +181,7 @@ describe('exactness', () => {
       FROM range(150000) t(i)`;
     const profile = await profileOf(query);
     expectComplete(profile, ['id', 'x', 'label', 'wide', 'few']);
-    const values = (await db.rows(`SELECT x FROM (${query}) WHERE x IS NOT NULL`)).map((row) =>
+    const values = (await queryRows(`SELECT x FROM (${query}) WHERE x IS NOT NULL`)).map((row) =>
       Number(row[0]),
     );
     const x = column(profile, 'x');
@@ -306,140 +238,4 @@ it('gives the same bits whatever the threads and row groups', async () => {
   for (const threads of [2, 4, 4]) expect(await profileOf(query, { threads })).toEqual(one);
   const narrow = await profileOf(query, { threads: 4, rowGroup: 2048 });
   expect(await profileOf(query, { threads: 4, rowGroup: 2048 })).toEqual(narrow);
-});
-
-describe('tables of every shape', () => {
-  it('no rows', async () => {
-    const profile = await profileOf("SELECT 1 AS a, 'x' AS b, DATE '2020-01-01' AS c, [1] AS d WHERE false");
-    expectComplete(profile, ['a', 'b', 'c', 'd']);
-    expect(profile).toMatchObject({
-      rows: 0,
-      duplicate_rows: 0,
-      correlations: [],
-      candidate_keys: [],
-      issues: [],
-    });
-    expect(profile.quality.score).toBe(0);
-  });
-
-  it('one row, one column', async () => {
-    const profile = await profileOf('SELECT 3.5::DOUBLE AS x');
-    expect(column(profile, 'x')).toMatchObject({
-      mean: 3.5,
-      sd: null,
-      skewness: null,
-      distinct: 1,
-      unit: null,
-    });
-    expect(column(profile, 'x').histogram).toEqual([{ from: 3.5, to: 3.5, count: 1 }]);
-  });
-
-  it('nothing but missing values', async () => {
-    const profile = await profileOf('SELECT NULL::DOUBLE AS x, NULL::VARCHAR AS t, i FROM range(10) t(i)');
-    expect(column(profile, 'x')).toMatchObject({
-      nulls: 10,
-      null_share: 1,
-      distinct: 0,
-      quantiles: null,
-      semantic: null,
-    });
-    expect(profile.issues.filter((issue) => issue.kind === 'high_nulls')).toHaveLength(2);
-    expect(profile.issues.find((issue) => issue.column === 't')?.severity).toBe('critical');
-  });
-
-  it('NaN and infinities are missing', async () => {
-    const profile = await profileOf("SELECT unnest(['NaN', 'inf', '-inf', '1', '3']::DOUBLE[]) AS x");
-    expect(column(profile, 'x')).toMatchObject({ nulls: 3, distinct: 2, min: 1, max: 3, mean: 2 });
-  });
-
-  it('the largest and smallest numbers', async () => {
-    const profile = await profileOf(
-      'SELECT unnest([1.7e308, -1.7e308, 5e-324, 0]) AS x, unnest([9007199254740993, 1, 2, 3]) AS i',
-    );
-    expect(column(profile, 'x')).toMatchObject({ min: -1.7e308, max: 1.7e308, mean: 0 });
-    expect(column(profile, 'i')).toMatchObject({ max: '9007199254740993', min: 1 });
-  });
-
-  it('a constant', async () => {
-    const profile = await profileOf("SELECT 0.1 + 0.2 AS x, 'same' AS t, true AS b FROM range(7000)");
-    expect(column(profile, 'x')).toMatchObject({ sd: 0, skewness: null, distinct: 1 });
-    expect(profile.issues.filter((issue) => issue.kind === 'constant').map((issue) => issue.column)).toEqual([
-      'x',
-      't',
-      'b',
-    ]);
-    expect(profile.duplicate_rows).toBe(6999);
-  });
-
-  it('hostile column names', async () => {
-    const names = [
-      'a""b',
-      "'; DROP TABLE g; --",
-      '🧬',
-      'g',
-      'v',
-      'n',
-      'small',
-      'file_row_number',
-      ' ',
-      'é\n\t',
-    ];
-    const select = names.map((name, index) => `i + ${index} AS ${quoteIdentifier(name)}`).join(', ');
-    expectComplete(await profileOf(`SELECT ${select} FROM range(20) t(i)`), names);
-    expectComplete(await profileOf(`SELECT ${select} FROM range(70000) t(i)`), names);
-  });
-
-  it('nested values, bytes, times, intervals, enums, wide integers', async () => {
-    const profile =
-      await profileOf(`SELECT [i, i] AS l, {'a': i, 'b': 'x'} AS s, MAP {'k': i} AS m, encode('é') AS bin,
-      TIME '10:00:00' + to_seconds(i) AS t, to_days(i::INTEGER) AS iv, 'a'::ENUM('a', 'b') AS e,
-      i::HUGEINT * 10000000000000000000 AS h, (i / 100)::DECIMAL(20, 4) AS d, uuid() AS u,
-      TIMESTAMPTZ '2024-01-01 00:00:00+00' + to_days(i::INTEGER) AS z FROM range(50) t(i)`);
-    expectComplete(profile, ['l', 's', 'm', 'bin', 't', 'iv', 'e', 'h', 'd', 'u', 'z']);
-    expect(column(profile, 'l')).toMatchObject({ type: 'nested', distinct: 50, min: null });
-    expect(column(profile, 'bin')).toMatchObject({ type: 'binary', distinct: 1, top_values: [] });
-    expect(column(profile, 'd')).toMatchObject({ min: 0, max: 0.49, type: 'number' });
-    expect(column(profile, 'z')).toMatchObject({ min: '2024-01-01T00:00:00Z', semantic: 'date' });
-    expect(column(profile, 't')).toMatchObject({ min: '10:00:00', max: '10:00:49' });
-  });
-
-  it('dates, also infinite ones', async () => {
-    const profile = await profileOf(
-      "SELECT unnest(['2020-02-29', '1969-12-31', 'infinity', NULL]::DATE[]) AS d",
-    );
-    expect(column(profile, 'd')).toMatchObject({
-      min: '1969-12-31',
-      max: '2020-02-29',
-      nulls: 2,
-      mean: null,
-      outliers: null,
-    });
-    expect(column(profile, 'd').histogram[0]?.from).toBe(-86400000);
-  });
-
-  it('five thousand columns', async () => {
-    const select = Array.from({ length: 5000 }, (_, index) => `i * ${index} AS c${index}`).join(', ');
-    const profile = await profileOf(`SELECT ${select} FROM range(20) t(i)`);
-    expect(profile.columns).toHaveLength(5000);
-    expect(profile.correlations).toHaveLength(100);
-  }, 60_000);
-
-  it('cancels', async () => {
-    const controller = new AbortController();
-    const onProgress = () => controller.abort();
-    const work = profileOf('SELECT i, i AS j FROM range(100000) t(i)', {
-      signal: controller.signal,
-      onProgress,
-    });
-    await expect(work).rejects.toMatchObject({ code: 'CANCELLED' });
-  });
-
-  it('tells its progress', async () => {
-    const seen: number[] = [];
-    await profileOf('SELECT i, i AS j FROM range(10) t(i)', {
-      onProgress: (fraction) => seen.push(fraction),
-    });
-    expect(seen).toEqual(seen.toSorted((a, b) => a - b));
-    expect(seen.at(-1)).toBe(1);
-  });
 });
