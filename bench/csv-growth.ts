@@ -28,11 +28,13 @@ async function child(csv: string, folder: string): Promise<void> {
   const profiled = performance.now();
   await collectValues(parquet, { maxPerColumn: 2000 });
   const ms = performance.now() - began;
+  const { user, system } = process.cpuUsage();
   const peakMb = Math.round(process.resourceUsage().maxRSS / 1024);
   console.log(
     JSON.stringify({
       ms,
       peak_mb: peakMb,
+      cpu_ms: Math.round((user + system) / 1000),
       ingest_ms: Math.round(ingested - began),
       profile_ms: Math.round(profiled - ingested),
       ingest_peak_mb: Math.round(ingestPeak / 1024),

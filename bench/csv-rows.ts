@@ -31,6 +31,16 @@ async function part(name: keyof typeof parts, work: () => Promise<unknown>): Pro
   parts[name].push(performance.now() - began);
 }
 
+const cpu = { ours: [] as number[], peer: [] as number[] };
+
+/** Processor time of both cores: what is left of a figure when others use the machine as well. */
+async function counted(side: keyof typeof cpu, work: () => Promise<void>): Promise<void> {
+  const before = process.cpuUsage();
+  await work();
+  const { user, system } = process.cpuUsage(before);
+  cpu[side].push((user + system) / 1000);
+}
+
 async function ours(): Promise<void> {
   const outputFolder = await mkdtemp(join(folder, 'ours-'));
   const parquet = join(outputFolder, 'data.parquet');
@@ -57,7 +67,11 @@ async function peer(): Promise<void> {
 
 try {
   await writeClinicCsv(csv, rows, folder);
-  const times = await inTurns(rows > 2_000_000 ? 2 : 5, ours, peer);
+  const times = await inTurns(
+    rows > 2_000_000 ? 2 : 5,
+    () => counted('ours', ours),
+    () => counted('peer', peer),
+  );
   const [our, their] = [median(times.ours), median(times.peer)];
   print({
     bench,
@@ -72,6 +86,18 @@ try {
   });
   const medians = Object.entries(parts).map(([name, values]) => [`${name}_ms`, Math.round(median(values))]);
   console.log(JSON.stringify({ bench, parts: Object.fromEntries(medians) }));
+  const [ourCpu, theirCpu] = [median(cpu.ours), median(cpu.peer)];
+  console.log(
+    JSON.stringify({
+      bench,
+      processor_time: {
+        ours: Math.round(ourCpu),
+        peer: Math.round(theirCpu),
+        unit: 'ms',
+        ratio: round(ourCpu / theirCpu),
+      },
+    }),
+  );
   printNoise(bench, times);
 } finally {
   await rm(folder, { recursive: true, force: true });

@@ -54,7 +54,11 @@ describe('stroma with a server', () => {
     stop = () => child.kill('SIGTERM');
     url = await addressOf(child);
   });
-  afterAll(() => place.remove());
+  afterAll(async () => {
+    stop();
+    await serving;
+    place.remove();
+  });
 
   it('asks to sign in before anything else', async () => {
     const { status, document } = await place.json<Failed>(['datasets']);
