@@ -2,7 +2,7 @@ import { isGrammarWord } from './lexicon/phrases.ts';
 import { isSynonymWord, synonymQuality } from './lexicon/synonyms.ts';
 import type { IndexedColumn, NameWord, PreparedTables } from './schema-index.ts';
 import type { Token } from './tokens.ts';
-import { isTypo, rootOf, stemOf } from './word-forms.ts';
+import { isTypo, stemOf } from './word-forms.ts';
 
 export interface ColumnLink {
   column: IndexedColumn;
@@ -39,7 +39,7 @@ function wordQuality(token: Token, word: NameWord): number {
   if (token.stem === word.stem) return 0.98;
   const synonym = synonymQuality(token.stem, word.stem);
   if (synonym >= 0.8) return synonym;
-  if (token.root.length >= 3 && token.root === rootOf(word.lower)) return 0.9;
+  if (token.root.length >= 3 && token.root === word.root) return 0.9;
   return Math.max(synonym, derivedQuality(token.lower, word.lower), derivedQuality(token.stem, word.stem));
 }
 
@@ -102,36 +102,58 @@ interface Scored {
   typo: boolean;
 }
 
-function linkReading(content: Token[], reading: NameWord[], optional: Set<string>, knownWords: Set<string>) {
+/** What a typed word may stand for among the words of all names, with how well. */
+function matchesOf(token: Token, index: PreparedTables): Map<string, Scored> {
+  const key = `w:${token.lower}`;
+  const known = index.cache.get(key) as Map<string, Scored> | undefined;
+  if (known !== undefined) return known;
+  const matches = new Map<string, Scored>();
+  let best = 0;
+  for (const word of index.nameWords) {
+    const quality = wordQuality(token, word);
+    if (quality === 0) continue;
+    matches.set(word.lower, { quality, typo: false });
+    best = Math.max(best, quality);
+  }
+  if (
+    best < 0.7 &&
+    token.kind === 'word' &&
+    !index.nameVocabulary.has(token.lower) &&
+    !isGrammarWord(token.lower)
+  )
+    for (const word of index.nameWords)
+      if (isTypo(token.lower, word.lower) || isTypo(token.stem, word.stem))
+        matches.set(word.lower, { quality: 0.82, typo: true });
+  index.cache.set(key, matches);
+  return matches;
+}
+
+function linkReading(
+  content: Token[],
+  matches: Map<string, Scored>[],
+  reading: NameWord[],
+  optional: Set<string>,
+  knownWords: Set<string>,
+) {
   const covered = new Array<number>(reading.length).fill(0);
   let sum = 0;
   let typo = false;
   let counted = 0;
   let tail = 0;
-  for (const token of content) {
+  for (const [at, token] of content.entries()) {
     let best: Scored = { quality: 0, typo: false };
     let place = -1;
-    reading.forEach((word, index) => {
-      const quality = wordQuality(token, word);
+    for (const [index, word] of reading.entries()) {
+      const found = matches[at]?.get(word.lower);
+      if (found === undefined) continue;
       const better =
-        quality > best.quality ||
-        (quality === best.quality && place >= 0 && covered[place] !== 0 && covered[index] === 0);
-      if (quality > 0 && better) {
-        best = { quality, typo: false };
+        found.quality > best.quality ||
+        (found.quality === best.quality && place >= 0 && covered[place] !== 0 && covered[index] === 0);
+      if (better) {
+        best = found;
         place = index;
       }
-    });
-    if (
-      best.quality < 0.7 &&
-      token.kind === 'word' &&
-      !knownWords.has(token.lower) &&
-      !isGrammarWord(token.lower)
-    )
-      reading.forEach((word, index) => {
-        if (!isTypo(token.lower, word.lower) && !isTypo(token.stem, word.stem)) return;
-        best = { quality: 0.82, typo: true };
-        place = index;
-      });
+    }
     if (place < 0 || best.quality === 0) {
       if (optional.has(token.stem)) continue;
       // `reaction time`, `glucose level`: a last word that adds nothing to a name said before it.
@@ -178,18 +200,21 @@ function linkReading(content: Token[], reading: NameWord[], optional: Set<string
   return { quality: sum / counted - tail, coverage, typo };
 }
 
-function linkColumn(content: Token[], column: IndexedColumn, index: PreparedTables): ColumnLink | null {
+function linkColumn(
+  content: Token[],
+  matches: Map<string, Scored>[],
+  column: IndexedColumn,
+  index: PreparedTables,
+): ColumnLink | null {
   const optional = index.tableWords.get(column.table.name)?.stems ?? new Set<string>();
   let best: ColumnLink | null = null;
-  const joined = content.map((token) => token.lower).join('');
-  if (joined === column.joined && joined.length > 1) return { column, score: 1, coverage: 1, typo: false };
-  column.readings.forEach((reading, place) => {
-    const found = linkReading(content, reading, optional, index.nameVocabulary);
+  for (const [place, reading] of column.readings.entries()) {
+    const found = linkReading(content, matches, reading, optional, index.nameVocabulary);
     // A part of an abbreviation's meaning is not its meaning: `population` is not `UrbanPop`.
-    if (found === null || found.coverage < (place > 0 ? 0.6 : 0.34)) return;
+    if (found === null || found.coverage < (place > 0 ? 0.6 : 0.34)) continue;
     const score = found.quality * (0.5 + 0.5 * found.coverage) - (place > 0 ? 0.02 : 0);
     if (score > (best?.score ?? 0)) best = { column, score, coverage: found.coverage, typo: found.typo };
-  });
+  }
   return best;
 }
 
@@ -220,42 +245,52 @@ export function linkColumns(tokens: Token[], from: number, to: number, index: Pr
   const key = `c:${content.map((token) => token.lower).join(' ')}`;
   const known = index.cache.get(key) as ColumnLink[] | undefined;
   if (known !== undefined) return known;
-  const links: ColumnLink[] = [];
-  if (mayName(content, index))
-    for (const column of index.columns) {
-      const link = linkColumn(content, column, index);
-      if (link !== null && link.score >= 0.62) links.push(link);
-    }
+  const joined = content.map((token) => token.lower).join('');
+  const links: ColumnLink[] = (joined.length > 1 ? (index.columnsByJoined.get(joined) ?? []) : []).map(
+    (column) => ({
+      column,
+      score: 1,
+      coverage: 1,
+      typo: false,
+    }),
+  );
+  const matches = content.map((token) => matchesOf(token, index));
+  for (const column of candidates(content, matches, index)) {
+    if (links.some((link) => link.column === column)) continue;
+    const link = linkColumn(content, matches, column, index);
+    if (link !== null && link.score >= leastScore) links.push(link);
+  }
   links.sort((a, b) => b.score - a.score || a.column.id - b.column.id);
   if (index.cache.size > 5000) index.cache.clear();
   index.cache.set(key, links);
   return links;
 }
 
-/** Quick refusal: a word of the span that no name can hold rules the span out. */
-function mayName(content: Token[], index: PreparedTables): boolean {
-  return content.every((token, place) => {
-    if (place > 0 && (tailWords.has(token.stem) || index.nameVocabulary.has(token.lower[0] as string)))
-      return true;
-    if ([...index.tableWords.values()].some((table) => table.stems.has(token.stem))) return true;
-    if (token.kind === 'number') return index.nameVocabulary.has(token.lower);
-    const key = `w:${token.lower}`;
-    const known = index.cache.get(key) as boolean | undefined;
-    if (known !== undefined) return known;
-    const may = wordMayName(token, index);
-    index.cache.set(key, may);
-    return may;
-  });
-}
+const leastScore = 0.62;
 
-function wordMayName(token: Token, index: PreparedTables): boolean {
-  const joined = index.columns.some((column) => column.joined.includes(token.lower));
-  if (joined) return true;
-  for (const lower of index.nameVocabulary) {
-    const word = { lower, stem: stemOf(lower), weight: 1 };
-    if (wordQuality(token, word) > 0) return true;
-    if (!isGrammarWord(token.lower) && (isTypo(token.lower, lower) || isTypo(token.stem, word.stem)))
-      return true;
+/** Columns whose names hold something like every word of the span that must stand for something. */
+function candidates(
+  content: Token[],
+  matches: Map<string, Scored>[],
+  index: PreparedTables,
+): Set<IndexedColumn> {
+  let chosen: Set<IndexedColumn> | null = null;
+  for (const [place, token] of content.entries()) {
+    const optional =
+      (place > 0 && (tailWords.has(token.stem) || index.nameVocabulary.has(token.lower[0] as string))) ||
+      [...index.tableWords.values()].some((table) => table.stems.has(token.stem));
+    if (optional) continue;
+    const own = new Set<IndexedColumn>();
+    for (const lower of matches[place]?.keys() ?? [])
+      for (const column of index.columnsByWord.get(lower) ?? [])
+        if (chosen === null || chosen.has(column)) own.add(column);
+    if (own.size === 0) return own;
+    chosen = own;
   }
-  return false;
+  return (
+    chosen ??
+    new Set(
+      matches.flatMap((found) => [...found.keys()].flatMap((lower) => index.columnsByWord.get(lower) ?? [])),
+    )
+  );
 }

@@ -1,5 +1,5 @@
 import { type Condition, type Frame, ReadFailure } from './frame.ts';
-import { fixDefaults } from './measure-defaults.ts';
+import { fixDefaults, measureOf } from './measure-defaults.ts';
 import { columnOfDimension } from './reader-comparisons.ts';
 import { columnOperand, measure } from './reader-parts.ts';
 import type { Bare, ReaderState } from './reader-state.ts';
@@ -178,7 +178,7 @@ export function finishChange(state: ReaderState, frame: Frame): Frame {
   const numeric = state.bare.filter((item) => item.column.numeric && !item.column.year);
   if (state.groups.some((group) => group.grain !== null || group.column.year || group.column.temporal)) {
     if (state.measures.length === 0 && numeric.length === 1)
-      state.measures.push(measure('default', columnOperand((numeric[0] as Bare).column)));
+      state.measures.push(measureOf(state, numeric[0] as Bare));
     if (state.measures.length !== 1) throw new ReadFailure('It is not clear what changes.', ['change']);
     return { ...frame, task: 'change', measures: fixDefaults(state.measures), conditions };
   }
@@ -202,7 +202,7 @@ export function finishChange(state: ReaderState, frame: Frame): Frame {
     time.spec.years.from !== time.spec.years.to
   ) {
     if (state.measures.length === 0 && numeric.length === 1)
-      state.measures.push(measure('default', columnOperand((numeric[0] as Bare).column)));
+      state.measures.push(measureOf(state, numeric[0] as Bare));
     if (state.measures.length !== 1) throw new ReadFailure('It is not clear what changes.', ['change']);
     const { from, to } = time.spec.years;
     const at = (year: number): Condition => ({

@@ -1,8 +1,8 @@
 import { oppositePair } from './finish-comparisons.ts';
 import { isRowNoun } from './finish-entities.ts';
 import { type Condition, type Frame, type Measure, ReadFailure } from './frame.ts';
-import { fixDefaults } from './measure-defaults.ts';
-import { columnOperand, measure } from './reader-parts.ts';
+import { fixDefaults, measureOf } from './measure-defaults.ts';
+import { measure } from './reader-parts.ts';
 import type { ReaderState } from './reader-state.ts';
 
 /** Splits an answer by the values that were named with `and`, unless they are grouped by already. */
@@ -42,7 +42,7 @@ export function finishMeasures(state: ReaderState, frame: Frame): Frame {
       measures.length === 0 ||
       measures.every((other) => other.operand === null && other.fn === 'rows' && false);
     if (first && column.numeric && !column.year && item.at >= 0) {
-      measures.push(measure('default', columnOperand(column)));
+      measures.push(measureOf(state, item));
       continue;
     }
     if (column.numeric && !column.category && !column.year)

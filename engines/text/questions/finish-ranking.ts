@@ -1,4 +1,5 @@
 import { type Frame, type Group, type Measure, type Operand, ReadFailure } from './frame.ts';
+import { childTables } from './joins.ts';
 import { additive, fixDefaults } from './measure-defaults.ts';
 import { columnOfDimension } from './reader-comparisons.ts';
 import { columnOperand, labelsOf, mainDates, measure } from './reader-parts.ts';
@@ -87,6 +88,21 @@ function rankGroups(state: ReaderState, frame: Frame, extreme: Extreme, counts: 
   if (groups.length === 0) throw new ReadFailure('It is not clear which groups are ranked.', []);
   const said = counts.length > state.measures.length ? counts : fixDefaults(state.measures);
   const measures = said.length > 0 ? said : [measure('rows')];
+  const only = groups.find((group) => group.column.unique && group.grain === null);
+  if (
+    only !== undefined &&
+    measures[0]?.fn === 'rows' &&
+    (measures[0].table === null || measures[0].table === only.column.table)
+  ) {
+    // Each is there once; what is counted are the rows that point to it.
+    const children = childTables(state.index, only.column.table);
+    const child = children[0];
+    if (child === undefined || children.length > 1)
+      throw new ReadFailure(`Each "${only.column.name}" is there once; say what to count.`, [
+        only.column.name,
+      ]);
+    measures[0] = { ...measure('rows'), table: child };
+  }
   const top = measures[0] as Measure;
   mustAgree(state, extreme, top);
   return {
@@ -206,6 +222,9 @@ function rankByOperand(state: ReaderState, frame: Frame, extreme: Extreme): Fram
     measures: [measure(extremeFn, operand)],
     groups: state.groups,
   };
+  const about = state.table?.table;
+  if (outputs.length === 0 && about !== undefined && ranked !== null && about !== ranked.table)
+    outputs.push(...labelsOf(state, about.name));
   if (state.mode === 'when') {
     const dates = mainDates(state.index.columns.filter((column) => column.temporal || column.year));
     const date = dates[0];

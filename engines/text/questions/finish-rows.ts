@@ -1,7 +1,7 @@
 import { orderOf, pinsOneRow, splitByNamedValues } from './finish-measures.ts';
 import { type Condition, type Frame, type Measure, ReadFailure } from './frame.ts';
-import { fixDefaults } from './measure-defaults.ts';
-import { columnOperand, mainDates, measure } from './reader-parts.ts';
+import { fixDefaults, measureOf } from './measure-defaults.ts';
+import { mainDates } from './reader-parts.ts';
 import type { ReaderState } from './reader-state.ts';
 import type { IndexedColumn } from './schema-index.ts';
 
@@ -99,7 +99,16 @@ export function finishRows(state: ReaderState, frame: Frame): Frame {
       const split = {
         ...frame,
         task: 'measure' as const,
-        measures: fixDefaults([measure('default', columnOperand(numeric[0] as IndexedColumn))]),
+        measures: fixDefaults([
+          measureOf(
+            state,
+            state.bare.find((item) => item.column === numeric[0]) ?? {
+              at: -1,
+              column: numeric[0] as IndexedColumn,
+              after: '',
+            },
+          ),
+        ]),
       };
       state.penalty += 0.22;
       splitByNamedValues(state, split);

@@ -68,6 +68,17 @@ function isKeyLink(from: IndexedColumn, to: IndexedColumn, index: PreparedTables
   return owners.length === 0 || owners.includes(from) || owners.includes(to);
 }
 
+/** Tables whose rows point to one row of `table`. */
+export function childTables(index: PreparedTables, table: QuestionTable): QuestionTable[] {
+  return [
+    ...new Set(
+      edgesOf(index)
+        .filter((edge) => edge.from.table === table && edge.from.unique && !ownsKey(edge.to, index))
+        .map((edge) => edge.to.table),
+    ),
+  ];
+}
+
 /** `car_id` and `cars.id`, or the same `patient_id` on both sides, one of them without repeats. */
 function namedLinks(index: PreparedTables): [IndexedColumn, IndexedColumn][] {
   const links: [IndexedColumn, IndexedColumn][] = [];

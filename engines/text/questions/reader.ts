@@ -73,9 +73,20 @@ function readOperator(state: ReaderState, operator: Operator): undefined {
     case 'prep':
       setPlace(state, operator.word);
       if (
-        ['among', 'amongst', 'for', 'in', 'within', 'given', 'during', 'on', 'at', 'when', 'if'].includes(
-          operator.word,
-        )
+        [
+          'among',
+          'amongst',
+          'from',
+          'for',
+          'in',
+          'within',
+          'given',
+          'during',
+          'on',
+          'at',
+          'when',
+          'if',
+        ].includes(operator.word)
       )
         state.place = 'scope';
       else if (

@@ -3,11 +3,12 @@ import type { Literal } from './expression.ts';
 import { readingsOf } from './lexicon/abbreviations.ts';
 import { splitName } from './tokens.ts';
 import type { QuestionTable } from './types.ts';
-import { stemOf } from './word-forms.ts';
+import { rootOf, stemOf } from './word-forms.ts';
 
 export interface NameWord {
   lower: string;
   stem: string;
+  root: string;
   /** How much of the name this word carries; units and words such as `type` carry little. */
   weight: number;
 }
@@ -52,6 +53,10 @@ export interface PreparedTables {
   values: Map<string, IndexedValue[]>;
   valueWords: Map<string, IndexedValue[]>;
   nameVocabulary: Set<string>;
+  /** Every word of a column name once. */
+  nameWords: NameWord[];
+  columnsByWord: Map<string, IndexedColumn[]>;
+  columnsByJoined: Map<string, IndexedColumn[]>;
   cache: Map<string, unknown>;
 }
 
@@ -68,7 +73,7 @@ const weakWords = new Set(
 const mostValues = 20_000;
 const mostWordsOfValue = 14;
 
-function nameWords(name: string): string[] {
+function wordsOfName(name: string): string[] {
   return splitName(name).filter(
     (word, index, all) => !(all.length > 1 && ['of', 'the', 'in'].includes(word) && index > 0),
   );
@@ -78,7 +83,7 @@ function weigh(words: string[], units: Set<string>): NameWord[] {
   return words.map((lower, index) => {
     const unit = index > 0 && units.has(lower);
     const weak = words.length > 1 && weakWords.has(lower);
-    return { lower, stem: stemOf(lower), weight: unit ? 0.1 : weak ? 0.45 : 1 };
+    return { lower, stem: stemOf(lower), root: rootOf(lower), weight: unit ? 0.1 : weak ? 0.45 : 1 };
   });
 }
 
@@ -125,7 +130,7 @@ function indexColumn(table: QuestionTable, profile: ColumnProfile, id: number): 
     mostValues,
   );
   const numeric = profile.type === 'integer' || profile.type === 'number';
-  const words = nameWords(profile.name);
+  const words = wordsOfName(profile.name);
   const yes = yesAndNo(profile, values);
   const binary = yes !== null || profile.distinct === 2;
   const bracket = profile.name.match(/[([]([^)\]]*)[)\]]/)?.[1];
@@ -204,7 +209,11 @@ function indexValues(columns: IndexedColumn[]): Pick<PreparedTables, 'values' | 
         const words = key.split(' ');
         const entry: IndexedValue = { column, value, words };
         const stems = words.map(stemOf).join(' ');
-        for (const form of new Set([key, stems])) values.set(form, [...(values.get(form) ?? []), entry]);
+        for (const form of new Set([key, stems])) {
+          const same = values.get(form);
+          if (same === undefined) values.set(form, [entry]);
+          else same.push(entry);
+        }
         if (words.length > mostWordsOfValue) continue;
         for (const word of new Set(words)) {
           const known = valueWords.get(word);
@@ -232,10 +241,31 @@ export function prepareTables(tables: QuestionTable[]): PreparedTables {
     tables.map((table) => [table.name, wordsOfTable(table, byTable.get(table.name) ?? [])]),
   );
   const nameVocabulary = new Set<string>();
-  for (const column of columns)
-    for (const reading of column.readings) for (const word of reading) nameVocabulary.add(word.lower);
+  const nameWords = new Map<string, NameWord>();
+  const columnsByWord = new Map<string, IndexedColumn[]>();
+  const columnsByJoined = new Map<string, IndexedColumn[]>();
+  for (const column of columns) {
+    const words = new Map(column.readings.flat().map((word) => [word.lower, word]));
+    for (const [lower, word] of words) {
+      nameVocabulary.add(lower);
+      nameWords.set(lower, word);
+      columnsByWord.set(lower, [...(columnsByWord.get(lower) ?? []), column]);
+    }
+    columnsByJoined.set(column.joined, [...(columnsByJoined.get(column.joined) ?? []), column]);
+  }
   for (const entry of tableWords.values()) for (const word of entry.words) nameVocabulary.add(word);
-  return { tables, columns, byTable, tableWords, ...indexValues(columns), nameVocabulary, cache: new Map() };
+  return {
+    tables,
+    columns,
+    byTable,
+    tableWords,
+    ...indexValues(columns),
+    nameVocabulary,
+    nameWords: [...nameWords.values()],
+    columnsByWord,
+    columnsByJoined,
+    cache: new Map(),
+  };
 }
 
 export function isPrepared(tables: QuestionTable[] | PreparedTables): tables is PreparedTables {

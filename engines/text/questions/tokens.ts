@@ -105,9 +105,16 @@ function joinContractions(tokens: Token[]): Token[] {
   return out;
 }
 
+const namePattern =
+  /(\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d+(?:\.\d+)?(?:[eE][-+]?\d+(?![\p{L}\p{N}]))?)|[\p{L}\p{M}]+/gu;
+
 /** The words and numbers of a name or a stored value, lower case, the way a question is split. */
 export function splitName(name: string): string[] {
-  return tokenize(name.replaceAll(/["'“”‘’]/g, ' '))
-    .filter((token) => token.kind === 'word' || token.kind === 'number')
-    .map((token) => token.lower);
+  const words: string[] = [];
+  for (const found of name.slice(0, longestQuestion).matchAll(namePattern)) {
+    if (words.length >= mostTokens) break;
+    if (found[1] !== undefined) words.push(found[0]);
+    else for (const part of humps(found[0])) words.push(part.toLowerCase().normalize('NFKC'));
+  }
+  return words;
 }

@@ -282,6 +282,8 @@ for (const word of [
 ])
   add(word, { op: 'prep', word });
 add('out of', { op: 'prep', word: 'of' });
+add('in the|within the', { op: 'prep', word: 'in' });
+add('from the', { op: 'prep', word: 'from' });
 add(
   'considering only|looking at only|limited to|restricted to|only considering|restricting to|only for|only among|in the case of|just for|only in|for only|if we only consider|when considering only|considering|belonging to|in terms of|with respect to|with regard to|corresponding to',
   { op: 'prep', word: 'for' },
@@ -291,7 +293,7 @@ add(
   { op: 'relative_pronoun' },
 );
 add(
-  'with|have|has|had|having|show|shows|showing|possess|possesses|possessing|exhibit|exhibits|using|use|uses|used|got|get|gets|give|gives|gave|live|lives|living|lived|living in|found in|found on|located in|located at|belong|belongs|classified as|labelled|labeled|labelled as|labeled as|categorized as|named|called|coded|coded as|from the|in the|of type|made|made of|were given|was given|scored|getting|score|came from|come from|comes from|come|comes|came|growing|grown|grow|inhabit|inhabiting|inhabits|do they have|do they|belonging|enrolled in|enrolled at|treated at|seen at|seen in|sampled|sampled in|sampled from|sampled at|collected|collected in|collected from|collected at|caught|caught in|observed in|observed at|recorded in|recorded at|recorded for|recorded on|made from|held|holds|occurred|occur|occurs|occurring|happened|happen|lay|lays|laying|produce|produces|producing|carry|carries|carrying|reached|reach|reaches|attained|achieved|achieve|originate|originated|originating|turned out|being|fall|falls|fell|falling',
+  'with|have|has|had|having|show|shows|showing|possess|possesses|possessing|exhibit|exhibits|using|use|uses|used|got|get|gets|give|gives|gave|live|lives|living|lived|living in|found in|found on|located in|located at|belong|belongs|classified as|labelled|labeled|labelled as|labeled as|categorized as|named|called|coded|coded as|of type|made|made of|were given|was given|scored|getting|score|came from|come from|comes from|come|comes|came|growing|grown|grow|inhabit|inhabiting|inhabits|do they have|do they|belonging|enrolled in|enrolled at|treated at|seen at|seen in|sampled|sampled in|sampled from|sampled at|collected|collected in|collected from|collected at|caught|caught in|observed in|observed at|recorded in|recorded at|recorded for|recorded on|made from|held|holds|occurred|occur|occurs|occurring|happened|happen|lay|lays|laying|produce|produces|producing|carry|carries|carrying|reached|reach|reaches|attained|achieved|achieve|originate|originated|originating|turned out|being|fall|falls|fell|falling',
   {
     op: 'have',
   },
