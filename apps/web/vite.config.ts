@@ -5,6 +5,7 @@ import { brotliCompress, constants, gzip } from 'node:zlib';
 import tailwindcss from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
+import { firstLoadBudget } from './first-load-budget.ts';
 
 const gzipped = promisify(gzip);
 const brotlied = promisify(brotliCompress);
@@ -36,13 +37,30 @@ const precompressed: Plugin = {
 };
 
 export default defineConfig({
-  plugins: [react(), tailwindcss(), precompressed],
+  plugins: [react(), tailwindcss(), precompressed, firstLoadBudget(250_000)],
   build: {
     target: 'es2023',
     /** The content security policy forbids `data:` for fonts and scripts. */
     assetsInlineLimit: 0,
     manifest: true,
     chunkSizeWarningLimit: 1200,
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            {
+              name: 'vendor',
+              test: /node_modules\/(react|react-dom|scheduler|react-i18next|i18next|clsx|@tanstack\/(?!.*virtual))/,
+            },
+            {
+              name: 'frame',
+              test: /src\/(components\/frame\/(?!command)|lib\/(client|query|session|theme|format|jobs|toasts|live|datasets))|src\/components\/(button|menu|popover|progress|status|tooltip|page|badge|skeleton|notice|empty|quality)/,
+              maxSize: 400_000,
+            },
+          ],
+        },
+      },
+    },
   },
   server: {
     port: 5173,

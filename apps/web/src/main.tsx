@@ -1,13 +1,24 @@
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
-import { StrictMode } from 'react';
+import { lazy, StrictMode, Suspense } from 'react';
 import { createRoot } from 'react-dom/client';
-import { Toaster } from './components/toaster.tsx';
 import { TooltipProvider } from './components/tooltip.tsx';
 import { startLanguage } from './lib/i18n.ts';
 import { queryClient } from './lib/query-client.ts';
 import { applyTheme } from './lib/theme.ts';
+import { useToasts } from './lib/toasts.ts';
 import { router } from './router.tsx';
+
+const Toaster = lazy(async () => ({ default: (await import('./components/toaster.tsx')).Toaster }));
+
+/** Loads what shows passing messages with the first of them. */
+function Toasts() {
+  return useToasts().length === 0 ? null : (
+    <Suspense>
+      <Toaster />
+    </Suspense>
+  );
+}
 
 applyTheme();
 reloadAfterUpdate();
@@ -20,7 +31,7 @@ createRoot(element).render(
     <QueryClientProvider client={queryClient}>
       <TooltipProvider>
         <RouterProvider router={router} />
-        <Toaster />
+        <Toasts />
       </TooltipProvider>
     </QueryClientProvider>
   </StrictMode>,

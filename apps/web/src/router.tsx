@@ -6,8 +6,8 @@ import {
   lazyRouteComponent,
   redirect,
 } from '@tanstack/react-router';
-import { Frame } from './components/frame/frame.tsx';
 import { CrashPage, NotFoundPage, PendingPage } from './components/frame/stand-ins.tsx';
+import { withTexts } from './lib/i18n.ts';
 import { queryClient } from './lib/query-client.ts';
 import { sessionQuery } from './lib/session.ts';
 import { askSearch, dataSearch, datasetSearch, jobsSearch, signInSearch } from './search-parameters.ts';
@@ -45,7 +45,7 @@ const frame = createRoute({
     if (session === null) throw redirect({ to: '/sign-in', search });
     if (session.user.must_change_password) throw redirect({ to: '/change-password', search });
   },
-  component: Frame,
+  component: lazyRouteComponent(() => import('./components/frame/frame.tsx'), 'Frame'),
 });
 
 const home = createRoute({
@@ -65,33 +65,36 @@ const dataset = createRoute({
   getParentRoute: () => frame,
   path: '/data/$datasetId',
   validateSearch: datasetSearch,
-  component: lazyRouteComponent(() => import('./pages/dataset/dataset-page.tsx'), 'DatasetPage'),
+  component: lazyRouteComponent(() => withTexts(import('./pages/dataset/dataset-page.tsx')), 'DatasetPage'),
 });
 
 const ask = createRoute({
   getParentRoute: () => frame,
   path: '/ask',
   validateSearch: askSearch,
-  component: lazyRouteComponent(() => import('./pages/ask/ask-page.tsx'), 'AskPage'),
+  component: lazyRouteComponent(() => withTexts(import('./pages/ask/ask-page.tsx')), 'AskPage'),
 });
 
 const jobs = createRoute({
   getParentRoute: () => frame,
   path: '/jobs',
   validateSearch: jobsSearch,
-  component: lazyRouteComponent(() => import('./pages/jobs/jobs-page.tsx'), 'JobsPage'),
+  component: lazyRouteComponent(() => withTexts(import('./pages/jobs/jobs-page.tsx')), 'JobsPage'),
 });
 
 const api = createRoute({
   getParentRoute: () => frame,
   path: '/playground',
-  component: lazyRouteComponent(() => import('./pages/api/api-page.tsx'), 'ApiPage'),
+  component: lazyRouteComponent(() => withTexts(import('./pages/api/api-page.tsx')), 'ApiPage'),
 });
 
 const settings = createRoute({
   getParentRoute: () => frame,
   path: '/settings',
-  component: lazyRouteComponent(() => import('./pages/settings/settings-page.tsx'), 'SettingsPage'),
+  component: lazyRouteComponent(
+    () => withTexts(import('./pages/settings/settings-page.tsx')),
+    'SettingsPage',
+  ),
 });
 
 export const router = createRouter({

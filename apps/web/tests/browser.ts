@@ -120,8 +120,8 @@ export function sidewaysScroll(page: Page): Promise<number> {
   });
 }
 
-/** Pictures for people, kept only where STROMA_SCREENSHOTS=1 asks for them; the folder is ignored by git. */
+/** Pictures for people, kept only where PICTURES=1 asks for them; the folder is ignored by git. */
 export async function picture(page: Page, name: string): Promise<void> {
-  if (process.env.STROMA_SCREENSHOTS !== '1') return;
+  if (process.env.PICTURES !== '1') return;
   await page.screenshot({ path: resolve(import.meta.dirname, `../build/screenshots/${name}.png`) });
 }

@@ -161,8 +161,17 @@ describe.each([1440, 390])('every page, %i pixels wide', (width) => {
   });
 });
 
+/** The newest dataset; adds the study when this test runs alone. */
 async function newestDataset(page: Page): Promise<string> {
-  const answer = await page.request.get('/api/v1/data/datasets?limit=1');
-  const { items } = (await answer.json()) as { items: { dataset_id: string }[] };
-  return items[0]?.dataset_id ?? '';
+  const newest = async () => {
+    const answer = await page.request.get('/api/v1/data/datasets?limit=1');
+    return ((await answer.json()) as { items: { dataset_id: string }[] }).items[0]?.dataset_id;
+  };
+  const found = await newest();
+  if (found !== undefined) return found;
+  await page.goto('/data');
+  await page.getByRole('heading', { name: 'No data yet' }).waitFor();
+  await dropFiles(page, [{ name: fileName, content: study.content }]);
+  await page.locator(`[data-upload="${fileName}"][data-status="succeeded"]`).waitFor({ timeout: 60_000 });
+  return (await newest()) ?? '';
 }

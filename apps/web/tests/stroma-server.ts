@@ -38,9 +38,11 @@ export async function startStroma(env: Record<string, string> = {}): Promise<Run
   return {
     url,
     stop: async () => {
-      const ended = new Promise((done) => child.once('exit', done));
-      child.kill('SIGTERM');
-      await ended;
+      if (child.exitCode === null && child.signalCode === null) {
+        const ended = new Promise((done) => child.once('exit', done));
+        child.kill('SIGTERM');
+        await ended;
+      }
       await rm(folder, { recursive: true, force: true });
     },
   };
@@ -56,6 +58,9 @@ function addressOf(child: ChildProcess): Promise<string> {
     };
     child.stdout?.on('data', read);
     child.stderr?.on('data', read);
-    child.once('exit', (status) => failed(new Error(`The server ended with ${status}:\n${output}`)));
+    child.once('exit', (status, signal) => {
+      if (signal !== 'SIGTERM' && status !== 0) process.stderr.write(`The server ended early:\n${output}\n`);
+      failed(new Error(`The server ended with ${status ?? signal}:\n${output}`));
+    });
   });
 }

@@ -32,6 +32,16 @@ export async function chooseLanguage(language: Language): Promise<void> {
   await speak(language);
 }
 
+/** Hands on a page's code once its texts are there too. */
+export async function withTexts<Page>(page: Promise<Page>): Promise<Page> {
+  if (!i18next.hasResourceBundle('en', 'dataset')) {
+    const { laterEnglish } = await import('../locales/en/later.ts');
+    for (const [namespace, texts] of Object.entries(laterEnglish))
+      i18next.addResourceBundle('en', namespace, texts);
+  }
+  return page;
+}
+
 async function speak(language: Language): Promise<void> {
   if (language === 'de' && !i18next.hasResourceBundle('de', 'common')) {
     const { german } = await import('../locales/de/index.ts');

@@ -36,7 +36,8 @@ export function ProvenanceView({ id, intro }: { id: string; intro?: string }) {
           {t('provenance_download')}
         </a>
       </div>
-      <div className="grid items-start gap-4 @3xl:grid-cols-[minmax(0,3fr)_minmax(18rem,2fr)]">
+      {graph.truncated && <p className="mb-3 text-warning">{t('provenance_truncated')}</p>}
+      <div className="grid grid-cols-1 items-start gap-4 @3xl:grid-cols-[minmax(0,3fr)_minmax(18rem,2fr)]">
         <ProvenanceGraph graph={graph} selected={node?.id ?? null} onSelect={setChosen} />
         {node ? <NodeDetails node={node} /> : <p className="text-ink-soft">{t('provenance_pick')}</p>}
       </div>
@@ -53,6 +54,12 @@ function NodeDetails({ node }: { node: ProvenanceNode }) {
     [t('provenance_ended'), node.ended_at && formatTime(node.ended_at)],
     [t('provenance_software'), node.software],
     [t('provenance_seed'), node.seed === null ? null : String(node.seed)],
+    [
+      t('provenance_signature'),
+      node.signature_valid === null
+        ? null
+        : t(node.signature_valid ? 'provenance_signature_valid' : 'provenance_signature_broken'),
+    ],
   ];
   const parameters = Object.entries(node.parameters);
   return (

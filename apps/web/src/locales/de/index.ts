@@ -1,1 +1,16 @@
-export const german = {};
+import type { english } from '../en/index.ts';
+import type { laterEnglish } from '../en/later.ts';
+import api from './api.json';
+import ask from './ask.json';
+import common from './common.json';
+import data from './data.json';
+import dataset from './dataset.json';
+import home from './home.json';
+import jobs from './jobs.json';
+import settings from './settings.json';
+import signIn from './sign-in.json';
+
+type English = typeof english & typeof laterEnglish;
+type Texts = { [Namespace in keyof English]: { [Key in keyof English[Namespace]]: string } };
+
+export const german: Texts = { common, home, data, dataset, ask, jobs, api, settings, signIn };

@@ -64,7 +64,7 @@ export function ColumnTypes({
               )}
             </span>
             <Select
-              aria-label={`${common('table')}: ${name}`}
+              aria-label={t('column_type_of', { name })}
               value={chosen[name] ?? type.value}
               onChange={({ target }) => {
                 const next = target.value as ColumnType;

@@ -1,0 +1,7 @@
+import api from './api.json';
+import ask from './ask.json';
+import dataset from './dataset.json';
+import jobs from './jobs.json';
+import settings from './settings.json';
+
+export const laterEnglish = { dataset, ask, jobs, api, settings };
