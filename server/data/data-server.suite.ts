@@ -1,7 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { type Answer, answer, apiPrefix, type Dataset, type Job, type UploadStatus } from '@stroma/contracts';
 import { insertTenant, insertUser } from '../access/identity.store.ts';
 import { hashPassword } from '../access/passwords.ts';
@@ -20,10 +21,10 @@ type Headed = Record<string, string>;
 /** One person at the API, over real HTTP. */
 export class Person {
   readonly token: string;
-  readonly #url: string;
+  readonly url: string;
 
   constructor(url: string, token: string) {
-    this.#url = url;
+    this.url = url;
     this.token = token;
   }
 
@@ -33,7 +34,7 @@ export class Person {
     body?: RequestInit['body'],
     headers: Headed = {},
   ): Promise<Response> {
-    return fetch(`${this.#url}${apiPrefix}${path}`, {
+    return fetch(`${this.url}${apiPrefix}${path}`, {
       method,
       headers: { authorization: `Bearer ${this.token}`, ...headers },
       ...(body === undefined ? {} : { body }),
@@ -179,4 +180,33 @@ export async function signIn(url: string, email: string): Promise<Person> {
   });
   const session = (await response.json()) as { token: string };
   return new Person(url, session.token);
+}
+
+const main = resolve(import.meta.dirname, '../main.ts');
+
+/** The server in a process of its own, as a person starts it. */
+export async function startProcess(
+  folder: string,
+  settings: Record<string, string> = {},
+): Promise<{ process: ChildProcess; person: Person }> {
+  const address = join(folder, 'server.json');
+  rmSync(address, { force: true });
+  const child = spawn(process.execPath, [main], {
+    stdio: 'ignore',
+    env: {
+      PATH: process.env.PATH,
+      PORT: '0',
+      STROMA_DATA: folder,
+      STROMA_DEMO: '0',
+      STROMA_ADMIN_PASSWORD: password,
+      STROMA_LOG_LEVEL: 'silent',
+      ...settings,
+    },
+  });
+  while (!existsSync(address)) {
+    if (child.exitCode !== null) throw new Error('the server did not start');
+    await new Promise((done) => setTimeout(done, 50));
+  }
+  const { url } = JSON.parse(readFileSync(address, 'utf8')) as { url: string };
+  return { process: child, person: await signIn(url, 'admin@stroma.local') };
 }
