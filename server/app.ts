@@ -113,9 +113,11 @@ function addChecks(health: Health, { db, jobs, objects, cache }: Platform): void
 
 /** Requests under way get three seconds to end. */
 async function closeHttp(http: FastifyInstance): Promise<void> {
-  const timer = setTimeout(() => http.server.closeAllConnections(), 3_000);
+  const idle = setInterval(() => http.server.closeIdleConnections(), 100);
+  const all = setTimeout(() => http.server.closeAllConnections(), 3_000);
   await http.close();
-  clearTimeout(timer);
+  clearInterval(idle);
+  clearTimeout(all);
 }
 
 function urlOf(http: FastifyInstance): string {

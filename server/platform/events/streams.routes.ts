@@ -36,6 +36,8 @@ export function streamRoutes(
         'content-type': 'text/event-stream; charset=utf-8',
         'cache-control': 'no-store',
         'x-accel-buffering': 'no',
+        // Its end is the end of the connection, so that a stopping server waits for nobody.
+        connection: 'close',
       });
       raw.write('retry: 1000\n\n');
       raw.once('close', () => {

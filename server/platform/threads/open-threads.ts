@@ -58,14 +58,14 @@ export function openThreads({ atOnce = availableParallelism(), heapMb = 1024 }: 
     const warm = idle.get(file)?.pop();
     if (warm) {
       clearTimeout(warm.timer);
-      warm.worker.removeAllListeners();
+      forgetListeners(warm.worker);
       return warm.worker;
     }
     return new Worker(new URL(file), { resourceLimits: { maxOldGenerationSizeMb: heapMb } });
   };
 
   const keep = (file: string, worker: Worker) => {
-    worker.removeAllListeners();
+    forgetListeners(worker);
     worker.unref();
     const gone = () => {
       const others = idle.get(file)?.filter((each) => each.worker !== worker) ?? [];
@@ -125,6 +125,11 @@ export function openThreads({ atOnce = availableParallelism(), heapMb = 1024 }: 
       await Promise.all(all.map((worker) => worker.terminate()));
     },
   };
+}
+
+/** By name: Node's own listeners on the worker carry its messages. */
+function forgetListeners(worker: Worker): void {
+  for (const event of ['message', 'error', 'exit']) worker.removeAllListeners(event);
 }
 
 function errorOf({ code, message, details, stack }: Extract<FromThread, { kind: 'failed' }>): Error {
