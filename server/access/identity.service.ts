@@ -65,12 +65,16 @@ export class Identity {
 
   /** The same message and about the same time whether the account exists or not. Throws WRONG_CREDENTIALS, RATE_LIMITED. */
   async login(input: LoginInput): Promise<Session & { token: string }> {
-    await this.#limit(`login:address:${input.address}`);
-    await this.#limit(`login:account:${createHash('sha256').update(input.email).digest('hex')}`);
+    const byAddress = `login:address:${input.address}`;
+    const byAccount = `login:account:${createHash('sha256').update(input.email).digest('hex')}`;
+    await this.#limit(byAddress);
+    await this.#limit(byAccount);
     const earliest = setTimeout(refusalMs, undefined, { ref: false });
     const token = await this.#signIn.withPassword(input);
     if (token === null) await earliest;
     if (token === null) fail('WRONG_CREDENTIALS', 'The e-mail address and password do not belong together.');
+    // Who has proved who they are starts anew; guessing at one account stays limited all the same.
+    await Promise.all([byAddress, byAccount].map((key) => this.#platform.cache.delete(key)));
     return { ...(await this.session(token)), token };
   }
 

@@ -156,6 +156,12 @@ describe('signing in', () => {
     });
   });
 
+  it('does not count against those who prove who they are', async () => {
+    const { email, password } = await person();
+    for (let attempt = 0; attempt < attempts * 2; attempt++)
+      expect((await login(email, password, '10.8.8.8')).status).toBe(200);
+  });
+
   it('limits the attempts on one account, whatever their address and whether it exists', async () => {
     const { email } = await person();
     for (const account of [email, 'nobody-at-all@example.org']) {

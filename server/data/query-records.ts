@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { subtle } from 'node:crypto';
 import type { Context } from '../platform/context.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { EntityReference } from '../platform/provenance/provenance-types.ts';
@@ -59,11 +59,14 @@ export class QueryRecords {
 
   async #write(batch: QueryRecord[]): Promise<void> {
     const { db, provenance } = this.#platform;
+    const hashes = await Promise.all(
+      batch.map(({ result }) => (result === null ? null : hashAnswer(result))),
+    );
     await db.transaction(async (tx) => {
       const rows: QueryRow[] = [];
-      for (const record of batch) {
-        const { ctx, row, result } = record;
-        const answerSha256 = result === null ? null : hashAnswer(result);
+      for (const [index, record] of batch.entries()) {
+        const { ctx, row } = record;
+        const answerSha256 = hashes[index] ?? null;
         const provenanceId =
           answerSha256 === null
             ? null
@@ -93,8 +96,10 @@ export class QueryRecords {
   }
 }
 
-function hashAnswer({ columns, rowsJson }: QueryResult): string {
-  return createHash('sha256').update(JSON.stringify(columns)).update(rowsJson).digest('hex');
+/** Off the main thread: an answer may be tens of megabytes. */
+async function hashAnswer({ columns, rowsJson }: QueryResult): Promise<string> {
+  const digest = await subtle.digest('SHA-256', Buffer.from(JSON.stringify(columns) + rowsJson));
+  return Buffer.from(digest).toString('hex');
 }
 
 function inputOf({ dataset, version }: DatasetWithVersion): EntityReference {
