@@ -13,7 +13,7 @@ export interface LoadPlan {
   seconds: number;
   /** Taken in turns; `{n}` in a path or body is replaced by a number that never repeats. */
   requests: { method: 'GET' | 'POST'; path: string; body?: string }[];
-  /** Pause of each caller between an answer and its next question; 0 when absent. */
+  /** Pause of each caller between an answer and its next question; they start spread over one. 0 when absent. */
   pauseMs?: number;
 }
 
@@ -34,8 +34,10 @@ async function applyLoad(plan: LoadPlan): Promise<LoadResult> {
   // The first fifth warms connections and compilers and is not counted.
   const countFrom = began + plan.seconds * 200;
   const end = countFrom + plan.seconds * 1000;
-  const caller = async () => {
+  const caller = async (_: unknown, index: number) => {
     const connection = await Connection.open(plan.url);
+    if (plan.pauseMs)
+      await new Promise((done) => setTimeout(done, ((plan.pauseMs ?? 0) * index) / plan.callers));
     while (performance.now() < end) {
       const number = next++;
       const request = plan.requests[number % plan.requests.length];
