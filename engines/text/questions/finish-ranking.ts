@@ -88,6 +88,7 @@ function rankGroups(state: ReaderState, frame: Frame, extreme: Extreme, counts: 
   if (groups.length === 0) throw new ReadFailure('It is not clear which groups are ranked.', []);
   const said = counts.length > state.measures.length ? counts : fixDefaults(state.measures);
   const measures = said.length > 0 ? said : [measure('rows')];
+  if (extreme.counting && state.verb !== null && state.index.tables.length > 1 && state.tables.length === 0) throw new ReadFailure(`Say what to count: it is not clear what "${state.verb}" counts.`, [state.verb]);
   const only = groups.find((group) => group.column.unique && group.grain === null);
   if (
     only !== undefined &&

@@ -18,7 +18,7 @@ export interface ParseOptions {
 
 /** Ways of cutting a question that are tried before it is given up. */
 const mostPaths = 24;
-const leastConfidence = 0.5;
+const leastConfidence = 0.56;
 
 interface Reading {
   frame: Frame;
@@ -42,7 +42,7 @@ export function readQuestion(question: string, index: PreparedTables, options: P
       meaningsOf([], paths[0]?.atoms ?? [], tokens),
     );
   let best: Reading | null = null;
-  let failure: { error: ReadFailure; atoms: Atom[]; marks: Mark[] } | null = null;
+  let failure: { error: ReadFailure; atoms: Atom[]; marks: Mark[]; reached: number } | null = null;
   for (const path of paths) {
     if (best !== null && path.weight < best.weight) break;
     const state = new ReaderState(path.atoms.map(copyAtom), tokens, index);
@@ -56,7 +56,9 @@ export function readQuestion(question: string, index: PreparedTables, options: P
       if (best === null || weight > best.weight) best = { frame, state, planned, weight };
     } catch (error) {
       if (!(error instanceof ReadFailure)) throw error;
-      failure ??= { error, atoms: path.atoms, marks: state.marks };
+      // The reading that came furthest says best what is in the way.
+      const reached = state.atoms[state.at]?.from ?? tokens.length;
+      if (failure === null || reached > failure.reached) failure = { error, atoms: path.atoms, marks: state.marks, reached };
     }
   }
   if (best === null) {

@@ -1,3 +1,4 @@
+import type { Atom } from './atoms.ts';
 import type { Operand } from './frame.ts';
 import type { Comparison } from './lexicon/operators.ts';
 import { comparisonAt, spanOfNumbers } from './reader-comparisons.ts';
@@ -133,7 +134,7 @@ export function conditionAfterColumn(
   if (
     comparison !== null &&
     (ordered || comparison.between !== null) &&
-    (!column.numeric || column.yes !== null || (column.identifier && !column.unique))
+    (!column.numeric || column.yes !== null || ((column.identifier || /(?:^|[_ .])id$/i.test(column.name)) && !/id\b|number|code/i.test(state.textOf(state.atoms[place] as Atom))))
   ) {
     state.negate = wasNegated;
     return null;

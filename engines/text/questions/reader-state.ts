@@ -106,6 +106,8 @@ export class ReaderState {
   penalty = 0;
   /** After "Return ..." in a sentence of its own: what to show beside the answer. */
   projecting = false;
+  /** A verb of doing, which in several tables points to a table of what was done. */
+  verb: string | null = null;
   /** Columns whose name was only a noun for the rows. */
   readonly skipped = new Set<string>();
   shown: IndexedColumn[] = [];

@@ -99,6 +99,7 @@ function readOperator(state: ReaderState, operator: Operator): undefined {
       return take(state, 'ignored', 'joins the words around it');
     case 'verb':
       mustSaySomething(state, text);
+      state.verb = text;
       setPlace(state, 'with');
       if (
         state.mode === 'share' &&
