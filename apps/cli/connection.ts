@@ -88,11 +88,11 @@ async function probe({ client, url }: Connection): Promise<void> {
   try {
     await client.identity.session({ signal: AbortSignal.timeout(answersWithinMs) });
   } catch (error) {
-    if (error instanceof Error && error.name === 'TimeoutError')
-      throw new StromaError(
-        'UNREACHABLE',
-        `Expected Stroma at ${url}, but it did not answer in time. Is it running?`,
-      );
+    if (error instanceof Error && error.name === 'TimeoutError') {
+      const { ApiError } = await import('@stroma/sdk');
+      const message = `Expected Stroma at ${url}, but it did not answer in time. Is it running?`;
+      throw new ApiError({ code: 'UNREACHABLE', status: 0, message }, { cause: error });
+    }
     if (failureOf(error).code === 'UNAUTHENTICATED')
       throw new StromaError(
         'UNAUTHENTICATED',

@@ -31,6 +31,12 @@ export function failureOf(error: unknown): Failure {
   if (typeof code === 'string' && isRecord(details)) return { code, message: error.message, details };
   if (error.name === 'AbortError')
     return { code: 'CANCELLED', message: 'It was cancelled before it ended.', details: {} };
+  if (error.name === 'TimeoutError')
+    return {
+      code: 'QUERY_TIMEOUT',
+      message: 'No answer came within --timeout. Give it more, or ask for less.',
+      details: {},
+    };
   const systemCode = typeof code === 'string' ? { system_code: code } : {};
   return { code: 'INTERNAL', message: error.message, details: systemCode };
 }
