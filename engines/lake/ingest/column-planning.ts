@@ -2,7 +2,6 @@ import type { ColumnType } from '@stroma/kernel';
 import {
   booleanWords,
   clearNullSpellings,
-  isCompactDate,
   isNullSpelling,
   markNullSpellings,
   type NumberFormat,
@@ -14,62 +13,17 @@ import {
   readNumber,
   readTime,
 } from './cell-reading.ts';
-
-export type DateOrder = 'ymd' | 'dmy' | 'mdy';
-
-/** How the text of a column becomes values. */
-export type ColumnReader =
-  | { kind: 'text'; trim?: boolean }
-  | { kind: 'boolean' }
-  | { kind: 'integer'; format: NumberFormat; unit: Unit | null; wide: boolean; leadingZeros?: boolean }
-  | { kind: 'number'; format: NumberFormat; unit: Unit | null; leadingZeros?: boolean }
-  | { kind: 'date' | 'timestamp'; iso: boolean; formats: string[]; zone: boolean }
-  | { kind: 'time'; iso: boolean; formats: string[] }
-  | { kind: 'nested'; structure: string };
-
-export interface Unit {
-  text: string;
-  prefix: boolean;
-}
-
-export interface ColumnPlan {
-  type: ColumnType;
-  reader: ColumnReader;
-  reason: string;
-  /** Spellings (lower case) read as missing. */
-  nulls: readonly string[];
-  /** Filled when a numeric date order was decided. */
-  dateOrder: { order: DateOrder; ambiguous: boolean; reason: string } | null;
-}
-
-export interface PlanHints {
-  name: string;
-  /** Forced for all columns by the user. */
-  decimal?: '.' | ',' | undefined;
-  thousands?: NumberFormat['thousands'] | undefined;
-  dateOrder?: DateOrder | undefined;
-  nullValues?: string[] | undefined;
-  type?: ColumnType | undefined;
-  /** What other columns of the file say, for columns that could be read in two ways. */
-  fileDecimal?: '.' | ',' | undefined;
-  fileDateOrder?: 'dmy' | 'mdy' | undefined;
-  /** JSON strings become text or, all of them, dates and times; lists stay nested. */
-  source?: 'strings' | 'nested' | undefined;
-}
-
-/** Distinct values of a column (trimmed, not empty) with how often each occurs. */
-export type ValueCounts = Map<string, number>;
-
-/** A type is taken when at least this share of the values fit it, the rest being rejected with a reason. */
-export const fitShare = 0.95;
-/** Below this many values one odd value is as likely a sign of a wrong type as an error: all must fit. */
-export const fitMinimum = 20;
-
-/** The reason of a type that was not detected. */
-export const givenReason = 'Set by the user.';
-
-export const fitsEnough = (fit: number, total: number): boolean =>
-  total > 0 && (fit === total || (total >= fitMinimum && fit >= total * fitShare));
+import {
+  type ColumnPlan,
+  type ColumnReader,
+  fitsEnough,
+  givenReason,
+  type PlanHints,
+  type Proposal,
+  type Unit,
+  type ValueCounts,
+} from './column-plan.ts';
+import { planCompactDate, planDate, planNamedDate } from './date-planning.ts';
 
 /**
  * Chooses type and reader of a column from its values. The order is boolean, integer, number, date, timestamp,
@@ -90,7 +44,7 @@ export function planColumn(values: ValueCounts, hints: PlanHints): ColumnPlan {
     const reader = { kind: 'nested', structure: '' } as const;
     return { type: 'nested', reader, reason: 'The values are lists.', nulls: [], dateOrder: null };
   }
-  if (hints.type) return forcedPlan(real, total, hints, typedNulls);
+  if (hints.type) return forcedPlan(real, hints, typedNulls);
   if (total === 0) {
     return textPlan(values, hints, 'No value is present.', nulls ?? nullSpellings);
   }
@@ -125,8 +79,6 @@ function planStrings(
     dateOrder: null,
   };
 }
-
-type Proposal = Pick<ColumnPlan, 'type' | 'reader' | 'reason'> & Partial<Pick<ColumnPlan, 'dateOrder'>>;
 
 function textPlan(
   values: ValueCounts,
@@ -183,7 +135,7 @@ function planNumber(real: [string, number][], total: number, hints: PlanHints): 
   let zeros = 0;
   let digits = 0;
   const units = new Map<string, { unit: Unit; count: number }>();
-  let affixed: [string, number][] = [];
+  let affixed = 0;
   for (const [text, count] of real) {
     let number = readNumber(text);
     if (!number) {
@@ -193,7 +145,7 @@ function planNumber(real: [string, number][], total: number, hints: PlanHints): 
       const known = units.get(key) ?? { unit: { text: affix.unit, prefix: affix.prefix }, count: 0 };
       known.count += count;
       units.set(key, known);
-      affixed.push([affix.number, count]);
+      affixed += count;
       number = readNumber(affix.number);
       if (!number) continue;
     }
@@ -207,12 +159,10 @@ function planNumber(real: [string, number][], total: number, hints: PlanHints): 
   if (!read.some((fit) => fitsEnough(fit, total))) return null;
   const unit = chooseUnit(units, total, hints.name);
   if (unit === null) {
-    affixed = [...affixed];
-    const lost = affixed.reduce((sum, [, count]) => sum + count, 0);
-    if (!fitsEnough(Math.max(...read) - lost, total)) return null;
+    if (!fitsEnough(Math.max(...read) - affixed, total)) return null;
   }
   if (zeros > 0) return 'text';
-  const index = chooseFormat(read, whole, total, real, hints);
+  const index = chooseFormat(read, total, hints);
   if (index === null) return null;
   const format = numberFormats[index] as NumberFormat;
   const unitText = unit ? ` The unit ${unit.text} is taken off.` : '';
@@ -256,13 +206,7 @@ function chooseUnit(
  * The first format that reads all values, or the one that reads most. `1,234` alone could be both: it is
  * thousands unless the file shows a decimal comma elsewhere; `1.234` is a decimal unless it shows the contrary.
  */
-function chooseFormat(
-  read: number[],
-  whole: number[],
-  total: number,
-  real: [string, number][],
-  hints: PlanHints,
-): number | null {
+function chooseFormat(read: number[], total: number, hints: PlanHints): number | null {
   const allowed = numberFormats.map(
     (format) =>
       (hints.decimal === undefined || format.decimal === hints.decimal) &&
@@ -282,8 +226,6 @@ function chooseFormat(
     }
   });
   if (best === null || !fitsEnough(read[best] as number, total)) return null;
-  void whole;
-  void real;
   return best;
 }
 
@@ -305,143 +247,6 @@ export function decimalEvidence(values: ValueCounts): { comma: number; point: nu
   return { comma, point };
 }
 
-function planDate(real: [string, number][], total: number, hints: PlanHints): Proposal | null {
-  const formats = new Map<string, number>();
-  let fit = 0;
-  let timestamps = 0;
-  let zones = 0;
-  let firstOver = 0;
-  let secondOver = 0;
-  const firsts = new Set<number>();
-  const seconds = new Set<number>();
-  let open = 0;
-  let unpadded = 0;
-  for (const [text, count] of real) {
-    const date = readDate(text);
-    if (!date) continue;
-    fit += count;
-    formats.set(date.format, (formats.get(date.format) ?? 0) + count);
-    if (date.timestamp) timestamps += count;
-    if (date.zone) zones += count;
-    if (date.first === 0) continue;
-    open += count;
-    firsts.add(date.first);
-    seconds.add(date.second);
-    if (date.first > 12) firstOver += count;
-    if (date.second > 12) secondOver += count;
-    if (date.unpadded) unpadded += count;
-  }
-  if (!fitsEnough(fit, total)) return null;
-  const order =
-    open > 0 ? chooseOrder({ firstOver, secondOver, firsts, seconds, unpadded, open }, hints) : null;
-  if (order) {
-    const wrong = order.order === 'mdy' ? firstOver : secondOver;
-    if (!fitsEnough(fit - wrong, total)) return null;
-  }
-  const [one, two] = order?.order === 'mdy' ? ['%m', '%d'] : ['%d', '%m'];
-  const list = [...formats.keys()]
-    .filter((format) => format !== 'iso')
-    .map((format) => format.replace('{1}', one as string).replace('{2}', two as string));
-  // A four-digit year reads two digits as a year of the first century, so the short form is tried first.
-  list.sort((a, b) => Number(b.includes('%y')) - Number(a.includes('%y')) || (a < b ? -1 : 1));
-  const kind = timestamps > 0 ? 'timestamp' : 'date';
-  const written = [...formats.keys()].map((format) =>
-    format === 'iso' ? 'ISO 8601' : format.replace('{1}', one as string).replace('{2}', two as string),
-  );
-  const mixed =
-    written.length > 1
-      ? `in ${written.length} spellings (${written.slice(0, 4).join(', ')})`
-      : `written as ${written[0]}`;
-  return {
-    type: kind,
-    reader: { kind, iso: formats.has('iso'), formats: list, zone: zones > 0 },
-    reason: `All are ${kind === 'date' ? 'dates' : 'points in time'} ${mixed}.${order ? ` ${order.reason}` : ''}`,
-    dateOrder: order,
-  };
-}
-
-/** Eight digits are a date where the name of the column says so, a number elsewhere. */
-const planNamedDate = (real: [string, number][], total: number, hints: PlanHints): Proposal | null =>
-  /date|datum|dob|birth|(^|[^a-z])day($|[^a-z])/i.test(hints.name) ? planCompactDate(real, total) : null;
-
-function planCompactDate(real: [string, number][], total: number): Proposal | null {
-  let fit = 0;
-  for (const [text, count] of real) if (isCompactDate(text)) fit += count;
-  if (!fitsEnough(fit, total)) return null;
-  return {
-    type: 'date',
-    reader: { kind: 'date', iso: false, formats: ['%Y%m%d'], zone: false },
-    reason: 'The name speaks of dates and all values are eight digits that are dates.',
-  };
-}
-
-interface OrderEvidence {
-  firstOver: number;
-  secondOver: number;
-  firsts: Set<number>;
-  seconds: Set<number>;
-  unpadded: number;
-  open: number;
-}
-
-function chooseOrder(evidence: OrderEvidence, hints: PlanHints): NonNullable<ColumnPlan['dateOrder']> {
-  const { firstOver, secondOver, firsts, seconds } = evidence;
-  if (hints.dateOrder === 'dmy' || hints.dateOrder === 'mdy') {
-    return {
-      order: hints.dateOrder,
-      ambiguous: false,
-      reason: 'The order of day and month was set by the user.',
-    };
-  }
-  if (firstOver > secondOver) {
-    return {
-      order: 'dmy',
-      ambiguous: false,
-      reason: `The day comes first: ${firstOver} values start with a number above 12.`,
-    };
-  }
-  if (secondOver > firstOver) {
-    return {
-      order: 'mdy',
-      ambiguous: false,
-      reason: `The month comes first: in ${secondOver} values the second number is above 12.`,
-    };
-  }
-  if (hints.fileDateOrder) {
-    return {
-      order: hints.fileDateOrder,
-      ambiguous: true,
-      reason: 'No value tells day from month; another column of the file does.',
-    };
-  }
-  if (firsts.size === 1 && firsts.has(1) && seconds.size > 2) {
-    return {
-      order: 'dmy',
-      ambiguous: true,
-      reason: 'The first number is always 1 and the second varies: the first of each month.',
-    };
-  }
-  if (seconds.size === 1 && seconds.has(1) && firsts.size > 2) {
-    return {
-      order: 'mdy',
-      ambiguous: true,
-      reason: 'The second number is always 1 and the first varies: the first of each month.',
-    };
-  }
-  if (evidence.unpadded === evidence.open && evidence.open > 3) {
-    return {
-      order: 'mdy',
-      ambiguous: true,
-      reason: 'No value tells day from month; without leading zeros the month usually comes first.',
-    };
-  }
-  return {
-    order: 'dmy',
-    ambiguous: true,
-    reason: 'No value tells day from month; the day is taken to come first.',
-  };
-}
-
 function planTime(real: [string, number][], total: number): Proposal | null {
   const formats = new Set<string>();
   let fit = 0;
@@ -461,12 +266,7 @@ function planTime(real: [string, number][], total: number): Proposal | null {
 }
 
 /** The reader for a type the user asked for: the best one for these values, or a plain one. */
-function forcedPlan(
-  real: [string, number][],
-  total: number,
-  hints: PlanHints,
-  nulls: readonly string[],
-): ColumnPlan {
+function forcedPlan(real: [string, number][], hints: PlanHints, nulls: readonly string[]): ColumnPlan {
   const reason = givenReason;
   const plan = (type: ColumnType, reader: ColumnReader): ColumnPlan => ({
     type,
@@ -520,6 +320,5 @@ function forcedPlan(
     const reader = best(planTime)?.reader;
     return plan(type, reader?.kind === 'time' ? reader : { kind: 'time', iso: true, formats: [] });
   }
-  void total;
   return { ...plan('text', { kind: 'text' }), nulls: hints.nullValues ? nulls : textNulls(new Map(real)) };
 }

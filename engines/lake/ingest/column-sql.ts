@@ -1,6 +1,6 @@
 import { quoteLiteral } from '../duckdb.ts';
 import { numberPattern, thousandsCharacters } from './cell-reading.ts';
-import type { ColumnPlan, ColumnReader } from './column-planning.ts';
+import type { ColumnPlan, ColumnReader } from './column-plan.ts';
 
 /** The column `index` of the staged text. */
 export const stagedColumn = (index: number): string => `c${index}`;

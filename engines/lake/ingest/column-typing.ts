@@ -1,14 +1,7 @@
 import type { ColumnType } from '@stroma/kernel';
 import type { DuckDb } from '../duckdb.ts';
-import {
-  type ColumnPlan,
-  decimalEvidence,
-  fitsEnough,
-  givenReason,
-  type PlanHints,
-  planColumn,
-  type ValueCounts,
-} from './column-planning.ts';
+import { type ColumnPlan, fitsEnough, givenReason, type PlanHints, type ValueCounts } from './column-plan.ts';
+import { decimalEvidence, planColumn } from './column-planning.ts';
 import { anyMisfit, misfitTest, stagedColumn } from './column-sql.ts';
 import { countFits, type FitCount } from './fit-counting.ts';
 import { stopIfAborted } from './ingest-limits.ts';

@@ -71,6 +71,10 @@ export function detectDialect(sample: Buffer[], overrides: IngestOverrides): Dia
       }
     }
   }
+  const [only] = scores;
+  if (only && scores.every((score) => score.records === 0)) {
+    return { dialect: only.dialect, reasons: explain(only, only.dialect, overrides, sample) };
+  }
   scores.sort((a, b) => b.score - a.score);
   const best = scores.find((score) => overrides.delimiter !== undefined || isPlausible(score, sample, base));
   if (!best) return singleColumn(sample, base, quotes, overrides);

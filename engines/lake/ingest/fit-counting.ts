@@ -1,5 +1,5 @@
 import type { DuckDb } from '../duckdb.ts';
-import type { ColumnPlan } from './column-planning.ts';
+import type { ColumnPlan } from './column-plan.ts';
 import { blanks, misfitTest, nullTest, quickTest, suspicionTest, valueExpression } from './column-sql.ts';
 
 /** How the values of a whole column meet its plan. */

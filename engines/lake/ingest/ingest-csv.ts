@@ -1,16 +1,24 @@
 import { join } from 'node:path';
 import { StromaError } from '@stroma/kernel';
-import { type CleanCounts, writeCleanCsv } from './clean-csv.ts';
-import type { CsvDialect, LineEnd } from './csv-dialect.ts';
+import { writeCleanCsv } from './clean-csv.ts';
+import type { CsvDialect } from './csv-dialect.ts';
 import { detectDialect } from './dialect-detection.ts';
 import { nameColumns } from './header-detection.ts';
 import type { IngestContext } from './ingest-context.ts';
 import type { Decision, FoundTable, IngestDecisions } from './ingest-report.ts';
-import { type RecordReaderOptions, readRecords } from './record-reader.ts';
+import {
+  applyFooterOverride,
+  applyHeaderOverride,
+  firstTableAt,
+  skipLines,
+  trimTotals,
+} from './layout-overrides.ts';
+import { lineEnd, warnAboutLayout, warnAboutRows } from './layout-warnings.ts';
+import type { RecordReaderOptions } from './record-reader.ts';
 import { oddity } from './record-scanner.ts';
 import { cleanRelation, csvRelation, type StagedTable } from './staged-table.ts';
-import { type Run, readCells, type Structure, scanStructure } from './structure-scan.ts';
-import { chooseTable, findTables, isTotalsRow, sampleOf, type TableLayout } from './table-layout.ts';
+import { type Structure, scanStructure } from './structure-scan.ts';
+import { chooseTable, findTables, sampleOf, type TableLayout } from './table-layout.ts';
 import type { ByteEvidence } from './text-encoding.ts';
 import { sampleText } from './text-sample.ts';
 import { toUtf8 } from './text-source.ts';
@@ -98,7 +106,7 @@ export async function stageDelimited(
       },
     );
   }
-  applyHeaderOverride(table, overrides.header_lines, structure);
+  applyHeaderOverride(table, overrides.header_lines);
   await trimTotals(table, path, dialect, options);
   applyFooterOverride(table, overrides.footer_lines, structure);
   if (table.width > limits.maxColumns) {
@@ -150,111 +158,6 @@ export async function stageDelimited(
       tables: found,
     },
   };
-}
-
-async function skipLines(
-  path: string,
-  start: number,
-  dialect: CsvDialect,
-  options: RecordReaderOptions,
-  lines: number,
-) {
-  let range = { start, line: 1 };
-  if (lines === 0) return range;
-  let end = false;
-  // Lines above a table are lines, whatever quotes they hold.
-  await readRecords(path, range, { ...dialect, quote: '' }, options, (record) => {
-    range = { start: record.offset, line: record.line };
-    end = record.line > lines;
-    return !end;
-  });
-  if (!end) {
-    throw new StromaError(
-      'INVALID_INPUT',
-      `Expected a table after line ${lines}, but the file ends before.`,
-      { field: 'skip_lines' },
-    );
-  }
-  return range;
-}
-
-/** With the first line given, what follows it is the table; other tables below are still told apart. */
-function firstTableAt(structure: Structure): { tables: TableLayout[] } {
-  const layout = findTables(structure);
-  const first = structure.runs.find((run) => run.kind !== 'blank');
-  const table = layout.tables[0];
-  if (!first || !table || table.firstLine === first.line) return layout;
-  const at = structure.runs.indexOf(first);
-  table.runs = [...structure.runs.slice(at, structure.runs.indexOf(table.runs[0] as Run)), ...table.runs];
-  table.firstLine = first.line;
-  table.offset = first.offset;
-  table.header = { lines: 1, reason: 'The first line after those that were skipped.' };
-  table.headerRows = [first.lead[0] ?? []];
-  table.width = Math.max(table.width, first.cells);
-  return layout;
-}
-
-function applyHeaderOverride(table: TableLayout, lines: number | undefined, structure: Structure): void {
-  if (lines === undefined) return;
-  const rows = table.runs.filter((run) => run.kind !== 'blank').flatMap((run) => run.lead);
-  if (lines > rows.length) {
-    throw new StromaError('INVALID_INPUT', `Expected at most ${rows.length} header lines, got ${lines}.`, {
-      field: 'header_lines',
-    });
-  }
-  table.records += table.header.lines - lines;
-  table.header = { lines, reason: setByUser };
-  table.headerRows = rows.slice(0, lines);
-  void structure;
-}
-
-/** A last row that starts with "Total" sums up the others: it is a footer, not a record. */
-async function trimTotals(
-  table: TableLayout,
-  path: string,
-  dialect: CsvDialect,
-  options: RecordReaderOptions,
-): Promise<void> {
-  const run = table.runs.at(-1);
-  if (!run || table.records < 3 || table.width < 2) return;
-  let cells: string[] = [];
-  await readRecords(
-    path,
-    { start: run.lastOffset, end: run.end, line: run.lastLine },
-    dialect,
-    options,
-    (record) => {
-      cells = readCells(record);
-      return false;
-    },
-  );
-  if (!isTotalsRow(cells)) return;
-  table.footerLines += run.endLine - run.lastLine;
-  table.footerReason = `The last row is a total ("${cells.map((cell) => cell.trim()).find((cell) => cell !== '')}")${table.footerLines > 1 ? ', and notes follow it' : ''}.`;
-  table.lastLine = run.lastLine - 1;
-  table.end = run.lastOffset;
-  table.records--;
-  run.records--;
-}
-
-function applyFooterOverride(table: TableLayout, lines: number | undefined, structure: Structure): void {
-  if (lines === undefined) return;
-  const last = structure.lines - lines;
-  const after = structure.runs.filter((run) => run.line > last);
-  const cut = structure.runs.find((run) => run.line <= last && run.endLine - 1 > last);
-  if (cut) {
-    throw new StromaError(
-      'INVALID_INPUT',
-      'Expected footer lines of another shape than the records above them; let the footer be detected instead.',
-      { field: 'footer_lines' },
-    );
-  }
-  const end = after[0]?.offset ?? structure.end;
-  table.runs = structure.runs.filter((run) => run.offset >= table.offset && run.offset < end);
-  table.end = end;
-  table.lastLine = (table.runs.at(-1) as Run).endLine - 1;
-  table.footerLines = lines;
-  table.footerReason = setByUser;
 }
 
 function columnsOf(table: TableLayout, structure: Structure) {
@@ -349,70 +252,4 @@ function directSkip(
   const header = structure.runs.flatMap((run) => (run.line <= table.firstLine ? run.lead.slice(0, 12) : []));
   if (header.some((row) => row.some((cell) => /[\r\n]/.test(cell)))) return null;
   return table.firstLine - 1 + table.header.lines;
-}
-
-function lineEnd({ lineEnds: { lf, crlf, cr } }: Structure): LineEnd {
-  const kinds = [lf, crlf, cr].filter((count) => count > 0).length;
-  if (kinds > 1) return 'mixed';
-  return cr > 0 ? 'cr' : crlf > 0 ? 'crlf' : 'lf';
-}
-
-function warnAboutRows({ warn }: IngestContext, counts: CleanCounts): void {
-  warn('blank-lines', 'Blank lines inside the table were passed over.', counts.blankLines);
-  warn('comment-lines', 'Lines inside the table that start with # were passed over.', counts.commentLines);
-  warn('repeated-header', 'Lines that repeat the header were passed over.', counts.repeatedHeaders);
-  warn(
-    'short-rows',
-    'Rows with fewer cells than the table has columns were filled up with missing values.',
-    counts.shortRows,
-  );
-  warn(
-    'surplus-delimiters',
-    'Rows ended with empty cells past the last column, which were dropped.',
-    counts.surplusRows,
-  );
-}
-
-function warnAboutLayout(
-  { warn }: IngestContext,
-  structure: Structure,
-  tables: TableLayout[],
-  index: number,
-  table: TableLayout,
-): void {
-  const first = tables[0] as TableLayout;
-  warn('preamble-lines', 'Lines above the table were passed over.', first.firstLine - 1);
-  warn('footer-lines', 'Lines below the table (notes or totals) were passed over.', table.footerLines);
-  const empty = structure.runs.filter(
-    (run) => run.kind === 'empty' && !tables.some((each) => each.runs.includes(run)),
-  );
-  warn(
-    'empty-rows',
-    'Rows of delimiters alone, outside the records, were passed over.',
-    empty.reduce((sum, run) => sum + run.records, 0),
-  );
-  if (tables.length > 1) {
-    const others = tables.filter((_, at) => at !== index);
-    const lines = others.reduce((sum, other) => sum + other.lastLine - other.firstLine + 1, 0);
-    warn(
-      'several-tables',
-      `The file holds ${tables.length} tables; table ${index} was read. Choose another with the setting "table".`,
-      lines,
-    );
-  }
-  const counts = (flag: number) => structure.oddities.get(flag) ?? 0;
-  warn(
-    'stray-quotes',
-    'Quotes inside quoted cells were not escaped; they were kept as text.',
-    counts(oddity.strayQuote),
-  );
-  warn(
-    'unterminated-quotes',
-    'Quotes that open a cell never close; they were read as text.',
-    counts(oddity.unterminatedQuote),
-  );
-  warn('nul-bytes', 'Records held NUL bytes, which were removed.', counts(oddity.nul));
-  if (lineEnd(structure) === 'mixed') warn('mixed-line-ends', 'The file mixes kinds of line ends.', 1);
-  if (table.header.lines === 0) warn('no-header', 'No header was found; the columns were numbered.', 1);
-  if (table.records === 0) warn('no-rows', 'The table has a header and no rows.', 1);
 }

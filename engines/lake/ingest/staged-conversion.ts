@@ -1,7 +1,7 @@
 import type { ColumnSchema } from '@stroma/kernel';
 import { StromaError } from '@stroma/kernel';
 import { type DuckDb, quoteIdentifier } from '../duckdb.ts';
-import type { ColumnPlan } from './column-planning.ts';
+import type { ColumnPlan } from './column-plan.ts';
 import { anyMisfit, quickTest, sqlType, valueExpression } from './column-sql.ts';
 import { countMisfitRows, type TypedColumn, typeColumns } from './column-typing.ts';
 import type { IngestContext } from './ingest-context.ts';

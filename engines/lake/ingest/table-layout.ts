@@ -47,7 +47,7 @@ export function findTables(structure: Structure): FileLayout {
       else if (previous) noteAfter(previous, part);
     }
   }
-  for (const table of tables) trimFooter(table, structure);
+  for (const table of tables) trimFooter(table);
   const first = tables[0];
   return { tables, preambleLines: first ? first.firstLine - 1 : structure.lines };
 }
@@ -309,7 +309,7 @@ const noteStart =
 const totalStart = /^(grand[ -]?|sub-?)?totals?\b\s*:?$/i;
 
 /** Takes notes and a row of totals off the end of a table. */
-function trimFooter(table: TableLayout, structure: Structure): void {
+function trimFooter(table: TableLayout): void {
   for (;;) {
     const run = table.runs.at(-1);
     if (!run || table.runs.length < 2 || !isNote(run, table)) break;
@@ -321,7 +321,6 @@ function trimFooter(table: TableLayout, structure: Structure): void {
   table.end = last.end;
   table.lastLine = last.endLine - 1;
   countRecords(table);
-  void structure;
 }
 
 function isNote(run: Run, table: TableLayout): boolean {
