@@ -4,6 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { lockDataFolder } from './data-folder.ts';
 import { describeDatabase } from './database.suite.ts';
@@ -22,8 +23,10 @@ const newFolder = () => {
 afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
-const child = (file: string, ...args: string[]) =>
-  spawn(process.execPath, [resolve(import.meta.dirname, file), ...args], {
+const writing = new URL('./writing-process.suite.ts', import.meta.url);
+const locking = new URL('./locking-process.suite.ts', import.meta.url);
+const child = (file: URL, ...args: string[]) =>
+  spawn(process.execPath, [fileURLToPath(file), ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
 
@@ -32,7 +35,7 @@ describe('the embedded store under kill -9', () => {
     const folder = newFolder();
     let acknowledged = 0;
     for (let round = 0; round < 3; round += 1) {
-      const writer = child('writing-process.suite.ts', folder);
+      const writer = child(writing, folder);
       const goal = acknowledged + 50 + round * 137;
       for await (const line of createInterface({ input: writer.stdout })) {
         acknowledged = Number(line);
@@ -67,7 +70,7 @@ describe('the lock on the data folder', () => {
 
   it('is refused to another process while one lives, and given after it was killed', async () => {
     const folder = newFolder();
-    const holder = child('locking-process.suite.ts', folder);
+    const holder = child(locking, folder);
     const [said] = await once(createInterface({ input: holder.stdout }), 'line');
     expect(said).toBe('held');
     expect(() => lockDataFolder(folder)).toThrow(`process ${holder.pid}`);
@@ -97,7 +100,7 @@ describe('the lock on the data folder', () => {
     const before = new Date(Date.now() - 3600_000);
     const { utimesSync } = await import('node:fs');
     utimesSync(join(folder, 'stroma.lock'), before, before);
-    const racers = Array.from({ length: 4 }, () => child('locking-process.suite.ts', folder));
+    const racers = Array.from({ length: 4 }, () => child(locking, folder));
     const said = await Promise.all(
       racers.map(
         async (racer) => (await once(createInterface({ input: racer.stdout }), 'line'))[0] as string,

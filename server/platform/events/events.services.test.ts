@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { postgresqlStore, silent, testDatabaseUrl } from '../db/test-database.suite.ts';
 import { openJobs } from '../jobs/open-jobs.ts';
@@ -42,7 +42,7 @@ describe.skipIf(testDatabaseUrl === '')('with PostgreSQL (STROMA_TEST_DATABASE_U
     timeout: 100_000,
   }, async () => {
     const store = await postgresqlStore();
-    const file = resolve(import.meta.dirname, 'working-process.suite.ts');
+    const file = fileURLToPath(new URL('./working-process.suite.ts', import.meta.url));
     const worker = spawn(process.execPath, [file, JSON.stringify(store.config), 'endless'], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });

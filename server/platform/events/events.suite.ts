@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import type { CloudEvent } from '@stroma/contracts';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -269,7 +269,7 @@ export function describeEvents(name: string, makeStore: () => Promise<TestStore>
 
 /** Lets a process send and work until it has sent so many, then kills it. Returns what it said it had sent. */
 async function sendUntilKilled(store: TestStore, count: number): Promise<string[]> {
-  const file = resolve(import.meta.dirname, 'working-process.suite.ts');
+  const file = fileURLToPath(new URL('./working-process.suite.ts', import.meta.url));
   const child = spawn(process.execPath, [file, JSON.stringify(store.config)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -33,7 +33,7 @@ const dataHeaders: Record<string, string> = {
   'x-content-type-options': 'nosniff',
 };
 
-/** Fixed once: @fastify/helmet makes its whole chain of handlers anew for every request. */
+/** Fixed once: they are the same for every answer of their sort. */
 export function securityHeaders(https: boolean): {
   page: Record<string, string>;
   data: Record<string, string>;

@@ -7,7 +7,10 @@ import type { ThreadOptions, Threads } from './threads.ts';
 export interface ThreadLimits {
   /** Threads that run at once; further work waits its turn. */
   atOnce?: number;
-  /** JavaScript heap of one thread; what it holds outside (typed arrays, native code) is not counted. */
+  /**
+   * JavaScript heap of one thread; what it holds outside (typed arrays, native code) is not counted. A guard and
+   * no wall: one huge allocation past it can end the process, so untrusted work belongs in a child process.
+   */
   heapMb?: number;
 }
 

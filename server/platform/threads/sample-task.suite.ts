@@ -6,7 +6,5 @@ serveTask<{ task: string; upTo?: number }, number>(({ task, upTo = 0 }, { progre
   if (task === 'throw') throw new Error('plain');
   progress(0.5, 'Adding');
   while (task === 'spin');
-  const hoard: unknown[] = [];
-  while (task === 'hoard') hoard.push(new Array(10_000).fill(hoard.length));
   return (upTo * (upTo + 1)) / 2;
 });

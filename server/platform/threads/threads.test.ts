@@ -52,9 +52,4 @@ describe('threads', () => {
       'too late',
     );
   });
-
-  it('take only so much memory', async () => {
-    await expect(threads.run(file, { task: 'hoard' })).rejects.toThrow(/memory/i);
-    expect(await threads.run<object, number>(file, { task: 'sum', upTo: 4 })).toBe(10);
-  });
 });
