@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { copyFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Context } from '../platform/context.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { Uploads } from './uploads.service.ts';
@@ -41,7 +41,7 @@ export class Samples {
 
   /** Returns the jobs that read them. Loading them twice gives the same datasets. */
   async load(ctx: Context): Promise<string[]> {
-    const entry = createRequire(import.meta.url).resolve('vega-datasets');
+    const entry = fileURLToPath(import.meta.resolve('vega-datasets'));
     const folder = join(dirname(entry), '..', 'data');
     const jobs: string[] = [];
     for (const { file, name, description } of samples) {
