@@ -97,11 +97,13 @@ const settings = createRoute({
   ),
 });
 
+const nowhere = createRoute({ getParentRoute: () => frame, path: '$', component: NotFoundPage });
+
 export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
     changePassword,
-    frame.addChildren([home, data, dataset, ask, jobs, api, settings]),
+    frame.addChildren([home, data, dataset, ask, jobs, api, settings, nowhere]),
   ]),
   context: { queryClient },
   defaultPreload: 'intent',

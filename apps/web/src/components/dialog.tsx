@@ -7,7 +7,6 @@ import { IconButton } from './icon-button.tsx';
 
 export const Dialog = Radix.Root;
 export const DialogTrigger = Radix.Trigger;
-export const DialogClose = Radix.Close;
 
 /** A dialog in the middle, or a panel at the end of the page. */
 export function DialogContent({

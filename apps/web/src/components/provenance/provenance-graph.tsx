@@ -40,7 +40,7 @@ export function ProvenanceGraph({
         role="group"
         aria-label={t('provenance_graph')}
       >
-        {graph.edges.map(({ from, to, relation }) => {
+        {drawnEdges(graph).map(({ from, to, relation }) => {
           const below = places.get(from);
           const above = places.get(to);
           return below && above ? (
@@ -69,6 +69,7 @@ export function ProvenanceGraph({
             }}
             className="cursor-pointer"
           >
+            <title>{node.label}</title>
             <rect
               width={nodeSize.width}
               height={nodeSize.height}
@@ -88,6 +89,16 @@ export function ProvenanceGraph({
         ))}
       </svg>
     </section>
+  );
+}
+
+/** Every edge but those that only shorten the way over a step that is drawn too. */
+function drawnEdges({ edges }: Graph): Graph['edges'] {
+  const steps = Map.groupBy(edges, ({ from }) => from);
+  return edges.filter(
+    ({ from, to, relation }) =>
+      relation !== 'was_derived_from' ||
+      !steps.get(from)?.some((first) => steps.get(first.to)?.some((second) => second.to === to)),
   );
 }
 

@@ -38,15 +38,19 @@ export function IssuesTab(part: DatasetPart) {
           <li
             // biome-ignore lint/suspicious/noArrayIndexKey: a column may have one kind of issue twice
             key={`${issue.kind} ${issue.column} ${index}`}
-            className="grid gap-x-6 gap-y-1 px-4 py-4 sm:grid-cols-[8rem_minmax(0,1fr)_auto]"
+            className="grid items-start gap-x-6 gap-y-2 px-4 py-4 sm:grid-cols-[8rem_minmax(0,1fr)_auto]"
           >
             <SeverityMark severity={issue.severity} />
             <div className="min-w-0">
-              <p className="font-medium wrap-anywhere">{issue.message}</p>
+              <p className="font-medium wrap-anywhere">
+                {issue.column !== null && (
+                  <code className="me-2 rounded bg-hover px-1 font-mono text-small">{issue.column}</code>
+                )}
+                {issue.message}
+              </p>
               <p className="mt-1 max-w-prose text-ink-soft">{t(`todo_${issue.kind}`)}</p>
               <p className="mt-1 text-small text-ink-faint">
-                <code className="font-mono">{issue.column ?? t('issue_whole')}</code>
-                {' · '}
+                {issue.column === null && `${t('issue_whole')} · `}
                 {t('issue_rows', {
                   rows: common('rows', { count: issue.count, shown: formatCount(issue.count) }),
                   share: formatPercent(issue.share),
