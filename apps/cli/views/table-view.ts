@@ -59,7 +59,7 @@ export function tableView(
   return [tintTitle(line(titles)), ...cells.map(line)].join('\n');
 }
 
-/** A cell for people: numbers with at most six significant decimals, missing as a middle dot. */
+/** A cell for people: numbers with six significant digits, or as many as stand before the point, missing as a middle dot. */
 export function cellText(value: JsonValue): string {
   if (value === null) return '·';
   if (typeof value === 'number') return numberText(value);
@@ -68,7 +68,7 @@ export function cellText(value: JsonValue): string {
 
 export function numberText(value: number): string {
   if (Number.isInteger(value)) return String(value);
-  return String(Number(value.toPrecision(Math.max(6, Math.ceil(Math.log10(Math.abs(value))) + 2))));
+  return String(Number(value.toPrecision(Math.min(17, Math.max(6, Math.ceil(Math.log10(Math.abs(value))))))));
 }
 
 /** 1234567 -> 1,234,567 */
