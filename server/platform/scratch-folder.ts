@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 /** A work folder of this process under the data folder; what processes that are gone left there is removed. */
 export function openScratchFolder(dataFolder: string): string {
   const root = resolve(dataFolder, 'scratch');
-  mkdirSync(root, { recursive: true });
+  mkdirSync(root, { recursive: true, mode: 0o700 });
   for (const name of readdirSync(root))
     if (name === String(process.pid) || !lives(Number(name)))
       rmSync(join(root, name), { recursive: true, force: true });

@@ -32,7 +32,7 @@ export interface DataFolderLock {
  * when its pid has been given to another. Throws DATA_FOLDER_IN_USE with the pid of the process that holds it.
  */
 export function lockDataFolder(folder: string): DataFolderLock {
-  mkdirSync(folder, { recursive: true });
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
   const path = join(folder, 'stroma.lock');
   const mine = JSON.stringify({
     pid: process.pid,
