@@ -138,7 +138,7 @@ describe('what is written is read', () => {
         expect(report.rows + report.rejected_rows).toBe(table.length);
         expect(report.rejects.length).toBe(report.rejected_rows);
       }),
-      { numRuns: 60 },
+      { numRuns: 30 },
     );
   });
 

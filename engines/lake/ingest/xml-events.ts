@@ -32,7 +32,7 @@ export function attribute(attributes: string, name: string): string | null {
 /**
  * Reads XML in pieces and reports elements and text. Names come without their namespace prefix. There are no
  * DTDs: a document that has one is refused, so no entity can be defined, fetched or expanded. Throws
- * MALFORMED_FILE for that and for a tag or text longer than `maxBytes`.
+ * MALFORMED_FILE for that and for a tag longer than 1 MiB or a text longer than `maxBytes`.
  */
 export async function readXml(
   chunks: AsyncIterable<Uint8Array>,
@@ -40,32 +40,50 @@ export async function readXml(
   maxBytes: number,
 ): Promise<void> {
   const decoder = new TextDecoder('utf-8');
+  let textLength = 0;
+  const limited: XmlHandler = {
+    open: (name, attributes) => handler.open?.(name, attributes),
+    close: (name) => {
+      textLength = 0;
+      handler.close?.(name);
+    },
+    text: (text) => {
+      textLength += text.length;
+      if (textLength > maxBytes) throw tooLong(maxBytes);
+      handler.text?.(text);
+    },
+  };
   let rest = '';
   for await (const chunk of chunks) {
-    rest = consume(rest + decoder.decode(chunk, { stream: true }), handler, false);
-    if (rest.length > maxBytes) {
-      throw new StromaError(
-        'MALFORMED_FILE',
-        `Expected XML tags and texts of at most ${maxBytes} characters, got a longer one.`,
-        {
-          limit: maxBytes,
-        },
-      );
-    }
+    rest = consume(rest + decoder.decode(chunk, { stream: true }), limited, false);
+    if (rest.length > maxTagLength) throw tooLong(maxTagLength);
   }
-  consume(rest + decoder.decode(), handler, true);
+  consume(rest + decoder.decode(), limited, true);
 }
 
-/** Handles all complete pieces of markup and gives back what is left. */
+const maxTagLength = 2 ** 20;
+
+const tooLong = (limit: number) =>
+  new StromaError(
+    'MALFORMED_FILE',
+    `Expected XML tags and texts of at most ${limit} characters, got a longer one.`,
+    { limit },
+  );
+
+/** Handles all complete pieces of markup and text and gives back what is left. */
 function consume(text: string, handler: XmlHandler, last: boolean): string {
   let at = 0;
   for (;;) {
     const start = text.indexOf('<', at);
     if (start < 0) {
-      if (!last) return text.slice(at);
-      if (at < text.length) handler.text?.(decodeXml(text.slice(at)));
-      return '';
+      // An entity may be cut in two by the end of a piece.
+      const entity = last ? -1 : text.lastIndexOf('&');
+      const end = entity >= at && text.length - entity < 12 ? entity : text.length;
+      if (at < end) handler.text?.(decodeXml(text.slice(at, end)));
+      return text.slice(end);
     }
+    if (start > at) handler.text?.(decodeXml(text.slice(at, start)));
+    at = start;
     const special = text.startsWith('<!', start);
     if (special && !last && text.length - start < 12) return text.slice(at);
     const terminator = !special
@@ -83,14 +101,12 @@ function consume(text: string, handler: XmlHandler, last: boolean): string {
     }
     const end = text.indexOf(terminator, start);
     if (end < 0) {
-      if (last)
-        throw new StromaError(
-          'TRUNCATED_FILE',
-          'Expected complete XML, but it ends inside a tag. Save or upload the file again.',
-        );
-      return text.slice(at);
+      if (!last) return text.slice(at);
+      throw new StromaError(
+        'TRUNCATED_FILE',
+        'Expected complete XML, but it ends inside a tag. Save or upload the file again.',
+      );
     }
-    if (start > at) handler.text?.(decodeXml(text.slice(at, start)));
     if (terminator === ']]>') handler.text?.(text.slice(start + 9, end));
     else if (terminator === '>') tag(text, start, end, handler);
     at = end + terminator.length;
