@@ -44,6 +44,7 @@ async function child(csv: string, folder: string): Promise<void> {
 
 interface Run {
   ms: number;
+  cpu_ms: number;
   peak_mb: number;
 }
 
@@ -78,6 +79,14 @@ async function parent(): Promise<void> {
       target: 'ratio <= 11',
       ok: large / small <= 11,
     });
+    const [smallCpu, largeCpu] = [
+      median(runs.small.map((run) => run.cpu_ms)),
+      median(runs.large.map((run) => run.cpu_ms)),
+    ];
+    const ratio = round(largeCpu / smallCpu);
+    console.log(
+      JSON.stringify({ bench, processor_time: { ours: largeCpu, peer: smallCpu, unit: 'ms', ratio } }),
+    );
     const peak = Math.max(...runs.large.map((run) => run.peak_mb));
     print({
       bench,

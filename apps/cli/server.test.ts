@@ -53,7 +53,7 @@ describe('stroma with a server', () => {
     serving = endOf(child);
     stop = () => child.kill('SIGTERM');
     url = await addressOf(child);
-  });
+  }, 180_000);
   afterAll(async () => {
     stop();
     await serving;
