@@ -1,3 +1,4 @@
+import { comparatives, plainComparatives } from './lexicon/adjectives.ts';
 import { isGrammarWord } from './lexicon/phrases.ts';
 import { isSynonymWord, synonymQuality } from './lexicon/synonyms.ts';
 import type { IndexedColumn, NameWord, PreparedTables } from './schema-index.ts';
@@ -39,6 +40,8 @@ function wordQuality(token: Token, word: NameWord): number {
   if (token.stem === word.stem) return 0.98;
   const synonym = synonymQuality(token.stem, word.stem);
   if (synonym >= 0.8) return synonym;
+  // `lower` compares; it is not another form of `low`.
+  if (comparatives.has(token.lower) || plainComparatives.has(token.lower)) return 0;
   if (token.root.length >= 3 && token.root === word.root) return 0.9;
   return Math.max(synonym, derivedQuality(token.lower, word.lower), derivedQuality(token.stem, word.stem));
 }
@@ -95,6 +98,8 @@ const tailWords = new Set([
   'percentage',
   'figure',
   'content',
+  'speed',
+  'distance',
 ]);
 
 interface Scored {

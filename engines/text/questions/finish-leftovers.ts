@@ -70,8 +70,10 @@ export function resolveLeftovers(state: ReaderState): void {
     state.conditions.push({
       condition: { kind: 'null', column: bare.column, negated: false },
       place: 'predicate',
+      joiner: 'and',
     });
   }
+  if (state.joiner === 'or') throw new ReadFailure('It is not clear what "or" chooses between.', ['or']);
   if (state.negate) throw new ReadFailure('It is not clear what "not" leaves out.', ['not']);
   if (state.top !== null && state.extreme === null)
     throw new ReadFailure(`I do not know what the number ${state.top} is for.`, [String(state.top)]);
@@ -106,10 +108,12 @@ export function joinSameColumn(state: ReaderState): void {
     if (
       twin?.condition.kind === 'equals' &&
       condition.kind === 'equals' &&
+      (item.joiner !== 'or' || twin === merged.at(-1)) &&
       !(state.mode === 'share' && twin.place !== item.place)
     ) {
       twin.condition.values = [...twin.condition.values, ...condition.values];
-      if (twin.condition.joined !== 'or') twin.condition.joined = condition.joined === 'or' ? 'or' : 'and';
+      if (twin.condition.joined !== 'or')
+        twin.condition.joined = condition.joined === 'or' || item.joiner === 'or' ? 'or' : 'and';
       continue;
     }
     const other =
@@ -130,30 +134,19 @@ export function joinSameColumn(state: ReaderState): void {
       continue;
     }
     const before = merged.at(-1);
-    if (
-      condition.kind === 'equals' &&
-      condition.joined === 'or' &&
-      before !== undefined &&
-      condition.values.length === 1 &&
-      before.condition.kind !== 'equals'
-    ) {
-      merged[merged.length - 1] = {
-        place: before.place,
-        condition: { kind: 'any', items: [before.condition, condition] },
-      };
-      continue;
-    }
-    if (
-      condition.kind === 'equals' &&
-      condition.joined === 'or' &&
-      condition.values.length === 1 &&
-      before?.condition.kind === 'equals' &&
-      before.condition.column !== condition.column
-    ) {
-      merged[merged.length - 1] = {
-        place: before.place,
-        condition: { kind: 'any', items: [before.condition, condition] },
-      };
+    if (item.joiner === 'or' && before !== undefined) {
+      if ('negated' in before.condition && before.condition.negated)
+        throw new ReadFailure('It is not clear how far "not" reaches before "or".', ['or']);
+      // "A and B or C" can be taken two ways.
+      if (
+        merged.length > 1 &&
+        before.joiner === 'and' &&
+        before.place === item.place &&
+        before.condition.kind !== 'any'
+      )
+        state.penalty += 0.2;
+      const items = before.condition.kind === 'any' ? before.condition.items : [before.condition];
+      before.condition = { kind: 'any', items: [...items, condition] };
       continue;
     }
     merged.push(item);

@@ -41,7 +41,7 @@ export function finishMeasures(state: ReaderState, frame: Frame): Frame {
     const first =
       measures.length === 0 ||
       measures.every((other) => other.operand === null && other.fn === 'rows' && false);
-    if (first && column.numeric && !column.year && item.at >= 0) {
+    if (first && column.numeric && !column.year && column.yes === null && item.at >= 0) {
       measures.push(measureOf(state, item));
       continue;
     }

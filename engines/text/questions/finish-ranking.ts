@@ -88,7 +88,8 @@ function rankGroups(state: ReaderState, frame: Frame, extreme: Extreme, counts: 
   if (groups.length === 0) throw new ReadFailure('It is not clear which groups are ranked.', []);
   const said = counts.length > state.measures.length ? counts : fixDefaults(state.measures);
   const measures = said.length > 0 ? said : [measure('rows')];
-  if (extreme.counting && state.verb !== null && state.index.tables.length > 1 && state.tables.length === 0) throw new ReadFailure(`Say what to count: it is not clear what "${state.verb}" counts.`, [state.verb]);
+  if (extreme.counting && state.verb !== null && state.index.tables.length > 1 && state.tables.length === 0)
+    throw new ReadFailure(`Say what to count: it is not clear what "${state.verb}" counts.`, [state.verb]);
   const only = groups.find((group) => group.column.unique && group.grain === null);
   if (
     only !== undefined &&
@@ -239,8 +240,15 @@ function rankByOperand(state: ReaderState, frame: Frame, extreme: Extreme): Fram
   if (state.howAdjective !== null && noRows) return number;
   if (outputs.length === 1 && outputs[0] === ranked && limit === null) return number;
   if (noRows && state.mode === 'how_much') return number;
-  if (noRows && grouped && state.mode !== 'which') return number;
-  if (noRows && grouped && bySaid) return number;
+  if (
+    noRows &&
+    grouped &&
+    state.mode !== 'which' &&
+    !(state.table !== null && bySaid && state.table.at < extreme.at)
+  )
+    return number;
+  const before = state.table !== null && state.table.at < extreme.at;
+  if (noRows && grouped && bySaid && !before) return number;
   if (noRows && state.table === null && state.mode !== 'list') return number;
   // "the highest weight among patients" asks for the number, "the heaviest patient" for the row.
   if (
@@ -252,9 +260,9 @@ function rankByOperand(state: ReaderState, frame: Frame, extreme: Extreme): Fram
     state.table.at > extreme.at
   )
     return number;
-  if (grouped) throw new ReadFailure('A ranking within groups is not understood yet.', []);
+  if (grouped && ranked === null) throw new ReadFailure('A ranking within groups is not understood yet.', []);
   const entity = outputs.find((column) => column.entity && !column.unique && column.category);
-  if (limit !== null && entity !== undefined && outputs.length === 1) {
+  if (limit !== null && entity !== undefined && outputs.length === 1 && !grouped) {
     const top = measure(groupFunction(state, extreme, ranked, bySaid), operand);
     state.penalty += top.fn === 'avg' ? 0.1 : 0;
     return {

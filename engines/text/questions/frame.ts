@@ -39,6 +39,8 @@ export type Place = 'noun' | 'predicate' | 'scope';
 export interface PlacedCondition {
   condition: Condition;
   place: Place;
+  /** How it is joined to the condition before it. */
+  joiner: 'and' | 'or';
 }
 
 export interface Measure {

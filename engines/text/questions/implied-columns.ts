@@ -55,13 +55,19 @@ export function impliedColumn(
         (atom.kind === 'table' || atom.kind === 'column' || atom.kind === 'value') &&
         isPersonNoun(state.tokens[atom.from]?.stem ?? ''),
     );
-  if (
-    noun &&
-    age !== undefined &&
-    (state.atoms[next] === undefined || state.atoms[next]?.kind === 'operator')
-  ) {
+  if (noun && age !== undefined && endsPhrase(state, next)) {
     state.penalty += 0.05;
     return { column: age, next };
   }
   return null;
+}
+
+/** Nothing that the number itself could count follows it. */
+function endsPhrase(state: ReaderState, next: number): boolean {
+  const atom = state.atoms[next];
+  return (
+    atom === undefined ||
+    atom.kind === 'operator' ||
+    (atom.kind === 'column' && atom.links[0]?.column.yes !== null)
+  );
 }

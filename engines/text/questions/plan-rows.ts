@@ -1,6 +1,8 @@
+import type { Ordering } from './expression.ts';
 import { and, column as columnNode, type Expression, type QueryExpression } from './expression.ts';
 import { conditionColumns, type Frame, operandColumns, operandExpression } from './frame.ts';
 import type { JoinPlan } from './joins.ts';
+import { groupColumn } from './plan-measures.ts';
 import {
   answerColumn,
   type Built,
@@ -37,8 +39,12 @@ export function buildRows(frame: Frame, query: QueryExpression, joins: JoinPlan)
   let shown = [...frame.outputs];
   const whole = shown.length === 0;
   if (whole) shown = wholeRow(joins.base, frame, joins);
+  const groups = frame.task === 'extreme_rows' ? frame.groups.map(groupColumn) : [];
+  shown = shown.filter(
+    (column) => !frame.groups.some((group) => group.column === column && group.grain === null),
+  );
   for (const column of ranked) if (!shown.includes(column)) shown.push(column);
-  const items = shown.map(plainColumn);
+  const items: Named[] = [...shown.map(plainColumn)];
   if (operand !== null && operand.kind !== 'column')
     items.push({
       expression: operandExpression(operand),
@@ -62,6 +68,15 @@ export function buildRows(frame: Frame, query: QueryExpression, joins: JoinPlan)
     query.orderBy = [{ expression: value, descending: frame.sign === 1 }, ...tieBreak(items, value)];
     query.limit =
       frame.limit === null ? { count: 1, withTies: true } : { count: frame.limit, withTies: false };
+    if (groups.length > 0) {
+      const within = groups.map((group) => group.expression);
+      separate([...groups, ...items]);
+      query.select = [...groups, ...items].map(selected);
+      query.limit = { count: frame.limit ?? 1, withTies: true, within };
+      // The window ranks by the value; the rows are read group by group.
+      query.orderBy = [query.orderBy[0] as Ordering, ...tieBreak(items, value)];
+      columns.unshift(...groups.map((group) => answerColumn(group, 'group', group.temporal)));
+    }
     return {
       query,
       shape: shapeOf(

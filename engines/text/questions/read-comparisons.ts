@@ -78,7 +78,7 @@ export function readComparison(
     atom?.kind === 'table' ||
     state.operatorAt(next)?.op === 'count' ||
     (atom?.kind === 'value' && (state.target !== null || state.groups.length > 0));
-  if (atom?.kind === 'column') {
+  if (atom?.kind === 'column' && atom.links[0]?.column.yes === null) {
     const { column } = state.choose(atom.links, 'numeric', state.textOf(atom));
     markColumn(state, next, column, 'filter');
     // The number was read before its column was known: read it again in the column's unit.

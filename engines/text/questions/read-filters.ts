@@ -1,9 +1,10 @@
 import type { Atom } from './atoms.ts';
-import type { Operand } from './frame.ts';
+import type { Condition, Operand } from './frame.ts';
 import { readTexts } from './reader-literals.ts';
 import { addCondition, markColumn } from './reader-marks.ts';
 import { columnOperand, measure, type OperatorOf, take } from './reader-parts.ts';
 import type { ReaderState } from './reader-state.ts';
+import type { IndexedColumn } from './schema-index.ts';
 
 /** "How many were treated" asks for something that "treated with placebo" says and "treated" does not. */
 export function mustSaySomething(state: ReaderState, text: string): void {
@@ -70,20 +71,26 @@ export function readWithout(state: ReaderState): undefined {
   if (atom?.kind === 'column') {
     const { column } = state.choose(atom.links, 'any', state.textOf(atom));
     markColumn(state, next, column, 'filter');
-    if (column.yes !== null)
-      addCondition(state, {
-        kind: 'equals',
-        column,
-        values: [column.yes.yes],
-        negated: true,
-        joined: 'none',
-      });
-    else addCondition(state, { kind: 'null', column, negated: false });
+    const recorded = state.operatorAt(next - 1)?.op === 'present';
+    addCondition(state, absenceOf(state, column, recorded));
     state.at = next + 1;
     return;
   }
   state.negate = true;
   state.at += 1;
+}
+
+/** "No pregnancies" is a count of zero, "no tail" a no, "no ozone" a missing value. */
+function absenceOf(state: ReaderState, column: IndexedColumn, recorded: boolean): Condition {
+  if (recorded) return { kind: 'null', column, negated: false };
+  if (column.yes !== null)
+    return { kind: 'equals', column, values: [column.yes.yes], negated: true, joined: 'none' };
+  const counts = column.profile.type === 'integer' && Number(column.profile.min) === 0 && !column.year;
+  if (counts && column.profile.nulls > 0)
+    return state.fail(`"No ${column.name}" could mean zero or missing; say which.`, [column.name]);
+  if (counts)
+    return { kind: 'equals', column, values: [{ node: 'number', value: 0 }], negated: false, joined: 'none' };
+  return { kind: 'null', column, negated: false };
 }
 
 export function readMissing(state: ReaderState): undefined {
@@ -95,15 +102,10 @@ export function readMissing(state: ReaderState): undefined {
     markColumn(state, next, column, 'filter');
     if (state.mode === 'share') state.place = state.table === null ? 'noun' : 'predicate';
     const no = state.textOf(state.peek() as Atom).toLowerCase() === 'no';
-    if (no && column.yes !== null)
-      addCondition(state, {
-        kind: 'equals',
-        column,
-        values: [column.yes.yes],
-        negated: true,
-        joined: 'none',
-      });
-    else addCondition(state, { kind: 'null', column, negated: state.negate });
+    addCondition(
+      state,
+      no ? absenceOf(state, column, false) : { kind: 'null', column, negated: state.negate },
+    );
     state.at = next + 1;
     return;
   }

@@ -2,7 +2,7 @@ import type { Atom } from './atoms.ts';
 import { readExtremeMeasure } from './read-rankings.ts';
 import { conditionAfterColumn } from './reader-conditions.ts';
 import { markColumn } from './reader-marks.ts';
-import { grainGroup, keyOf, labelsOf, type OperatorOf, take } from './reader-parts.ts';
+import { grainGroup, keyOf, labelsOf, measure, type OperatorOf, take } from './reader-parts.ts';
 import type { ReaderState } from './reader-state.ts';
 
 export function readLooseGrain(state: ReaderState, operator: OperatorOf<'grain' | 'part'>): undefined {
@@ -61,10 +61,37 @@ export function readLooseGrain(state: ReaderState, operator: OperatorOf<'grain' 
   state.fail(`"${text}" is not clear here.`, [text]);
 }
 
+/** `sort the cars by mpg` */
+function readOrderBy(state: ReaderState): undefined {
+  const order = state.order as NonNullable<ReaderState['order']>;
+  const next = state.skipFrom(state.at + 1);
+  const atom = state.atoms[next];
+  const operator = state.operatorAt(next);
+  if (atom?.kind === 'column') {
+    order.column = state.choose(atom.links, 'any', state.textOf(atom)).column;
+    state.mark(state.at, 'order', 'in order of');
+    markColumn(state, next, order.column, 'order');
+    if (state.table !== null) state.mode ??= 'list';
+    state.at = next + 1;
+    return;
+  }
+  if (operator?.op === 'count') {
+    order.measure = measure('rows');
+    state.mark(state.at, 'order', 'by number of rows');
+    state.at = next + 1;
+    const noun = state.skipFrom(state.at);
+    if (state.atoms[noun]?.kind === 'table') state.at = noun + 1;
+    return;
+  }
+  state.fail('It is not clear by what to order.', [state.textOf(state.peek() as Atom)]);
+}
+
 /** A list of columns or times to group by. */
 export function readGroup(state: ReaderState): undefined {
   const start = state.at;
   const marker = state.textOf(state.peek() as Atom).toLowerCase();
+  if (state.order !== null && state.order.column === null && state.order.measure === null && marker === 'by')
+    return readOrderBy(state);
   let next = state.skipFrom(state.at + 1, ['distinct', 'each']);
   if (state.atoms[next]?.kind === 'table' && isGroupItem(state, state.skipFrom(next + 1))) {
     state.mark(next, 'table', 'its rows');

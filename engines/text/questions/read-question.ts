@@ -58,7 +58,8 @@ export function readQuestion(question: string, index: PreparedTables, options: P
       if (!(error instanceof ReadFailure)) throw error;
       // The reading that came furthest says best what is in the way.
       const reached = state.atoms[state.at]?.from ?? tokens.length;
-      if (failure === null || reached > failure.reached) failure = { error, atoms: path.atoms, marks: state.marks, reached };
+      if (failure === null || reached > failure.reached)
+        failure = { error, atoms: path.atoms, marks: state.marks, reached };
     }
   }
   if (best === null) {

@@ -134,7 +134,10 @@ export function conditionAfterColumn(
   if (
     comparison !== null &&
     (ordered || comparison.between !== null) &&
-    (!column.numeric || column.yes !== null || ((column.identifier || /(?:^|[_ .])id$/i.test(column.name)) && !/id\b|number|code/i.test(state.textOf(state.atoms[place] as Atom))))
+    (!column.numeric ||
+      column.yes !== null ||
+      ((column.identifier || /(?:^|[_ .])id$/i.test(column.name)) &&
+        !/id\b|number|code/i.test(state.textOf(state.atoms[place] as Atom))))
   ) {
     state.negate = wasNegated;
     return null;

@@ -4,8 +4,9 @@ import type { ReaderState } from './reader-state.ts';
 import type { IndexedColumn } from './schema-index.ts';
 
 export function addCondition(state: ReaderState, condition: Condition): void {
-  state.conditions.push({ condition, place: state.place });
+  state.conditions.push({ condition, place: state.place, joiner: state.joiner === 'or' ? 'or' : 'and' });
   state.negate = false;
+  state.joiner = null;
 }
 
 const flipped: Record<Comparison, Comparison> = {

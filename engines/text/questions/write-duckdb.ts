@@ -215,8 +215,11 @@ function writeLines(query: QueryExpression): string[] {
   if (query.having !== null) lines.push(...writeConjunction('HAVING', query.having, scope));
   const orderings = query.orderBy.map((item) => writeOrdering(item, scope));
   const first = orderings[0];
+  const within = (query.limit?.within ?? []).map((item) => write(item, scope)).join(', ');
   if (query.limit?.withTies === true && first !== undefined)
-    lines.push(`QUALIFY rank() OVER (ORDER BY ${first}) <= ${writeNumber(query.limit.count)}`);
+    lines.push(
+      `QUALIFY rank() OVER (${within === '' ? '' : `PARTITION BY ${within} `}ORDER BY ${first}) <= ${writeNumber(query.limit.count)}`,
+    );
   if (orderings.length > 0) lines.push(`ORDER BY ${orderings.join(', ')}`);
   if (query.limit !== null && !query.limit.withTies) lines.push(`LIMIT ${writeNumber(query.limit.count)}`);
   return lines;

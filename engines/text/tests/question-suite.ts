@@ -1,3 +1,4 @@
+import { questionSuiteFour } from './question-suite-four.ts';
 import { questionSuiteThree } from './question-suite-three.ts';
 import { questionSuiteTwo } from './question-suite-two.ts';
 import type { SuiteTable } from './suite-table.ts';
@@ -1189,4 +1190,9 @@ const firstRound: SuiteTable[] = [
   },
 ];
 
-export const questionSuite: SuiteTable[] = [...firstRound, ...questionSuiteTwo, ...questionSuiteThree];
+export const questionSuite: SuiteTable[] = [
+  ...firstRound,
+  ...questionSuiteTwo,
+  ...questionSuiteThree,
+  ...questionSuiteFour,
+];
