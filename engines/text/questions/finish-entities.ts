@@ -36,6 +36,7 @@ export function countEntities(state: ReaderState): void {
     (item) =>
       item.column.entity &&
       item.column !== state.target &&
+      (state.table === null || state.table.at > item.at) &&
       (item.column.identifier || isNounFor(state, item)),
   );
   const bare = state.bare[place];

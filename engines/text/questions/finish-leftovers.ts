@@ -73,6 +73,23 @@ export function resolveLeftovers(state: ReaderState): void {
       joiner: 'and',
     });
   }
+  for (const item of state.bare.filter(
+    (bare) =>
+      bare.after === 'with' &&
+      bare.column.profile.nulls > 0 &&
+      !bare.column.numeric &&
+      state.table !== null &&
+      state.extreme === null,
+  ))
+    if (['count', 'share', 'list', 'exists', 'which'].includes(state.mode ?? '')) {
+      // "penguins that have comments": rows where there is one.
+      state.bare = state.bare.filter((other) => other !== item);
+      state.conditions.push({
+        condition: { kind: 'null', column: item.column, negated: true },
+        place: 'predicate',
+        joiner: 'and',
+      });
+    }
   if (state.joiner === 'or') throw new ReadFailure('It is not clear what "or" chooses between.', ['or']);
   if (state.negate) throw new ReadFailure('It is not clear what "not" leaves out.', ['not']);
   if (state.top !== null && state.extreme === null)
@@ -111,7 +128,10 @@ export function joinSameColumn(state: ReaderState): void {
       (item.joiner !== 'or' || twin === merged.at(-1)) &&
       !(state.mode === 'share' && twin.place !== item.place)
     ) {
-      twin.condition.values = [...twin.condition.values, ...condition.values];
+      const known = new Set(twin.condition.values.map((value) => JSON.stringify(value)));
+      const added = condition.values.filter((value) => !known.has(JSON.stringify(value)));
+      if (added.length === 0) continue;
+      twin.condition.values = [...twin.condition.values, ...added];
       if (twin.condition.joined !== 'or')
         twin.condition.joined = condition.joined === 'or' || item.joiner === 'or' ? 'or' : 'and';
       continue;

@@ -244,7 +244,7 @@ function rankByOperand(state: ReaderState, frame: Frame, extreme: Extreme): Fram
     noRows &&
     grouped &&
     state.mode !== 'which' &&
-    !(state.table !== null && bySaid && state.table.at < extreme.at)
+    (bySaid ? !(state.table !== null && state.table.at < extreme.at) : state.table === null)
   )
     return number;
   const before = state.table !== null && state.table.at < extreme.at;

@@ -28,6 +28,11 @@ export function finishShare(state: ReaderState, frame: Frame): Frame {
     if (!frame.groups.some((group) => group.column === item.column))
       frame.groups.push({ column: item.column, grain: null, part: null });
   }
+  if (numerator.length === 0 && frame.groups.length > 1)
+    throw new ReadFailure(
+      'It is not clear within what the shares add up to one; ask for one group at a time.',
+      [],
+    );
   if (numerator.length === 0 && frame.groups.length === 0)
     throw new ReadFailure('It is not clear which rows the share is of.', ['share']);
   if (state.measures.some((item) => item.fn !== 'rows' && item.fn !== 'distinct'))

@@ -152,6 +152,15 @@ export function readColumn(state: ReaderState, atom: Extract<Atom, { kind: 'colu
     column.yes !== null && !pending && state.mode !== 'distribution' && state.mode !== 'correlation';
   if (predicate && (isPredicateSpot(state, place) || state.negate)) {
     const yes = column.yes as NonNullable<IndexedColumn['yes']>;
+    // "... of mothers over 30 smoke": the last word is the verb.
+    if (
+      state.mode === 'share' &&
+      state.table !== null &&
+      state.conditions.length > 0 &&
+      state.skipFrom(place + 1) >= state.atoms.length &&
+      state.place === 'noun'
+    )
+      state.place = 'predicate';
     markColumn(state, place, column, 'filter');
     addCondition(state, {
       kind: 'equals',

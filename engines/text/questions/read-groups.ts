@@ -108,7 +108,11 @@ export function readGroup(state: ReaderState): undefined {
     if (readExtremeMeasure(state, next)) return;
   }
   if (operator?.op === 'aggregate' || operator?.op === 'count') {
-    if (operator.op === 'count' && state.atoms[next + 1]?.kind === 'column' && !(state.extreme !== null))
+    if (
+      operator.op === 'count' &&
+      state.atoms[next + 1]?.kind === 'column' &&
+      (state.extreme === null || state.extreme.operand !== null || marker !== 'by')
+    )
       next = state.skipFrom(next + 1);
     else if (state.extreme !== null || state.order !== null) {
       take(state, 'order', 'by');

@@ -146,6 +146,24 @@ export function readMost(state: ReaderState, operator: OperatorOf<'most'>): unde
     state.extreme.counting = true;
   if (atom?.kind === 'column' && (state.target !== null || state.mode === 'which')) {
     const column = atom.links[0]?.column;
+    const ranked = state.target ?? state.bare[0]?.column ?? null;
+    if (
+      column !== undefined &&
+      !column.numeric &&
+      !column.temporal &&
+      ranked !== null &&
+      ranked !== column &&
+      column.yes === null &&
+      atom.links[0]?.coverage !== undefined &&
+      atom.links[0].coverage > 0.6
+    ) {
+      // "which island has the most species": different species are counted.
+      state.measures.push({ ...measure('distinct', columnOperand(column)), table: column.table });
+      state.mark(state.at, 'order', operator.sign === 1 ? 'the most' : 'the fewest');
+      markColumn(state, next, column);
+      state.at = next + 1;
+      return;
+    }
     if (column?.numeric === false || column?.identifier === true) state.extreme.counting = true;
   }
   take(state, 'order', operator.sign === 1 ? 'the most' : 'the fewest');
