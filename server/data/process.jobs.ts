@@ -10,7 +10,7 @@ import type { Platform } from '../platform/platform.ts';
 import { type DatasetWithVersion, findByIdentity, findBySource } from './datasets.store.ts';
 import { type JoinsInput, joinsKind } from './joins.jobs.ts';
 import { type ProcessInput, processKind } from './process.input.ts';
-import { type ReadFileInput, type ReadFileResult, readFileInThread } from './read-file.ts';
+import type { ReadFileInput, ReadFileResult } from './read-file.worker.ts';
 import { makeCurrent, type NewVersion, registerVersion } from './register-version.ts';
 import { findUpload, type UploadRow } from './uploads.store.ts';
 import { versionIdentity } from './version-identity.ts';
@@ -23,6 +23,8 @@ export const lakeFiles = [
   'profile.json',
   'values.json',
 ] as const;
+
+const reader = new URL('./read-file.worker.ts', import.meta.url);
 
 /** Share of the progress that reading and profiling take; storing takes the rest. */
 const readingShare = 0.95;
@@ -72,9 +74,10 @@ async function processUpload(
       overrides: input.overrides,
       memoryMb: platform.config.STROMA_INGEST_MEMORY_MB,
     };
-    const read = await readFileInThread(task, ctx.signal, (fraction, phase) =>
-      job.progress(fraction * readingShare, phase),
-    );
+    const read = await platform.threads.run<ReadFileInput, ReadFileResult>(reader, task, {
+      signal: ctx.signal,
+      onProgress: (fraction, phase) => job.progress(fraction * readingShare, phase),
+    });
     job.progress(readingShare, 'storing');
     return await store(platform, { input, ctx, job, upload, folder, startedAt }, read);
   } finally {

@@ -1,22 +1,32 @@
 import { writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { parentPort, workerData } from 'node:worker_threads';
-import { StromaError } from '@stroma/kernel';
-import { collectValues, ingestFile, profileParquet } from '@stroma/lake';
-import type { ReadFileInput, ReadFileMessage, ReadFileResult } from './read-file.ts';
+import type { IngestOverridesInput } from '@stroma/contracts';
+import { collectValues, type IngestReport, ingestFile, profileParquet } from '@stroma/lake';
+import { serveTask, type TaskContext } from '../platform/threads/serve-task.ts';
 
+export interface ReadFileInput {
+  sourcePath: string;
+  fileName: string;
+  /** Gets data.parquet, rejects.parquet, report.json, profile.json, values.json. */
+  outputFolder: string;
+  overrides: IngestOverridesInput;
+  memoryMb: number;
+}
+
+export interface ReadFileResult {
+  /** Without its rejected rows: they are in the file. */
+  report: IngestReport;
+  quality: number;
+  issues: number;
+}
+
+const threads = Math.min(8, availableParallelism());
 const valuesPerColumn = 2000;
 /** Share of the time that reading takes; the rest is profiling. */
 const readingShare = 0.6;
 
-const threads = Math.min(8, availableParallelism());
-const stop = new AbortController();
-const say = (message: ReadFileMessage) => parentPort?.postMessage(message);
-parentPort?.on('message', () => stop.abort());
-
-async function readFile(input: ReadFileInput): Promise<ReadFileResult> {
-  const { signal } = stop;
+serveTask(async (input: ReadFileInput, { signal, progress }: TaskContext): Promise<ReadFileResult> => {
   const report = await ingestFile({
     sourcePath: input.sourcePath,
     fileName: input.fileName,
@@ -24,7 +34,7 @@ async function readFile(input: ReadFileInput): Promise<ReadFileResult> {
     overrides: input.overrides,
     limits: { memoryMb: input.memoryMb, threads },
     signal,
-    onProgress: (fraction) => say({ kind: 'progress', fraction: fraction * readingShare, phase: 'Reading' }),
+    onProgress: (fraction, phase) => progress(fraction * readingShare, phase),
   });
   const parquet = join(input.outputFolder, 'data.parquet');
   const profile = await profileParquet(parquet, {
@@ -33,8 +43,7 @@ async function readFile(input: ReadFileInput): Promise<ReadFileResult> {
     tempFolder: join(input.outputFolder, 'spill'),
     signal,
     rejectedRows: report.rejected_rows,
-    onProgress: (fraction) =>
-      say({ kind: 'progress', fraction: readingShare + fraction * (1 - readingShare), phase: 'Profiling' }),
+    onProgress: (fraction) => progress(readingShare + fraction * (1 - readingShare), 'profiling'),
   });
   const values = await collectValues(parquet, { maxPerColumn: valuesPerColumn });
   const save = (name: string, document: unknown) =>
@@ -49,18 +58,4 @@ async function readFile(input: ReadFileInput): Promise<ReadFileResult> {
     quality: profile.quality.score,
     issues: profile.issues.length,
   };
-}
-
-try {
-  say({ kind: 'done', result: await readFile(workerData as ReadFileInput) });
-} catch (error) {
-  const known = error instanceof StromaError;
-  say({
-    kind: 'failed',
-    code: known ? error.code : 'INTERNAL',
-    message: known ? error.message : 'The file could not be read because of a fault in Stroma.',
-    details: known ? error.details : {},
-    stack: error instanceof Error ? (error.stack ?? error.message) : String(error),
-  });
-}
-parentPort?.close();
+});

@@ -17,7 +17,7 @@ import {
 } from './datasets.store.ts';
 import { fileStem, freeTableName, tableNameOf } from './file-names.ts';
 import type { ProcessInput } from './process.input.ts';
-import type { ReadFileResult } from './read-file.ts';
+import type { ReadFileResult } from './read-file.worker.ts';
 import { software } from './software.ts';
 import type { UploadRow } from './uploads.store.ts';
 
