@@ -95,8 +95,20 @@ export async function dropFiles(page: Page, files: { name: string; content: stri
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
+/** Resolves when nothing fades or slides any more: half-way colours are nobody's choice. */
+async function settled(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    await new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next)));
+    const ending = document
+      .getAnimations()
+      .filter((each) => each.effect?.getComputedTiming().iterations !== Infinity);
+    await Promise.allSettled(ending.map((each) => each.finished));
+  });
+}
+
 /** Serious and critical findings of axe on the page as it stands, in words. */
 export async function accessibilityFaults(page: Page, rules?: string[]): Promise<string[]> {
+  await settled(page);
   await page.evaluate(axeSource);
   const results = await page.evaluate(async (only) => {
     const { axe } = window as unknown as { axe: { run: (options: object) => Promise<AxeResults> } };

@@ -65,7 +65,7 @@ describe('the first minute', () => {
 
     await page.getByRole('button', { name: 'Provenance' }).click();
     const dialog = page.getByRole('dialog', { name: 'Provenance' });
-    await dialog.getByRole('button', { name: fileName }).waitFor();
+    await dialog.getByRole('button', { name: /sleepstudy\.csv\s*raw file/ }).waitFor();
     await picture(page, 'provenance');
     await page.keyboard.press('Escape');
 

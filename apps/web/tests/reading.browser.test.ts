@@ -139,8 +139,10 @@ describe('the keyboard alone', () => {
     await tabTo(page, 'Provenance');
     expect(await outlineOfFocus(page)).toBe('solid');
     await page.keyboard.press('Enter');
-    await page.getByRole('dialog', { name: 'Provenance' }).waitFor();
+    const dialog = page.getByRole('dialog', { name: 'Provenance' });
+    await dialog.getByRole('button', { name: /weights\.csv\s*raw file/ }).waitFor();
     await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
     await page.waitForFunction(() => document.activeElement?.textContent?.includes('Provenance'));
     await context.close();
   });

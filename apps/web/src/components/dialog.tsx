@@ -3,7 +3,6 @@ import { X } from 'lucide-react';
 import { Dialog as Radix } from 'radix-ui';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { IconButton } from './icon-button.tsx';
 
 export const Dialog = Radix.Root;
 export const DialogTrigger = Radix.Trigger;
@@ -33,18 +32,21 @@ export function DialogContent({
             : 'start-1/2 top-[12vh] max-h-[76vh] w-[min(32rem,calc(100vw-16px))] -translate-x-1/2 rounded-lg border rtl:translate-x-1/2',
         )}
       >
-        <header className="flex items-start gap-4 border-b border-line py-3 ps-6 pe-3">
+        <header className="flex items-start gap-4 border-b border-line py-3 ps-6 pe-14">
           <div className="min-w-0 flex-1 py-1">
             <Radix.Title className="text-section font-semibold">{title}</Radix.Title>
             {description && (
               <Radix.Description className="mt-1 text-ink-soft">{description}</Radix.Description>
             )}
           </div>
-          <Radix.Close asChild>
-            <IconButton icon={X} label={t('close')} />
-          </Radix.Close>
         </header>
         <div className="min-h-0 flex-1 overflow-y-auto p-6">{children}</div>
+        <Radix.Close
+          aria-label={t('close')}
+          className="absolute end-3 top-3 grid size-8 place-items-center rounded-md text-ink-soft hover:bg-hover hover:text-ink"
+        >
+          <X size={16} aria-hidden />
+        </Radix.Close>
       </Radix.Content>
     </Radix.Portal>
   );

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
 import { parse, View } from 'vega';
 import { expressionInterpreter } from 'vega-interpreter';
 import { compile, type TopLevelSpec } from 'vega-lite';
@@ -29,7 +30,9 @@ export default function ChartView({
   rows: readonly Row[];
   onDrawn: (chart: DrawnChart | null) => void;
 }) {
+  const { t } = useTranslation();
   const { dark } = useTheme();
+  const missing = t('missing');
   const place = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(0);
   const [failure, setFailure] = useState<unknown>(null);
@@ -45,7 +48,11 @@ export default function ChartView({
     if (width === 0 || place.current === null) return;
     let view: View | null = null;
     try {
-      const values = rows.map((row) => Object.fromEntries(columns.map(({ name }, at) => [name, row[at]])));
+      const values = rows.map((row) =>
+        Object.fromEntries(
+          columns.map(({ name, type }, at) => [name, row[at] ?? (type === 'text' ? missing : null)]),
+        ),
+      );
       const sized = { ...fittedSpec(spec, columns, rows, width), datasets: { rows: values } };
       const compiled = compile(sized as unknown as TopLevelSpec, { config: chartTheme(dark) }).spec;
       view = new View(parse(compiled, undefined, { ast: true }), {
@@ -66,7 +73,7 @@ export default function ChartView({
       onDrawn(null);
       view?.finalize();
     };
-  }, [spec, columns, rows, width, dark, onDrawn]);
+  }, [spec, columns, rows, width, dark, missing, onDrawn]);
 
   return (
     <>

@@ -31,6 +31,19 @@ describe('a chart in its place', () => {
     expect(axisOf(fittedSpec(spec('days'), columns, rows, 600), 'y')).toBeUndefined();
   });
 
+  it('takes its colours from the theme', () => {
+    const coloured = { ...spec('days') };
+    const encoding = {
+      ...coloured.encoding,
+      color: { field: 'a', type: 'nominal', scale: { scheme: 'set1', domain: [1] } },
+    };
+    expect(fittedSpec({ ...coloured, encoding }, columns, rows, 600)).toMatchObject({
+      encoding: { color: { scale: { domain: [1] } } },
+    });
+    const fitted = JSON.stringify(fittedSpec({ ...coloured, encoding }, columns, rows, 600));
+    expect(fitted).not.toContain('set1');
+  });
+
   it('leaves alone what the spec says itself', () => {
     expect(axisOf(fittedSpec(spec('year', { axis: { format: '.1f' } }), columns, rows, 600))).toEqual({
       tickMinStep: 1,

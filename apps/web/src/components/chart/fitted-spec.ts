@@ -6,8 +6,8 @@ const isSpec = (value: unknown): value is Spec =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
- * A Vega-Lite spec made ready for its place: as wide as that, without a title of its own (the panel has it), and
- * with whole-number axes that step by whole numbers. One that sets its own step or facets keeps its width.
+ * A Vega-Lite spec made ready for its place: as wide as that, without a title of its own (the panel has it), in
+ * the theme's colours, and with whole-number axes that step by whole numbers. One that sets its own step or facets keeps its width.
  */
 export function fittedSpec(
   spec: Spec,
@@ -35,9 +35,19 @@ function looksLikeYears(rows: readonly Row[], at: number): boolean {
   });
 }
 
+const colourChannels: ReadonlySet<string> = new Set(['color', 'fill', 'stroke']);
+
+/** The theme has the colours: a scheme named by the spec gives way to it. */
+function withThemeColours(definition: Spec): Spec {
+  if (!isSpec(definition.scale)) return definition;
+  const { scheme: _, ...scale } = definition.scale;
+  return { ...definition, scale };
+}
+
 function withWholeAxes(spec: Spec, whole: ReadonlyMap<string, boolean>): Spec {
   const encoding = isSpec(spec.encoding) ? spec.encoding : {};
   const changed = Object.entries(encoding).map(([channel, definition]) => {
+    if (colourChannels.has(channel) && isSpec(definition)) return [channel, withThemeColours(definition)];
     const isAxis = channel === 'x' || channel === 'y';
     if (!isAxis || !isSpec(definition) || definition.axis === null || definition.type !== 'quantitative')
       return [channel, definition];

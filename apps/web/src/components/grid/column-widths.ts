@@ -3,6 +3,8 @@ import { type Column, cellText, type Row } from '../../lib/cell.ts';
 const narrowest = 80;
 const widest = 336;
 const perCharacter = 8.2;
+/** Tabular digits are wider than letters are on average. */
+const perDigit = 9.3;
 const padding = 26;
 const headerMarks = 36;
 
@@ -13,10 +15,11 @@ export function columnWidths(
   decimals: readonly number[],
 ): number[] {
   return columns.map(({ name, type }, index) => {
+    const cellCharacter = type === 'text' || type === 'nested' ? perCharacter : perDigit;
     let longest = 0;
     for (const row of rows)
       longest = Math.max(longest, shownText(row[index], type, decimals[index] ?? 0)?.length ?? 4);
-    const wanted = Math.max(name.length * perCharacter + headerMarks, longest * perCharacter) + padding;
+    const wanted = Math.max(name.length * perCharacter + headerMarks, longest * cellCharacter) + padding;
     return Math.round(Math.min(widest, Math.max(narrowest, wanted)));
   });
 }

@@ -1,6 +1,6 @@
 import type { ProvenanceGraph as Graph } from '@stroma/contracts';
 import clsx from 'clsx';
-import { useMemo, useRef } from 'react';
+import { useEffect, useMemo, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { layOut, nodeSize, type PlacedNode } from '../../lib/provenance.ts';
 
@@ -23,6 +23,10 @@ export function ProvenanceGraph({
   const { t } = useTranslation();
   const scroller = useRef<HTMLElement>(null);
   const { nodes, width, height } = useMemo(() => layOut(graph), [graph]);
+  useEffect(() => {
+    const element = scroller.current;
+    if (element) element.scrollLeft = (element.scrollWidth - element.clientWidth) / 2;
+  }, []);
   const places = new Map(nodes.map((placed) => [placed.node.id, placed]));
   return (
     <section
@@ -59,7 +63,6 @@ export function ProvenanceGraph({
             role="button"
             tabIndex={0}
             aria-pressed={selected === node.id}
-            aria-label={`${t(`provenance_${node.type}`)}: ${node.label}`}
             transform={`translate(${x} ${y})`}
             onClick={() => onSelect(node.id)}
             onKeyDown={(event) => {
@@ -69,7 +72,6 @@ export function ProvenanceGraph({
             }}
             className="cursor-pointer"
           >
-            <title>{node.label}</title>
             <rect
               width={nodeSize.width}
               height={nodeSize.height}
@@ -79,7 +81,7 @@ export function ProvenanceGraph({
             />
             <foreignObject width={nodeSize.width} height={nodeSize.height} className="pointer-events-none">
               <div className="flex h-full flex-col justify-center px-4 text-center">
-                <div className="truncate font-medium">{node.label}</div>
+                <div className="truncate font-medium">{node.label}</div>{' '}
                 <div className={clsx('truncate text-small text-ink-faint')}>
                   {node.kind.replaceAll('_', ' ')}
                 </div>

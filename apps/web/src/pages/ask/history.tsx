@@ -37,10 +37,12 @@ export function History({ all }: { all: readonly Dataset[] }) {
                 <p className="line-clamp-2 wrap-anywhere">
                   {item.question ?? <code className="font-mono text-small">{item.sql}</code>}
                 </p>
-                <p className="truncate text-small text-ink-faint">
-                  {formatAgo(item.created_at)}
-                  {' · '}
-                  {item.dataset_ids.flatMap((id) => nameOf(id) ?? []).join(', ')}{' '}
+                <p className="flex items-center gap-2 text-small text-ink-faint">
+                  <span className="min-w-0 truncate">
+                    {formatAgo(item.created_at)}
+                    {' · '}
+                    {item.dataset_ids.flatMap((id) => nameOf(id) ?? []).join(', ')}
+                  </span>
                   {!item.answered && <Badge tone="warning">{t('history_failed')}</Badge>}
                 </p>
               </Link>

@@ -91,7 +91,6 @@ function WordChip({
       <MenuTrigger asChild>
         <button
           type="button"
-          aria-label={t('word_menu', { text: word.text, target: word.target })}
           title={t('word_role', { role: t(`role_${word.role}`), target: word.target })}
           data-word={word.text}
           className={clsx(

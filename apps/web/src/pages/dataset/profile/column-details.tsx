@@ -69,7 +69,7 @@ export function ColumnDetails({ column, rows }: { column: ColumnProfile; rows: n
           )}
         </div>
       )}
-      {column.top_values.length > 0 && (
+      {(column.top_values[0]?.count ?? 0) > 1 && (
         <div className="min-w-0">
           <h4 className="mb-2 text-small text-ink-faint">{t('top_values')}</h4>
           <ValueBars column={column} rows={rows} />

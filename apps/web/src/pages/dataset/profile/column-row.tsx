@@ -41,7 +41,6 @@ export function ColumnRow({
         type="button"
         aria-expanded={open}
         aria-controls={id}
-        aria-label={t('column_details', { column: column.name })}
         onClick={onToggle}
         className={clsx(profileGrid, 'min-h-14 w-full px-4 py-2 text-start -outline-offset-2 hover:bg-hover')}
       >
