@@ -32,6 +32,16 @@ export function rankByMaximum(state: ReaderState): void {
 export function countEntities(state: ReaderState): void {
   const rows = state.measures.find((item) => item.fn === 'rows');
   if (rows === undefined || state.mode !== 'count') return;
+  // "good and poor outcomes": the noun is the column whose values were named.
+  state.bare = state.bare.filter((item) => {
+    const named =
+      isNounFor(state, item) &&
+      state.conditions.some(
+        ({ condition }) => condition.kind === 'equals' && condition.column === item.column,
+      );
+    if (named) state.skipped.add(item.column.name);
+    return !named;
+  });
   const place = state.bare.findIndex(
     (item) =>
       item.column.entity &&

@@ -2,7 +2,7 @@ import { oppositePair } from './finish-comparisons.ts';
 import { isRowNoun } from './finish-entities.ts';
 import { type Condition, type Frame, type Measure, ReadFailure } from './frame.ts';
 import { fixDefaults, measureOf } from './measure-defaults.ts';
-import { measure } from './reader-parts.ts';
+import { columnOperand, measure } from './reader-parts.ts';
 import type { ReaderState } from './reader-state.ts';
 
 /** Splits an answer by the values that were named with `and`, unless they are grouped by already. */
@@ -41,6 +41,12 @@ export function finishMeasures(state: ReaderState, frame: Frame): Frame {
     const first =
       measures.length === 0 ||
       measures.every((other) => other.operand === null && other.fn === 'rows' && false);
+    if (first && (column.identifier || (column.entity && column.numeric)) && item.at >= 0) {
+      // "patients per treatment"
+      measures.push({ ...measure('distinct', columnOperand(column)), table: column.table });
+      state.penalty += 0.08;
+      continue;
+    }
     if (first && column.numeric && !column.year && column.yes === null && item.at >= 0) {
       measures.push(measureOf(state, item));
       continue;

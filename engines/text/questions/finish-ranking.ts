@@ -247,6 +247,19 @@ function rankByOperand(state: ReaderState, frame: Frame, extreme: Extreme): Fram
     (bySaid ? !(state.table !== null && state.table.at < extreme.at) : state.table === null)
   )
     return number;
+  if (noRowsOfOwn(outputs) && grouped && limit !== null && state.table === null) {
+    // "population by country, top 3"
+    const top = measure(groupFunction(state, extreme, ranked, bySaid), operand);
+    return {
+      ...frame,
+      task: 'extreme_groups',
+      measures: [top],
+      groups: state.groups,
+      order: { by: top, column: null, descending: sign === 1 },
+      limit,
+      sign,
+    };
+  }
   const before = state.table !== null && state.table.at < extreme.at;
   if (noRows && grouped && bySaid && !before) return number;
   if (noRows && state.table === null && state.mode !== 'list') return number;
@@ -285,6 +298,8 @@ function rankByOperand(state: ReaderState, frame: Frame, extreme: Extreme): Fram
     sign,
   };
 }
+
+const noRowsOfOwn = (outputs: IndexedColumn[]): boolean => outputs.length === 0;
 
 const isDay = (state: ReaderState, column: IndexedColumn): boolean =>
   column.joined === 'day' &&

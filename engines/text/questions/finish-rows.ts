@@ -91,7 +91,9 @@ export function finishRows(state: ReaderState, frame: Frame): Frame {
       state.mode !== 'list' &&
       outputs.every((column) => column.numeric && column.yes === null && !column.category))
   ) {
-    const numeric = outputs.filter((column) => column.numeric && !column.year && column.yes === null);
+    const numeric = outputs.filter(
+      (column) => column.numeric && !column.year && column.yes === null && !column.identifier,
+    );
     if (numeric.length > 1 && numeric.length === outputs.length && pinsOneRow(frame.conditions))
       return { ...frame, task: 'list', outputs };
     if (numeric.length === 1 && outputs.length === 1 && !state.distinct) {

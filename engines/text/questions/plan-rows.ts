@@ -68,6 +68,13 @@ export function buildRows(frame: Frame, query: QueryExpression, joins: JoinPlan)
     query.orderBy = [{ expression: value, descending: frame.sign === 1 }, ...tieBreak(items, value)];
     query.limit =
       frame.limit === null ? { count: 1, withTies: true } : { count: frame.limit, withTies: false };
+    // A patient with several rows is named once.
+    query.distinct =
+      !whole &&
+      frame.limit === null &&
+      groups.length === 0 &&
+      shown.some((column) => column.entity) &&
+      !shown.some((column) => column.unique);
     if (groups.length > 0) {
       const within = groups.map((group) => group.expression);
       separate([...groups, ...items]);
