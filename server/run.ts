@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { StromaError } from '@stroma/kernel';
 import type { App, Started } from './app.ts';
@@ -7,6 +7,7 @@ import { type LoadedConfig, readConfig } from './platform/config/read-config.ts'
 import { openLog } from './platform/logging.ts';
 
 const stopWithinMs = 4_800;
+const sameSignalMs = 1_000;
 
 export async function run(args: string[]): Promise<void> {
   try {
@@ -52,7 +53,11 @@ async function start(role: 'worker' | null): Promise<void> {
   const started = await app.start();
   if (started.url !== null) {
     mkdirSync(config.STROMA_DATA, { recursive: true });
-    writeFileSync(addressFile, JSON.stringify({ url: started.url, pid: process.pid }), { mode: 0o600 });
+    // Whoever looks finds it whole or not at all.
+    writeFileSync(`${addressFile}.new`, JSON.stringify({ url: started.url, pid: process.pid }), {
+      mode: 0o600,
+    });
+    renameSync(`${addressFile}.new`, addressFile);
   }
   tell(started, config.STROMA_DATA);
 }
@@ -73,12 +78,18 @@ function tell({ url, administrator }: Started, dataFolder: string): void {
   process.stdout.write(`${lines.join('\n')}\n`);
 }
 
-/** The first signal lets everything end well within five seconds, the second ends at once. */
+/**
+ * The first signal lets everything end well within five seconds, the second ends at once. One Ctrl-C can arrive
+ * twice, from the terminal and passed on by npm: what follows within a second is the same one.
+ */
 function stopOnSignals(app: App, addressFile: string, log: App['platform']['log']): void {
-  let stopping = false;
+  let stoppingSince: number | null = null;
   const stop = (status: number) => {
-    if (stopping) process.exit(130);
-    stopping = true;
+    if (stoppingSince !== null) {
+      if (performance.now() - stoppingSince > sameSignalMs) process.exit(130);
+      return;
+    }
+    stoppingSince = performance.now();
     setTimeout(() => {
       log.warn('not everything ended in time; what was acknowledged is safe');
       process.exit(status);

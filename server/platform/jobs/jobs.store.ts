@@ -1,5 +1,5 @@
 import type { Job } from '@stroma/contracts';
-import { and, desc, eq, inArray, lt, sql } from 'drizzle-orm';
+import { and, desc, eq, inArray, lt, or, sql } from 'drizzle-orm';
 import type { Sql } from '../db/database.ts';
 import { systemTenant } from '../system-actor.ts';
 import { jobs } from './jobs.tables.ts';
@@ -11,13 +11,26 @@ export async function insertJob(db: Sql, row: typeof jobs.$inferInsert): Promise
   await db.insert(jobs).values(row).onConflictDoNothing();
 }
 
-export async function findJob(db: Sql, tenantId: string, id: string): Promise<JobRow | null> {
-  const [row] = await db
+/** Names a job inside its tenant, for reading many at once. */
+export const jobKey = (tenantId: string, id: string): string => `${tenantId}/${id}`;
+
+/** Jobs by `jobKey`, each only inside the tenant its key names. */
+export async function findJobs(db: Sql, keys: string[]): Promise<Map<string, JobRow>> {
+  const byTenant = Map.groupBy(keys, (key) => key.slice(0, key.indexOf('/')));
+  const wanted = [...byTenant].map(([tenantId, own]) =>
+    and(
+      eq(jobs.tenantId, tenantId),
+      inArray(
+        jobs.id,
+        own.map((key) => key.slice(tenantId.length + 1)),
+      ),
+    ),
+  );
+  const rows = await db
     .select()
     .from(jobs)
-    .where(and(eq(jobs.id, id), eq(jobs.tenantId, tenantId)))
-    .limit(1);
-  return row ?? null;
+    .where(or(...wanted));
+  return new Map(rows.map((row) => [jobKey(row.tenantId, row.id), row]));
 }
 
 export async function listJobs(

@@ -2,6 +2,7 @@ import { idOf } from '@stroma/contracts';
 import { sql } from 'drizzle-orm';
 import type { Logger } from 'pino';
 import type { Context } from '../context.ts';
+import { batchReads } from '../db/batched-reads.ts';
 import type { Database, Sql } from '../db/database.ts';
 import type { Events } from '../events/event-types.ts';
 import { fail } from '../failure.ts';
@@ -10,7 +11,7 @@ import { jobDocument } from './job-document.ts';
 import { newQueueId, openJobQueue } from './job-queue.ts';
 import type { JobDefinition, Jobs } from './job-types.ts';
 import { cancelChannel, JobWorker } from './job-worker.ts';
-import { changeState, findJob, insertJob, type JobRow, listJobs } from './jobs.store.ts';
+import { changeState, findJobs, insertJob, type JobRow, jobKey, listJobs } from './jobs.store.ts';
 
 export interface JobsOptions {
   /** Seconds a worker on PostgreSQL may be silent until its work is given to another; at least 10. */
@@ -72,8 +73,9 @@ export function openJobs(database: Database, events: Events, log: Logger, option
     return id;
   };
 
+  const findJob = batchReads((keys) => findJobs(database.sql, keys));
   const existing = async (ctx: Context, id: string): Promise<JobRow> =>
-    (await findJob(database.sql, ctx.actor.tenantId, id)) ?? fail('NOT_FOUND', `There is no job ${id}.`);
+    (await findJob(jobKey(ctx.actor.tenantId, id))) ?? fail('NOT_FOUND', `There is no job ${id}.`);
 
   return {
     register<Input extends object>(definition: JobDefinition<Input>) {
