@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readdirSync } from 'node:fs';
-import { request } from 'node:http';
+import { type ClientRequest, request } from 'node:http';
 import { join } from 'node:path';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import type { ErrorAnswer, UploadStatus } from '@stroma/contracts';
@@ -151,6 +151,31 @@ describe('resuming', () => {
   const piece = (first: number, last: number) => new Uint8Array(whole.subarray(first, last));
   const status = async (id: string) => (await admin.call<UploadStatus>('GET', `/data/uploads/${id}`)).body;
 
+  /** A chunk with a wrong place: it changes nothing, and is refused as CONFLICT while another is received. */
+  const probe = (id: string) => admin.send('', piece(5, 6), { upload_id: id }, chunk(5, 6));
+
+  /** A request that has begun to send the rest from `from` and does not end. */
+  async function holdUpload(id: string, from: number): Promise<ClientRequest> {
+    const headers = {
+      authorization: `Bearer ${admin.token}`,
+      'content-type': 'application/octet-stream',
+      'content-length': whole.length - from,
+      ...chunk(from, whole.length),
+    };
+    for (;;) {
+      let refused = false;
+      const held = request(`${server.url}/api/v1/data/upload?upload_id=${id}`, { method: 'POST', headers });
+      held.on('error', () => undefined);
+      // A probe that came first has the upload for a moment: then this one is refused, and tried again.
+      held.on('response', () => {
+        refused = true;
+      });
+      held.write(piece(from, 5000));
+      while (!refused) if (errorOf(await probe(id)).code === 'CONFLICT' && !refused) return held;
+      held.destroy();
+    }
+  }
+
   it('takes a file in pieces, each where the one before ended', async () => {
     const first = await admin.send('pieces.csv', piece(0, 1000), {}, chunk(0, 1000));
     expect(first).toMatchObject({ status: 202, body: { status: 'receiving', received_bytes: 1000 } });
@@ -195,18 +220,7 @@ describe('resuming', () => {
   it('goes on from what was kept when the connection breaks', async () => {
     const first = await admin.send('broken.csv', piece(0, 100), {}, chunk(0, 100));
     const id = first.body.upload_id;
-    const headers = {
-      authorization: `Bearer ${admin.token}`,
-      'content-type': 'application/octet-stream',
-      'content-length': whole.length - 100,
-      ...chunk(100, whole.length),
-    };
-    const half = request(`${server.url}/api/v1/data/upload?upload_id=${id}`, { method: 'POST', headers });
-    half.on('error', () => undefined);
-    half.write(piece(100, 5000));
-    // A chunk with a wrong place changes nothing; it tells when the first is being received.
-    const probe = () => admin.send('', piece(5, 6), { upload_id: id }, chunk(5, 6));
-    while (errorOf(await probe()).code !== 'CONFLICT');
+    const half = await holdUpload(id, 100);
     half.destroy();
     let { received_bytes: from } = await status(id);
     let rest: Reply<UploadStatus>;
@@ -222,23 +236,10 @@ describe('resuming', () => {
 
   it('refuses a second chunk while one is on its way', async () => {
     const first = await admin.send('twice.csv', piece(0, 10), {}, chunk(0, 10));
-    const upload_id = first.body.upload_id;
-    const headers = {
-      authorization: `Bearer ${admin.token}`,
-      'content-type': 'application/octet-stream',
-      'content-length': whole.length - 10,
-      ...chunk(10, whole.length),
-    };
-    const slow = request(`${server.url}/api/v1/data/upload?upload_id=${upload_id}`, {
-      method: 'POST',
-      headers,
-    });
-    slow.on('error', () => undefined);
-    slow.write(piece(10, 500));
-    // Until the first has begun, this chunk is refused for its place, and nothing changes.
-    const probe = () => admin.send('', piece(5, 6), { upload_id }, chunk(5, 6));
-    let second = await probe();
-    while (errorOf(second).code === 'UPLOAD_OFFSET_MISMATCH') second = await probe();
+    const id = first.body.upload_id;
+    const slow = await holdUpload(id, 10);
+    const second = await probe(id);
+    expect(second.status).toBe(409);
     expect(errorOf(second)).toMatchObject({ code: 'CONFLICT', details: { received_bytes: 10 } });
     slow.destroy();
   });
