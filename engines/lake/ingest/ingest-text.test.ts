@@ -311,6 +311,14 @@ describe('rows that are not like the others', () => {
     expect(second.report.decisions.table.given).toBe(true);
   });
 
+  it('a table of a thousand columns keeps all their names', async () => {
+    const names = Array.from({ length: 1000 }, (_, at) => `gene ${at}`);
+    const line = names.map((_, at) => at / 4).join(',');
+    const { report, rows } = await fixture.ingest(`${names.join(',')}\n${line}\n${line}\n`);
+    expect(report.columns.map((column) => column.name)).toEqual(names);
+    expect(Number(rows[1]?.[999])).toBe(249.75);
+  });
+
   it('a table of a header and no rows is a table', async () => {
     const { report, rows } = await fixture.ingest('a,b,c\n');
     expect(rows).toEqual([]);

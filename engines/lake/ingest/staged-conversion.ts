@@ -35,7 +35,8 @@ export async function convertStaged(
     staged.columns.map((column) => column.name),
   );
   context.progress(0.35, 'choosing types');
-  const typed = await typeColumns(db, staged.relation(), staged.columns, staged.sample, overrides, signal);
+  const relation = await countedRelation(db, staged);
+  const typed = await typeColumns(db, relation, staged.columns, staged.sample, overrides, signal);
   if (staged.records !== null && typed.records !== staged.records) {
     throw new StromaError(
       'INTERNAL',
@@ -47,7 +48,7 @@ export async function convertStaged(
     );
   }
   context.progress(0.6, 'writing');
-  const misfits = await countMisfitRows(db, staged.relation(), typed);
+  const misfits = await countMisfitRows(db, relation, typed);
   const kept = dropNamelessColumns(context, typed.columns, typed.records);
   await writeRows(db, staged, kept, misfits > 0 ? anyMisfit(typed.columns) : null, target);
   context.progress(0.8, 'collecting the rejects');
@@ -61,6 +62,17 @@ export async function convertStaged(
     columns: kept.map(({ name, plan }) => ({ name, type: plan.type })),
     decisions: { ...layout, ...valueDecisions(context, kept) },
   };
+}
+
+const wideColumns = 400;
+/** Past it a copy costs more memory than it saves time: the engine keeps a block for every column. */
+const widestCopy = 2000;
+
+/** What columns are counted over: of a wide table a copy in the engine, as each of its many queries would parse all of it. */
+async function countedRelation(db: DuckDb, staged: StagedTable): Promise<string> {
+  if (staged.columns.length <= wideColumns || staged.columns.length > widestCopy) return staged.relation();
+  await db.run(`CREATE OR REPLACE TEMP TABLE staged AS SELECT * FROM ${staged.relation()}`);
+  return 'staged';
 }
 
 /** Lets the CSV reader itself make the values of columns whose every text is the usual spelling of its type. */

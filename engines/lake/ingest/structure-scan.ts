@@ -27,7 +27,7 @@ export interface Run {
   lastOffset: number;
   /** Byte after the last line end of the run. */
   end: number;
-  /** Cells of its first records, at most 200 a record. */
+  /** Cells of its first records. */
   lead: string[][];
 }
 
@@ -50,6 +50,8 @@ export interface Structure {
 
 const leadRecords = 12;
 const maxLeadCells = 200;
+/** Cells that leads may hold in full; past it they are cut. */
+const maxLeadBudget = 2_000_000;
 const maxSampleCells = 400_000;
 const denseSample = 2000;
 const sparseSample = 12;
@@ -77,6 +79,7 @@ class StructureScan {
   private readonly counts = new Int32Array(128);
   private run: Run | null = null;
   private sampleCells = 0;
+  private leadCells = 0;
   private blockOffset = -1;
   private inBlock = 0;
 
@@ -124,7 +127,8 @@ class StructureScan {
     let cells: string[] | null = null;
     if (run.records <= leadRecords) {
       cells = readCells(record);
-      run.lead.push(cells.slice(0, maxLeadCells));
+      run.lead.push(this.leadCells < maxLeadBudget ? cells : cells.slice(0, maxLeadCells));
+      this.leadCells += cells.length;
     }
     if (kind === 'full') this.sample(record, cells);
   }
