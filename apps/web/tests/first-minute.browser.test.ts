@@ -97,6 +97,21 @@ describe('the first minute', () => {
     await context.close();
   });
 
+  it('takes a word for what it is told to', async () => {
+    const { page, context } = await openPage(browser, stroma.url, { scheme: 'light', width: 1440 });
+    await signIn(page);
+    await page.goto('/ask?q=average%20reaction%20by%20days');
+    await page.locator('[data-word="days"]').click();
+    await page.getByRole('menuitem', { name: 'Subject' }).first().click();
+    await page.getByText('1 correction of yours is in this answer.').waitFor();
+    await page.getByRole('columnheader', { name: 'Subject' }).first().waitFor();
+    await page.reload();
+    await page.getByRole('columnheader', { name: 'Subject' }).first().waitFor();
+    await page.getByRole('button', { name: 'Take back' }).click();
+    await page.getByRole('columnheader', { name: 'Days' }).first().waitFor();
+    await context.close();
+  });
+
   it('says which words it did not understand, and what it could answer', async () => {
     const { page, context } = await openPage(browser, stroma.url, { scheme: 'light', width: 1440 });
     await signIn(page);

@@ -50,6 +50,12 @@ const steps = [
   ['minute', 60],
 ] as const;
 
+/** Always with so many decimals: 0.50. */
+export function formatFixed(value: number, decimals: number): string {
+  const fixed = { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
+  return new Intl.NumberFormat(language(), fixed).format(value);
+}
+
 /** "3 minutes ago". */
 export function formatAgo(iso: string, now = Date.now()): string {
   const seconds = (new Date(iso).getTime() - now) / 1000;

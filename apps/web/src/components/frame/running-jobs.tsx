@@ -41,7 +41,7 @@ export function RunningJobs() {
                 <span className="text-small text-ink-faint">{Math.round(job.progress)} %</span>
               </div>
               <ProgressBar value={job.progress} label={job.title} />
-              <p className="min-h-4 truncate text-small text-ink-faint">
+              <p className="min-h-4 truncate text-small text-ink-faint first-letter:uppercase">
                 {job.phase}
                 {job.seconds_left !== null &&
                   ` · ${t('time_left', { time: formatDuration(job.seconds_left * 1000) })}`}

@@ -62,7 +62,7 @@ export function AnswerPanel({ datasets }: { datasets: readonly Dataset[] }) {
       ) : (
         <div className={clsx('grid min-w-0 grid-cols-1 gap-6', old && 'opacity-50')} inert={old}>
           {answer.unanswerable ? (
-            <Unanswerable answer={answer} />
+            <Unanswerable answer={answer} datasets={datasets} />
           ) : (
             <AnswerBody answer={answer} datasets={datasets} withSql={sql === undefined} />
           )}
@@ -89,7 +89,11 @@ function AnswerBody({
   return (
     <>
       {answer.interpretation && (
-        <Interpretation interpretation={answer.interpretation} question={answer.question} />
+        <Interpretation
+          interpretation={answer.interpretation}
+          question={answer.question}
+          datasets={datasets}
+        />
       )}
       <AnswerFacts answer={answer} />
       {answer.explanation && (

@@ -23,7 +23,7 @@ export function History({ all }: { all: readonly Dataset[] }) {
       ) : data.items.length === 0 ? (
         <p className="text-ink-soft">{t('history_empty')}</p>
       ) : (
-        <ul className="-mx-2 grid gap-1">
+        <ul className="-mx-2 grid grid-cols-1 gap-1">
           {withoutRepeats(data.items).map((item) => (
             <li key={item.query_id}>
               <Link

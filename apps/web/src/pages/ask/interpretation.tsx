@@ -1,4 +1,4 @@
-import type { InterpretationDocument } from '@stroma/contracts';
+import type { Dataset, InterpretationDocument } from '@stroma/contracts';
 import { getRouteApi } from '@tanstack/react-router';
 import clsx from 'clsx';
 import { Check } from 'lucide-react';
@@ -22,9 +22,11 @@ type Word = InterpretationDocument['words'][number];
 export function Interpretation({
   interpretation,
   question,
+  datasets,
 }: {
   interpretation: InterpretationDocument;
   question: string | null;
+  datasets: readonly Dataset[];
 }) {
   const { t } = useTranslation('ask');
   const { fixes = [] } = route.useSearch();
@@ -41,6 +43,7 @@ export function Interpretation({
         ],
       }),
     });
+  const columns = [...new Set(datasets.flatMap(({ version }) => version.columns.map(({ name }) => name)))];
   const words = interpretation.words.toSorted((a, b) => a.start - b.start);
   return (
     <section aria-label={t('understood')}>
@@ -51,6 +54,7 @@ export function Interpretation({
           <li key={`${word.start} ${word.end}`}>
             <WordChip
               word={word}
+              columns={columns}
               corrected={fixes.some(({ start, end }) => start === word.start && end === word.end)}
               onCorrect={correct}
             />
@@ -73,12 +77,17 @@ export function Interpretation({
   );
 }
 
+/** Columns a menu offers besides the likely ones; a wide table is corrected by writing the column's name. */
+const mostColumns = 30;
+
 function WordChip({
   word,
+  columns,
   corrected,
   onCorrect,
 }: {
   word: Word;
+  columns: readonly string[];
   corrected: boolean;
   onCorrect: (correction: Correction) => void;
 }) {
@@ -86,6 +95,9 @@ function WordChip({
   const span = { start: word.start, end: word.end };
   const quiet = word.role === 'ignored';
   const wrong = word.role === 'unknown';
+  const namesColumn = wrong || word.role === 'column' || (word.role === 'group' && word.column !== null);
+  const offered = new Set([word.column, ...word.alternatives.map(({ column }) => column)]);
+  const others = namesColumn ? columns.filter((name) => !offered.has(name)).slice(0, mostColumns) : [];
   return (
     <Menu>
       <MenuTrigger asChild>
@@ -130,6 +142,17 @@ function WordChip({
             <span className="ps-6">{target}</span>
           </MenuItem>
         ))}
+        {others.length > 0 && (
+          <>
+            <MenuSeparator />
+            <MenuLabel>{t('word_other_column')}</MenuLabel>
+            {others.map((column) => (
+              <MenuItem key={column} onSelect={() => onCorrect({ ...span, column })}>
+                <span className="ps-6">{column}</span>
+              </MenuItem>
+            ))}
+          </>
+        )}
         {!quiet && (
           <>
             <MenuSeparator />

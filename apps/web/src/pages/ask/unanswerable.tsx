@@ -1,4 +1,4 @@
-import type { Answer } from '@stroma/contracts';
+import type { Answer, Dataset } from '@stroma/contracts';
 import { getRouteApi } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../../components/button.tsx';
@@ -8,7 +8,7 @@ import { Interpretation } from './interpretation.tsx';
 const route = getRouteApi('/frame/ask');
 
 /** A question that was not understood: which words, and what could be asked instead. */
-export function Unanswerable({ answer }: { answer: Answer }) {
+export function Unanswerable({ answer, datasets }: { answer: Answer; datasets: readonly Dataset[] }) {
   const { t } = useTranslation('ask');
   const navigate = route.useNavigate();
   if (answer.unanswerable === null) return null;
@@ -38,8 +38,12 @@ export function Unanswerable({ answer }: { answer: Answer }) {
           </ul>
         </section>
       )}
-      {answer.interpretation?.words.some(({ role }) => role !== 'ignored' && role !== 'unknown') && (
-        <Interpretation interpretation={answer.interpretation} question={answer.question} />
+      {answer.interpretation?.words.some(({ role }) => role !== 'ignored') && (
+        <Interpretation
+          interpretation={answer.interpretation}
+          question={answer.question}
+          datasets={datasets}
+        />
       )}
     </>
   );

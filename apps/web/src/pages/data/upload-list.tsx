@@ -54,7 +54,7 @@ function UploadRow({ upload }: { upload: Upload }) {
       : status === 'failed'
         ? [t('upload_failed')]
         : [
-            job?.phase ?? t('upload_processing'),
+            job?.phase ?? t(status === 'queued' ? 'upload_waiting' : 'upload_processing'),
             ...(job?.seconds_left == null
               ? []
               : [common('time_left', { time: formatDuration(job.seconds_left * 1000) })]),
@@ -65,7 +65,7 @@ function UploadRow({ upload }: { upload: Upload }) {
         <StatusMark status={status} bare />
         <div className="min-w-0 flex-1">
           <p className="truncate font-medium">{file.name}</p>
-          <p className="truncate text-small text-ink-faint">{detail.join(' · ')}</p>
+          <p className="truncate text-small text-ink-faint first-letter:uppercase">{detail.join(' · ')}</p>
         </div>
         {state === 'failed' && (
           <Button size="small" onClick={() => resumeUpload(upload.id)}>

@@ -82,7 +82,7 @@ export function JobItem({ job }: { job: Job }) {
           </Link>
         )}
       </div>
-      {running && (
+      {job.status === 'running' && (
         <div className="flex items-center gap-3">
           <ProgressBar value={job.progress} label={job.title} />
           <span className="w-12 text-end text-small text-ink-soft">{Math.round(job.progress)} %</span>

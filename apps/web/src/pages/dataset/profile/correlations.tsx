@@ -1,6 +1,7 @@
 import type { DatasetProfile } from '@stroma/contracts';
 import { useTranslation } from 'react-i18next';
 import { panelClass } from '../../../components/page.tsx';
+import { formatFixed } from '../../../lib/format.ts';
 
 /** Pairs of columns by strength, on a scale from -1 to 1. */
 export function Correlations({ correlations }: { correlations: DatasetProfile['correlations'] }) {
@@ -32,7 +33,7 @@ export function Correlations({ correlations }: { correlations: DatasetProfile['c
                 }}
               />
             </span>
-            <span className="text-end">{r.toFixed(2)}</span>
+            <span className="text-end">{formatFixed(r, 2)}</span>
           </li>
         ))}
       </ul>
