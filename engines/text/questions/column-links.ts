@@ -216,7 +216,18 @@ function linkColumn(
   for (const [place, reading] of column.readings.entries()) {
     const found = linkReading(content, matches, reading, optional, index.nameVocabulary);
     // A part of an abbreviation's meaning is not its meaning: `population` is not `UrbanPop`.
-    if (found === null || found.coverage < (place > 0 ? 0.6 : 0.34)) continue;
+    const bare = reading.every(
+      (word) =>
+        word.weight < 1 ||
+        modifiers.has(word.lower) ||
+        (matches.some((match) => match.has(word.lower)) && reading.length === 2),
+    );
+    if (
+      found === null ||
+      found.coverage <
+        (place > 0 && !(bare && reading.some((word) => modifiers.has(word.lower))) ? 0.6 : 0.34)
+    )
+      continue;
     const score = found.quality * (0.5 + 0.5 * found.coverage) - (place > 0 ? 0.02 : 0);
     if (score > (best?.score ?? 0)) best = { column, score, coverage: found.coverage, typo: found.typo };
   }
@@ -271,6 +282,7 @@ export function linkColumns(tokens: Token[], from: number, to: number, index: Pr
   return links;
 }
 
+const modifiers = new Set(['max', 'min', 'maximum', 'minimum', 'mean', 'average', 'avg', 'median']);
 const leastScore = 0.62;
 
 /** Columns whose names hold something like every word of the span that must stand for something. */

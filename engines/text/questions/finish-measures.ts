@@ -15,6 +15,17 @@ export function splitByNamedValues(state: ReaderState, frame: Frame): void {
   }
 }
 
+/** "Compare 2012 and 2013" sets the years side by side. */
+function splitByYears(state: ReaderState, frame: Frame): void {
+  if (!state.compareGroups || frame.groups.length > 0) return;
+  const time = frame.conditions.find((item) => item.kind === 'time');
+  if (time?.kind !== 'time' || time.spec.kind !== 'range') return;
+  const { from, to } = time.spec.years ?? { from: null, to: null };
+  if (from === null || to !== from + 1)
+    throw new ReadFailure('It is not clear which periods are compared.', [time.spec.label]);
+  frame.groups.push({ column: time.column, grain: time.column.temporal ? 'year' : null, part: null });
+}
+
 /** `smokers and non-smokers` splits the answer by the column that says which is which. */
 function splitByOpposites(state: ReaderState, frame: Frame): void {
   const pair = oppositePair(frame.conditions);
@@ -65,6 +76,7 @@ export function finishMeasures(state: ReaderState, frame: Frame): Frame {
     frame.groups.push({ column, grain: null, part: null });
   }
   if (measures.length === 0) measures.push(measure('rows'));
+  splitByYears(state, frame);
   splitByOpposites(state, frame);
   splitByNamedValues(state, frame);
   if (measures.some((item) => item.fn === 'default') && measures.every((item) => item.operand !== null)) {

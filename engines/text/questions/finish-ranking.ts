@@ -30,6 +30,18 @@ function takeOperand(state: ReaderState, extreme: Extreme): void {
     extreme.counting
   )
     return;
+  const counted = state.atoms[state.skipFrom(extreme.at + 1)];
+  const most = state.operatorAt(extreme.at)?.op === 'most';
+  // "the most diabetics" counts; a column said before is not what is ranked by.
+  if (
+    most &&
+    (counted?.kind === 'value' ||
+      counted?.kind === 'table' ||
+      (counted?.kind === 'column' && counted.links[0]?.column.yes !== null))
+  ) {
+    extreme.counting = true;
+    return;
+  }
   const fits = (item: Bare): boolean =>
     item.column.numeric && item.column.yes === null && !item.column.identifier;
   const after = state.bare.findIndex((item) => fits(item) && item.at > extreme.at);
@@ -186,6 +198,27 @@ function rankByOperand(state: ReaderState, frame: Frame, extreme: Extreme): Fram
       task: 'extreme_groups',
       measures: [top],
       groups,
+      order: { by: top, column: null, descending: sign === 1 },
+      limit,
+      sign,
+    };
+  }
+  const period = state.groups[0];
+  if (
+    own === undefined &&
+    target !== null &&
+    state.groups.length === 1 &&
+    period?.column === target &&
+    (period.grain !== null || period.part !== null)
+  ) {
+    // "which month was the wettest": months are compared by their averages.
+    const top = measure(groupFunction(state, extreme, ranked, bySaid), operand);
+    state.penalty += 0.1;
+    return {
+      ...frame,
+      task: 'extreme_groups',
+      measures: [top],
+      groups: state.groups,
       order: { by: top, column: null, descending: sign === 1 },
       limit,
       sign,

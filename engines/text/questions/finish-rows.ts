@@ -1,7 +1,7 @@
 import { orderOf, pinsOneRow, splitByNamedValues } from './finish-measures.ts';
 import { type Condition, type Frame, type Measure, ReadFailure } from './frame.ts';
 import { fixDefaults, measureOf } from './measure-defaults.ts';
-import { mainDates } from './reader-parts.ts';
+import { columnOperand, mainDates, measure } from './reader-parts.ts';
 import type { ReaderState } from './reader-state.ts';
 import type { IndexedColumn } from './schema-index.ts';
 
@@ -98,6 +98,17 @@ export function finishRows(state: ReaderState, frame: Frame): Frame {
       return { ...frame, task: 'list', outputs };
     if (numeric.length === 1 && outputs.length === 1 && !state.distinct) {
       if (pinsOneRow(frame.conditions)) return { ...frame, task: 'list', outputs };
+      if (state.compareGroups && frame.conditions.some((item) => item.kind === 'time'))
+        throw new ReadFailure('It is not clear which periods are compared.', []);
+      const amounts = /precip|rain|amount|dose|revenue|sales|cost|consum|uptake/i.test(
+        (numeric[0] as IndexedColumn).name,
+      );
+      if (state.mode === 'how_much' && amounts)
+        return {
+          ...frame,
+          task: 'measure',
+          measures: [measure('sum', columnOperand(numeric[0] as IndexedColumn))],
+        };
       const split = {
         ...frame,
         task: 'measure' as const,

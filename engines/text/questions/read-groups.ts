@@ -9,6 +9,14 @@ export function readLooseGrain(state: ReaderState, operator: OperatorOf<'grain' 
   const text = state.textOf(state.peek() as Atom);
   const adverb = /ly$/.test(text) || text.toLowerCase() === 'annual';
   const temporal = state.index.columns.filter((column) => column.temporal);
+  if (
+    operator.op === 'grain' &&
+    operator.grain === 'day' &&
+    adverb &&
+    state.pending.length > 0 &&
+    temporal.some((column) => column.unique)
+  )
+    return take(state, 'ignored', 'each row is a day');
   if (operator.op === 'grain' && adverb) {
     const named = state.index.columns.find((column) => column.joined === operator.grain);
     const group =
@@ -215,6 +223,13 @@ function readGroupItem(state: ReaderState, place: number): number | null {
     const before = state.groups.length;
     const condition = conditionAfterColumn(state, column, place, place + 1);
     if (condition !== null && state.groups.length === before) return condition;
+    const banded =
+      state.operatorAt(place + 1)?.op === 'filler' &&
+      /^(?:groups?|ranges?|categor\w+|class\w*)$/i.test(state.textOf(state.atoms[place + 1] as Atom));
+    if (banded && column.numeric && !column.category)
+      return state.fail(`"${column.name}" holds numbers, not groups; say which ranges.`, [
+        state.textOf(state.atoms[place + 1] as Atom),
+      ]);
     markColumn(state, place, column, 'group');
     const grain = state.operatorAt(place + 1);
     if (column.temporal && grain?.op === 'grain') {

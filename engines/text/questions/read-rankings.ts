@@ -164,7 +164,12 @@ export function readMost(state: ReaderState, operator: OperatorOf<'most'>): unde
       state.at = next + 1;
       return;
     }
-    if (column?.numeric === false || column?.identifier === true) state.extreme.counting = true;
+    if (
+      column?.numeric === false ||
+      column?.identifier === true ||
+      (column !== undefined && column.yes !== null)
+    )
+      state.extreme.counting = true;
   }
   take(state, 'order', operator.sign === 1 ? 'the most' : 'the fewest');
 }

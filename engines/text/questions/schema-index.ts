@@ -61,7 +61,7 @@ export interface PreparedTables {
 }
 
 const unitWords = new Set(
-  'mm cm m km g kg mg ug ng l ml dl ul kcal cal mmhg bpm ms s sec secs min mins hr hrs percent pct usd eur gbp c f k lbs lb oz ft inch inches o oo ppm ppb nm um mol mmol umol iu hz khz v mv w kw pa kpa bar psi'.split(
+  'mm cm m km g kg mg ug ng l ml dl ul kcal cal mmhg bpm ms s sec secs mins hr hrs percent pct usd eur gbp lbs lb oz ft inch inches oo ppm ppb nm um mol mmol umol iu hz khz mv kw pa kpa bar psi'.split(
     ' ',
   ),
 );
