@@ -70,7 +70,8 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     version,
     checkAnswers: options.checkAnswers ?? false,
   });
-  addChecks(registerHealth(http), platform);
+  const health = registerHealth(http);
+  addChecks(health, platform);
   if (answers) {
     registerMetrics(http, { token: config.STROMA_METRICS_TOKEN, database: platform.db });
     streamRoutes(http, platform.events, access.authenticate, { onCount: setStreamClients });
@@ -78,6 +79,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     provenanceRoutes(http, platform.provenance, () => data.settled());
     const sources = options.sources ?? ({} as LoadedConfig['sources']);
     systemRoutes(http, platform, { config, sources }, { version, duckdb });
+    health.add('lake', () => data.ping());
     for (const module of modules) module.register(http);
     await registerWebApp(http, webFolder);
   }

@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import { SqlSandbox } from '@stroma/lake';
 import type { FastifyInstance } from 'fastify';
 import type { Context } from '../platform/context.ts';
+import { fail } from '../platform/failure.ts';
 import type { Platform } from '../platform/platform.ts';
 import { Answers } from './answers.ts';
 import { DatasetReads } from './dataset-reads.ts';
@@ -37,6 +38,8 @@ export interface Data {
   readonly name: 'data';
   register(app: FastifyInstance): void;
   loadSamples(ctx: Context): Promise<void>;
+  /** Whether the query processes answer; throws NOT_READY when they do not. */
+  ping(): Promise<void>;
   /** Resolves when every answer given so far has its record. */
   settled(): Promise<void>;
   close(): Promise<void>;
@@ -76,6 +79,10 @@ export function createData(platform: Platform): Data {
       );
     },
     loadSamples: (ctx) => samples.loadOnFirstStart(ctx),
+    async ping() {
+      const { valid } = (await sandbox?.validate('SELECT 1', [])) ?? { valid: false };
+      if (!valid) fail('NOT_READY', 'The query processes do not answer.');
+    },
     settled: () => records.settled(),
     async close() {
       await sandbox?.close();

@@ -15,6 +15,8 @@ export function batchReads<Value>(
   async function drain(): Promise<void> {
     reading = true;
     while (waiting.size > 0) {
+      // The embedded store answers without a turn of the event loop: give every request that is here its say.
+      await new Promise(setImmediate);
       const batch = new Map([...waiting].slice(0, largestBatch));
       waiting = new Map([...waiting].slice(largestBatch));
       try {
