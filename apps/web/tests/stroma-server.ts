@@ -10,11 +10,13 @@ export const administrator = { email: 'admin@stroma.local', password: 'twelve ho
 
 export interface RunningStroma {
   url: string;
+  /** What a first start without a given password prints. */
+  oneTimePassword: string | null;
   stop(): Promise<void>;
 }
 
 /** The real server on a free port and an empty data folder, with the built app. */
-export async function startStroma(env: Record<string, string> = {}): Promise<RunningStroma> {
+export async function startStroma(password: string | null = administrator.password): Promise<RunningStroma> {
   if (!existsSync(join(root, 'apps/web/dist/index.html')))
     throw new Error('Expected a built app in apps/web/dist. Run: npm run build --workspace apps/web');
   const folder = await mkdtemp(join(tmpdir(), 'stroma-browser-'));
@@ -26,17 +28,17 @@ export async function startStroma(env: Record<string, string> = {}): Promise<Run
       HOST: '127.0.0.1',
       STROMA_DATA: folder,
       STROMA_DEMO: '0',
-      STROMA_ADMIN_PASSWORD: administrator.password,
+      ...(password !== null && { STROMA_ADMIN_PASSWORD: password }),
       STROMA_LOG_LEVEL: 'warn',
       STROMA_LOGIN_LIMIT_PER_MINUTE: '1000',
       NODE_ENV: 'production',
-      ...env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const url = await addressOf(child);
+  const { url, oneTimePassword } = await announcementOf(child);
   return {
     url,
+    oneTimePassword,
     stop: async () => {
       if (child.exitCode === null && child.signalCode === null) {
         const ended = new Promise((done) => child.once('exit', done));
@@ -48,13 +50,15 @@ export async function startStroma(env: Record<string, string> = {}): Promise<Run
   };
 }
 
-function addressOf(child: ChildProcess): Promise<string> {
+function announcementOf(child: ChildProcess): Promise<Pick<RunningStroma, 'url' | 'oneTimePassword'>> {
   return new Promise((found, failed) => {
     let output = '';
     const read = (part: Buffer) => {
       output += part.toString();
       const port = /Stroma is at https?:\/\/[^\s:]+:(\d+)/.exec(output)?.[1];
-      if (port !== undefined) found(`http://127.0.0.1:${port}`);
+      if (port === undefined || !/Data is kept in/.test(output)) return;
+      const oneTimePassword = /one-time password (\S+)/.exec(output)?.[1] ?? null;
+      found({ url: `http://127.0.0.1:${port}`, oneTimePassword });
     };
     child.stdout?.on('data', read);
     child.stderr?.on('data', read);

@@ -50,7 +50,7 @@ function UploadRow({ upload }: { upload: Upload }) {
             ]),
       ]
     : status === 'succeeded'
-      ? [t('upload_done')]
+      ? [t(job?.result?.already_known === true ? 'upload_known' : 'upload_done')]
       : status === 'failed'
         ? [t('upload_failed')]
         : [
