@@ -2,6 +2,7 @@ import type { JsonValue } from '@stroma/kernel';
 import { type ColumnLink, contentOf, linkColumns, longestSpan } from './column-links.ts';
 import { isPlausibleRowNoun } from './lexicon/nouns.ts';
 import type { Operator } from './lexicon/operators.ts';
+import { ownEntry } from './lexicon/own-entry.ts';
 import { isGrammarWord, phrasesAt } from './lexicon/phrases.ts';
 import type { PreparedTables } from './schema-index.ts';
 import { type TimeSpec, timeAt } from './times.ts';
@@ -71,12 +72,12 @@ function numberAtoms(tokens: Token[], at: number): Atom[] {
     !token.glued;
   const start = negative ? at + 1 : at;
   const number = tokens[start] as Token;
-  const written = number.kind === 'word' ? numberWords[number.lower] : undefined;
+  const written = number.kind === 'word' ? ownEntry(numberWords, number.lower) : undefined;
   if (number.kind !== 'number' && written === undefined) return [];
   let value = written ?? number.value;
   let to = start + 1;
   const next = tokens[to];
-  const scale = next?.kind === 'word' ? scales[next.lower] : undefined;
+  const scale = next?.kind === 'word' ? ownEntry(scales, next.lower) : undefined;
   if (scale !== undefined && (next?.lower.length ?? 0) > (next?.glued ? 0 : 1)) {
     value *= scale;
     to += 1;

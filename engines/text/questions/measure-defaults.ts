@@ -1,5 +1,6 @@
 import type { Measure } from './frame.ts';
 import type { MeasureFunction } from './lexicon/operators.ts';
+import { ownEntry } from './lexicon/own-entry.ts';
 import { columnOperand, measure } from './reader-parts.ts';
 import type { Bare, ReaderState } from './reader-state.ts';
 
@@ -37,5 +38,5 @@ const saidFunctions: Record<string, MeasureFunction> = {
 export function measureOf(state: ReaderState, bare: Bare): Measure {
   const atom = state.atoms[bare.at];
   const first = atom === undefined ? undefined : state.tokens[atom.from];
-  return measure(saidFunctions[first?.lower ?? ''] ?? 'default', columnOperand(bare.column));
+  return measure(ownEntry(saidFunctions, first?.lower ?? '') ?? 'default', columnOperand(bare.column));
 }

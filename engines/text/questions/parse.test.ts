@@ -260,6 +260,8 @@ describe('any text', () => {
     '(((((((((',
     '"',
     "'",
+    'constructor',
+    'average constructor by __proto__ toString valueOf hasOwnProperty',
   ])('takes %j', (text) => {
     expect(ask(text).answerable).toBe(false);
   });
@@ -268,6 +270,9 @@ describe('any text', () => {
 const hostileName = fc.oneof(
   fc.constantFrom(
     'select',
+    'constructor',
+    '__proto__',
+    'toString',
     'order',
     'a"b',
     "it's",

@@ -1,3 +1,4 @@
+import { ownEntry } from './lexicon/own-entry.ts';
 import type { Token } from './tokens.ts';
 
 export interface Period {
@@ -70,7 +71,7 @@ const whole = (token: Token | undefined): number | null =>
 
 export function monthOf(token: Token | undefined, dated = false): number | null {
   if (token === undefined || token.kind !== 'word') return null;
-  const month = months[token.lower];
+  const month = ownEntry(months, token.lower);
   // `may` and `march` are also verbs: only with a capital, as a month is written.
   if (
     !dated &&
@@ -172,18 +173,18 @@ function quarterDate(tokens: Token[], at: number): Period | null {
   if (first.lower === 'q' && tokens[at + 1]?.glued) {
     quarter = whole(tokens[at + 1]);
     next = at + 2;
-  } else if (ordinals[first.lower] !== undefined && tokens[at + 1]?.lower === 'quarter') {
-    quarter = ordinals[first.lower] as number;
+  } else if (ownEntry(ordinals, first.lower) !== undefined && tokens[at + 1]?.lower === 'quarter') {
+    quarter = ownEntry(ordinals, first.lower) as number;
     next = at + 2;
   } else if (
-    ordinals[first.lower] !== undefined &&
-    (ordinals[first.lower] as number) < 3 &&
+    ownEntry(ordinals, first.lower) !== undefined &&
+    (ownEntry(ordinals, first.lower) as number) < 3 &&
     tokens[at + 1]?.lower === 'half'
   ) {
     const yearAt = skip(tokens, at + 2);
     if (!isYear(tokens[yearAt])) return null;
     const year = (tokens[yearAt] as Token).value;
-    const half = ordinals[first.lower] as number;
+    const half = ownEntry(ordinals, first.lower) as number;
     const from = iso(utc(year, half * 6 - 5));
     return {
       length: yearAt + 1 - at,
@@ -246,7 +247,7 @@ const numberWords: Record<string, number> = {
 };
 
 function smallNumber(token: Token | undefined): number | null {
-  if (token?.kind === 'word') return numberWords[token.lower] ?? null;
+  if (token?.kind === 'word') return ownEntry(numberWords, token.lower) ?? null;
   return whole(token);
 }
 

@@ -1,4 +1,5 @@
 import type { TimePart } from './expression.ts';
+import { ownEntry } from './lexicon/own-entry.ts';
 import { isYear, monthNames, monthOf, type Period, periodAt, skip } from './periods.ts';
 import type { Token } from './tokens.ts';
 
@@ -39,7 +40,7 @@ function partAt(tokens: Token[], from: number): { length: number; spec: TimeSpec
     };
     return { length: 1 + extra, spec };
   }
-  const weekday = weekdays[token.stem];
+  const weekday = ownEntry(weekdays, token.stem);
   if (weekday !== undefined && token.lower.length > 5)
     return {
       length: 1 + extra,

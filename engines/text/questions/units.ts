@@ -74,11 +74,11 @@ const kinds: Record<string, number>[] = [
 
 const singular = (unit: string): string => {
   const lower = unit.toLowerCase();
-  return kinds.some((kind) => kind[lower] !== undefined) ? lower : lower.replace(/s$/, '');
+  return kinds.some((kind) => Object.hasOwn(kind, lower)) ? lower : lower.replace(/s$/, '');
 };
 
 const kindOf = (unit: string): Record<string, number> | undefined =>
-  kinds.find((kind) => kind[singular(unit)] !== undefined);
+  kinds.find((kind) => Object.hasOwn(kind, singular(unit)));
 
 export function isUnitWord(word: string): boolean {
   return kindOf(word) !== undefined && !['in', 'day', 'days', 'week', 'month'].includes(word);

@@ -1,4 +1,4 @@
-const irregular: Record<string, string> = {
+const irregularForms: Record<string, string> = {
   children: 'child',
   women: 'woman',
   men: 'man',
@@ -44,9 +44,12 @@ const irregular: Record<string, string> = {
   buses: 'bus',
 };
 
+/** A map, so that words such as `constructor` find nothing in it. */
+const irregular = new Map(Object.entries(irregularForms));
+
 /** Singular form: only endings of plurals and of third persons are taken off. */
 export function stemOf(word: string): string {
-  const known = irregular[word];
+  const known = irregular.get(word);
   if (known !== undefined) return known;
   if (word.length < 4) return word;
   if (/(?:ss|us|is)$/.test(word)) return word;
