@@ -159,6 +159,18 @@ export const datasetsApi = {
     response: uploadStatus,
     errors: ['NOT_FOUND'],
   }),
+  downloadUpload: endpoint({
+    id: 'downloadUpload',
+    method: 'GET',
+    path: '/data/uploads/:id/file',
+    tag: 'Data',
+    summary: 'The raw file as it was sent, also when it could not be read',
+    permission: 'datasets:read',
+    params: z.object({ id: idOf('upload') }),
+    produces: 'application/octet-stream',
+    status: 200,
+    errors: ['NOT_FOUND', 'CONFLICT'],
+  }),
   list: endpoint({
     id: 'listDatasets',
     method: 'GET',

@@ -31,7 +31,11 @@ export function createClient(options: ClientOptions = {}): Client {
   };
 }
 
-const fileRoutes: ReadonlySet<string> = new Set([routes.datasets.download, routes.streams.subscribe]);
+const fileRoutes: ReadonlySet<string> = new Set([
+  routes.datasets.download,
+  routes.datasets.downloadUpload,
+  routes.streams.subscribe,
+]);
 
 function callOf(transport: Transport, route: string) {
   const call = async (input: RawInput = {}) => {

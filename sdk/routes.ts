@@ -25,6 +25,7 @@ export const routes = {
   datasets: {
     upload: 'POST /data/upload',
     getUpload: 'GET /data/uploads/:id',
+    downloadUpload: 'GET /data/uploads/:id/file',
     list: 'GET /data/datasets',
     get: 'GET /data/datasets/:id',
     update: 'PATCH /data/datasets/:id',

@@ -49,7 +49,15 @@ export interface ColumnProfile {
   sd: number | null;
   skewness: number | null;
   /** Type-7 quantiles of the non-null values, as R's default. */
-  quantiles: { p01: number; p05: number; p25: number; p50: number; p75: number; p95: number; p99: number } | null;
+  quantiles: {
+    p01: number;
+    p05: number;
+    p25: number;
+    p50: number;
+    p75: number;
+    p95: number;
+    p99: number;
+  } | null;
   histogram: HistogramBin[];
   top_values: { value: JsonValue; count: number }[];
   /** Tukey's fences, 1.5 IQR outside the quartiles; null when the column is not numeric. */

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { UploadStatus } from '@stroma/contracts';
 import type { FastifyRequest } from 'fastify';
 import type { Context } from '../platform/context.ts';
@@ -59,6 +60,14 @@ export class Uploads {
     // The process died between the last byte and the job: what it left undone is done now.
     if (whole && !this.#active.has(id)) return this.#alone(row, null, () => this.#finish(ctx, row));
     return uploadDocument(row);
+  }
+
+  /** The raw file, kept also when it could not be read. */
+  async raw(ctx: Context, id: string): Promise<{ fileName: string; content: Readable }> {
+    const row = await this.#find(ctx, id);
+    if (row.objectKey === null)
+      return fail('CONFLICT', 'The upload is not whole yet.', { received_bytes: row.receivedBytes });
+    return { fileName: row.fileName, content: await this.#platform.objects.get(row.objectKey) };
   }
 
   /** Stores a whole file that is already on this machine, for the samples. Returns its job. */

@@ -64,6 +64,9 @@ describe('a file that cannot be read', () => {
     expect(job).toMatchObject({ status: 'failed', error: { code } });
     const stored = await server.platform.objects.stat(sent.body.object_key ?? '');
     expect(stored?.sha256).toBe(createHash('sha256').update(bytes).digest('hex'));
+    const raw = await admin.fetch('GET', `/data/uploads/${sent.body.upload_id}/file`);
+    expect(new Uint8Array(await raw.arrayBuffer())).toEqual(bytes);
+    expect(raw.headers.get('content-disposition')).toContain(name);
   });
 
   it('a row that does not fit is rejected with its line, never lost', async () => {
