@@ -42,7 +42,6 @@ export default defineConfig({
     target: 'es2023',
     /** The content security policy forbids `data:` for fonts and scripts. */
     assetsInlineLimit: 0,
-    manifest: true,
     chunkSizeWarningLimit: 1200,
     rolldownOptions: {
       output: {

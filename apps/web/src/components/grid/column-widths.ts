@@ -26,19 +26,12 @@ export function columnWidths(
 
 const exactDecimals = 6;
 
-/**
- * Decimals for each column, so that its numbers stand under each other: as many as the values have, when none has
- * more than six; otherwise (computed numbers) what six significant digits need.
- */
+/** Decimals for each column, so that its numbers stand under each other: the most that any of the rows at hand needs. */
 export function columnDecimals(columns: readonly Column[], rows: readonly Row[]): number[] {
   return columns.map(({ type }, index) => {
     if (type !== 'number') return 0;
-    const values = rows
-      .map((row) => row[index])
-      .filter((value) => typeof value === 'number' && isPlain(value));
-    const exact = Math.max(0, ...values.map((value) => decimalsOf(value as number)));
-    if (exact <= exactDecimals) return exact;
-    return Math.max(0, ...values.map((value) => decimalsOf(Number((value as number).toPrecision(6)))));
+    const values = rows.map((row) => row[index]).filter((value) => typeof value === 'number');
+    return Math.max(0, ...values.filter(isPlain).map(neededDecimals));
   });
 }
 
@@ -46,12 +39,21 @@ const isPlain = (value: number) => value === 0 || (Math.abs(value) < 1e9 && Math
 
 const decimalsOf = (value: number) => String(value).split('.')[1]?.length ?? 0;
 
-/** A cell as the grid shows it; very large and very small numbers in scientific notation. */
+/** All decimals of a value that has up to six; of a computed one, as many as six significant digits need. */
+function neededDecimals(value: number): number {
+  const own = decimalsOf(value);
+  return own <= exactDecimals ? own : decimalsOf(Number(value.toPrecision(6)));
+}
+
+/**
+ * A cell as the grid shows it. A number gets at least the column's decimals and never fewer than it needs itself;
+ * a very large or very small one is in scientific notation.
+ */
 export function shownText(
   value: Row[number] | undefined,
   type: Column['type'],
   decimals: number,
 ): string | null {
   if (typeof value !== 'number' || type !== 'number') return cellText(value);
-  return isPlain(value) ? value.toFixed(decimals) : value.toExponential(4);
+  return isPlain(value) ? value.toFixed(Math.max(decimals, neededDecimals(value))) : value.toExponential(4);
 }
