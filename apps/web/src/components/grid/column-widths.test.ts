@@ -11,7 +11,7 @@ const decimalsFor = (values: number[]) =>
 
 describe('numbers in a grid', () => {
   it('are never shown as another number, whatever stood in the rows that were measured', () => {
-    const number = fc.double({ noNaN: true, noDefaultInfinity: true });
+    const number = fc.double({ noNaN: true, min: -1e300, max: 1e300 });
     fc.assert(
       fc.property(fc.array(number, { maxLength: 5 }), number, (measured, value) => {
         const shown = Number(shownText(value, 'number', decimalsFor(measured)));
