@@ -13,7 +13,23 @@ import type { ReaderState } from './reader-state.ts';
 export function finish(state: ReaderState): Frame {
   const frame = assembled(state);
   nothingDropped(state, frame);
+  measurable(frame);
   return frame;
+}
+
+/** Only numbers are averaged, added up or reckoned with. */
+function measurable(frame: Frame): void {
+  const measures = [
+    ...frame.measures,
+    ...frame.having.map((item) => item.measure),
+    ...(frame.order?.by == null ? [] : [frame.order.by]),
+  ];
+  for (const { fn, operand } of measures) {
+    if (operand === null || fn === 'distinct' || fn === 'rows') continue;
+    const ends = (fn === 'min' || fn === 'max') && operand.kind === 'column';
+    const wrong = operandColumns(operand).find((column) => !column.numeric && !(ends && column.temporal));
+    if (wrong !== undefined) throw new ReadFailure(`"${wrong.name}" does not hold numbers.`, [wrong.name]);
+  }
 }
 
 /** Every column that was read must have a part in the answer; a condition is never lost on the way. */
