@@ -3,25 +3,14 @@ import '@fontsource-variable/jetbrains-mono/wght.css';
 import './theme.css';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
-import { lazy, StrictMode, Suspense } from 'react';
+import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { Toaster } from './components/toaster.tsx';
 import { TooltipProvider } from './components/tooltip.tsx';
 import { startLanguage } from './lib/i18n.ts';
 import { queryClient } from './lib/query-client.ts';
 import { applyTheme } from './lib/theme.ts';
-import { useToasts } from './lib/toasts.ts';
 import { router } from './router.tsx';
-
-const Toaster = lazy(async () => ({ default: (await import('./components/toaster.tsx')).Toaster }));
-
-/** Loads what shows passing messages with the first of them. */
-function Toasts() {
-  return useToasts().length === 0 ? null : (
-    <Suspense>
-      <Toaster />
-    </Suspense>
-  );
-}
 
 applyTheme();
 reloadAfterUpdate();
@@ -34,7 +23,7 @@ createRoot(element).render(
     <QueryClientProvider client={queryClient}>
       <TooltipProvider>
         <RouterProvider router={router} />
-        <Toasts />
+        <Toaster />
       </TooltipProvider>
     </QueryClientProvider>
   </StrictMode>,

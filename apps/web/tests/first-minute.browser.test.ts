@@ -67,7 +67,21 @@ describe('the first minute', () => {
     const dialog = page.getByRole('dialog', { name: 'Provenance' });
     await dialog.getByRole('button', { name: /sleepstudy\.csv\s*raw file/ }).waitFor();
     await picture(page, 'provenance');
+    await dialog.getByRole('button', { name: 'Run again' }).click();
+    await page.getByText('the answer is the same').first().waitFor();
     await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+
+    for (const [format, ending] of [
+      ['PNG', '.png'],
+      ['SVG', '.svg'],
+      ['CSV', '.csv'],
+    ] as const) {
+      const download = page.waitForEvent('download');
+      await page.locator('figure').getByRole('button', { name: 'Export' }).click();
+      await page.getByRole('menuitem', { name: format }).click();
+      expect((await download).suggestedFilename()).toBe(`average-of-reaction-by-days${ending}`);
+    }
 
     await page.reload();
     await line.waitFor({ timeout: 30_000 });

@@ -1,37 +1,64 @@
 import { X } from 'lucide-react';
-import { Toast } from 'radix-ui';
+import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { closeToast, useToasts } from '../lib/toasts.ts';
+import { closeToast, type Toast, useToasts } from '../lib/toasts.ts';
 
-/** Where passing messages appear; F8 moves the focus there. */
+/** Where passing messages appear and are read aloud. They take no key away from what is open beside them. */
 export function Toaster() {
   const { t } = useTranslation();
   return (
-    <Toast.Provider label={t('notification')} swipeDirection="right">
-      {useToasts().map(({ id, text, tone, action }) => (
-        <Toast.Root
-          key={id}
-          duration={action ? 10_000 : 4000}
-          type={tone === 'critical' ? 'foreground' : 'background'}
-          onOpenChange={(open) => !open && closeToast(id)}
-          className="appear flex items-center gap-2 rounded-lg border border-line bg-raised py-2 ps-4 pe-2 shadow-float"
+    <section
+      aria-label={t('notification')}
+      className="pointer-events-auto fixed end-4 bottom-20 z-[60] w-[min(24rem,calc(100vw-32px))] sm:bottom-4"
+    >
+      <ol aria-live="polite" className="grid gap-2">
+        {useToasts().map((toast) => (
+          <ToastItem key={toast.id} toast={toast} />
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+/** Goes away by itself, but not while somebody points at it or is in it. */
+function ToastItem({ toast: { id, text, tone, action } }: { toast: Toast }) {
+  const { t } = useTranslation();
+  const [held, setHeld] = useState(false);
+  const stayMs = action ? 10_000 : 5000;
+  useEffect(() => {
+    if (held) return;
+    const timer = setTimeout(() => closeToast(id), stayMs);
+    return () => clearTimeout(timer);
+  }, [held, id, stayMs]);
+  return (
+    <li
+      onPointerEnter={() => setHeld(true)}
+      onPointerLeave={() => setHeld(false)}
+      onFocus={() => setHeld(true)}
+      onBlur={() => setHeld(false)}
+      className="appear flex items-center gap-2 rounded-lg border border-line bg-raised py-2 ps-4 pe-2 shadow-float"
+    >
+      <span className={tone === 'critical' ? 'flex-1 text-critical' : 'flex-1'}>{text}</span>
+      {action && (
+        <button
+          type="button"
+          onClick={() => {
+            action.run();
+            closeToast(id);
+          }}
+          className="rounded px-2 py-1 font-medium text-accent hover:bg-hover"
         >
-          <Toast.Description className={tone === 'critical' ? 'flex-1 text-critical' : 'flex-1'}>
-            {text}
-          </Toast.Description>
-          {action && (
-            <Toast.Action asChild altText={action.label} onClick={action.run}>
-              <button type="button" className="rounded px-2 py-1 font-medium text-accent hover:bg-hover">
-                {action.label}
-              </button>
-            </Toast.Action>
-          )}
-          <Toast.Close aria-label={t('close')} className="rounded p-1 text-ink-faint hover:bg-hover">
-            <X size={16} aria-hidden />
-          </Toast.Close>
-        </Toast.Root>
-      ))}
-      <Toast.Viewport className="fixed end-4 bottom-20 z-50 grid w-[min(24rem,calc(100vw-32px))] gap-2 outline-none sm:bottom-4" />
-    </Toast.Provider>
+          {action.label}
+        </button>
+      )}
+      <button
+        type="button"
+        aria-label={t('close')}
+        onClick={() => closeToast(id)}
+        className="rounded p-1 text-ink-faint hover:bg-hover"
+      >
+        <X size={16} aria-hidden />
+      </button>
+    </li>
   );
 }

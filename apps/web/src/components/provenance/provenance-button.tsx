@@ -5,7 +5,11 @@ import { Dialog, DialogContent, DialogTrigger } from '../dialog.tsx';
 import { ProvenanceView } from './provenance-view.tsx';
 
 /** Opens where a result came from. */
-export function ProvenanceButton({ id, ...look }: { id: string | null } & ButtonLook) {
+export function ProvenanceButton({
+  id,
+  onRunAgain,
+  ...look
+}: { id: string | null; onRunAgain?: (() => void) | undefined } & ButtonLook) {
   const { t } = useTranslation();
   return (
     <Dialog>
@@ -16,7 +20,11 @@ export function ProvenanceButton({ id, ...look }: { id: string | null } & Button
         </Button>
       </DialogTrigger>
       <DialogContent side title={t('provenance')} description={t('provenance_intro')}>
-        {id === null ? <p className="text-ink-soft">{t('provenance_none')}</p> : <ProvenanceView id={id} />}
+        {id === null ? (
+          <p className="text-ink-soft">{t('provenance_none')}</p>
+        ) : (
+          <ProvenanceView id={id} onRunAgain={onRunAgain} />
+        )}
       </DialogContent>
     </Dialog>
   );

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { Copy, Download } from 'lucide-react';
+import { Copy, Download, RotateCcw } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { client } from '../../lib/client.ts';
@@ -7,14 +7,22 @@ import { copyText } from '../../lib/copy.ts';
 import { formatTime } from '../../lib/format.ts';
 import { type ProvenanceNode, provenanceQuery } from '../../lib/provenance.ts';
 import { Badge } from '../badge.tsx';
-import { buttonClass } from '../button.tsx';
+import { Button, buttonClass } from '../button.tsx';
 import { IconButton } from '../icon-button.tsx';
 import { ErrorNotice } from '../notice.tsx';
 import { Skeleton } from '../skeleton.tsx';
 import { ProvenanceGraph } from './provenance-graph.tsx';
 
 /** The graph behind one id, with the details of the chosen node. */
-export function ProvenanceView({ id, intro }: { id: string; intro?: string }) {
+export function ProvenanceView({
+  id,
+  intro,
+  onRunAgain,
+}: {
+  id: string;
+  intro?: string;
+  onRunAgain?: (() => void) | undefined;
+}) {
   const { t } = useTranslation();
   const { data: graph, error, refetch } = useQuery(provenanceQuery(id));
   const [chosen, setChosen] = useState<string | null>(null);
@@ -25,8 +33,14 @@ export function ProvenanceView({ id, intro }: { id: string; intro?: string }) {
     graph.nodes.find(({ type }) => type === 'activity');
   return (
     <div className="@container">
-      <div className="mb-3 flex items-center justify-between gap-4">
-        <p className="text-ink-soft">{intro}</p>
+      <div className="mb-3 flex flex-wrap items-center gap-2">
+        <p className="min-w-0 flex-1 text-ink-soft">{intro}</p>
+        {onRunAgain && (
+          <Button size="small" onClick={onRunAgain}>
+            <RotateCcw size={14} aria-hidden />
+            {t('run_again')}
+          </Button>
+        )}
         <a
           href={client.provenance.get.url({ params: { id }, query: { format: 'ro-crate' } })}
           download="ro-crate-metadata.json"

@@ -1,6 +1,6 @@
 import type { Dataset } from '@stroma/contracts';
 import { ApiError } from '@stroma/sdk';
-import { useQuery } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { Tabs } from 'radix-ui';
 import { lazy, Suspense, useEffect, useRef } from 'react';
@@ -12,8 +12,11 @@ import { ErrorNotice, Notice } from '../../components/notice.tsx';
 import { Page } from '../../components/page.tsx';
 import { ProvenanceButton } from '../../components/provenance/provenance-button.tsx';
 import { Skeleton, SkeletonRows } from '../../components/skeleton.tsx';
+import { client } from '../../lib/client.ts';
 import { datasetQuery } from '../../lib/datasets.ts';
 import { formatCount } from '../../lib/format.ts';
+import { usePermission } from '../../lib/session.ts';
+import { toast } from '../../lib/toasts.ts';
 import { type DatasetTab, datasetTabs } from '../../search-parameters.ts';
 import { DatasetMenu } from '../data/dataset-menu.tsx';
 import { PreviewTab } from './preview-tab.tsx';
@@ -67,6 +70,16 @@ function LoadedDataset({ dataset }: { dataset: Dataset }) {
     void navigate({
       search: ({ column: _, ...rest }) => ({ ...rest, tab: datasetTabs.find((each) => each === next) }),
     });
+  const mayWrite = usePermission('datasets:write');
+  const again = useMutation({
+    mutationFn: () =>
+      client.datasets.reingest({
+        params: { id: dataset.dataset_id },
+        body: { overrides: version.overrides },
+      }),
+    onSuccess: () => toast(t('again_started')),
+    onError: (failure) => toast(failure.message, { tone: 'critical' }),
+  });
   const tabList = useRef<HTMLDivElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new tab may be out of sight on a narrow page
   useEffect(() => {
@@ -97,7 +110,10 @@ function LoadedDataset({ dataset }: { dataset: Dataset }) {
       })}
       actions={
         <>
-          <ProvenanceButton id={version.version_id} />
+          <ProvenanceButton
+            id={version.version_id}
+            onRunAgain={mayWrite ? () => again.mutate() : undefined}
+          />
           <Link
             to="/ask"
             search={{ datasets: dataset.dataset_id }}
