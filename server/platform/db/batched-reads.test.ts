@@ -24,14 +24,20 @@ describe('batched reads', () => {
 
   it('never answer from a statement that began before the asking', async () => {
     let stored = 'old';
+    const began = Promise.withResolvers<void>();
+    const end = Promise.withResolvers<void>();
     const read = batchReads(async (keys: string[]) => {
       const seen = stored;
-      await Promise.resolve();
+      began.resolve();
+      await end.promise;
       return new Map(keys.map((key) => [key, seen]));
     });
     const before = read('a');
+    await began.promise;
     stored = 'new';
-    expect(await Promise.all([before, read('a')])).toEqual(['old', 'new']);
+    const after = read('a');
+    end.resolve();
+    expect(await Promise.all([before, after])).toEqual(['old', 'new']);
   });
 
   it('pass a failure to those who waited for it and to nobody else', async () => {
