@@ -135,5 +135,6 @@ export function sidewaysScroll(page: Page): Promise<number> {
 /** Pictures for people, kept only where PICTURES=1 asks for them; the folder is ignored by git. */
 export async function picture(page: Page, name: string): Promise<void> {
   if (process.env.PICTURES !== '1') return;
+  await settled(page);
   await page.screenshot({ path: resolve(import.meta.dirname, `../build/screenshots/${name}.png`) });
 }

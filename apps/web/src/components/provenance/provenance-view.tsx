@@ -28,8 +28,11 @@ export function ProvenanceView({
   const [chosen, setChosen] = useState<string | null>(null);
   if (error) return <ErrorNotice error={error} onRetry={() => void refetch()} />;
   if (graph === undefined) return <Skeleton className="h-96" />;
+  const step = graph.edges.find(
+    ({ from, relation }) => from === graph.root && relation === 'was_generated_by',
+  );
   const node =
-    graph.nodes.find((each) => each.id === (chosen ?? graph.root)) ??
+    graph.nodes.find((each) => each.id === (chosen ?? step?.to ?? graph.root)) ??
     graph.nodes.find(({ type }) => type === 'activity');
   return (
     <div className="@container">
@@ -107,7 +110,7 @@ function NodeDetails({ node }: { node: ProvenanceNode }) {
             {parameters.map(([name, value]) => (
               <div key={name}>
                 <dt className="text-small text-ink-faint">{name}</dt>
-                <dd className="max-h-40 overflow-auto font-mono text-small whitespace-pre-wrap wrap-anywhere">
+                <dd className="font-mono text-small whitespace-pre-wrap wrap-anywhere">
                   {typeof value === 'string' ? value : JSON.stringify(value)}
                 </dd>
               </div>
