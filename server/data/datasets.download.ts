@@ -3,10 +3,10 @@ import { createReadStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { fileStem } from '@stroma/kernel';
 import { type DuckDb, openDuckDb, quoteIdentifier, quoteLiteral } from '@stroma/lake';
 import type { Platform } from '../platform/platform.ts';
 import type { DatasetWithVersion } from './datasets.store.ts';
-import { fileStem } from './file-names.ts';
 import type { LakeDocuments } from './lake-documents.ts';
 
 export type DownloadFormat = 'csv' | 'parquet' | 'raw' | 'rejects';

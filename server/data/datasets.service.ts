@@ -1,4 +1,5 @@
 import type { Dataset, DatasetProfile, DatasetVersion, IngestOverridesInput } from '@stroma/contracts';
+import { freeTableName } from '@stroma/kernel';
 import type { Context } from '../platform/context.ts';
 import { fail } from '../platform/failure.ts';
 import type { Platform } from '../platform/platform.ts';
@@ -20,7 +21,6 @@ import {
   updateDataset,
   versionDocument,
 } from './datasets.store.ts';
-import { freeTableName } from './file-names.ts';
 import type { Joins } from './joins.service.ts';
 import type { LakeDocuments } from './lake-documents.ts';
 import { readCursor, toPage } from './paging.ts';

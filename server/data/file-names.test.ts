@@ -1,6 +1,7 @@
+import { fileStem, freeTableName, tableNameOf } from '@stroma/kernel';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { attachment, cleanFileName, fileStem, freeTableName, tableNameOf } from './file-names.ts';
+import { attachment, cleanFileName } from './file-names.ts';
 
 describe('names of files', () => {
   it.each([

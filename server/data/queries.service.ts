@@ -1,4 +1,4 @@
-import { StromaError } from '@stroma/kernel';
+import { fileStem, StromaError } from '@stroma/kernel';
 import type { SqlLimits, SqlSandbox, SqlSource } from '@stroma/lake';
 import { type Correction, parseQuestion, suggestQuestions } from '@stroma/text';
 import type { Context } from '../platform/context.ts';
@@ -190,8 +190,14 @@ export class Queries {
         path: await this.#tools.documents.path(version, 'data.parquet'),
       })),
     );
+    // A single one is `dataset` too; each is also known by the stem of its file. Of equal names the first counts.
     const [only] = sources;
-    return only && sources.length === 1 ? [only, { ...only, name: 'dataset' }] : sources;
+    const single = only && sources.length === 1 ? [{ ...only, name: 'dataset' }] : [];
+    const stems = sources.map((source, index) => ({
+      ...source,
+      name: fileStem(datasets[index]?.version.fileName ?? source.name),
+    }));
+    return [...sources, ...single, ...stems];
   }
 
   /** In the order asked for. Throws NOT_FOUND for the first that is not there. */

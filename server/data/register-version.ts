@@ -1,3 +1,4 @@
+import { fileStem, freeTableName, tableNameOf } from '@stroma/kernel';
 import type { Context } from '../platform/context.ts';
 import type { Sql } from '../platform/db/database.ts';
 import { fail } from '../platform/failure.ts';
@@ -15,7 +16,6 @@ import {
   tableNamesLike,
   type VersionRow,
 } from './datasets.store.ts';
-import { fileStem, freeTableName, tableNameOf } from './file-names.ts';
 import type { ProcessInput } from './process.input.ts';
 import type { ReadFileResult } from './read-file.worker.ts';
 import { software } from './software.ts';

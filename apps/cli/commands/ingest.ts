@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { StromaError } from '@stroma/kernel';
+import { fileStem, StromaError, tableNameOf } from '@stroma/kernel';
 import type { IngestOverrides } from '@stroma/lake';
 import type { CommandRun, RunningCommand } from '../commands.ts';
 import { type Connection, findServer } from '../connection.ts';
@@ -10,7 +10,6 @@ import { readTable } from '../local/local-table.ts';
 import { registerFile } from '../remote/remote-datasets.ts';
 import { withScratchFolder } from '../scratch-folder.ts';
 import { isFile, openSourceFiles, refuseMissingFile, type SourceFile } from '../source-files.ts';
-import { snakeCase, stemOf } from '../table-names.ts';
 import { type IngestDocument, ingestView } from '../views/ingest-view.ts';
 
 type Read = (file: SourceFile, index: number) => Promise<IngestDocument>;
@@ -54,7 +53,7 @@ async function readAll(files: SourceFile[], read: Read, { output, signal }: Runn
     } catch (error) {
       if (signal.aborted || error instanceof UsageError) throw error;
       const failure = failureOf(error);
-      datasets.push({ name: stemOf(file.fileName), error: failure });
+      datasets.push({ name: fileStem(file.fileName), error: failure });
       output.note(`${file.given}: ${failure.message}`);
     }
   }
@@ -68,7 +67,7 @@ async function readAll(files: SourceFile[], read: Read, { output, signal }: Runn
 /** Several files get a folder each, named after them; a name that is taken is numbered. */
 function outputFolder(kept: string | null, files: SourceFile[], index: number, scratch: string): string {
   if (kept === null) return join(scratch, String(index));
-  const names = files.map((file) => snakeCase(stemOf(file.fileName)));
+  const names = files.map((file) => tableNameOf(file.fileName));
   const name = names[index] ?? '';
   const earlier = names.slice(0, index).filter((each) => each === name).length;
   const path =

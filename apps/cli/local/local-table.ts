@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { DatasetProfile } from '@stroma/contracts';
-import type { TableProfile } from '@stroma/kernel';
+import { fileStem, type TableProfile } from '@stroma/kernel';
 import type { IngestOverrides, IngestReport, TableJoin } from '@stroma/lake';
 import type { RunningCommand } from '../commands.ts';
 import type { SourceFile } from '../source-files.ts';
-import { nameTables, stemOf } from '../table-names.ts';
+import { nameTables } from '../table-names.ts';
 
 /** A file read into Parquet in this process. */
 export interface LocalTable {
@@ -28,7 +28,7 @@ export async function readTables(
   folder: string,
   running: RunningCommand,
 ): Promise<LocalTable[]> {
-  const names = nameTables(files.map((file) => stemOf(file.fileName)));
+  const names = nameTables(files.map((file) => file.fileName));
   const tables: LocalTable[] = [];
   for (const [index, file] of files.entries()) {
     const read = await readTable(file, overrides, join(folder, String(index)), running);
@@ -56,7 +56,7 @@ export async function readTable(
   return {
     datasetId: contentId('ds', report.content_sha256),
     versionId: contentId('ver', report.content_sha256),
-    label: stemOf(file.fileName),
+    label: fileStem(file.fileName),
     parquet: join(outputFolder, 'data.parquet'),
     report,
     ms: Math.round(performance.now() - began),
