@@ -102,7 +102,8 @@ export function openThreads({ atOnce = availableParallelism(), heapMb = 1024 }: 
           worker.on('message', (message: FromThread) => {
             if (message.kind === 'progress') onProgress?.(message.fraction, message.phase);
             else if (message.kind === 'done') resolve(message.output as Out);
-            else reject(errorOf(message));
+            // Anything else is Node's own: in watch mode it names the modules of the thread here.
+            else if (message.kind === 'failed') reject(errorOf(message));
           });
           worker.on('error', reject);
           worker.on('exit', () => reject(new Error('The thread ended without an answer.')));
