@@ -19,6 +19,7 @@ export function resolveLeftovers(state: ReaderState): void {
       state.measures.push(measure('default', columnOperand(column)));
     }
   }
+  addTrailingStatistics(state);
   for (const item of state.pending) {
     if (state.comparative !== null && state.measures.length === 0) {
       state.comparativeFn = item.fn;
@@ -94,6 +95,38 @@ export function resolveLeftovers(state: ReaderState): void {
   if (state.negate) throw new ReadFailure('It is not clear what "not" leaves out.', ['not']);
   if (state.top !== null && state.extreme === null)
     throw new ReadFailure(`I do not know what the number ${state.top} is for.`, [String(state.top)]);
+}
+
+/** "Yield of batch C: mean, min, max": what closes the question is asked of the one column it was about. */
+function addTrailingStatistics(state: ReaderState): void {
+  const first = state.pending[0];
+  if (first === undefined || state.extreme !== null) return;
+  const joint = state.operatorAt(first.at - 1)?.op ?? '';
+  const trailing = state.atoms
+    .slice(first.at)
+    .every(
+      (atom) => atom.kind === 'operator' && ['aggregate', 'and', 'comma', 'skip'].includes(atom.operator.op),
+    );
+  if (!trailing || !['and', 'comma', 'skip'].includes(joint)) return;
+  const said = state.bare.filter(
+    (item) => item.column.numeric && !item.column.year && !item.column.identifier,
+  );
+  const bare = said[0];
+  const only = state.measures[0];
+  if (said.length > 1 && state.pending.length > 1)
+    throw new ReadFailure(
+      'It is not clear which of the columns is meant.',
+      said.map((item) => item.column.name),
+    );
+  let operand = only?.operand ?? null;
+  if (bare !== undefined) {
+    if (only !== undefined || said.length > 1) return;
+    operand = columnOperand(bare.column);
+    state.bare = state.bare.filter((item) => item !== bare);
+  } else if (operand === null || state.measures.some((item) => item.operand !== operand)) return;
+  if (only?.fn === 'quartiles') state.measures.length = 0;
+  state.measures.push(...state.pending.map((item) => measure(item.fn, operand, item.p)));
+  state.pending = [];
 }
 
 const words: Record<string, string> = {

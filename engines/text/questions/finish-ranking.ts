@@ -1,6 +1,7 @@
 import { type Frame, type Group, type Measure, type Operand, ReadFailure } from './frame.ts';
 import { childTables } from './joins.ts';
 import { additive, fixDefaults } from './measure-defaults.ts';
+import { isDuration } from './read-rankings.ts';
 import { columnOfDimension } from './reader-comparisons.ts';
 import { columnOperand, labelsOf, mainDates, measure } from './reader-parts.ts';
 import type { Bare, Extreme, ReaderState } from './reader-state.ts';
@@ -67,6 +68,11 @@ function mustAgree(state: ReaderState, extreme: Extreme, top: Measure): void {
   )
     return;
   const { column } = top.operand;
+  if (extreme.dimensions.includes('speed') && isDuration(column)) {
+    // The fastest time is the shortest one.
+    extreme.sign = extreme.sign === 1 ? -1 : 1;
+    return;
+  }
   const own = columnOfDimension(
     state,
     extreme.dimensions,

@@ -74,6 +74,11 @@ export function finishRows(state: ReaderState, frame: Frame): Frame {
     ...(state.target === null ? [] : [state.target]),
     ...state.bare.map((item) => item.column),
   ];
+  // "countries containing land": the column the text was looked for in is what is listed.
+  const searched = frame.conditions.find((item) => item.kind === 'match');
+  const found =
+    state.mode === null && outputs.length === 0 && state.table === null && searched?.kind === 'match';
+  if (found) outputs.push(searched.column);
   const phrase =
     state.mode === null &&
     outputs.length > 0 &&
@@ -142,7 +147,9 @@ export function finishRows(state: ReaderState, frame: Frame): Frame {
     state.distinct ||
     (outputs.length > 0 &&
       state.order === null &&
-      outputs.every((column) => column.category || (column.profile.type === 'text' && !column.unique)));
+      outputs.every(
+        (column) => column.category || (column.profile.type === 'text' && !column.unique && !found),
+      ));
   const target = state.target !== null && state.mode === 'which';
   return {
     ...frame,

@@ -79,6 +79,7 @@ function assemble(state: ReaderState): Frame {
   if (state.mode === 'change' && !state.overTime) return finishChange(state, frame);
   frame.conditions = dropImplied(state.conditions.map((item) => item.condition));
   if (state.overTime) addTimeGroup(state);
+  if (asksWhether(state)) state.mode = 'exists';
   if (state.mode === 'exists') return { ...frame, task: 'exists' };
   chooseTarget(state);
   countEntities(state);
@@ -88,6 +89,37 @@ function assemble(state: ReaderState): Frame {
   if (state.mode === 'when') return finishWhen(state, frame);
   if (state.measures.length > 0 || state.groups.length > 0) return finishMeasures(state, frame);
   return finishRows(state, frame);
+}
+
+const habits = new Set([
+  'usually',
+  'generally',
+  'typically',
+  'often',
+  'always',
+  'mostly',
+  'most',
+  'normally',
+  'all',
+  'only',
+]);
+
+/** "Is Utah in it", "did it snow in 2013": conditions alone, after a verb that comes first. */
+function asksWhether(state: ReaderState): boolean {
+  const first = state.tokens[0]?.lower ?? '';
+  return (
+    state.mode === null &&
+    ['is', 'are', 'was', 'were', 'did', 'does', 'do'].includes(first) &&
+    state.conditions.length > 0 &&
+    state.conditions.every(({ condition }) => condition.kind !== 'equals' || condition.values.length === 1) &&
+    !state.tokens.some((token) => habits.has(token.lower)) &&
+    state.bare.length === 0 &&
+    state.measures.length === 0 &&
+    state.groups.length === 0 &&
+    state.having.length === 0 &&
+    state.extreme === null &&
+    !state.versus
+  );
 }
 
 /** "Treated with a biologic drug" says of drugs more than that there is one. */

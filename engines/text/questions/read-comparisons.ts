@@ -1,6 +1,7 @@
 import type { Atom } from './atoms.ts';
 import { type Measure, ReadFailure } from './frame.ts';
 import { impliedColumn } from './implied-columns.ts';
+import { comparatives } from './lexicon/adjectives.ts';
 import { readGroup } from './read-groups.ts';
 import { readNumberList } from './read-numbers.ts';
 import { columnOfDimension, comparisonAt } from './reader-comparisons.ts';
@@ -161,6 +162,8 @@ export function readRelative(state: ReaderState, operator: OperatorOf<'relative'
       `${operator.cmp === '>' ? 'above' : 'below'} the average of ${bare.column.name}`,
     );
   }
+  const adjective = comparatives.get(text.toLowerCase().split(' ')[0] as string);
+  if (adjective !== undefined) return addRelative(state, adjective, state.at + 1);
   state.fail(`"${text}" does not say of which column.`, [text]);
 }
 
@@ -198,6 +201,12 @@ function readComparative(state: ReaderState, operator: OperatorOf<'comparative'>
   const text = state.textOf(state.peek() as Atom);
   const than = state.skipFrom(state.at + 1);
   if (state.operatorAt(than)?.op !== 'than') {
+    if (state.mode === 'which' && operator.dimensions.length > 0) {
+      // "which sex is heavier": of two, the one that leads.
+      const { sign, dimensions } = operator;
+      state.extreme = { sign, dimensions, operand: null, limit: null, at: state.at, counting: false };
+      return take(state, 'order', sign === 1 ? 'the largest' : 'the smallest');
+    }
     if (state.mode === 'difference' || state.mode === 'how_much') {
       state.comparative = operator;
       state.mode = 'difference';
@@ -207,6 +216,9 @@ function readComparative(state: ReaderState, operator: OperatorOf<'comparative'>
   }
   const number = state.skipFrom(than + 1);
   const atom = state.atoms[number];
+  const mean = state.operatorAt(number);
+  if (mean?.op === 'aggregate' && mean.fn === 'avg' && operator.dimensions.length > 0)
+    return addRelative(state, operator, number + 1);
   if (atom?.kind !== 'number' && !(atom?.kind === 'time')) {
     if (state.mode === 'how_much' || state.mode === 'difference') {
       state.comparative = operator;
@@ -250,6 +262,28 @@ function readComparative(state: ReaderState, operator: OperatorOf<'comparative'>
     negated: state.negate,
   });
   state.at = value.next;
+}
+
+/** `heavier than the average`: of the column that the word speaks of. */
+function addRelative(
+  state: ReaderState,
+  { sign, dimensions }: { sign: 1 | -1; dimensions: string[] },
+  end: number,
+): undefined {
+  const text = state.textOf(state.peek() as Atom);
+  const bare = state.bare.at(-1);
+  const said =
+    bare?.column.numeric === true ? [{ column: bare.column, score: 1, coverage: 1, typo: false }] : null;
+  const column = columnOfDimension(state, dimensions, said, text);
+  if (bare?.column === column) state.bare.pop();
+  state.mark(
+    state.at,
+    'comparison',
+    `${sign === 1 ? 'above' : 'below'} the average of ${column.name}`,
+    column,
+  );
+  addCondition(state, { kind: 'relative', column, cmp: sign === 1 ? '>' : '<' });
+  state.at = end;
 }
 
 export function readVersus(state: ReaderState): undefined {

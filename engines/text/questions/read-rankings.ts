@@ -113,6 +113,11 @@ const speedWords = /speed|velocity|rate|mph|kmh|power/i;
 
 const durationWords = /time|duration|latency|reaction|sec|period|hurdles|run\d/i;
 
+export const isDuration = (column: IndexedColumn): boolean =>
+  !speedWords.test(column.name) &&
+  (durationWords.test(column.name) ||
+    column.readings.some((reading) => reading.some((word) => word.lower === 'time')));
+
 /** The fastest time is the smallest one; of other columns it is not clear. */
 function checkSpeed(
   state: ReaderState,
@@ -122,10 +127,8 @@ function checkSpeed(
 ): void {
   if (!operator.dimensions.includes('speed') || speedWords.test(column.name)) return;
   const extreme = state.extreme as NonNullable<ReaderState['extreme']>;
-  const timed =
-    durationWords.test(column.name) ||
-    column.readings.some((reading) => reading.some((word) => word.lower === 'time'));
-  if (!timed) state.fail(`It is not clear whether "${text}" means a high or a low "${column.name}".`, [text]);
+  if (!isDuration(column))
+    state.fail(`It is not clear whether "${text}" means a high or a low "${column.name}".`, [text]);
   extreme.sign = operator.sign === 1 ? -1 : 1;
 }
 

@@ -1,3 +1,4 @@
+import { questionSuiteFive } from './question-suite-five.ts';
 import { questionSuiteFour } from './question-suite-four.ts';
 import { questionSuiteThree } from './question-suite-three.ts';
 import { questionSuiteTwo } from './question-suite-two.ts';
@@ -1195,4 +1196,5 @@ export const questionSuite: SuiteTable[] = [
   ...questionSuiteTwo,
   ...questionSuiteThree,
   ...questionSuiteFour,
+  ...questionSuiteFive,
 ];

@@ -21,7 +21,7 @@ const source: [string, 1 | -1, string][] = [
   ['wide wider widest', 1, 'width|diameter'],
   ['broad broader broadest', 1, 'width|diameter'],
   ['narrow narrower narrowest', -1, 'width|diameter'],
-  ['thick thicker thickest', 1, 'thickness|diameter'],
+  ['thick thicker thickest', 1, 'thickness|diameter|circumference'],
   ['thin thinner thinnest', -1, 'thickness|diameter'],
   ['deep deeper deepest', 1, 'depth'],
   ['shallow shallower shallowest', -1, 'depth'],
