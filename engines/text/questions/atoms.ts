@@ -1,5 +1,6 @@
 import type { JsonValue } from '@stroma/kernel';
 import { type ColumnLink, contentOf, linkColumns, longestSpan } from './column-links.ts';
+import { plainSuperlatives, superlatives } from './lexicon/adjectives.ts';
 import { isPlausibleRowNoun } from './lexicon/nouns.ts';
 import type { Operator } from './lexicon/operators.ts';
 import { ownEntry } from './lexicon/own-entry.ts';
@@ -9,6 +10,7 @@ import { type TimeSpec, timeAt } from './times.ts';
 import type { Token } from './tokens.ts';
 import type { Correction, QuestionTable } from './types.ts';
 import { linkValues, type ValueLink } from './value-links.ts';
+import { isTypo } from './word-forms.ts';
 
 interface Span {
   from: number;
@@ -248,6 +250,23 @@ export interface AtomContext {
   corrections: Correction[];
 }
 
+const spelled = [...superlatives.keys(), ...plainSuperlatives.keys(), 'average', 'median', 'number', 'total'];
+
+/** `hotest`, `averge`: a slip in a word that ranks or sums up, where nothing else is so spelled. */
+function misspelled(token: Token, at: number, columns: Atom[], values: Atom[]): Atom[] {
+  if (token.kind !== 'word' || token.lower.length < 5 || isGrammarWord(token.lower)) return [];
+  if ([...columns, ...values].some((atom) => atom.to === at + 1)) return [];
+  const near = spelled.filter((word) => isTypo(token.lower, word));
+  return near.length === 1
+    ? operatorAtoms([near[0] as string], 0, new Set()).map((atom) => ({
+        ...atom,
+        from: at,
+        to: at + 1,
+        weight: 0.5,
+      }))
+    : [];
+}
+
 /** Everything that may start at each token. */
 export function atomsByStart(tokens: Token[], context: AtomContext): Atom[][] {
   const lowers = tokens.map((token) => token.lower);
@@ -305,6 +324,7 @@ export function atomsByStart(tokens: Token[], context: AtomContext): Atom[][] {
     );
     return [
       ...operators,
+      ...misspelled(token, at, columns, values),
       ...columns,
       ...values,
       ...tableAtoms(tokens, at, context.index),

@@ -23,7 +23,8 @@ export type TimePart =
   | 'month_of_year'
   | 'day_of_week'
   | 'hour_of_day'
-  | 'day_of_month';
+  | 'day_of_month'
+  | 'decade';
 
 export type Literal =
   | { node: 'number'; value: number }

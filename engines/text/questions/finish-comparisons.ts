@@ -1,7 +1,7 @@
 import { type Condition, type Frame, ReadFailure } from './frame.ts';
 import { fixDefaults, measureOf } from './measure-defaults.ts';
 import { columnOfDimension } from './reader-comparisons.ts';
-import { columnOperand, measure } from './reader-parts.ts';
+import { columnOperand, grainGroup, measure } from './reader-parts.ts';
 import type { Bare, ReaderState } from './reader-state.ts';
 
 export function finishPair(state: ReaderState, frame: Frame, task: 'correlation' | 'pairs'): Frame {
@@ -65,6 +65,8 @@ export function finishDifference(state: ReaderState, frame: Frame): Frame {
       state.measures.push(measure(state.comparativeFn ?? 'avg', columnOperand(column)));
   }
   const conditions = state.conditions.map((item) => item.condition);
+  const counted = /\bhow many more\b/i.test(state.tokens.map((token) => token.lower).join(' '));
+  const usual = counted ? 'sum' : 'avg';
   const place = conditions.findIndex(
     (item) => item.kind === 'equals' && item.values.length === 2 && !item.negated,
   );
@@ -76,8 +78,8 @@ export function finishDifference(state: ReaderState, frame: Frame): Frame {
       { ...pair, values: pair.values.slice(1), joined: 'none' },
     ];
     if (state.measures.length === 0 && numeric.length === 1)
-      state.measures.push(measure('avg', columnOperand((numeric[0] as Bare).column)));
-    const counts = state.measures.length === 0 && task === 'ratio';
+      state.measures.push(measure(usual, columnOperand((numeric[0] as Bare).column)));
+    const counts = state.measures.length === 0 && (task === 'ratio' || counted);
     if (state.measures.length === 0 && !counts)
       throw new ReadFailure('It is not clear what the difference is of.', ['difference']);
     const measures = counts ? [measure('rows')] : state.measures;
@@ -89,18 +91,20 @@ export function finishDifference(state: ReaderState, frame: Frame): Frame {
       conditions: conditions.filter((_, index) => index !== place),
     };
   }
-  const opposite = oppositePair(conditions);
+  const opposite = oppositePair(conditions) ?? twoPeriods(conditions);
   if (opposite !== null) {
     if (state.measures.length === 0 && numeric.length === 1)
-      state.measures.push(measure('avg', columnOperand((numeric[0] as Bare).column)));
-    if (state.measures.length === 0 && task === 'difference')
+      state.measures.push(measure(usual, columnOperand((numeric[0] as Bare).column)));
+    if (state.measures.length === 0 && task === 'difference' && !counted)
       throw new ReadFailure('It is not clear what the difference is of.', ['difference']);
     return {
       ...frame,
       task,
       measures: fixDefaults(state.measures.length > 0 ? state.measures : [measure('rows')]),
       sides: opposite,
-      conditions: conditions.filter((item) => !opposite.includes(item)),
+      conditions: conditions.filter(
+        (item) => !opposite.includes(item) && !(item.kind === 'any' && item.items.includes(opposite[0])),
+      ),
     };
   }
   const two =
@@ -157,6 +161,16 @@ export function finishDifference(state: ReaderState, frame: Frame): Frame {
   throw new ReadFailure(`It is not clear what the ${task} is between.`, [task]);
 }
 
+/** "In 2012 than in 2013": two times of one column. */
+function twoPeriods(conditions: Condition[]): [Condition, Condition] | null {
+  const both = conditions.find((item) => item.kind === 'any' && item.items.length === 2);
+  if (both?.kind !== 'any') return null;
+  const [first, second] = both.items;
+  return first?.kind === 'time' && second?.kind === 'time' && first.spec.label !== second.spec.label
+    ? [first, second]
+    : null;
+}
+
 /** `smokers and non-smokers`: two conditions that are each other's opposite. */
 export function oppositePair(conditions: Condition[]): [Condition, Condition] | null {
   for (const first of conditions)
@@ -173,6 +187,15 @@ export function oppositePair(conditions: Condition[]): [Condition, Condition] | 
   return null;
 }
 
+/** "Year over year" says from when to when. */
+function steppedBy(state: ReaderState): 'year' | 'month' | null {
+  const said = state.atoms
+    .filter((atom) => atom.kind === 'operator' && atom.operator.op === 'change')
+    .map((atom) => state.textOf(atom).toLowerCase());
+  if (said.some((text) => /\byear\b.*\byear\b|^yoy\b|^(?:yearly|annual) change/.test(text))) return 'year';
+  return said.some((text) => /\bmonth\b.*\bmonth\b|^mom\b|^monthly change/.test(text)) ? 'month' : null;
+}
+
 export function finishChange(state: ReaderState, frame: Frame): Frame {
   const conditions = state.conditions.map((item) => item.condition);
   const numeric = state.bare.filter((item) => item.column.numeric && !item.column.year);
@@ -181,6 +204,14 @@ export function finishChange(state: ReaderState, frame: Frame): Frame {
       state.measures.push(measureOf(state, numeric[0] as Bare));
     if (state.measures.length !== 1) throw new ReadFailure('It is not clear what changes.', ['change']);
     return { ...frame, task: 'change', measures: fixDefaults(state.measures), conditions };
+  }
+  const grain = steppedBy(state);
+  if (grain !== null) {
+    const group = grainGroup(state, { op: 'grain', grain });
+    if (group !== null) {
+      state.groups.push(group);
+      return finishChange(state, { ...frame, groups: state.groups });
+    }
   }
   const [first, second] = numeric;
   if (first !== undefined && second !== undefined && numeric.length === 2 && state.measures.length === 0) {

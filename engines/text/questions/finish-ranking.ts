@@ -357,6 +357,7 @@ function groupFunction(
   if (
     ranked !== null &&
     (additive.test(ranked.name) ||
+      (/precip|rainfall/i.test(ranked.name) && state.groups.some((group) => group.grain !== null)) ||
       (state.operatorAt(extreme.at)?.op === 'most' && ranked.profile.type === 'integer'))
   )
     return 'sum';

@@ -87,8 +87,21 @@ function assemble(state: ReaderState): Frame {
   if (state.extreme !== null) return finishRanking(state, frame);
   if (state.having.length > 0) return finishHaving(state, frame);
   if (state.mode === 'when') return finishWhen(state, frame);
+  groupInOrder(state);
   if (state.measures.length > 0 || state.groups.length > 0) return finishMeasures(state, frame);
   return finishRows(state, frame);
+}
+
+/** "Feeds ordered by average weight" shows each feed with its average. */
+function groupInOrder(state: ReaderState): void {
+  const by = state.order?.measure ?? null;
+  const [only] = state.bare;
+  if (by?.operand == null || only === undefined || state.bare.length > 1 || state.target !== null) return;
+  if (state.measures.length > 0 || state.groups.length > 0 || (only.column.numeric && !only.column.category))
+    return;
+  state.groups.push({ column: only.column, grain: null, part: null });
+  state.measures.push(by);
+  state.bare = [];
 }
 
 const habits = new Set([

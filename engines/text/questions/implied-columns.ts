@@ -3,6 +3,7 @@ import { isPersonNoun } from './lexicon/nouns.ts';
 import { columnOfDimension } from './reader-comparisons.ts';
 import type { ReaderState } from './reader-state.ts';
 import type { IndexedColumn } from './schema-index.ts';
+import { convertUnit, isUnitWord } from './units.ts';
 
 /** `over 65 inches tall` */
 function measuredBy(state: ReaderState, next: number): IndexedColumn | null {
@@ -48,6 +49,11 @@ export function impliedColumn(
     ? (named('weight') ?? named('mass'))
     : undefined;
   if (unitColumn !== undefined) return { column: unitColumn, next };
+  const inUnit = state.index.columns.filter(
+    (column) => column.numeric && column.unit !== null && convertUnit(1, before, column.unit) !== null,
+  );
+  if (isUnitWord(before) && inUnit.length === 1 && inUnit[0] !== undefined)
+    return { column: inUnit[0], next };
   const noun = state.atoms
     .slice(Math.max(0, state.at - 4), state.at)
     .some(

@@ -85,10 +85,10 @@ export function buildDifference(frame: Frame, query: QueryExpression, joins: Joi
     unit: base.unit,
   });
   const result: Named = {
-    expression: { node: 'arithmetic', op: ratio ? '/' : '-', left: filtered(left), right: filtered(right) },
-    alias: ratio ? 'ratio' : 'difference',
-    title: `${ratio ? 'Ratio' : 'Difference'} of ${base.title.toLowerCase()}`,
-    unit: ratio ? null : base.unit,
+    expression: compared(frame, filtered(left), filtered(right)),
+    alias: ratio ? 'ratio' : frame.percent ? 'percentage_change' : 'difference',
+    title: `${ratio ? 'Ratio' : frame.percent ? 'Percentage change' : 'Difference'} of ${base.title.toLowerCase()}`,
+    unit: ratio ? null : frame.percent ? '%' : base.unit,
   };
   const items = [...groups, result, named(left), named(right)];
   separate(items);
@@ -102,6 +102,14 @@ export function buildDifference(frame: Frame, query: QueryExpression, joins: Joi
     answerColumn(items.at(-1) as Named, 'label'),
   ];
   return { query, shape: shapeOf('difference', columns, frame, result.title) };
+}
+
+function compared(frame: Frame, left: Expression, right: Expression): Expression {
+  if (frame.task === 'ratio') return { node: 'arithmetic', op: '/', left, right };
+  const difference: Expression = { node: 'arithmetic', op: '-', left, right };
+  if (!frame.percent) return difference;
+  const change: Expression = { node: 'arithmetic', op: '/', left: difference, right };
+  return { node: 'arithmetic', op: '*', left: { node: 'number', value: 100 }, right: change };
 }
 
 function withFilter(expression: Expression, where: Expression): Expression {

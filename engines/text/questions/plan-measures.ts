@@ -159,6 +159,19 @@ export function groupColumn(group: Group): Named & { temporal: boolean } {
       temporal: true,
     };
   }
+  if (group.part === 'decade')
+    return {
+      ...base,
+      expression: {
+        node: 'bin',
+        value: group.column.temporal ? { node: 'part', part: 'year', value } : value,
+        width: 10,
+        origin: 0,
+      },
+      alias: 'decade',
+      title: 'Decade',
+      temporal: true,
+    };
   if (group.part !== null && group.column.temporal)
     return {
       ...base,

@@ -53,6 +53,11 @@ export function readCount(state: ReaderState): undefined {
       return;
     }
     const plain = !distinct && numeric && !own.entity && !followedByValue(state, atom, next);
+    if (plain && oneRowAhead(state, next)) {
+      // "how many gears does the Valiant have": the row is known, so the number stands there.
+      state.mode = state.mode === null || state.mode === 'list' ? 'list' : state.mode;
+      return take(state, 'ignored', 'the column holds the number');
+    }
     if (plain && averageAhead(state, next)) return take(state, 'ignored', 'the column holds the number');
     if (plain && (pendingAggregate !== undefined || state.connector === 'by' || state.extreme !== null)) {
       // "average number of cylinders": the column itself holds the number.
@@ -86,6 +91,21 @@ function readRowNoun(state: ReaderState, counting: number, place: number, column
   takeUntil(state, counting, place, 'aggregate', 'counts rows');
   state.mark(place, 'table', 'each row is one');
   state.at = place + 1;
+}
+
+/** What follows names one row: a value without repeats, or the extreme one of the rows. */
+function oneRowAhead(state: ReaderState, from: number): boolean {
+  const verb = state.tokens[state.atoms[from]?.to ?? 0]?.lower ?? '';
+  if (!['does', 'do', 'did', 'has', 'had'].includes(verb)) return false;
+  return state.atoms.some(
+    (atom, place) =>
+      place > from &&
+      ((atom.kind === 'value' && atom.links[0]?.column.unique === true) ||
+        (atom.kind === 'operator' &&
+          atom.operator.op === 'superlative' &&
+          atom.operator.dimensions.length > 0 &&
+          state.atoms[place + 1]?.kind === 'table')),
+  );
 }
 
 /** "How many ... on average" asks for an average. */

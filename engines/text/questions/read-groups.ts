@@ -7,6 +7,17 @@ import type { ReaderState } from './reader-state.ts';
 
 export function readLooseGrain(state: ReaderState, operator: OperatorOf<'grain' | 'part'>): undefined {
   const text = state.textOf(state.peek() as Atom);
+  const { extreme } = state;
+  if (extreme !== null && extreme.at === state.at - 1 && extreme.dimensions.length > 0) {
+    // "the wettest month": months are ranked.
+    const group = operator.op === 'grain' && operator.grain === 'day' ? null : grainGroup(state, operator);
+    const finer = group?.grain === 'hour' && group.column.profile.type === 'date';
+    if (group?.column.temporal === true && !finer) {
+      state.groups.push(group);
+      state.target = group.column;
+      return take(state, 'group', `each ${text}`);
+    }
+  }
   const adverb = /ly$/.test(text) || text.toLowerCase() === 'annual';
   const temporal = state.index.columns.filter((column) => column.temporal);
   if (

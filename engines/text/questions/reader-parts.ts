@@ -107,6 +107,10 @@ export function grainGroup(state: ReaderState, operator: OperatorOf<'grain' | 'p
       [],
       true,
     );
+  if (operator.op === 'part' && operator.part === 'decade') {
+    const years = state.index.columns.filter((column) => column.year);
+    return years.length === 1 ? { column: years[0] as IndexedColumn, grain: null, part: 'decade' } : null;
+  }
   if (operator.op === 'grain' && operator.grain === 'year') {
     const year = state.index.columns.find((column) => column.year);
     if (year !== undefined) return { column: year, grain: null, part: null };

@@ -189,6 +189,8 @@ function readOperator(state: ReaderState, operator: Operator): undefined {
       if (operator.op === 'correlation' || state.mode !== 'correlation') state.mode = operator.op;
       return take(state, 'aggregate', operator.op);
     case 'change':
+      if (state.mode === 'share') return state.fail('A share and a change are not asked in one.', [text]);
+      state.percent ||= operator.percent === true;
       if (
         state.mode === null ||
         state.mode === 'which' ||

@@ -118,7 +118,12 @@ function head(frame: Frame): string {
     case 'difference':
     case 'ratio': {
       const [left, right] = frame.sides ?? [];
-      const joint = frame.task === 'ratio' ? 'divided by that' : 'minus that';
+      const joint =
+        frame.task === 'ratio'
+          ? 'divided by that'
+          : frame.percent
+            ? 'in percent more than that'
+            : 'minus that';
       return `${measures} where ${left === undefined ? '' : conditionWords(left)}, ${joint} where ${right === undefined ? '' : conditionWords(right)}`;
     }
     case 'change':

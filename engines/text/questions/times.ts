@@ -54,6 +54,23 @@ function partAt(tokens: Token[], from: number): { length: number; spec: TimeSpec
   return null;
 }
 
+/** `the 1980s` */
+function decadeAt(tokens: Token[], from: number): { length: number; spec: TimeSpec } | null {
+  const at = tokens[from]?.lower === 'the' ? from + 1 : from;
+  const token = tokens[at];
+  if (token === undefined || !isYear(token) || token.value % 10 !== 0) return null;
+  if (tokens[at + 1]?.lower !== 's' || tokens[at + 1]?.glued !== true) return null;
+  const { value } = token;
+  const spec: TimeSpec = {
+    kind: 'range',
+    from: `${value}-01-01`,
+    to: `${value + 10}-01-01`,
+    years: { from: value, to: value + 9 },
+    label: `the ${value}s`,
+  };
+  return { length: at + 2 - from, spec };
+}
+
 const range = (from: Period | null, to: Period | null, label: string, exclusiveStart = false): TimeSpec => ({
   kind: 'range',
   from: from === null ? null : exclusiveStart ? from.to : from.from,
@@ -134,6 +151,8 @@ export function timeAt(tokens: Token[], at: number, now: Date): { length: number
   ].includes(word)
     ? 1
     : 0;
+  const decade = decadeAt(tokens, at + preposition);
+  if (decade !== null) return { length: preposition + decade.length, spec: decade.spec };
   const period = periodAt(tokens, at + preposition, now);
   if (period !== null) {
     const end = at + preposition + period.length;

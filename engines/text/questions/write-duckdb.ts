@@ -82,6 +82,7 @@ const parts = {
   day_of_week: 'isodow',
   hour_of_day: 'hour',
   day_of_month: 'day',
+  decade: 'decade',
 } as const;
 
 const like = (text: string): string => text.replace(/[\\%_]/g, (found) => `\\${found}`);

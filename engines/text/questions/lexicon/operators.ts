@@ -28,17 +28,10 @@ export type Operator =
   | { op: 'most'; sign: 1 | -1 }
   | { op: 'common' }
   | { op: 'relative'; cmp: '>' | '<' }
+  | { op: 'change'; percent?: true }
   | { op: 'not' | 'or' | 'and' | 'comma' | 'except' }
   | {
-      op:
-        | 'correlation'
-        | 'distribution'
-        | 'over_time'
-        | 'change'
-        | 'difference'
-        | 'ratio'
-        | 'versus'
-        | 'pairs';
+      op: 'correlation' | 'distribution' | 'over_time' | 'difference' | 'ratio' | 'versus' | 'pairs';
     }
   | { op: 'missing' | 'present' }
   | { op: 'match'; how: 'contains' | 'starts' | 'ends' }

@@ -214,7 +214,14 @@ add(
   { op: 'change' },
 );
 add(
-  'difference|differences|gap|differ|how different|how much more|how much less|how much higher|how much lower|how much greater|difference in',
+  'percentage increase|percent increase|percentage change|percent change|% change|% increase|percentage growth|percentage decrease|percent decrease',
+  {
+    op: 'change',
+    percent: true,
+  },
+);
+add(
+  'difference|differences|gap|differ|how different|how much more|how much less|how much higher|how much lower|how much greater|difference in|how many more',
   { op: 'difference' },
 );
 add(
@@ -336,6 +343,7 @@ add('day of the week|weekday|days of the week|weekdays|day of week', { op: 'part
 add('hour of the day|hour of day|time of day', { op: 'part', part: 'hour_of_day' });
 add('day of the month', { op: 'part', part: 'day_of_month' });
 add('quarter of the year', { op: 'part', part: 'quarter_of_year' });
+add('decade|decades', { op: 'part', part: 'decade' });
 
 for (const [word, { dimensions, sign }] of superlatives) add(word, { op: 'superlative', sign, dimensions });
 for (const [word, sign] of plainSuperlatives)
