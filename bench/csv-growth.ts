@@ -24,9 +24,12 @@ async function child(csv: string, folder: string): Promise<void> {
   await ingestFile({ sourcePath: csv, fileName: 'visits.csv', outputFolder: folder, limits });
   const ingested = performance.now();
   const ingestPeak = process.resourceUsage().maxRSS;
-  await profileParquet(parquet, { ...limits, tempFolder: folder });
+  const tempFolder = join(folder, 'spill');
+  await Promise.all([
+    profileParquet(parquet, { ...limits, tempFolder }),
+    collectValues(parquet, { maxPerColumn: 2000, tempFolder }),
+  ]);
   const profiled = performance.now();
-  await collectValues(parquet, { maxPerColumn: 2000 });
   const ms = performance.now() - began;
   const { user, system } = process.cpuUsage();
   const peakMb = Math.round(process.resourceUsage().maxRSS / 1024);

@@ -20,7 +20,6 @@ const limits = { memoryMb: 1536, threads: 2 };
 const parts = {
   ingest: [] as number[],
   profile: [] as number[],
-  values: [] as number[],
   copy: [] as number[],
   summarize: [] as number[],
 };
@@ -45,8 +44,13 @@ async function ours(): Promise<void> {
   const outputFolder = await mkdtemp(join(folder, 'ours-'));
   const parquet = join(outputFolder, 'data.parquet');
   await part('ingest', () => ingestFile({ sourcePath: csv, fileName: 'visits.csv', outputFolder, limits }));
-  await part('profile', () => profileParquet(parquet, { ...limits, tempFolder: outputFolder }));
-  await part('values', () => collectValues(parquet, { maxPerColumn: 2000 }));
+  const spill = join(outputFolder, 'spill');
+  await part('profile', () =>
+    Promise.all([
+      profileParquet(parquet, { ...limits, tempFolder: spill }),
+      collectValues(parquet, { maxPerColumn: 2000, tempFolder: spill }),
+    ]),
+  );
   await rm(outputFolder, { recursive: true });
 }
 
