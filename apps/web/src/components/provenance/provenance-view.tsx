@@ -111,7 +111,7 @@ function NodeDetails({ node }: { node: ProvenanceNode }) {
               <div key={name}>
                 <dt className="text-small text-ink-faint">{name}</dt>
                 <dd className="font-mono text-small whitespace-pre-wrap wrap-anywhere">
-                  {typeof value === 'string' ? value : JSON.stringify(value)}
+                  {typeof value === 'string' ? value : JSON.stringify(value, null, 2)}
                 </dd>
               </div>
             ))}
