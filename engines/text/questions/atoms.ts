@@ -108,8 +108,11 @@ function operatorAtoms(lowers: string[], at: number, names: Set<string>): Atom[]
 
 function columnAtoms(tokens: Token[], at: number, index: PreparedTables): Atom[] {
   const atoms: Atom[] = [];
+  const number = tokens[at]?.kind === 'number' ? (tokens[at]?.text ?? null) : null;
   for (let to = at + 1; to <= Math.min(tokens.length, at + longestSpan); to += 1) {
-    const links = linkColumns(tokens, at, to, index);
+    const links = linkColumns(tokens, at, to, index).filter(
+      (link) => number === null || link.column.name.includes(number),
+    );
     const best = links[0];
     if (best === undefined) continue;
     const words = contentOf(tokens, at, to)?.length ?? 1;
@@ -142,7 +145,10 @@ function valueAtoms(tokens: Token[], at: number, index: PreparedTables): Atom[] 
       !(links.some((link) => link.value === token.text) && /^[A-Z]$/.test(token.text) && token.start > 0)
     )
       continue;
-    const grammar = single && isGrammarWord(token.lower);
+    const beside = [tokens[at - 1]?.lower, tokens[at + 1]?.lower];
+    const listed =
+      /^[A-Z]$/.test(token.text) && beside.some((word) => ['and', 'or', 'vs', 'versus'].includes(word ?? ''));
+    const grammar = single && isGrammarWord(token.lower) && !listed;
     const words = tokens.slice(at, to).filter((part) => part.kind !== 'symbol').length;
     const weight = grammar ? 0.55 : words * best.score * 1.02 + (words - 1) * 0.14 + (to - at - words) * 0.5;
     atoms.push({
@@ -267,6 +273,19 @@ function misspelled(token: Token, at: number, columns: Atom[], values: Atom[]): 
     : [];
 }
 
+/** `4 cyl vs 8 cyl`: between two things the word sets them against each other, whatever a column is called. */
+function isVersus(lowers: string[], at: number): boolean {
+  const before = lowers[at - 1];
+  const after = lowers[at + 1];
+  return (
+    ['vs', 'v', 'versus'].includes(lowers[at] as string) &&
+    before !== undefined &&
+    after !== undefined &&
+    !/^(?:by|with|of|for|per|each|and|where|when|average|mean|on|in|is|has|have|,)$/.test(before) &&
+    !/^(?:is|=|0|1|of|at|in|equals|\?|and|or|,)$/.test(after)
+  );
+}
+
 /** Everything that may start at each token. */
 export function atomsByStart(tokens: Token[], context: AtomContext): Atom[][] {
   const lowers = tokens.map((token) => token.lower);
@@ -308,7 +327,7 @@ export function atomsByStart(tokens: Token[], context: AtomContext): Atom[][] {
   return tokens.map((token, at) => {
     const corrected = correctedAtom(tokens, at, context.corrections, context.index);
     if (corrected !== null) return [corrected];
-    const columns = columnAtoms(tokens, at, context.index);
+    const columns = isVersus(lowers, at) ? [] : columnAtoms(tokens, at, context.index);
     const values = valueAtoms(tokens, at, context.index);
     // A word that some table holds is meant as such: `good` where a status is good or poor.
     const held = (atom: Atom): boolean =>

@@ -35,7 +35,7 @@ export function countEntities(state: ReaderState): void {
   // "good and poor outcomes": the noun is the column whose values were named.
   state.bare = state.bare.filter((item) => {
     const named =
-      isNounFor(state, item) &&
+      isPluralNoun(state, item) &&
       state.conditions.some(
         ({ condition }) => condition.kind === 'equals' && condition.column === item.column,
       );
@@ -47,7 +47,7 @@ export function countEntities(state: ReaderState): void {
       item.column.entity &&
       item.column !== state.target &&
       (state.table === null || state.table.at > item.at) &&
-      (item.column.identifier || isNounFor(state, item)),
+      (item.column.identifier || isPluralNoun(state, item)),
   );
   const bare = state.bare[place];
   if (bare !== undefined) {
@@ -128,7 +128,7 @@ function entityNamed(state: ReaderState, stem: string): IndexedColumn | null {
 }
 
 /** A column said as the noun of the question, in the plural, after what describes it. */
-function isNounFor(state: ReaderState, item: Bare): boolean {
+export function isPluralNoun(state: ReaderState, item: Bare): boolean {
   const atom = state.atoms[item.at];
   const token = atom === undefined ? undefined : state.tokens[atom.to - 1];
   return token !== undefined && token.lower !== token.stem && item.after !== 'by';
@@ -142,6 +142,21 @@ export function chooseTarget(state: ReaderState): void {
   const { column } = first;
   const descriptive = !column.numeric || column.category || column.year || column.identifier;
   const before = state.extreme === null || first.at < state.extreme.at;
+  const counted = state.extreme !== null && state.operatorAt(state.extreme.at)?.op === 'most';
+  if (
+    counted &&
+    before &&
+    first.after === '' &&
+    column.profile.type === 'integer' &&
+    column.profile.distinct <= 200
+  ) {
+    // "which month has the most ...": a number that names groups is never what is greatest.
+    state.target = column;
+    state.bare.shift();
+    if (!state.bare.some((item) => item.column.numeric) && state.extreme?.operand === null)
+      state.extreme.counting = true;
+    return;
+  }
   if (descriptive && before && first.after === '' && (state.table === null || state.table.at > first.at)) {
     state.target = column;
     state.bare.shift();
@@ -149,7 +164,7 @@ export function chooseTarget(state: ReaderState): void {
 }
 
 /** `Quebec plants`, `of plants`: the column's name said as what the rows are, not to group by. */
-export function isRowNoun(state: ReaderState, item: Bare): boolean {
+export function isRowNoun(state: ReaderState, item: Bare, anyNoun = false): boolean {
   const atom = state.atoms[item.at];
   const token = atom === undefined ? undefined : state.tokens[atom.to - 1];
   if (
@@ -164,6 +179,7 @@ export function isRowNoun(state: ReaderState, item: Bare): boolean {
     before?.kind === 'value' ||
     before?.kind === 'number' ||
     (before?.kind === 'column' && before.links[0]?.column.yes !== null);
+  if (anyNoun) return true;
   const names = state.index.tableWords.get(item.column.table.name)?.evidence ?? new Set<string>();
   return (
     described || (['of', 'for', 'in', 'among'].includes(item.after) && isPlausibleRowNoun(token.stem, names))

@@ -1,3 +1,4 @@
+import { isPluralNoun } from './finish-entities.ts';
 import { type Condition, ReadFailure } from './frame.ts';
 import { columnOfDimension } from './reader-comparisons.ts';
 import { columnOperand, measure } from './reader-parts.ts';
@@ -39,7 +40,11 @@ export function resolveLeftovers(state: ReaderState): void {
       continue;
     }
     const bare = state.bare.findIndex(
-      (other) => other.column.numeric && !other.column.year && !other.column.identifier,
+      (other) =>
+        other.column.numeric &&
+        !other.column.year &&
+        !other.column.identifier &&
+        !(other.column.entity && isPluralNoun(state, other)),
     );
     if (bare >= 0 && state.extreme === null) {
       const [taken] = state.bare.splice(bare, 1);

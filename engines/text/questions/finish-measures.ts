@@ -76,6 +76,20 @@ export function finishMeasures(state: ReaderState, frame: Frame): Frame {
     frame.groups.push({ column, grain: null, part: null });
   }
   if (measures.length === 0) measures.push(measure('rows'));
+  const divisor = frame.groups.find(
+    ({ column }) =>
+      column.numeric &&
+      !column.category &&
+      !column.year &&
+      !column.entity &&
+      !column.identifier &&
+      column.yes === null,
+  );
+  if (divisor !== undefined && frame.groups.length > 1 && divisor.column.profile.distinct > 30)
+    throw new ReadFailure(
+      `"${divisor.column.name}" is measured, so it has no groups; ask for a ratio, or say ranges.`,
+      [divisor.column.name],
+    );
   splitByYears(state, frame);
   splitByOpposites(state, frame);
   splitByNamedValues(state, frame);
@@ -133,7 +147,9 @@ export function pinsOneRow(conditions: Condition[]): boolean {
 
 export function finishHaving(state: ReaderState, frame: Frame): Frame {
   const target =
-    state.target ?? state.bare.find((item) => item.column.category || !item.column.numeric)?.column ?? null;
+    state.target ??
+    state.bare.find((item) => item.column.category || item.column.entity || !item.column.numeric)?.column ??
+    null;
   const counted = state.measures.find((item) => item.fn === 'distinct' && item.operand?.kind === 'column');
   if (counted?.operand?.kind === 'column') {
     const { column } = counted.operand;
@@ -146,6 +162,20 @@ export function finishHaving(state: ReaderState, frame: Frame): Frame {
       conditions: frame.conditions,
     };
   }
+  if (
+    target !== null &&
+    state.mode === 'count' &&
+    state.operatorAt(state.skipFrom(0))?.op === 'count' &&
+    frame.groups.length === 0 &&
+    state.measures.every((item) => item.fn === 'rows')
+  )
+    return {
+      ...frame,
+      task: 'group_count',
+      target,
+      groups: [{ column: target, grain: null, part: null }],
+      measures: [],
+    };
   if (target !== null && !frame.groups.some((group) => group.column === target))
     frame.groups.unshift({ column: target, grain: null, part: null });
   if (frame.groups.length === 0)

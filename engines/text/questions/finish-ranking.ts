@@ -3,7 +3,7 @@ import { childTables } from './joins.ts';
 import { additive, fixDefaults } from './measure-defaults.ts';
 import { isDuration } from './read-rankings.ts';
 import { columnOfDimension } from './reader-comparisons.ts';
-import { columnOperand, labelsOf, mainDates, measure } from './reader-parts.ts';
+import { columnOperand, isDayOfRow, labelsOf, mainDates, measure } from './reader-parts.ts';
 import type { Bare, Extreme, ReaderState } from './reader-state.ts';
 import type { IndexedColumn } from './schema-index.ts';
 
@@ -44,7 +44,10 @@ function takeOperand(state: ReaderState, extreme: Extreme): void {
     return;
   }
   const fits = (item: Bare): boolean =>
-    item.column.numeric && item.column.yes === null && !item.column.identifier;
+    item.column.numeric &&
+    item.column.yes === null &&
+    !item.column.identifier &&
+    !(most && (item.column.entity || isDayOfRow(state, item.column)));
   const after = state.bare.findIndex((item) => fits(item) && item.at > extreme.at);
   const place =
     after >= 0

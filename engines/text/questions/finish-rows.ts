@@ -1,7 +1,8 @@
+import { isPluralNoun } from './finish-entities.ts';
 import { orderOf, pinsOneRow, splitByNamedValues } from './finish-measures.ts';
 import { type Condition, type Frame, type Measure, ReadFailure } from './frame.ts';
 import { fixDefaults, measureOf } from './measure-defaults.ts';
-import { columnOperand, mainDates, measure } from './reader-parts.ts';
+import { columnOperand, isDayOfRow, mainDates, measure } from './reader-parts.ts';
 import type { ReaderState } from './reader-state.ts';
 import type { IndexedColumn } from './schema-index.ts';
 
@@ -69,7 +70,26 @@ export function finishWhen(state: ReaderState, frame: Frame): Frame {
   return { ...frame, task: 'list', outputs: [date, ...state.bare.map((item) => item.column)], measures: [] };
 }
 
+const calendar = /^(?:day|week|month|visit|period|hour|session|occasion|trial)s?$/;
+
+/** "Aquatic predators without fins": columns of yes and no describe the rows. */
+function describeByYes(state: ReaderState, frame: Frame): void {
+  if (state.bare.length === 0 || state.bare.some((item) => item.column.yes === null)) return;
+  for (const { column } of state.bare)
+    frame.conditions.push({
+      kind: 'equals',
+      column,
+      values: [(column.yes as NonNullable<IndexedColumn['yes']>).yes],
+      negated: false,
+      joined: 'none',
+    });
+  state.bare = [];
+  state.mode = 'list';
+}
+
 export function finishRows(state: ReaderState, frame: Frame): Frame {
+  if (state.mode === null && state.conditions.length > 0 && state.target === null)
+    describeByYes(state, frame);
   const outputs = [
     ...(state.target === null ? [] : [state.target]),
     ...state.bare.map((item) => item.column),
@@ -85,6 +105,16 @@ export function finishRows(state: ReaderState, frame: Frame): Frame {
     outputs.every((column) => !column.numeric || column.identifier) &&
     state.conditions.length > 0;
   if (phrase) state.penalty += 0.05;
+  const ranked = state.order?.column ?? null;
+  if (ranked !== null && outputs.length > 0) {
+    const repeated = outputs.find((column) => column !== ranked && !column.unique && column.category);
+    if (repeated !== undefined && state.mode === 'list' && ranked.numeric && state.order?.descending === true)
+      throw new ReadFailure(
+        `"${repeated.name}" has several rows each; say by which statistic of "${ranked.name}" to rank them.`,
+        [repeated.name],
+      );
+    if (!outputs.includes(ranked) && state.order?.descending === true) outputs.push(ranked);
+  }
   outputs.push(...state.shown.filter((column) => !outputs.includes(column)));
   if (state.shown.length > 0) outputs.sort((a, b) => orderShown(state, a) - orderShown(state, b));
   const listing = state.mode === 'list' || state.mode === 'which' || state.distinct || phrase;
@@ -101,6 +131,21 @@ export function finishRows(state: ReaderState, frame: Frame): Frame {
     );
     if (numeric.length > 1 && numeric.length === outputs.length && pinsOneRow(frame.conditions))
       return { ...frame, task: 'list', outputs };
+    const noun = state.bare.find((item) => item.column === numeric[0]);
+    if (
+      numeric.length === 1 &&
+      outputs.length === 1 &&
+      noun !== undefined &&
+      state.conditions.length > 0 &&
+      isPluralNoun(state, noun) &&
+      (isDayOfRow(state, noun.column) || noun.column.entity || calendar.test(noun.column.joined))
+    ) {
+      // "days in August with temp above 90": the noun is what is listed, never averaged.
+      const beside = (state.index.byTable.get(noun.column.table.name) ?? []).filter(
+        (column) => column.joined === 'month' && column !== noun.column && isDayOfRow(state, noun.column),
+      );
+      return { ...frame, task: 'distinct', outputs: [...beside, noun.column] };
+    }
     if (numeric.length === 1 && outputs.length === 1 && !state.distinct) {
       if (pinsOneRow(frame.conditions)) return { ...frame, task: 'list', outputs };
       if (state.compareGroups && frame.conditions.some((item) => item.kind === 'time'))
@@ -148,7 +193,9 @@ export function finishRows(state: ReaderState, frame: Frame): Frame {
     (outputs.length > 0 &&
       state.order === null &&
       outputs.every(
-        (column) => column.category || (column.profile.type === 'text' && !column.unique && !found),
+        (column) =>
+          (column.category && !(column.numeric && !column.entity && state.conditions.length > 0)) ||
+          (column.profile.type === 'text' && !column.unique),
       ));
   const target = state.target !== null && state.mode === 'which';
   return {

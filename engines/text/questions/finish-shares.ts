@@ -1,4 +1,4 @@
-import { chooseTarget } from './finish-entities.ts';
+import { chooseTarget, isRowNoun } from './finish-entities.ts';
 import { type Frame, ReadFailure } from './frame.ts';
 import { measure } from './reader-parts.ts';
 import type { ReaderState } from './reader-state.ts';
@@ -21,6 +21,10 @@ export function finishShare(state: ReaderState, frame: Frame): Frame {
     base = scope;
   }
   for (const item of state.bare) {
+    if (numerator.length > 0 && item.after === 'of' && item.column.entity && isRowNoun(state, item, true)) {
+      state.skipped.add(item.column.name);
+      continue;
+    }
     if (item.column.numeric && !item.column.category)
       throw new ReadFailure(`It is not clear what share of "${item.column.name}" is asked.`, [
         item.column.name,

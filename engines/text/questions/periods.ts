@@ -51,7 +51,7 @@ export const monthNames = [
   'December',
 ];
 
-const ordinals: Record<string, number> = { first: 1, second: 2, third: 3, fourth: 4 };
+const ordinals: Record<string, number> = { first: 1, second: 2, third: 3, fourth: 4, last: 4, final: 4 };
 
 const day = 86_400_000;
 

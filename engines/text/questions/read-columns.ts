@@ -4,7 +4,7 @@ import { columnOfDimension } from './reader-comparisons.ts';
 import { conditionAfterColumn } from './reader-conditions.ts';
 import { literalOf } from './reader-literals.ts';
 import { addCondition, markColumn } from './reader-marks.ts';
-import { columnOperand, keyOf, measure, numberAsValue, take } from './reader-parts.ts';
+import { columnOperand, isDayOfRow, keyOf, measure, numberAsValue, take } from './reader-parts.ts';
 import type { ReaderState } from './reader-state.ts';
 import type { IndexedColumn } from './schema-index.ts';
 
@@ -230,6 +230,26 @@ function readMoreOperands(state: ReaderState): undefined {
     if (!joined || atom?.kind !== 'column') return;
     const best = atom.links[0]?.column;
     if (best?.numeric !== true || best.yes !== null) return;
+    if (state.pending.length === 1 && (isDayOfRow(state, best) || best.temporal || best.unique)) {
+      const [item] = state.pending;
+      const operand = state.measures.at(-1)?.operand;
+      if ((item?.fn === 'max' || item?.fn === 'min') && operand != null && state.measures.length === 1) {
+        // "max ozone and the day": of the row of the maximum.
+        state.measures.pop();
+        state.extreme = {
+          sign: item.fn === 'max' ? 1 : -1,
+          dimensions: [],
+          operand,
+          limit: null,
+          at: item.at,
+          counting: false,
+        };
+        markColumn(state, next, best);
+        state.bare.push({ at: next, column: best, after: '' });
+        state.at = next + 1;
+        return;
+      }
+    }
     const after = state.operatorAt(state.skipFrom(next + 1, ['be']));
     if (after?.op === 'compare' || after?.op === 'between' || state.atoms[next + 1]?.kind === 'number')
       return;

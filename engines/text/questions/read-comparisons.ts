@@ -1,4 +1,5 @@
 import type { Atom } from './atoms.ts';
+import { isPluralNoun } from './finish-entities.ts';
 import { type Measure, ReadFailure } from './frame.ts';
 import { impliedColumn } from './implied-columns.ts';
 import { comparatives } from './lexicon/adjectives.ts';
@@ -10,6 +11,8 @@ import { addCondition, markColumn } from './reader-marks.ts';
 import { applyCompared, columnOperand, measure, type OperatorOf, take } from './reader-parts.ts';
 import type { ReaderState } from './reader-state.ts';
 import type { IndexedColumn } from './schema-index.ts';
+
+const rowWords = /^(?:measurements|observations|records|rows|entries|samples|data points|readings)$/;
 
 /** A comparison whose column comes after the number, or was said by a describing word. */
 export function readComparison(
@@ -75,6 +78,39 @@ export function readComparison(
   if (found === null) return state.fail(`"${text}" needs a number after it.`, [text]);
   const next = state.skipFrom(found.next, ['prep']);
   const atom = state.atoms[next];
+  const subjects = state.bare.at(-1);
+  const entities = subjects?.column.entity === true && isPluralNoun(state, subjects);
+  const rowsSaid = rowWords.test(
+    state.textOf(state.atoms[found.next] ?? (state.peek() as Atom)).toLowerCase(),
+  );
+  if (entities && rowsSaid && found.between === null) {
+    state.having.push({ measure: measure('rows'), cmp: found.cmp, value: found.value as number, high: null });
+    state.mark(found.next, 'table', 'its rows');
+    state.at = found.next + 1;
+    return;
+  }
+  const total = state.operatorAt(next + 1);
+  if (
+    entities &&
+    atom?.kind === 'column' &&
+    atom.links[0]?.column.numeric === true &&
+    found.between === null &&
+    total?.op === 'aggregate' &&
+    ['sum', 'avg'].includes(total.fn)
+  ) {
+    // "herds with more than 15 cases in total"
+    const { column } = state.choose(atom.links, 'numeric', state.textOf(atom));
+    markColumn(state, next, column);
+    state.mark(next + 1, 'aggregate', total.fn);
+    state.having.push({
+      measure: measure(total.fn, columnOperand(column)),
+      cmp: found.cmp,
+      value: found.value as number,
+      high: null,
+    });
+    state.at = next + 2;
+    return;
+  }
   const counted =
     atom?.kind === 'table' ||
     state.operatorAt(next)?.op === 'count' ||
@@ -184,6 +220,7 @@ function pendingSubject(state: ReaderState): { column: IndexedColumn } | { havin
   if (
     bare?.column.numeric === true &&
     !bare.column.identifier &&
+    !(bare.column.entity && isPluralNoun(state, bare)) &&
     bare.column.yes === null &&
     state.at - bare.at < 5
   ) {

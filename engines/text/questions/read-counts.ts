@@ -29,6 +29,9 @@ export function readPercentile(state: ReaderState): undefined {
 /** What is counted: rows, different values, or amounts a column already holds. */
 export function readCount(state: ReaderState): undefined {
   const counting = state.at;
+  const named = state.bare.at(-1);
+  if (state.mode === 'which' && named?.at === counting - 1 && named.column.numeric)
+    return take(state, 'ignored', 'belongs to the column');
   let next = state.skipFrom(state.at + 1, ['be']);
   let distinct = false;
   if (state.operatorAt(next)?.op === 'distinct') {
@@ -75,6 +78,10 @@ export function readCount(state: ReaderState): undefined {
       return afterMeasure(state);
     }
   }
+  if (pendingAggregate !== undefined && pendingAggregate.fn !== 'sum')
+    return state.fail('A statistic of counts is not understood yet; ask for the count of each.', [
+      state.textOf(state.peek() as Atom),
+    ]);
   state.measures.push(measure('rows'));
   if (state.mode === null || state.mode === 'exists' || state.mode === 'list' || state.mode === 'how_much')
     state.mode = state.mode === 'list' ? 'list' : 'count';

@@ -88,7 +88,8 @@ function absenceOf(state: ReaderState, column: IndexedColumn, recorded: boolean)
   const counts = column.profile.type === 'integer' && Number(column.profile.min) === 0 && !column.year;
   if (counts && column.profile.nulls > 0)
     return state.fail(`"No ${column.name}" could mean zero or missing; say which.`, [column.name]);
-  if (counts)
+  const zeros = column.numeric && Number(column.profile.min) === 0 && column.profile.nulls === 0;
+  if (counts || (zeros && !column.year))
     return { kind: 'equals', column, values: [{ node: 'number', value: 0 }], negated: false, joined: 'none' };
   return { kind: 'null', column, negated: false };
 }
@@ -162,6 +163,9 @@ export function readArithmetic(state: ReaderState, operator: OperatorOf<'arithme
     return state.fail(`"${text}" needs a column on both sides.`, [text]);
   }
   const { column } = state.choose(atom.links, 'numeric', state.textOf(atom));
+  const left = bare?.column ?? (last?.operand?.kind === 'column' ? last.operand.column : null);
+  if (left === column)
+    return state.fail(`"${column.name}" and itself: say two columns, or ask for a difference.`, [text]);
   markColumn(state, next, column);
   state.mark(state.at, 'aggregate', operator.sign);
   const right = columnOperand(column);

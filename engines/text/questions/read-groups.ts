@@ -233,7 +233,13 @@ function readGroupItem(state: ReaderState, place: number): number | null {
     const { column } = state.choose(atom.links, 'any', state.textOf(atom));
     const before = state.groups.length;
     const condition = conditionAfterColumn(state, column, place, place + 1);
-    if (condition !== null && state.groups.length === before) return condition;
+    if (condition !== null && state.groups.length === before) {
+      // "each year after 1955" limits the years and still splits by them.
+      const limited = state.conditions.at(-1)?.condition.kind ?? '';
+      if ((column.temporal || column.year) && ['time', 'compare', 'between'].includes(limited))
+        state.groups.push({ column, grain: column.temporal ? 'year' : null, part: null });
+      return condition;
+    }
     const banded =
       state.operatorAt(place + 1)?.op === 'filler' &&
       /^(?:groups?|ranges?|categor\w+|class\w*)$/i.test(state.textOf(state.atoms[place + 1] as Atom));

@@ -1,4 +1,5 @@
 import type { Atom } from './atoms.ts';
+import { isPluralNoun } from './finish-entities.ts';
 import { impliedColumn } from './implied-columns.ts';
 import { comparisonAt } from './reader-comparisons.ts';
 import { readNumber } from './reader-literals.ts';
@@ -99,6 +100,23 @@ export function readBareNumber(state: ReaderState): undefined {
     state.mark(state.at, 'limit', `${atom.value} of them`, null, atom.value);
     state.top = atom.value;
     state.at += 1;
+    return;
+  }
+  const subject = state.bare.at(-1);
+  if (
+    column?.kind === 'column' &&
+    subject?.column.entity === true &&
+    isPluralNoun(state, subject) &&
+    state.connector === 'with' &&
+    /^(?:visit|session|measurement|trial|occasion|observation|sample)s?$/.test(
+      column.links[0]?.column.joined ?? '',
+    )
+  ) {
+    // "which patients had 7 visits": each row is one.
+    state.having.push({ measure: measure('rows'), cmp: '=', value: atom.value, high: null });
+    state.mark(state.at, 'comparison', `${atom.value} of them`, null, atom.value);
+    state.mark(next, 'table', 'each row is one');
+    state.at = next + 1;
     return;
   }
   if (column?.kind === 'column') {

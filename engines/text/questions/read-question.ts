@@ -35,6 +35,15 @@ export function readQuestion(question: string, index: PreparedTables, options: P
   const byStart = atomsByStart(tokens, { index, now: options.now, corrections: options.corrections ?? [] });
   const paths = segment(byStart, mostPaths);
   const refusal = refusedOutright(paths[0]?.atoms ?? []);
+  if (
+    tokens.some((token) => ['would', 'could'].includes(token.lower)) &&
+    tokens.some((token) => token.lower === 'if')
+  )
+    return refused(
+      'It asks what would be if things were otherwise. Stroma answers from the rows that are there.',
+      ['if'],
+      [],
+    );
   if (refusal !== null)
     return refused(
       refusal.reason,

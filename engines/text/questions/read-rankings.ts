@@ -35,6 +35,21 @@ export function readTop(state: ReaderState, operator: OperatorOf<'top'>): undefi
 
 export function readSuperlative(state: ReaderState, operator: OperatorOf<'superlative'>): undefined {
   const text = state.textOf(state.peek() as Atom);
+  const trailing =
+    state.textOf(state.atoms[state.at + 1] ?? (state.peek() as Atom)).toLowerCase() === 'first';
+  if (trailing && state.skipFrom(state.at + 2) >= state.atoms.length) {
+    // "slowest first" only orders; a slow one takes long.
+    const sped = operator.dimensions.includes('speed');
+    const measured = state.measures.at(-1)?.operand ?? null;
+    const column = measured?.kind === 'column' ? measured.column : (state.bare.at(-1)?.column ?? null);
+    if (sped && column === null) return state.fail(`It is not clear what is ${text}.`, [text]);
+    if (sped && !durationWords.test(column?.name ?? '') && !speedWords.test(column?.name ?? ''))
+      return state.fail(`It is not clear whether "${text}" means a high or a low "${column?.name}".`, [text]);
+    const turned = sped && durationWords.test(column?.name ?? '') && !speedWords.test(column?.name ?? '');
+    state.direction = (operator.sign === 1) !== turned;
+    take(state, 'order', state.direction ? 'largest first' : 'smallest first');
+    return take(state, 'order', 'in this order');
+  }
   const counted = state.top;
   state.top = null;
   let limit = counted ?? numberBefore(state);
@@ -202,6 +217,13 @@ export function readOrder(state: ReaderState): undefined {
   take(state, 'order', 'in order');
   if (operator?.op === 'direction') return;
   const atom = state.atoms[next];
+  const by = state.operatorAt(state.skipFrom(next + 1));
+  if (atom?.kind === 'column' && by?.op === 'group') {
+    // "rank states by murder": the rows to show, then what orders them.
+    state.order.descending = true;
+    state.mode ??= 'list';
+    return;
+  }
   if (atom?.kind === 'column') {
     const { column } = state.choose(atom.links, 'any', state.textOf(atom));
     markColumn(state, next, column, 'order');

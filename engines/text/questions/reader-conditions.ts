@@ -4,6 +4,7 @@ import type { Comparison } from './lexicon/operators.ts';
 import { comparisonAt, spanOfNumbers } from './reader-comparisons.ts';
 import { readLiteral, readMoreLiterals, readTexts } from './reader-literals.ts';
 import { addCondition, flip, markColumn } from './reader-marks.ts';
+import { isDayOfRow } from './reader-parts.ts';
 import type { ReaderState } from './reader-state.ts';
 import type { IndexedColumn } from './schema-index.ts';
 
@@ -137,7 +138,8 @@ export function conditionAfterColumn(
     (!column.numeric ||
       column.yes !== null ||
       ((column.identifier || /(?:^|[_ .])id$/i.test(column.name)) &&
-        !/id\b|number|code/i.test(state.textOf(state.atoms[place] as Atom))))
+        !/id\b|number|code/i.test(state.textOf(state.atoms[place] as Atom))) ||
+      isNounOfRows(state, column, place))
   ) {
     state.negate = wasNegated;
     return null;
@@ -186,7 +188,10 @@ export function conditionAfterColumn(
       (after.kind === 'column' && column.profile.type === 'text') ||
       (state.textOf(after) === 'A' && column.values.includes('A')));
   if (ownValue) {
-    const numberOfNext = after?.kind === 'number' && !linked && nextIsColumn(state, next + 1, column);
+    const numberOfNext =
+      after?.kind === 'number' &&
+      (!linked || isNounOfRows(state, column, place)) &&
+      nextIsColumn(state, next + 1, column);
     const grammar =
       !(
         after !== undefined &&
@@ -218,6 +223,18 @@ export function conditionAfterColumn(
   }
   state.negate = wasNegated;
   return null;
+}
+
+/** "Chicks with more than 11 measurements", "days above 90 degrees": the number is not one of the noun. */
+function isNounOfRows(state: ReaderState, column: IndexedColumn, place: number): boolean {
+  const atom = state.atoms[place];
+  const token = atom === undefined ? undefined : state.tokens[atom.to - 1];
+  return (
+    token !== undefined &&
+    token.lower !== token.stem &&
+    token.lower !== column.name.toLowerCase() &&
+    (column.entity || isDayOfRow(state, column))
+  );
 }
 
 function nextIsColumn(state: ReaderState, place: number, column: IndexedColumn): boolean {

@@ -95,6 +95,8 @@ export class ReaderState {
   pivoted = false;
   connector = '';
   place: Place = 'noun';
+  /** After "among": what follows describes the whole of a share. */
+  among = false;
   comparativeFn: MeasureFunction | null = null;
   comparative: { sign: 1 | -1; dimensions: string[] } | null = null;
   howAdjective: { sign: 1 | -1; dimensions: string[] } | null = null;

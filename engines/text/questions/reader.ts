@@ -60,6 +60,29 @@ const setPlace = (state: ReaderState, connector: string): void => {
   state.connector = connector;
 };
 
+const scope = (state: ReaderState, word: string): void => {
+  state.place = 'scope';
+  state.among = ['among', 'amongst', 'given'].includes(word);
+};
+
+/** True where a share's words turn from what the whole is to what is counted in it. */
+function startsPredicate(state: ReaderState, text: string): boolean {
+  const said = state.table !== null || state.conditions.length > 0 || state.bare.length > 0;
+  if (state.mode !== 'share' || !said) return false;
+  const counted = state.conditions.some((item) => item.place !== 'scope');
+  if (state.place === 'scope' && state.among && counted) return false;
+  // "flowers with long petals are virginica": a verb comes later, so "with" describes the whole.
+  const later = state.atoms.some(
+    (atom, place) =>
+      place > state.at &&
+      atom.kind === 'operator' &&
+      (['be', 'verb', 'relative_pronoun'].includes(atom.operator.op) ||
+        (atom.operator.op === 'have' && state.textOf(atom) !== 'with')) &&
+      state.skipFrom(place + 1) < state.atoms.length,
+  );
+  return !(text === 'with' && later);
+}
+
 function readOperator(state: ReaderState, operator: Operator): undefined {
   const text = state.textOf(state.peek() as Atom);
   switch (operator.op) {
@@ -88,7 +111,7 @@ function readOperator(state: ReaderState, operator: Operator): undefined {
           'if',
         ].includes(operator.word)
       )
-        state.place = 'scope';
+        scope(state, operator.word);
       else if (
         operator.word === 'of' &&
         state.mode === 'share' &&
@@ -101,22 +124,14 @@ function readOperator(state: ReaderState, operator: Operator): undefined {
       mustSaySomething(state, text);
       state.verb = text;
       setPlace(state, 'with');
-      if (
-        state.mode === 'share' &&
-        (state.table !== null || state.conditions.length > 0 || state.bare.length > 0)
-      )
-        state.place = 'predicate';
+      if (startsPredicate(state, text)) state.place = 'predicate';
       return take(state, 'ignored', 'joins the words around it');
     case 'be':
     case 'have':
     case 'relative_pronoun':
       setPlace(state, operator.op === 'be' ? 'is' : operator.op === 'have' ? 'with' : 'who');
       // A verb after the noun starts what is said of it.
-      if (
-        state.mode === 'share' &&
-        (state.table !== null || state.conditions.length > 0 || state.bare.length > 0)
-      )
-        state.place = 'predicate';
+      if (startsPredicate(state, text)) state.place = 'predicate';
       else if (operator.op !== 'relative_pronoun') state.place = state.place === 'scope' ? 'scope' : 'noun';
       return take(state, 'ignored', 'joins the words around it');
     case 'and':
