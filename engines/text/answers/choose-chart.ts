@@ -34,21 +34,29 @@ const isNumber = (value: JsonValue): boolean =>
 function fieldOf(column: ColumnSchema, place: number, rows: JsonValue[][], shape: AnswerShape | null): Field {
   const known = shape?.columns.find((item) => item.alias === column.name);
   const values = rows.map((row) => row[place] ?? null).filter((value) => value !== null);
+  const missing = values.length < rows.length;
   const distinct = new Set(values.map((value) => JSON.stringify(value))).size;
   const title =
     known === undefined
       ? column.name.replaceAll('_', ' ')
-      : known.unit === null
+      : known.unit === null || namesUnit(known.title, known.unit)
         ? known.title
         : `${known.title} (${known.unit})`;
   if (column.type === 'date' || column.type === 'timestamp')
-    return { name: column.name, title, kind: 'temporal', distinct };
+    return { name: column.name, title, kind: 'temporal', distinct, missing };
   const numeric = (column.type === 'integer' || column.type === 'number') && values.every(isNumber);
-  if (!numeric) return { name: column.name, title, kind: 'nominal', distinct };
+  if (!numeric) return { name: column.name, title, kind: 'nominal', distinct, missing };
   if (known?.role === 'group' && !known.temporal && distinct < 6)
-    return { name: column.name, title, kind: 'ordinal', distinct };
-  return { name: column.name, title, kind: 'quantitative', distinct };
+    return { name: column.name, title, kind: 'ordinal', distinct, missing };
+  return { name: column.name, title, kind: 'quantitative', distinct, missing };
 }
+
+/** "Body Mass (g)" says its unit already. */
+const namesUnit = (title: string, unit: string): boolean =>
+  [`(${unit})`, `[${unit}]`].some((written) => title.toLowerCase().includes(written.toLowerCase()));
+
+/** Rows without a value keep their group and say so. */
+const missingLabel = "datum.value === null ? 'missing' : datum.label";
 
 /** Vega-Lite reads dots and brackets in a field as a path. */
 const escaped = (name: string): string => name.replace(/[.[\]\\'"]/g, '\\$&');
@@ -69,7 +77,10 @@ const axis = (field: Field): Record<string, unknown> =>
       : {};
 
 const colour = (field: Field): Record<string, unknown> =>
-  channel({ ...field, kind: 'nominal' }, { scale: { scheme: 'tableau10' } });
+  channel(
+    { ...field, kind: 'nominal' },
+    field.missing ? { legend: { labelExpr: missingLabel } } : {},
+  );
 
 const tooltips = (fields: Field[]): Record<string, unknown>[] => fields.map((field) => channel(field));
 
@@ -267,7 +278,7 @@ function folded(
   measures: Field[],
   side: boolean,
 ): Record<string, unknown> {
-  const names = { field: 'measure', type: 'nominal', title: 'Measure', scale: { scheme: 'tableau10' } };
+  const names = { field: 'measure', type: 'nominal', title: 'Measure' };
   return {
     ...base(title, mark, {
       x,
@@ -333,7 +344,7 @@ function twoGroups(groups: [Field, Field], measure: Field, title: string): Chart
       {
         x: channel({ ...second, kind: 'ordinal' }, { sort: null }),
         y: channel({ ...first, kind: 'ordinal' }, { sort: null }),
-        color: channel(measure, { scale: { scheme: 'viridis' } }),
+        color: channel(measure),
         tooltip,
       },
     ),

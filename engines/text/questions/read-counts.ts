@@ -1,6 +1,6 @@
 import type { Atom } from './atoms.ts';
 import { markColumn } from './reader-marks.ts';
-import { columnOperand, isDayOfRow, measure, type OperatorOf, take, takeUntil } from './reader-parts.ts';
+import { columnOperand, isDayOfRow, isOccasion, measure, type OperatorOf, take, takeUntil } from './reader-parts.ts';
 import type { ReaderState } from './reader-state.ts';
 import type { IndexedColumn } from './schema-index.ts';
 
@@ -46,7 +46,13 @@ export function readCount(state: ReaderState): undefined {
       atom.links[0].column.yes === null &&
       !atom.links[0].column.identifier;
     const own = atom.links[0]?.column as IndexedColumn;
-    if (!distinct && isDayOfRow(state, own)) return readRowNoun(state, counting, next, own);
+    if (!distinct && (isDayOfRow(state, own) || isOccasion(state, own))) {
+      if (pendingAggregate !== undefined && pendingAggregate.fn !== 'sum')
+        return state.fail('A statistic of counts is not understood yet; ask for the count of each.', [
+          state.textOf(atom),
+        ]);
+      return readRowNoun(state, counting, next, own);
+    }
     const later = state.operatorAt(state.skipFrom(next + 1, ['be', 'have']))?.op;
     if (!distinct && (later === 'missing' || later === 'present') && own.profile.nulls > 0) {
       state.measures.push(measure('rows'));

@@ -32,6 +32,16 @@ export function isDayOfRow(state: ReaderState, column: IndexedColumn): boolean {
   );
 }
 
+/** `visit` beside the patients it numbers: each row is one. */
+export function isOccasion(state: ReaderState, column: IndexedColumn): boolean {
+  const beside = state.index.byTable.get(column.table.name) ?? [];
+  return (
+    column.numeric &&
+    /^(?:visit|session|trial|occasion|measurement|observation)$/.test(column.joined) &&
+    beside.some((other) => other !== column && other.entity && other.profile.distinct > column.profile.distinct)
+  );
+}
+
 export function takeUntil(
   state: ReaderState,
   from: number,
