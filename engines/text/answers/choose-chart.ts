@@ -23,6 +23,7 @@ interface Field {
   title: string;
   kind: 'quantitative' | 'temporal' | 'nominal' | 'ordinal';
   distinct: number;
+  missing: boolean;
 }
 
 const mostBars = 60;
@@ -77,10 +78,7 @@ const axis = (field: Field): Record<string, unknown> =>
       : {};
 
 const colour = (field: Field): Record<string, unknown> =>
-  channel(
-    { ...field, kind: 'nominal' },
-    field.missing ? { legend: { labelExpr: missingLabel } } : {},
-  );
+  channel({ ...field, kind: 'nominal' }, field.missing ? { legend: { labelExpr: missingLabel } } : {});
 
 const tooltips = (fields: Field[]): Record<string, unknown>[] => fields.map((field) => channel(field));
 

@@ -1,6 +1,14 @@
 import type { Atom } from './atoms.ts';
 import { markColumn } from './reader-marks.ts';
-import { columnOperand, isDayOfRow, isOccasion, measure, type OperatorOf, take, takeUntil } from './reader-parts.ts';
+import {
+  columnOperand,
+  isDayOfRow,
+  isOccasion,
+  measure,
+  type OperatorOf,
+  take,
+  takeUntil,
+} from './reader-parts.ts';
 import type { ReaderState } from './reader-state.ts';
 import type { IndexedColumn } from './schema-index.ts';
 

@@ -38,7 +38,9 @@ export function isOccasion(state: ReaderState, column: IndexedColumn): boolean {
   return (
     column.numeric &&
     /^(?:visit|session|trial|occasion|measurement|observation)$/.test(column.joined) &&
-    beside.some((other) => other !== column && other.entity && other.profile.distinct > column.profile.distinct)
+    beside.some(
+      (other) => other !== column && other.entity && other.profile.distinct > column.profile.distinct,
+    )
   );
 }
 
