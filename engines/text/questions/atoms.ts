@@ -256,7 +256,16 @@ export interface AtomContext {
   corrections: Correction[];
 }
 
-const spelled = [...superlatives.keys(), ...plainSuperlatives.keys(), 'average', 'median', 'number', 'total'];
+const spelled = [
+  ...superlatives.keys(),
+  ...plainSuperlatives.keys(),
+  'average',
+  'median',
+  'number',
+  'total',
+  'measurements',
+  'observations',
+];
 
 /** `hotest`, `averge`: a slip in a word that ranks or sums up, where nothing else is so spelled. */
 function misspelled(token: Token, at: number, columns: Atom[], values: Atom[]): Atom[] {

@@ -3,6 +3,7 @@ import { type Condition, ReadFailure } from './frame.ts';
 import { columnOfDimension } from './reader-comparisons.ts';
 import { columnOperand, measure } from './reader-parts.ts';
 import type { Bare, ReaderState } from './reader-state.ts';
+import type { IndexedColumn } from './schema-index.ts';
 
 export function resolveLeftovers(state: ReaderState): void {
   if (state.howAdjective !== null) {
@@ -34,9 +35,11 @@ export function resolveLeftovers(state: ReaderState): void {
       ['avg', 'median', 'sum'].includes(item.fn)
     ) {
       const said = state.textOf(state.atoms[state.extreme.at] as never);
-      state.measures.push(
-        measure(item.fn, columnOperand(columnOfDimension(state, state.extreme.dimensions, null, said))),
-      );
+      const { dimensions } = state.extreme;
+      const column =
+        (dimensions.includes('size') ? soleMeasure(state) : null) ??
+        columnOfDimension(state, dimensions, null, said);
+      state.measures.push(measure(item.fn, columnOperand(column)));
       continue;
     }
     const bare = state.bare.findIndex(
@@ -132,6 +135,20 @@ function addTrailingStatistics(state: ReaderState): void {
   if (only?.fn === 'quartiles') state.measures.length = 0;
   state.measures.push(...state.pending.map((item) => measure(item.fn, operand, item.p)));
   state.pending = [];
+}
+
+/** "The biggest total" of a table with one column to add up. */
+function soleMeasure(state: ReaderState): IndexedColumn | null {
+  const numbers = state.index.columns.filter(
+    (column) =>
+      column.numeric &&
+      column.joined !== 'time' &&
+      !column.year &&
+      !column.identifier &&
+      !column.category &&
+      column.yes === null,
+  );
+  return numbers.length === 1 && state.index.tables.length === 1 ? (numbers[0] ?? null) : null;
 }
 
 const words: Record<string, string> = {

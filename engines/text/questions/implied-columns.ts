@@ -61,7 +61,11 @@ export function impliedColumn(
         (atom.kind === 'table' || atom.kind === 'column' || atom.kind === 'value') &&
         isPersonNoun(state.tokens[atom.from]?.stem ?? ''),
     );
-  if (noun && age !== undefined && endsPhrase(state, next)) {
+  // "mothers weighed more than 120" is not about their age.
+  const said = state.atoms[state.at - 1];
+  const other =
+    said?.kind === 'column' && said.links[0]?.column.numeric === true && said.links[0].column.yes === null;
+  if (noun && !other && age !== undefined && endsPhrase(state, next)) {
     state.penalty += 0.05;
     return { column: age, next };
   }

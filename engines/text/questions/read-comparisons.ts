@@ -237,6 +237,27 @@ function pendingSubject(state: ReaderState): { column: IndexedColumn } | { havin
 function readComparative(state: ReaderState, operator: OperatorOf<'comparative'>): undefined {
   const text = state.textOf(state.peek() as Atom);
   const than = state.skipFrom(state.at + 1);
+  const noun = state.atoms[than];
+  const limit = state.skipFrom(than + 2);
+  if (
+    operator.dimensions.length === 0 &&
+    noun?.kind === 'column' &&
+    state.operatorAt(than + 1)?.op === 'than' &&
+    state.atoms[limit]?.kind === 'number'
+  ) {
+    // `more wind than 8`
+    const { column } = state.choose(noun.links, 'numeric', state.textOf(noun));
+    const number = readNumber(state, limit, column);
+    if (number !== null) {
+      const cmp = operator.sign === 1 ? '>' : '<';
+      markColumn(state, than, column, 'filter');
+      state.mark(state.at, 'comparison', `${cmp} ${number.value}`, column, number.value);
+      const compared = { cmp, value: number.value, between: null, literalAt: limit } as const;
+      applyCompared(state, columnOperand(column), { ...compared, next: number.next });
+      state.at = number.next;
+      return;
+    }
+  }
   if (state.operatorAt(than)?.op !== 'than') {
     if (state.mode === 'which' && operator.dimensions.length > 0) {
       // "which sex is heavier": of two, the one that leads.

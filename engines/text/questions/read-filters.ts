@@ -1,5 +1,6 @@
 import type { Atom } from './atoms.ts';
 import type { Condition, Operand } from './frame.ts';
+import { ownEntry } from './lexicon/own-entry.ts';
 import { readTexts } from './reader-literals.ts';
 import { addCondition, markColumn } from './reader-marks.ts';
 import { columnOperand, measure, type OperatorOf, take } from './reader-parts.ts';
@@ -19,8 +20,22 @@ export function mustSaySomething(state: ReaderState, text: string): void {
       (atom.kind === 'table' && state.index.tables.length > 1) ||
       (atom.kind === 'operator' &&
         ['compare', 'comparative', 'superlative', 'each', 'most', 'aggregate'].includes(atom.operator.op)));
+  if (says || isTypical(state, text)) return;
   const asked = atom === undefined && state.mode === 'which' && state.bare.length > 0;
-  if (!says && !asked) state.fail(`No column tells what "${text}" means here.`, [text]);
+  if (!asked) state.fail(`No column tells what "${text}" means here.`, [text]);
+}
+
+const typical: Record<string, RegExp> = {
+  born: /^(?:baby|birth|newborn|infant)$/,
+  ran: /^(?:job|run)$/,
+};
+
+/** "Jobs ran", "babies were born": a verb that is true of every such row and says nothing of some of them. */
+function isTypical(state: ReaderState, verb: string): boolean {
+  const noun = state.table === null ? undefined : state.atoms[state.table.at];
+  const stem = noun === undefined ? '' : (state.tokens[noun.from]?.stem ?? '');
+  const next = state.atoms[state.at + 1];
+  return next !== undefined && (ownEntry(typical, verb.toLowerCase())?.test(stem) ?? false);
 }
 
 /** `species name` adds nothing; "ids and names of drugs" asks for the column that names them. */

@@ -64,6 +64,7 @@ export function readLooseGrain(state: ReaderState, operator: OperatorOf<'grain' 
     (state.measures.at(-1)?.fn === 'rows' ||
       state.mode === 'share' ||
       state.mode === 'exists' ||
+      state.mode === 'difference' ||
       state.mode === 'list' ||
       state.connector !== '')
   ) {
@@ -227,12 +228,28 @@ function isGroupItem(state: ReaderState, place: number): boolean {
   return operator?.op === 'grain' || operator?.op === 'part';
 }
 
+/** `per gear have more than 100 hp`: the number belongs to the column after it. */
+function limitsAnother(state: ReaderState, place: number): boolean {
+  const limit = state.skipFrom(place, ['have', 'be', 'relative_pronoun', 'prep']);
+  const number = state.skipFrom(limit + 1);
+  const operator = state.operatorAt(limit)?.op;
+  const after = state.atoms[number + 1];
+  return (
+    (operator === 'compare' || operator === 'comparative') &&
+    state.atoms[number]?.kind === 'number' &&
+    after?.kind === 'column' &&
+    after.links[0]?.column.numeric === true
+  );
+}
+
 function readGroupItem(state: ReaderState, place: number): number | null {
   const atom = state.atoms[place];
   if (atom?.kind === 'column') {
     const { column } = state.choose(atom.links, 'any', state.textOf(atom));
     const before = state.groups.length;
-    const condition = conditionAfterColumn(state, column, place, place + 1);
+    const condition = limitsAnother(state, place + 1)
+      ? null
+      : conditionAfterColumn(state, column, place, place + 1);
     if (condition !== null && state.groups.length === before) {
       // "each year after 1955" limits the years and still splits by them.
       const limited = state.conditions.at(-1)?.condition.kind ?? '';

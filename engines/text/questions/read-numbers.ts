@@ -47,10 +47,30 @@ export function readNumberList(state: ReaderState): boolean {
   return true;
 }
 
+/** `25th and 75th percentile` */
+function percentileAhead(state: ReaderState): boolean {
+  let place = state.at + 1;
+  let joined = false;
+  for (;;) {
+    const joint = state.operatorAt(place)?.op;
+    const atom = state.atoms[place];
+    if (joint === 'and' || joint === 'comma') joined = true;
+    else if (!(atom?.kind === 'number' && atom.ordinal && atom.value < 100))
+      return joined && joint === 'percentile';
+    place += 1;
+  }
+}
+
 export function readBareNumber(state: ReaderState): undefined {
   const atom = state.peek() as Extract<Atom, { kind: 'number' }>;
   const next = state.skipFrom(state.at + 1);
   const operator = state.operatorAt(next);
+  if (atom.ordinal && percentileAhead(state)) {
+    state.pending.push({ fn: 'quantile', p: atom.value / 100, at: state.at });
+    state.mark(state.at, 'aggregate', `${atom.value}th percentile`);
+    state.at += 1;
+    return;
+  }
   if (operator?.op === 'percentile') {
     state.mark(state.at, 'aggregate', 'which percentile');
     state.at += 1;

@@ -172,6 +172,21 @@ function pickNumeric(state: ReaderState, links: ColumnLink[]): IndexedColumn | n
   }
 }
 
+/** Heavy mothers are so by the mother's weight, where another weight is there too. */
+function columnOfNoun(state: ReaderState, dimensions: string[]): IndexedColumn | null {
+  const atom = state.table === null ? undefined : state.atoms[state.table.at];
+  if (atom === undefined) return null;
+  const stem = state.tokens[atom.from]?.stem ?? '';
+  for (const dimension of dimensions) {
+    const tokens = tokenize(`${stem} ${dimension}`);
+    const [best, rival] = linkColumns(tokens, 0, tokens.length, state.index).filter(
+      (link) => link.column.numeric && link.coverage > 0.95 && link.score > 0.9,
+    );
+    if (best !== undefined && rival === undefined) return best.column;
+  }
+  return null;
+}
+
 /** Columns a describing word speaks of, narrowed by the noun beside it (`longest` + `petal`). */
 export function columnOfDimension(
   state: ReaderState,
@@ -179,6 +194,8 @@ export function columnOfDimension(
   noun: ColumnLink[] | null,
   said: string,
 ): IndexedColumn {
+  const ofNoun = noun === null ? columnOfNoun(state, dimensions) : null;
+  if (ofNoun !== null) return ofNoun;
   for (const dimension of dimensions) {
     const tokens = tokenize(dimension);
     const links = linkColumns(tokens, 0, tokens.length, state.index).filter(

@@ -141,6 +141,11 @@ function indexColumn(table: QuestionTable, profile: ColumnProfile, id: number): 
   const readings = [...expand(words, binary), ...whole.map((reading) => reading.words)].map((reading) =>
     weigh(reading, units),
   );
+  const medical = table.profile.columns.some((other) =>
+    /^(?:glucose|insulin|pregnan\w*|npreg)$/i.test(other.name),
+  );
+  if (medical && numeric && words.join('') === 'mass')
+    readings.push(weigh(['bmi'], units), weigh(['body', 'mass', 'index'], units));
   const stems = new Set(words.map(stemOf));
   const present = table.profile.rows - profile.nulls;
   const yearNamed = stems.has('year') || stems.has('yr');

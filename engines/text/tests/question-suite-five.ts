@@ -27,6 +27,15 @@ export const questionSuiteFive: SuiteTable[] = [
         'which sex is heavier on average',
       ],
       [null, 'is it usually Dream', 'how many penguins ran'],
+      [
+        'SELECT count(*) FROM t WHERE "Body Mass (g)" > 5500',
+        'how many penguins weigh more than 5500',
+        'number of penguins over 5.5 kg',
+      ],
+      [
+        'SELECT quantile_cont("Flipper Length (mm)", 0.1), quantile_cont("Flipper Length (mm)", 0.9) FROM t',
+        '10th and 90th percentile of flipper length',
+      ],
     ],
   },
   {
@@ -70,6 +79,10 @@ export const questionSuiteFive: SuiteTable[] = [
       ],
       ['SELECT count(*) FROM t WHERE wt < (SELECT avg(wt) FROM t)', 'how many cars are lighter than average'],
       [null, 'how many more breaks than 20'],
+      [
+        'SELECT cyl, count(*) FROM t WHERE hp > 150 GROUP BY 1',
+        'how many cars per cylinder have more than 150 hp',
+      ],
     ],
   },
   {
@@ -79,7 +92,31 @@ export const questionSuiteFive: SuiteTable[] = [
         "SELECT date_trunc('month', date) FROM t GROUP BY 1 ORDER BY avg(wind) DESC LIMIT 1",
         'windiest month',
       ],
+      ['SELECT avg(CAST(wind > 5 AS int)) FROM t', 'what proportion of days had more wind than 5'],
+      [
+        "SELECT count(*) FILTER (WHERE date_part('year', date) = 2015) - count(*) FILTER (WHERE date_part('year', date) = 2014) FROM t WHERE weather = 'sun'",
+        'how many more sunny days in 2015 than in 2014',
+      ],
       [null, 'hottest hour', 'coldest hour of 2013'],
+    ],
+  },
+  {
+    file: 'stats/MASS_birthwt.csv',
+    asks: [
+      ['SELECT count(*) FROM t WHERE smoke = 1', 'how many babies were born to smokers'],
+      [null, 'how many babies were born', 'babies born in 1990'],
+      ['SELECT count(*) FROM t WHERE lwt > 120', 'how many mothers weighed more than 120'],
+      ['SELECT count(*) FROM t WHERE bwt < 2500', 'how many babies weighed less than 2500'],
+    ],
+  },
+  {
+    file: 'stats/MASS_Pima.te.csv',
+    asks: [
+      [
+        'SELECT type, avg(bmi) FROM t GROUP BY 1',
+        'average body mass index by type',
+        'mean bmi for each type',
+      ],
     ],
   },
 ];

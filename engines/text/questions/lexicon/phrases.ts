@@ -311,7 +311,7 @@ add(
   },
 );
 add(
-  'receiving|received|receive|receives|given|took|take|takes|taking|assigned|assigned to|treated with|treated by|treated|under treatment with|get treated with|fed|fed with|fed on|who received|diagnosed with|diagnosed as|diagnosed|suffering from|suffer from|suffers from|affected by|affected|infected with|infected|prescribed|prescribe|prescribing|sold|bought|buy|purchased|paid|placed|reported|involving|involve|undergone|underwent|performed|worked on|handled|operated|operated on|laid|ran|sprayed with|exposed to|experience|experienced|experiencing',
+  'receiving|received|receive|receives|given|took|take|takes|taking|assigned|assigned to|treated with|treated by|treated|under treatment with|get treated with|fed|fed with|fed on|who received|diagnosed with|diagnosed as|diagnosed|suffering from|suffer from|suffers from|affected by|affected|infected with|infected|prescribed|prescribe|prescribing|sold|bought|buy|purchased|paid|placed|reported|involving|involve|undergone|underwent|performed|worked on|handled|operated|operated on|laid|ran|born|sprayed with|exposed to|experience|experienced|experiencing',
   { op: 'verb' },
 );
 add(
@@ -349,6 +349,9 @@ for (const [word, { dimensions, sign }] of superlatives) add(word, { op: 'superl
 for (const [word, sign] of plainSuperlatives)
   if (word !== 'top') add(word, { op: 'superlative', sign, dimensions: [] });
 for (const [word, { dimensions, sign }] of comparatives) add(word, { op: 'comparative', sign, dimensions });
+const heavy = comparatives.get('heavier')?.dimensions ?? [];
+add('weighing more|weigh more|weighs more|weighed more', { op: 'comparative', sign: 1, dimensions: heavy });
+add('weighing less|weigh less|weighs less|weighed less', { op: 'comparative', sign: -1, dimensions: heavy });
 for (const [word, sign] of plainComparatives) add(word, { op: 'comparative', sign, dimensions: [] });
 for (const [word, adjective] of positives) addPositive(word, adjective);
 add('high', { op: 'positive', sign: 1, dimensions: [] });
@@ -362,7 +365,9 @@ function addPositive(word: string, { dimensions, sign }: Adjective): void {
   add(`more ${word}`, { op: 'comparative', sign, dimensions });
   add(`less ${word}`, { op: 'comparative', sign: sign === 1 ? -1 : 1, dimensions });
 }
-add('how much do|how much does|how much did', { op: 'how_much' });
+add('how much do|how much does|how much did|by how much did|by how much does|by how much do|by how much', {
+  op: 'how_much',
+});
 
 add(
   'type|types|group|groups|level|levels|category|categories|value|values|class|classes|status|kind|kinds|variety|measurement|measurements|reading|readings|score|scores|column|field|variable|code|number|condition|conditions|amounts|amount|type of|region|area|units|unit|the value of|figure|figures|period|periods',
