@@ -164,7 +164,7 @@ export function chooseTarget(state: ReaderState): void {
 }
 
 /** `Quebec plants`, `of plants`: the column's name said as what the rows are, not to group by. */
-export function isRowNoun(state: ReaderState, item: Bare, anyNoun = false): boolean {
+export function isRowNoun(state: ReaderState, item: Bare): boolean {
   const atom = state.atoms[item.at];
   const token = atom === undefined ? undefined : state.tokens[atom.to - 1];
   if (
@@ -179,7 +179,6 @@ export function isRowNoun(state: ReaderState, item: Bare, anyNoun = false): bool
     before?.kind === 'value' ||
     before?.kind === 'number' ||
     (before?.kind === 'column' && before.links[0]?.column.yes !== null);
-  if (anyNoun) return true;
   const names = state.index.tableWords.get(item.column.table.name)?.evidence ?? new Set<string>();
   return (
     described || (['of', 'for', 'in', 'among'].includes(item.after) && isPlausibleRowNoun(token.stem, names))

@@ -1,3 +1,4 @@
+import type { Atom } from './atoms.ts';
 import { oppositePair } from './finish-comparisons.ts';
 import { isRowNoun } from './finish-entities.ts';
 import { type Condition, type Frame, type Measure, ReadFailure } from './frame.ts';
@@ -164,8 +165,9 @@ export function finishHaving(state: ReaderState, frame: Frame): Frame {
   }
   if (
     target !== null &&
-    state.mode === 'count' &&
-    state.operatorAt(state.skipFrom(0))?.op === 'count' &&
+    (state.mode === null || state.mode === 'count') &&
+    (state.operatorAt(state.skipFrom(0))?.op === 'count' ||
+      /^number of /i.test(state.textOf(state.atoms[state.skipFrom(0)] ?? (state.atoms[0] as Atom)))) &&
     frame.groups.length === 0 &&
     state.measures.every((item) => item.fn === 'rows')
   )

@@ -3,7 +3,7 @@ import { childTables } from './joins.ts';
 import { additive, fixDefaults } from './measure-defaults.ts';
 import { isDuration } from './read-rankings.ts';
 import { columnOfDimension } from './reader-comparisons.ts';
-import { columnOperand, isDayOfRow, labelsOf, mainDates, measure } from './reader-parts.ts';
+import { columnOperand, isDayOfRow, isOccasion, labelsOf, mainDates, measure } from './reader-parts.ts';
 import type { Bare, Extreme, ReaderState } from './reader-state.ts';
 import type { IndexedColumn } from './schema-index.ts';
 
@@ -97,6 +97,12 @@ function rankGroups(state: ReaderState, frame: Frame, extreme: Extreme, counts: 
     groups = candidates.map((item) => plainGroup(item.column));
     state.bare = state.bare.filter((item) => !candidates.includes(item));
   }
+  if (extreme.counting)
+    state.bare = state.bare.filter((item) => {
+      const each = isDayOfRow(state, item.column) || isOccasion(state, item.column);
+      if (each) state.skipped.add(item.column.name);
+      return !each;
+    });
   const left = state.bare[0];
   if (left !== undefined)
     throw new ReadFailure(`It is not clear what "${left.column.name}" is for.`, [left.column.name]);

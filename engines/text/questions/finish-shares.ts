@@ -1,7 +1,14 @@
-import { chooseTarget, isRowNoun } from './finish-entities.ts';
+import { chooseTarget, isPluralNoun } from './finish-entities.ts';
 import { type Frame, ReadFailure } from './frame.ts';
 import { measure } from './reader-parts.ts';
-import type { ReaderState } from './reader-state.ts';
+import type { Bare, ReaderState } from './reader-state.ts';
+
+/** "Percentage of countries ...": what is shared out, not what to split by. */
+const isWhole = (state: ReaderState, item: Bare): boolean =>
+  (item.after === 'of' || state.operatorAt(state.skipFrom(item.at - 1))?.op === 'share') &&
+  !item.column.numeric &&
+  !item.column.yes &&
+  isPluralNoun(state, item);
 
 export function finishShare(state: ReaderState, frame: Frame): Frame {
   const predicate = state.conditions.filter((item) => item.place === 'predicate');
@@ -21,7 +28,7 @@ export function finishShare(state: ReaderState, frame: Frame): Frame {
     base = scope;
   }
   for (const item of state.bare) {
-    if (numerator.length > 0 && item.after === 'of' && item.column.entity && isRowNoun(state, item, true)) {
+    if (numerator.length > 0 && isWhole(state, item)) {
       state.skipped.add(item.column.name);
       continue;
     }
@@ -57,6 +64,16 @@ export function finishShare(state: ReaderState, frame: Frame): Frame {
       conditions: base.map((item) => item.condition),
     };
   }
+  // "in Train and Test": a share of each.
+  for (const { condition } of base)
+    if (
+      condition.kind === 'equals' &&
+      condition.joined === 'and' &&
+      condition.values.length > 1 &&
+      !condition.negated &&
+      !frame.groups.some((group) => group.column === condition.column)
+    )
+      frame.groups.push({ column: condition.column, grain: null, part: null });
   if (state.extreme !== null) {
     chooseTarget(state);
     const target = state.target ?? state.bare[0]?.column ?? null;

@@ -304,6 +304,12 @@ function readComparative(state: ReaderState, operator: OperatorOf<'comparative'>
   if (column.temporal) return state.fail(`"${text}" with a date column needs a date.`, [text]);
   const value = readNumber(state, number, column);
   if (value === null) return state.fail(`"${text} than" needs a number.`, [text]);
+  const bound = Number(operator.sign === 1 ? column.profile.min : column.profile.max);
+  if (operator.dimensions.length > 0 && Number.isFinite(bound) && (value.value - bound) * operator.sign < 0)
+    return state.fail(
+      `Every "${column.name}" is ${text} than ${value.value}; name the column if another is meant.`,
+      [text],
+    );
   state.mark(
     state.at,
     'filter',

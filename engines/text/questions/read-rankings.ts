@@ -1,7 +1,15 @@
 import type { Atom } from './atoms.ts';
 import { columnOfDimension } from './reader-comparisons.ts';
 import { markColumn } from './reader-marks.ts';
-import { columnOperand, isDayOfRow, measure, numberBefore, type OperatorOf, take } from './reader-parts.ts';
+import {
+  columnOperand,
+  isDayOfRow,
+  isOccasion,
+  measure,
+  numberBefore,
+  type OperatorOf,
+  take,
+} from './reader-parts.ts';
 import type { ReaderState } from './reader-state.ts';
 import type { IndexedColumn } from './schema-index.ts';
 
@@ -183,6 +191,7 @@ export function readMost(state: ReaderState, operator: OperatorOf<'most'>): unde
       return;
     }
     if (
+      (column !== undefined && (isDayOfRow(state, column) || isOccasion(state, column))) ||
       column?.numeric === false ||
       column?.identifier === true ||
       (column !== undefined && column.yes !== null)

@@ -15,7 +15,7 @@ import { readGroup, readLooseGrain } from './read-groups.ts';
 import { readBareNumber } from './read-numbers.ts';
 import { readMost, readOrder, readPositive, readSuperlative, readTop } from './read-rankings.ts';
 import { readTable, readTime, readValue } from './read-values.ts';
-import { take } from './reader-parts.ts';
+import { measure, take } from './reader-parts.ts';
 import type { ReaderState } from './reader-state.ts';
 
 /** Reads every atom once, left to right; throws a `ReadFailure` at the first one it has no use for. */
@@ -155,6 +155,11 @@ function readOperator(state: ReaderState, operator: Operator): undefined {
       state.mode ??= 'how_much';
       return take(state, 'aggregate', 'asks for an amount');
     case 'how_often':
+      if (/often|frequently/i.test(text)) {
+        state.measures.push(measure('rows'));
+        state.mode = 'count';
+        return take(state, 'aggregate', 'counts rows');
+      }
       state.mode = 'share';
       return take(state, 'aggregate', 'share of rows');
     case 'distinct':
