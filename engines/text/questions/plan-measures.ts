@@ -149,6 +149,15 @@ export function measureColumns(item: Measure, plan: JoinPlan): Named[] {
 export function groupColumn(group: Group): Named & { temporal: boolean } {
   const value = columnNode(group.column.table.name, group.column.name);
   const base = { title: group.column.name, unit: group.column.unit };
+  if (group.grain === 'year' && group.column.temporal)
+    return {
+      ...base,
+      expression: { node: 'part', part: 'year', value },
+      alias: 'year',
+      title: 'Year',
+      unit: null,
+      temporal: true,
+    };
   if (group.grain !== null && group.column.temporal) {
     const text = group.column.profile.type === 'timestamp' || group.grain !== 'day';
     return {

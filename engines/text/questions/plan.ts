@@ -1,5 +1,5 @@
 import { aggregate, and, emptyQuery, type QueryExpression } from './expression.ts';
-import { conditionColumns, type Frame, type Group } from './frame.ts';
+import { conditionColumns, type Frame, type Group, ReadFailure } from './frame.ts';
 import { type JoinPlan, joinTables } from './joins.ts';
 import { buildChange, buildDifference, buildShare } from './plan-comparisons.ts';
 import { conditionExpression } from './plan-conditions.ts';
@@ -20,6 +20,7 @@ export function plan(frame: Frame, index: PreparedTables): Planned {
     ...joins.semijoins(frame.conditions, (item) => conditionExpression(item, joins)),
   ]);
   const built = build(frame, query, joins);
+  if (built.query.select.length === 0) throw new ReadFailure('There is nothing to show of what is asked.', []);
   const tables = [...new Set([joins.base.name, ...joins.joins.map((join) => join.table), ...joins.others])];
   return { ...built, tables };
 }

@@ -4,7 +4,15 @@ import { columnOfDimension } from './reader-comparisons.ts';
 import { conditionAfterColumn } from './reader-conditions.ts';
 import { literalOf } from './reader-literals.ts';
 import { addCondition, markColumn } from './reader-marks.ts';
-import { columnOperand, isDayOfRow, keyOf, measure, numberAsValue, take } from './reader-parts.ts';
+import {
+  columnOperand,
+  isDayOfRow,
+  isOccasion,
+  keyOf,
+  measure,
+  numberAsValue,
+  take,
+} from './reader-parts.ts';
 import type { ReaderState } from './reader-state.ts';
 import type { IndexedColumn } from './schema-index.ts';
 
@@ -200,6 +208,8 @@ export function readColumn(state: ReaderState, atom: Extract<Atom, { kind: 'colu
     state.penalty += 0.03;
     return take(state, 'ignored', 'describes the column after it');
   }
+  if (pending && isOccasion(state, column))
+    state.fail('A statistic of counts is not understood yet; ask for the count of each.', [text]);
   if (pending && (column.numeric || column.temporal)) {
     markColumn(state, place, column);
     for (const item of state.pending) state.measures.push(measure(item.fn, columnOperand(column), item.p));

@@ -62,7 +62,7 @@ export const questionSuiteThree: SuiteTable[] = [
         'correlation between flipper length and body mass for Adelie penguins',
       ],
       [
-        'SELECT date_trunc(\'year\', "Date Egg")::DATE, count(*) FROM t GROUP BY 1',
+        'SELECT year("Date Egg"), count(*) FROM t GROUP BY 1',
         'number of penguins per year',
         'how many penguins were recorded each year',
       ],

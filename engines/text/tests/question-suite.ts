@@ -1,5 +1,6 @@
 import { questionSuiteFive } from './question-suite-five.ts';
 import { questionSuiteFour } from './question-suite-four.ts';
+import { questionSuiteLimits } from './question-suite-limits.ts';
 import { questionSuiteThree } from './question-suite-three.ts';
 import { questionSuiteTwo } from './question-suite-two.ts';
 import type { SuiteTable } from './suite-table.ts';
@@ -950,7 +951,7 @@ const firstRound: SuiteTable[] = [
         'how much rain fell in March 2014 in total',
       ],
       [
-        "SELECT date_trunc('year', date)::DATE, sum(precipitation) FROM t GROUP BY 1",
+        'SELECT year(date), sum(precipitation) FROM t GROUP BY 1',
         'total precipitation per year',
         'yearly total precipitation',
         'total precipitation by year',
@@ -1197,4 +1198,5 @@ export const questionSuite: SuiteTable[] = [
   ...questionSuiteThree,
   ...questionSuiteFour,
   ...questionSuiteFive,
+  ...questionSuiteLimits,
 ];
