@@ -20,7 +20,8 @@ export function plan(frame: Frame, index: PreparedTables): Planned {
     ...joins.semijoins(frame.conditions, (item) => conditionExpression(item, joins)),
   ]);
   const built = build(frame, query, joins);
-  if (built.query.select.length === 0) throw new ReadFailure('There is nothing to show of what is asked.', []);
+  if (built.query.select.length === 0)
+    throw new ReadFailure('There is nothing to show of what is asked.', []);
   const tables = [...new Set([joins.base.name, ...joins.joins.map((join) => join.table), ...joins.others])];
   return { ...built, tables };
 }
