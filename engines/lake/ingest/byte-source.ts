@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { stopIfAborted } from './ingest-limits.ts';
 import { type ByteEvidence, ByteInspector } from './text-encoding.ts';
@@ -22,10 +21,33 @@ export async function inspectBytes(
 ): Promise<{ sha256: string; evidence: ByteEvidence }> {
   const hash = createHash('sha256');
   const inspector = new ByteInspector();
-  for await (const chunk of createReadStream(path, { highWaterMark: 2 ** 20 })) {
+  await readThrough(path, (chunk) => {
     stopIfAborted(options.signal);
     hash.update(chunk);
     if (options.evidence) inspector.update(chunk);
-  }
+  });
   return { sha256: hash.digest('hex'), evidence: inspector.finish() };
+}
+
+const chunkBytes = 2 ** 20;
+
+/** Hands over a file piece by piece; the next is read while one is used. A piece is valid until `use` returns. */
+async function readThrough(path: string, use: (chunk: Buffer) => void): Promise<void> {
+  const file = await open(path, 'r');
+  const buffers = [Buffer.allocUnsafe(chunkBytes), Buffer.allocUnsafe(chunkBytes)] as const;
+  let position = 0;
+  const readInto = (buffer: Buffer) => file.read(buffer, 0, chunkBytes, position);
+  let coming = readInto(buffers[0]);
+  try {
+    for (let turn = 1; ; turn++) {
+      const { bytesRead, buffer } = await coming;
+      if (bytesRead === 0) return;
+      position += bytesRead;
+      coming = readInto(buffers[turn % 2 === 0 ? 0 : 1]);
+      use(buffer.subarray(0, bytesRead));
+    }
+  } finally {
+    await coming.catch(() => undefined);
+    await file.close();
+  }
 }
