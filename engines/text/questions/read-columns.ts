@@ -1,7 +1,8 @@
 import type { Atom } from './atoms.ts';
-import { comparativeAfter, havingFromCondition, lastIsComparison } from './read-comparisons.ts';
+import { comparativeAfter } from './read-comparisons.ts';
 import { columnOfDimension } from './reader-comparisons.ts';
 import { conditionAfterColumn } from './reader-conditions.ts';
+import { havingFromCondition, lastIsComparison } from './reader-having.ts';
 import { literalOf } from './reader-literals.ts';
 import { addCondition, markColumn } from './reader-marks.ts';
 import {
