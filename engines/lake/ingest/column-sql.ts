@@ -68,9 +68,9 @@ export function quickTest({ reader }: ColumnPlan, column: string): string | null
 /** True where the text means "missing" although it is not empty. Text that is only spaces counts, save where nothing may. */
 export function nullTest(plan: ColumnPlan, column: string): string {
   if (plan.nulls.length === 0) return plan.reader.kind === 'text' ? 'false' : `trim(${column}) = ''`;
-  const list = ['', ...plan.nulls].map(quoteLiteral).join(', ');
   const longest = Math.max(...plan.nulls.map((spelling) => spelling.length));
-  return `(strlen(${column}) <= ${longest * 2 + 16} AND lower(trim(${column}, ${blanks})) IN (${list}))`;
+  const test = isOneOf(['', ...plan.nulls], `lower(trim(${column}, ${blanks}))`);
+  return `CASE WHEN strlen(${column}) <= ${longest * 2 + 16} THEN ${test} ELSE false END`;
 }
 
 /** True where there is text that is neither missing nor of the column's type. */
@@ -80,7 +80,8 @@ export function misfitTest(plan: ColumnPlan, column: string): string {
 }
 
 /** What surrounds a value without being part of it. */
-export const blanks = "' ' || chr(9) || chr(10) || chr(13) || chr(160)";
+const blankBytes = ["' '", 'chr(9)', 'chr(10)', 'chr(13)', 'chr(160)'];
+export const blanks = blankBytes.join(' || ');
 
 function castExpression(
   reader: Exclude<ColumnReader, { kind: 'text' }>,
@@ -150,39 +151,40 @@ function dateExpression(
   return reader.iso ? `coalesce(${iso}, ${cast})` : cast;
 }
 
+/** Membership without a join: the engine turns a long IN list into one, which costs more than all else that is asked. */
+const isOneOf = (spellings: readonly string[], text: string): string =>
+  `list_contains([${spellings.map(quoteLiteral).join(', ')}], ${text})`;
+
 /**
- * True for text that may need more than being copied: a missing value, spaces around it, the start of a formula.
- * Cheap, and never false for one that does.
+ * True for text that may need more than being copied: a missing value, blanks around it, the start of a formula.
+ * Cheap, and never false for one that does. CASE, as AND and OR work out all their sides for every row.
  */
-export function suspicionTest(plan: ColumnPlan, column: string): string {
-  const starts = (from: string, to: string) => `(${column} >= ${from} AND ${column} < ${to})`;
-  const ends = ["' '", 'chr(9)', 'chr(10)', 'chr(13)'].map((blank) => `ends_with(${column}, ${blank})`);
-  // Everything below "0" (spaces, signs, marks), then = and @.
-  const tests = [
-    `${column} < '0'`,
-    starts("'='", "'>'"),
-    starts("'@'", "'A'"),
-    starts('chr(160)', 'chr(161)'),
-    ...ends,
-  ];
-  if (plan.nulls.length > 0) tests.push(missingStart(plan.nulls, column));
-  return tests.join(' OR ');
+export function suspicionTest({ nulls }: ColumnPlan, column: string): string {
+  const longest = Math.max(0, ...nulls.map((spelling) => Buffer.byteLength(spelling)));
+  const isMissing = `strlen(${column}) <= ${longest + 4} AND ${isOneOf(nulls, `lower(${column})`)}`;
+  const firsts = new Set(nulls.flatMap(firstLetters));
+  const among = (from: string, to: string) => [...firsts].filter((first) => first >= from && first < to);
+  const marks = [String.fromCodePoint(160), ...among('{', '\u{10ffff}')];
+  const missing = (letters: string[]) =>
+    letters.length === 0 ? '' : `WHEN ${startsWithOne(letters, column)} THEN ${isMissing}`;
+  const ends = blankBytes.map((blank) => `ends_with(${column}, ${blank})`);
+  // Below "0" lie spaces, signs and marks, between "9" and "A" the marks = and @ among others.
+  return `(CASE WHEN ${column} >= 'A' THEN CASE ${missing(among('A', '{'))} WHEN ${column} >= '{' THEN ${startsWithOne(marks, column)} ELSE false END
+    WHEN ${column} < '0' OR ${column} >= ':' THEN true ${missing(among('0', ':'))} ELSE false END OR ${ends.join(' OR ')})`;
 }
 
-/** True where a text may be one of some spellings: a comparison of first letters before that of whole words. */
-function missingStart(spellings: readonly string[], column: string): string {
-  const firsts = new Set(spellings.flatMap((spelling) => [...spelling].slice(0, 1)));
-  const longest = Math.max(...spellings.map((spelling) => Buffer.byteLength(spelling)));
-  const either = `(strlen(${column}) <= ${longest + 4} AND lower(${column}) IN (${spellings.map(quoteLiteral).join(', ')}))`;
-  const letters = [...firsts]
-    .filter((first) => first >= '0')
-    .flatMap((first) => [first, first.toUpperCase()]);
-  if (letters.length > 24) return either;
-  const ranges = [...new Set(letters)].map((letter) => {
+function firstLetters(spelling: string): string[] {
+  const [first] = spelling;
+  return first === undefined ? [] : [first, first.toUpperCase()];
+}
+
+/** A comparison of whole texts, which is cheaper than taking their first letters. */
+function startsWithOne(letters: readonly string[], column: string): string {
+  const ranges = letters.map((letter) => {
     const next = String.fromCodePoint((letter.codePointAt(0) as number) + 1);
     return `(${column} >= ${quoteLiteral(letter)} AND ${column} < ${quoteLiteral(next)})`;
   });
-  return ranges.length === 0 ? 'false' : `((${ranges.join(' OR ')}) AND ${either})`;
+  return `(${ranges.join(' OR ')})`;
 }
 
 /** Why a row does not fit, naming each column at fault. */
