@@ -1,6 +1,7 @@
 import { type FileHandle, mkdir, open, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fail } from '../platform/failure.ts';
+import type { GrowingHash } from './growing-hashes.ts';
 
 /** How much may arrive between two syncs: what a crash of the machine can take back. */
 const syncEveryBytes = 32 * 1024 * 1024;
@@ -27,7 +28,8 @@ export async function partialSize(path: string): Promise<number | null> {
 
 /**
  * Appends `source` at `offset`, dropping what an earlier, unsynced attempt left behind it. A source that breaks
- * off is no error: what arrived is kept and synced. `onDurable` is told each time more is safe on disk.
+ * off is no error: what arrived is kept and synced. `hash`, when it stands at `offset`, is told all that is written;
+ * `onDurable` each time more is safe on disk.
  *
  * @throws StromaError PAYLOAD_TOO_LARGE past `maxBytes` in all; INVALID_INPUT past `expectedBytes` from here on;
  * STORAGE_UNAVAILABLE when the disk is full or refuses.
@@ -37,13 +39,14 @@ export async function appendTo(
   offset: number,
   source: AsyncIterable<Uint8Array>,
   limits: { maxBytes: number; expectedBytes: number | null },
+  hash: GrowingHash | null,
   onDurable: (bytes: number) => Promise<void>,
 ): Promise<Received> {
   await mkdir(dirname(path), { recursive: true });
   const file = await onDisk(() => open(path, offset === 0 ? 'w' : 'r+', 0o644));
   try {
     await onDisk(() => file.truncate(offset));
-    return await receive(file, offset, source, limits, onDurable);
+    return await receive(file, offset, source, limits, hash, onDurable);
   } finally {
     await file.close();
   }
@@ -54,6 +57,7 @@ async function receive(
   offset: number,
   source: AsyncIterable<Uint8Array>,
   limits: { maxBytes: number; expectedBytes: number | null },
+  hash: GrowingHash | null,
   onDurable: (bytes: number) => Promise<void>,
 ): Promise<Received> {
   let position = offset;
@@ -72,6 +76,7 @@ async function receive(
       fail('INVALID_INPUT', 'The body is longer than its Content-Range says.', { field: 'content-range' });
     await onDisk(() => writeAll(file, chunk, position));
     position += chunk.byteLength;
+    hash?.add(chunk);
     if (position - synced >= syncEveryBytes) {
       await onDisk(() => file.datasync());
       synced = position;

@@ -6,14 +6,10 @@ import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { StromaError } from '@stroma/kernel';
 import { fail } from '../failure.ts';
+import type { Content } from './object-store.ts';
 
 const host = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
 const abandonedAfterMs = 24 * 60 * 60 * 1000;
-
-export interface Content {
-  bytes: number;
-  sha256: string;
-}
 
 /** A name no other writer uses; it tells which process of which machine made it. */
 export const temporaryName = (): string => `${host}-${process.pid}-${randomBytes(8).toString('hex')}.tmp`;
@@ -92,6 +88,12 @@ export async function contentOf(path: string): Promise<Content> {
   } finally {
     await file.close();
   }
+}
+
+/** The content as its writer knows it, where the file is as long; otherwise as it is read. */
+export async function knownContent(path: string, known: Content | undefined): Promise<Content> {
+  const { size } = await stat(path);
+  return known?.bytes === size ? { bytes: size, sha256: known.sha256 } : await contentOf(path);
 }
 
 /** Syncs a file or a folder, so that what it says survives a loss of power. */

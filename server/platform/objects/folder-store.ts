@@ -5,10 +5,10 @@ import { join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { fail } from '../failure.ts';
 import {
-  type Content,
   contentOf,
   isMissing,
   keepPrivate,
+  knownContent,
   makeFolder,
   storage,
   sweepTemporary,
@@ -17,7 +17,7 @@ import {
   writeDurably,
 } from './durable-files.ts';
 import { checkPrefix, keySegments } from './object-keys.ts';
-import type { ObjectStore, StoredObject } from './object-store.ts';
+import type { Content, ObjectStore, StoredObject } from './object-store.ts';
 
 /** Marks the folders of the tree, so that `a` and `a/b` can both be keys; no key holds it. */
 const folderMark = '+';
@@ -113,7 +113,7 @@ export async function openFolderStore(root: string): Promise<ObjectStore> {
       );
     },
 
-    async putFile(key, path) {
+    async putFile(key, path, known) {
       keySegments(key);
       if ((await storage(() => statOrNull(path))) === null)
         fail('NOT_FOUND', `There is no file to store as "${key}"; it may have been stored before.`, { key });
@@ -121,7 +121,7 @@ export async function openFolderStore(root: string): Promise<ObjectStore> {
         const entry = await storage(async () => {
           const identity = await identify(path);
           await syncPath(path);
-          return { ...(await contentOf(path)), ...identity };
+          return { ...(await knownContent(path, known)), ...identity };
         });
         return await settle(key, path, entry);
       }

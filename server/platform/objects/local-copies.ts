@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { fail } from '../failure.ts';
 import {
-  type Content,
   contentOf,
   isMissing,
   keepPrivate,
@@ -12,6 +11,7 @@ import {
   temporaryName,
   writeDurably,
 } from './durable-files.ts';
+import type { Content } from './object-store.ts';
 
 /** A copy that was handed out lately may be open in an engine: it is not given up. */
 const inUseMs = 60 * 60 * 1000;

@@ -83,6 +83,20 @@ export function describeObjectStore(name: string, open: () => Promise<ObjectStor
       expect(await buffer(await store.get('raw/tenant/upload'))).toEqual(content);
     });
 
+    it('takes the word of who wrote a file for its hash, unless the file is of another size', async () => {
+      const content = randomBytes(5000);
+      const told = { bytes: content.length, sha256: sha256(content) };
+      const path = join(scratch, 'told');
+      await writeFile(path, content);
+      expect(await store.putFile('told/right', path, told)).toEqual({ key: 'told/right', ...told });
+      expect(await store.stat('told/right')).toEqual({ key: 'told/right', ...told });
+      expect(await readFile(await store.localPath('told/right'))).toEqual(content);
+      await writeFile(path, content.subarray(1));
+      const shorter = { bytes: content.length - 1, sha256: sha256(content.subarray(1)) };
+      expect(await store.putFile('told/wrong', path, told)).toEqual({ key: 'told/wrong', ...shorter });
+      expect(await store.stat('told/wrong')).toEqual({ key: 'told/wrong', ...shorter });
+    });
+
     it('says that there is no file to take over', async () => {
       await expect(store.putFile('raw/none', join(scratch, 'none'))).rejects.toMatchObject({
         code: 'NOT_FOUND',

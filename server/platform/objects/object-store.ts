@@ -1,10 +1,14 @@
 import type { Readable } from 'node:stream';
 
-export interface StoredObject {
-  key: string;
+/** What identifies the bytes of a file. */
+export interface Content {
   bytes: number;
   /** Hex. */
   sha256: string;
+}
+
+export interface StoredObject extends Content {
+  key: string;
 }
 
 /**
@@ -15,8 +19,12 @@ export interface ObjectStore {
   readonly kind: 'folder' | 's3';
   /** Atomic: the object is whole or absent, and durable when this resolves. */
   put(key: string, source: Readable | Uint8Array): Promise<StoredObject>;
-  /** Takes over a local file (moved where it can be). Throws NOT_FOUND when it is not there: a retry may find it taken over. */
-  putFile(key: string, path: string): Promise<StoredObject>;
+  /**
+   * Takes over a local file (moved where it can be). What the caller knows of its content since it wrote it saves
+   * reading the file; a size that is not the file's makes it read all the same. Throws NOT_FOUND when the file is not
+   * there: a retry may find it taken over.
+   */
+  putFile(key: string, path: string, known?: Content): Promise<StoredObject>;
   /** Throws NOT_FOUND. */
   get(key: string): Promise<Readable>;
   /** A local path with the object's content, for engines that read files: the object itself or a cached copy. */

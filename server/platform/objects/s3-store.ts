@@ -12,10 +12,10 @@ import {
 import { Upload } from '@aws-sdk/lib-storage';
 import { StromaError } from '@stroma/kernel';
 import { fail } from '../failure.ts';
-import { type Content, contentOf, isMissing, storage, writeDurably } from './durable-files.ts';
+import { isMissing, knownContent, storage, writeDurably } from './durable-files.ts';
 import { openLocalCopies } from './local-copies.ts';
 import { checkPrefix, keySegments } from './object-keys.ts';
-import type { ObjectStore, StoredObject } from './object-store.ts';
+import type { Content, ObjectStore, StoredObject } from './object-store.ts';
 
 const megabyte = 1024 * 1024;
 /** S3 takes at most 10,000 parts. */
@@ -114,11 +114,11 @@ export async function openS3Store(settings: S3Settings): Promise<ObjectStore> {
       }
     },
 
-    async putFile(key, path) {
+    async putFile(key, path, known) {
       keySegments(key);
       const content = await storage(async () => {
         try {
-          return await contentOf(path);
+          return await knownContent(path, known);
         } catch (error) {
           if (!isMissing(error)) throw error;
           return fail('NOT_FOUND', `There is no file to store as "${key}"; it may have been stored before.`, {
