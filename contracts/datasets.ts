@@ -19,6 +19,11 @@ export const ingestOverrides = z
     null_values: z.array(z.string().max(100)).max(100),
     sheet: z.string().max(255),
     table: z.int().min(0).max(10_000),
+    row_order: z
+      .string()
+      .max(1000)
+      .nullable()
+      .describe('Column that rows are ordered by; null keeps the order of the file'),
     column_types: z.record(z.string(), z.enum(columnTypes)),
   })
   .partial();
@@ -42,6 +47,7 @@ export const ingestDecisions = z.object({
   thousands: decision(z.string()).nullable(),
   date_order: decision(z.enum(['ymd', 'dmy', 'mdy'])).nullable(),
   null_values: decision(z.array(z.string())).nullable(),
+  row_order: decision(z.string().nullable()),
   table: decision(z.int()),
   tables: z.array(
     z.object({
@@ -118,6 +124,27 @@ export const uploadStatus = z.object({
 });
 export type UploadStatus = z.infer<typeof uploadStatus>;
 
+export const uploadReadings = ['receiving', 'reading', 'read', 'failed'] as const;
+
+/** A raw file as it was sent, and what became of reading it. */
+export const uploadRecord = z.object({
+  upload_id: z.string(),
+  file_name: z.string(),
+  received_bytes: z.number(),
+  status: z.enum(uploadReadings).describe('`failed`: it is here whole, but its job failed or was cancelled'),
+  job_id: z.string().nullable().describe('The job that read it, or tried to, last'),
+  /** Why it could not be read; null for one that was cancelled, or whose job is forgotten. */
+  error: z
+    .object({ code: z.string(), message: z.string(), details: z.record(z.string(), z.unknown()) })
+    .nullable(),
+  dataset_id: z.string().nullable().describe('The dataset it was meant for as a new version'),
+  overrides: ingestOverrides.describe('The decisions it was read with last'),
+  created_at: timestamp,
+  updated_at: timestamp,
+  created_by: z.string(),
+});
+export type UploadRecord = z.infer<typeof uploadRecord>;
+
 const params = z.object({ id: idOf('dataset') });
 const version = z.object({ version_id: idOf('version').optional() });
 
@@ -129,7 +156,7 @@ export const datasetsApi = {
     tag: 'Data',
     summary: 'Send a file',
     description:
-      'Multipart with one part `file` (and optionally, before it, `overrides` as JSON, `dataset_id` for a new version), or the raw bytes as application/octet-stream with `file_name` in the query. To resume, send the rest with `Content-Range: bytes first-last/total` and `upload_id`; ask GET /data/uploads/{id} where to go on. Answers 202 with `status: receiving` until the last byte is here.',
+      'Multipart with one part `file` (and optionally, before it, `overrides` as JSON, `dataset_id` for a new version), or the raw bytes as application/octet-stream with `file_name` in the query. To resume, send the rest with `Content-Range: bytes first-last/total` and `upload_id`; ask GET /data/uploads/{id} where to go on. To give decisions with a file in parts, begin it with POST /data/uploads. Answers 202 with `status: receiving` until the last byte is here.',
     permission: 'datasets:write',
     query: z.object({
       file_name: z.string().min(1).max(255).optional(),
@@ -146,6 +173,40 @@ export const datasetsApi = {
       'NOT_FOUND',
       'STORAGE_UNAVAILABLE',
     ],
+  }),
+  createUpload: endpoint({
+    id: 'createUpload',
+    method: 'POST',
+    path: '/data/uploads',
+    tag: 'Data',
+    summary: 'Begin a file that is sent in parts',
+    description:
+      'Says beforehand what a multipart body says beside its file: the name, the decisions to read it with, the dataset it is a new version of. Send the bytes with POST /data/upload, `upload_id` and, for a part of them, `Content-Range` from byte 0 on.',
+    permission: 'datasets:write',
+    body: z.strictObject({
+      file_name: z.string().min(1).max(255),
+      size_bytes: z.int().min(0).optional().describe('Refused at once when it is past the limit'),
+      dataset_id: idOf('dataset').optional(),
+      overrides: ingestOverrides.optional(),
+    }),
+    status: 201,
+    response: uploadStatus,
+    errors: ['INVALID_INPUT', 'PAYLOAD_TOO_LARGE', 'NOT_FOUND'],
+  }),
+  listUploads: endpoint({
+    id: 'listUploads',
+    method: 'GET',
+    path: '/data/uploads',
+    tag: 'Data',
+    summary: 'Raw files, newest first; with `status=failed` those that could not be read',
+    permission: 'datasets:read',
+    query: listQuery.extend({
+      status: z.enum(uploadReadings).optional(),
+      job_id: idOf('job').optional().describe('The one this job read last'),
+    }),
+    status: 200,
+    response: listOf(uploadRecord),
+    errors: ['INVALID_INPUT'],
   }),
   getUpload: endpoint({
     id: 'getUpload',
@@ -169,6 +230,32 @@ export const datasetsApi = {
     params: z.object({ id: idOf('upload') }),
     produces: 'application/octet-stream',
     status: 200,
+    errors: ['NOT_FOUND', 'CONFLICT'],
+  }),
+  readUpload: endpoint({
+    id: 'readUpload',
+    method: 'POST',
+    path: '/data/uploads/:id/read',
+    tag: 'Data',
+    summary: 'Read a raw file again with other decisions',
+    description:
+      'For a file that could not be read. One that became a dataset gets a new version, as by POST /data/datasets/{id}/reingest. CONFLICT while the file is still being received or read, and when its dataset is deleted.',
+    permission: 'datasets:write',
+    params: z.object({ id: idOf('upload') }),
+    body: z.strictObject({ overrides: ingestOverrides }),
+    status: 202,
+    response: z.object({ job_id: z.string(), status: z.literal('queued') }),
+    errors: ['NOT_FOUND', 'INVALID_INPUT', 'CONFLICT'],
+  }),
+  removeUpload: endpoint({
+    id: 'deleteUpload',
+    method: 'DELETE',
+    path: '/data/uploads/:id',
+    tag: 'Data',
+    summary: 'Remove a raw file that could not be read, for good',
+    permission: 'datasets:delete',
+    params: z.object({ id: idOf('upload') }),
+    status: 204,
     errors: ['NOT_FOUND', 'CONFLICT'],
   }),
   list: endpoint({

@@ -24,8 +24,12 @@ export const routes = {
   },
   datasets: {
     upload: 'POST /data/upload',
+    createUpload: 'POST /data/uploads',
+    listUploads: 'GET /data/uploads',
     getUpload: 'GET /data/uploads/:id',
     downloadUpload: 'GET /data/uploads/:id/file',
+    readUpload: 'POST /data/uploads/:id/read',
+    removeUpload: 'DELETE /data/uploads/:id',
     list: 'GET /data/datasets',
     get: 'GET /data/datasets/:id',
     update: 'PATCH /data/datasets/:id',

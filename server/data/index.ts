@@ -29,6 +29,7 @@ import { Queries } from './queries.service.ts';
 import { QueryRecords } from './query-records.ts';
 import { QueryRunner } from './query-runner.ts';
 import { QuestionTables } from './question-tables.ts';
+import { RawFiles } from './raw-files.service.ts';
 import { purgeJob, sweepUploadsJob } from './retention.jobs.ts';
 import { Samples } from './samples.ts';
 import { uploadRoutes } from './uploads.routes.ts';
@@ -63,7 +64,7 @@ export function createData(platform: Platform): Data {
     register(app) {
       app.addHook('onReady', () => reads.start(platform.log));
       sandbox = openSandbox(platform);
-      uploadRoutes(app, uploads);
+      uploadRoutes(app, uploads, new RawFiles(platform));
       datasetRoutes(app, {
         datasets,
         samples,

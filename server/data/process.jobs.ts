@@ -10,6 +10,7 @@ import type { Platform } from '../platform/platform.ts';
 import { type DatasetWithVersion, findByIdentity, findBySource } from './datasets.store.ts';
 import { type JoinsInput, joinsKind } from './joins.jobs.ts';
 import { type ProcessInput, processKind } from './process.input.ts';
+import { markFailed, markRead } from './raw-files.store.ts';
 import type { ReadFileInput, ReadFileResult } from './read-file.worker.ts';
 import { makeCurrent, type NewVersion, registerVersion } from './register-version.ts';
 import { findUpload, type UploadRow } from './uploads.store.ts';
@@ -38,7 +39,8 @@ export function processJob(platform: Platform): JobDefinition<ProcessInput> {
     retries: 2,
     concurrency: platform.config.STROMA_JOB_CONCURRENCY,
     run: (input, ctx, job) => processUpload(platform, input, ctx, job),
-    async onFailed(_input, ctx, job, error, tx) {
+    async onFailed(input, ctx, job, error, tx) {
+      await markFailed(tx, ctx, input.upload_id, job.jobId);
       await platform.events.publish(tx, ctx, 'data.processing.failed', job.jobId, {
         job_id: job.jobId,
         code: error.code,
@@ -97,10 +99,16 @@ interface Run {
 async function store(platform: Platform, run: Run, read: ReadFileResult): Promise<JobOutcome> {
   const { input, ctx, job, upload, folder, startedAt } = run;
   const identity = versionIdentity(read.report.source_sha256, read.report.decisions);
-  const known = await findByIdentity(platform.db.sql, ctx, identity, input.dataset_id);
-  if (known) return knownOutcome(platform, input, ctx, job, known);
+  const there = await findByIdentity(platform.db.sql, ctx, identity, input.dataset_id);
+  if (there) return knownOutcome(platform, input, ctx, job, there);
   const lakePrefix = `lake/${ctx.actor.tenantId}/${read.report.content_sha256}/${identity.slice(0, 16)}`;
-  for (const name of lakeFiles) await platform.objects.putFile(`${lakePrefix}/${name}`, join(folder, name));
+  const known = { bytes: read.report.parquet_bytes, sha256: read.report.content_sha256 };
+  for (const name of lakeFiles)
+    await platform.objects.putFile(
+      `${lakePrefix}/${name}`,
+      join(folder, name),
+      name === 'data.parquet' ? known : undefined,
+    );
   const made: NewVersion = {
     input,
     upload,
@@ -116,6 +124,7 @@ async function store(platform: Platform, run: Run, read: ReadFileResult): Promis
   return {
     result: resultOf(made.datasetId, made.versionId, rows, rejected_rows, false),
     async commit(tx) {
+      await nowRead(tx, ctx, upload.id, job);
       const registered = await registerVersion(platform, tx, ctx, made);
       await announce(platform, tx, ctx, job, registered);
       await platform.jobs.send(ctx, joinsKind, joinsInput(registered), { tx, priority: -1 });
@@ -140,10 +149,16 @@ function knownOutcome(
   return {
     result: resultOf(dataset.id, version.id, version.rows, version.rejectedRows, true),
     async commit(tx) {
+      await nowRead(tx, ctx, input.upload_id, job);
       if (input.dataset_id !== null) await makeCurrent(platform, tx, ctx, known);
       await announce(platform, tx, ctx, job, known);
     },
   };
+}
+
+async function nowRead(tx: Sql, ctx: Context, uploadId: string, job: RunningJob): Promise<void> {
+  if (!(await markRead(tx, ctx, uploadId, job.jobId)))
+    fail('NOT_FOUND', 'The raw file was removed while it was read.', { upload_id: uploadId });
 }
 
 function resultOf(

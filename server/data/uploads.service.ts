@@ -7,6 +7,7 @@ import { newId } from '../platform/ids.ts';
 import type { Platform } from '../platform/platform.ts';
 import { findDataset } from './datasets.store.ts';
 import { cleanFileName } from './file-names.ts';
+import { GrowingHashes } from './growing-hashes.ts';
 import { appendTo, partialPath, partialSize, removePartial, tooLarge } from './partial-file.ts';
 import { type ProcessInput, processKind } from './process.input.ts';
 import { type ContentRange, contentRange, type IncomingFile, readUpload } from './upload-request.ts';
@@ -27,6 +28,13 @@ export interface UploadTarget {
   dataset_id?: string | undefined;
 }
 
+export interface UploadBeginning {
+  file_name: string;
+  size_bytes?: number | undefined;
+  dataset_id?: string | undefined;
+  overrides?: UploadRow['overrides'] | undefined;
+}
+
 const staleAfterMs = 7 * 24 * 3600 * 1000;
 /** What multipart may add around a file of the largest size. */
 const envelopeBytes = 1024 * 1024;
@@ -41,9 +49,20 @@ interface ActiveUpload {
 export class Uploads {
   readonly #platform: Platform;
   readonly #active = new Map<string, ActiveUpload>();
+  readonly #hashes = new GrowingHashes();
 
   constructor(platform: Platform) {
     this.#platform = platform;
+  }
+
+  /** Makes room for a file that is sent in parts, with all that is said about it. */
+  async begin(ctx: Context, about: UploadBeginning): Promise<UploadStatus> {
+    const limit = this.#platform.config.STROMA_UPLOAD_LIMIT_BYTES;
+    if ((about.size_bytes ?? 0) > limit) tooLarge(limit);
+    const { file_name, dataset_id = null, overrides = {} } = about;
+    // An empty file has no last byte to wait for: its end is the empty body.
+    const sizeBytes = about.size_bytes || null;
+    return uploadDocument(await this.#create(ctx, file_name, dataset_id, overrides, { sizeBytes }));
   }
 
   async receive(ctx: Context, request: FastifyRequest, target: UploadTarget): Promise<UploadStatus> {
@@ -110,7 +129,7 @@ export class Uploads {
       return this.#alone(row, request, () => this.#append(ctx, row, file, range));
     }
     const row = await this.#find(ctx, target.upload_id);
-    if (range === null)
+    if (range === null && row.receivedBytes > 0)
       fail('INVALID_INPUT', 'Expected Content-Range with the rest of an upload.', { field: 'content-range' });
     return this.#alone(row, request, async () =>
       this.#append(ctx, await this.#find(ctx, row.id), file, range),
@@ -123,7 +142,7 @@ export class Uploads {
     file: IncomingFile,
     range: ContentRange | null,
   ): Promise<UploadStatus> {
-    if (row.status === 'queued') {
+    if (row.status !== 'receiving') {
       if (range && range.last + 1 === row.sizeBytes) return uploadDocument(row);
       fail('CONFLICT', 'This upload is whole already.', { received_bytes: row.receivedBytes });
     }
@@ -135,7 +154,7 @@ export class Uploads {
         field: 'content-range',
       });
     const { bytes, interruption } = await this.#write(ctx, row, path, offset, file, range);
-    const sizeBytes = range ? (range.total ?? row.sizeBytes) : interruption ? null : bytes;
+    const sizeBytes = range?.total ?? row.sizeBytes ?? (range || interruption ? null : bytes);
     await saveReceived(this.#platform.db.sql, ctx, row.id, { receivedBytes: bytes, sizeBytes });
     if (interruption)
       fail(
@@ -159,13 +178,16 @@ export class Uploads {
     const { config, db } = this.#platform;
     const limits = {
       maxBytes: config.STROMA_UPLOAD_LIMIT_BYTES,
-      expectedBytes: range ? range.last - range.first + 1 : null,
+      expectedBytes: range ? range.last - range.first + 1 : row.sizeBytes,
     };
     const sizeBytes = range?.total ?? row.sizeBytes;
+    const hash = this.#hashes.take(row.id, offset);
     try {
-      return await appendTo(path, offset, file.source, limits, (receivedBytes) =>
+      const received = await appendTo(path, offset, file.source, limits, hash, (receivedBytes) =>
         saveReceived(db.sql, ctx, row.id, { receivedBytes, sizeBytes }),
       );
+      if (hash !== null) this.#hashes.keep(row.id, hash);
+      return received;
     } catch (error) {
       if ((error as { code?: unknown }).code === 'PAYLOAD_TOO_LARGE') {
         await removePartial(path);
@@ -179,7 +201,8 @@ export class Uploads {
     const { objects } = this.#platform;
     const path = this.#path(row);
     const there = (await partialSize(path)) !== null;
-    const stored = there ? await objects.putFile(rawKey(row), path) : await objects.stat(rawKey(row));
+    const known = this.#hashes.take(row.id, row.receivedBytes)?.content();
+    const stored = there ? await objects.putFile(rawKey(row), path, known) : await objects.stat(rawKey(row));
     if (!stored) {
       await saveReceived(this.#platform.db.sql, ctx, row.id, { receivedBytes: 0, sizeBytes: row.sizeBytes });
       return offsetMismatch(0, row.receivedBytes);
@@ -215,7 +238,7 @@ export class Uploads {
     fileName: string,
     datasetId: string | null,
     overrides: UploadRow['overrides'],
-    about: Partial<Pick<UploadRow, 'name' | 'description' | 'sample'>>,
+    about: Partial<Pick<UploadRow, 'name' | 'description' | 'sample' | 'sizeBytes'>>,
   ): Promise<UploadRow> {
     const { db } = this.#platform;
     if (datasetId !== null && !(await findDataset(db.sql, ctx, datasetId)))

@@ -84,7 +84,7 @@ export function uploadDocument(row: UploadRow): UploadStatus {
     file_name: row.fileName,
     received_bytes: row.receivedBytes,
     size_bytes: row.sizeBytes,
-    status: row.status,
+    status: row.status === 'receiving' ? 'receiving' : 'queued',
     job_id: row.jobId,
     object_key: row.objectKey,
   };

@@ -10,8 +10,8 @@ export const uploads = pgTable(
     id: text('id').primaryKey(),
     tenantId: text('tenant_id').notNull(),
     fileName: text('file_name').notNull(),
-    /** `receiving` until the last byte is here. */
-    status: text('status', { enum: ['receiving', 'queued'] }).notNull(),
+    /** `receiving` until the last byte is here; `failed` from a failed job on until one reads it. */
+    status: text('status', { enum: ['receiving', 'queued', 'failed'] }).notNull(),
     /** Null while the length is unknown. */
     sizeBytes: bigint('size_bytes', { mode: 'number' }),
     receivedBytes: bigint('received_bytes', { mode: 'number' }).notNull().default(0),
@@ -23,6 +23,7 @@ export const uploads = pgTable(
     name: text('name'),
     objectKey: text('object_key'),
     sha256: text('sha256'),
+    /** The job that read it last, or is to read it. */
     jobId: text('job_id'),
     createdBy: text('created_by').notNull(),
     createdAt: moment('created_at').notNull().defaultNow(),
