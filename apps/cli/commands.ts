@@ -65,6 +65,11 @@ const readingOptions: Record<string, OptionDefinition> = {
   decimal: { type: 'string', value: 'c', meaning: 'Decimal mark: . or ,' },
   thousands: { type: 'string', value: 'c', meaning: 'Thousands separator; empty for none' },
   'date-order': { type: 'string', value: 'order', meaning: 'ymd, dmy or mdy' },
+  'row-order': {
+    type: 'string',
+    value: 'column',
+    meaning: 'Column that rows are ordered by; empty for the order of the file',
+  },
   null: { type: 'string', multiple: true, value: 'text', meaning: 'Spelling that means missing; repeatable' },
   type: { type: 'string', multiple: true, value: 'col=type', meaning: 'Type of a column; repeatable' },
   overrides: { type: 'string', value: 'file.json', meaning: 'All of these in one JSON file' },

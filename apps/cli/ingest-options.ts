@@ -30,6 +30,8 @@ export function ingestOptions(invocation: Invocation): IngestOverrides {
   set('skip_lines', number('skip-lines'));
   set('header_lines', number('header-lines'));
   set('footer_lines', number('footer-lines'));
+  const order = text('row-order');
+  if (order !== null) overrides.row_order = order === '' ? null : order;
   const nulls = invocation.texts('null');
   if (nulls.length > 0) overrides.null_values = nulls;
   const types = invocation.texts('type').map((each) => columnType(each, invocation));
@@ -88,5 +90,6 @@ const overrideKeys: ReadonlySet<string> = new Set<keyof IngestOverrides>([
   'null_values',
   'sheet',
   'table',
+  'row_order',
   'column_types',
 ]);

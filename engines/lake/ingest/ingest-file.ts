@@ -11,6 +11,7 @@ import { checkOverrides } from './ingest-overrides.ts';
 import type { IngestOverrides, IngestReport } from './ingest-report.ts';
 import { describeParquet } from './parquet-output.ts';
 import { RejectLog } from './reject-log.ts';
+import { orderRows } from './row-order.ts';
 import { convertSource, type Source } from './source-conversion.ts';
 import { readFileName, readSignature } from './source-format.ts';
 
@@ -42,7 +43,7 @@ export interface IngestRequest {
  * and spellings that make sense in their column (see `column-planning.ts`). `yes`/`no` and 0/1 keep their type;
  * `true`/`false` and `t`/`f` are booleans.
  *
- * Rows keep the order of the file. The same bytes, overrides and version give the same Parquet bytes.
+ * Rows keep the order of the file, save where `row-order.ts` orders large tables by time. The same bytes, overrides and version give the same Parquet bytes.
  *
  * Throws `StromaError`: EMPTY_FILE, BINARY_FILE, TRUNCATED_FILE, ENCRYPTED_FILE, MISLABELLED_FILE,
  * MALFORMED_FILE, FILE_TOO_LARGE, TOO_MANY_COLUMNS, NO_TABLE, INVALID_INPUT (`details.field`), CANCELLED.
@@ -80,6 +81,7 @@ export async function ingest(
       const converted = await convertSource(context, db, source, data);
       context.progress(0.9, 'writing the rejects');
       await rejects.write(db, rejected);
+      const row_order = await orderRows(context, db, data, converted.columns);
       const { sha256, bytes } = await describeParquet(data);
       stopIfAborted(request.signal);
       await rename(rejected, join(request.outputFolder, 'rejects.parquet'));
@@ -90,7 +92,7 @@ export async function ingest(
         columns: converted.columns,
         rejected_rows: rejects.count,
         rejects: rejects.rows(),
-        decisions: converted.decisions,
+        decisions: { ...converted.decisions, row_order },
         warnings: context.warnings,
         source_sha256: source.sha256,
         content_sha256: sha256,

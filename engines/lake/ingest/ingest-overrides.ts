@@ -58,6 +58,9 @@ export function checkOverrides(overrides: IngestOverrides): void {
     if (!valid || overrides.null_values.length > 1000)
       refuse('null_values', 'a list of at most 1,000 texts', overrides.null_values);
   }
+  const { row_order } = overrides;
+  if (row_order !== undefined && row_order !== null && typeof row_order !== 'string')
+    refuse('row_order', 'the name of a column, or null for the order of the file', row_order);
   for (const [column, type] of Object.entries(overrides.column_types ?? {})) {
     if (!columnTypes.includes(type))
       refuse(`column_types.${column}`, `one of ${columnTypes.join(', ')}`, type);

@@ -33,6 +33,8 @@ export interface IngestOverrides {
   sheet?: string;
   /** Which table of the file, counted from 0, when it holds several. */
   table?: number;
+  /** The column that rows are ordered by; null keeps the order of the file. */
+  row_order?: string | null;
   /** Types by column name, for example `{ "zip": "text" }`. */
   column_types?: Record<string, ColumnType>;
 }
@@ -63,6 +65,8 @@ export interface IngestDecisions {
   thousands: Decision<string> | null;
   date_order: Decision<'ymd' | 'dmy' | 'mdy'> | null;
   null_values: Decision<string[]> | null;
+  /** The column that rows were ordered by; null where they keep the order of the file. */
+  row_order: Decision<string | null>;
   table: Decision<number>;
   /** Every table found in the file; one in the normal case. */
   tables: FoundTable[];

@@ -10,14 +10,17 @@ import type { Decision, IngestDecisions } from './ingest-report.ts';
 import { writeParquet } from './parquet-output.ts';
 import { rejectMisfits, type StagedTable } from './staged-table.ts';
 
+/** What is decided while a table is read; the order of its rows is decided once it stands. */
+export type TableDecisions = Omit<IngestDecisions, 'row_order'>;
+
 export interface ConvertedTable {
   rows: number;
   columns: ColumnSchema[];
-  decisions: IngestDecisions;
+  decisions: TableDecisions;
 }
 
 type LayoutDecisions = Omit<
-  IngestDecisions,
+  TableDecisions,
   'decimal' | 'thousands' | 'date_order' | 'null_values' | 'columns'
 >;
 

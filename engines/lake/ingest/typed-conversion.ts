@@ -6,7 +6,7 @@ import type { IngestContext } from './ingest-context.ts';
 import { checkColumnTypes } from './ingest-overrides.ts';
 import type { IngestDecisions } from './ingest-report.ts';
 import { writeParquet } from './parquet-output.ts';
-import type { ConvertedTable } from './staged-conversion.ts';
+import type { ConvertedTable, TableDecisions } from './staged-conversion.ts';
 
 /** The type of a column in a user's words, from the engine's own type name. */
 export function columnTypeOf(sqlType: string): ColumnType {
@@ -174,7 +174,7 @@ function typedDecisions(
   layout: Pick<IngestDecisions, 'format' | 'compression'>,
   columns: TypedColumn[],
   rows: number,
-): IngestDecisions {
+): TableDecisions {
   return {
     ...layout,
     encoding: null,
