@@ -1,5 +1,6 @@
 import type { JsonValue } from '@stroma/kernel';
 import { type ColumnLink, contentOf, linkColumns, longestSpan } from './column-links.ts';
+import { eventTables, tableNounAt } from './event-words.ts';
 import { plainSuperlatives, superlatives } from './lexicon/adjectives.ts';
 import { isPlausibleRowNoun } from './lexicon/nouns.ts';
 import type { Operator } from './lexicon/operators.ts';
@@ -10,6 +11,7 @@ import { type TimeSpec, timeAt } from './times.ts';
 import type { Token } from './tokens.ts';
 import type { Correction, QuestionTable } from './types.ts';
 import { linkValues, type ValueLink } from './value-links.ts';
+import type { View } from './views.ts';
 import { isTypo } from './word-forms.ts';
 
 interface Span {
@@ -166,6 +168,7 @@ function valueAtoms(tokens: Token[], at: number, index: PreparedTables): Atom[] 
 function tableAtoms(tokens: Token[], at: number, index: PreparedTables): Atom[] {
   const token = tokens[at] as Token;
   if (token.kind !== 'word' || token.lower.length < 3) return [];
+  if (index.view !== null) return nounAtoms(tokens, at, index, index.view);
   const exact: QuestionTable[] = [];
   const plausible: QuestionTable[] = [];
   const atoms: Atom[] = [];
@@ -173,22 +176,13 @@ function tableAtoms(tokens: Token[], at: number, index: PreparedTables): Atom[] 
     const known = index.tableWords.get(table.name);
     if (known === undefined) continue;
     const words = [...known.stems];
-    const last = words.at(-1);
-    if (
-      known.stems.has(token.stem) &&
-      (index.tables.length === 1 || token.stem === last || words.length === 1)
-    )
-      exact.push(table);
-    else if (
-      words.some(
-        (word) =>
-          word.length > token.stem.length + 1 &&
-          token.stem.length >= 3 &&
-          (word.startsWith(token.stem) || word.endsWith(token.stem)),
-      ) &&
-      index.tables.length === 1
-    )
-      exact.push(table);
+    const clipped = words.some(
+      (word) =>
+        word.length > token.stem.length + 1 &&
+        token.stem.length >= 3 &&
+        (word.startsWith(token.stem) || word.endsWith(token.stem)),
+    );
+    if (known.stems.has(token.stem) || clipped) exact.push(table);
     else if (isPlausibleRowNoun(token.stem, known.evidence)) plausible.push(table);
     // `adverse events` for adverse_events
     const next = tokens[at + 1];
@@ -197,8 +191,56 @@ function tableAtoms(tokens: Token[], at: number, index: PreparedTables): Atom[] 
   }
   if (exact.length > 0)
     atoms.push({ kind: 'table', tables: exact, exact: true, from: at, to: at + 1, weight: 0.93 });
-  else if (plausible.length > 0 && index.tables.length === 1)
+  else if (plausible.length > 0)
     atoms.push({ kind: 'table', tables: plausible, exact: false, from: at, to: at + 1, weight: 0.7 });
+  return atoms;
+}
+
+/** In a view: its own rows by name or by what happened in them; names of tables out of its reach stand in the way. */
+function nounAtoms(tokens: Token[], at: number, index: PreparedTables, view: View): Atom[] {
+  const token = tokens[at] as Token;
+  const atoms: Atom[] = [];
+  const noun = tableNounAt(tokens, at, view.all);
+  const refuse = (to: number, weight: number): Atom => ({
+    kind: 'operator',
+    operator: { op: 'refuse', reason: `"${token.text}" are not rows that "${view.base.name}" speaks of.` },
+    from: at,
+    to,
+    weight,
+  });
+  if (noun !== null) {
+    const to = at + noun.length;
+    const weight = noun.length * (noun.exact ? 1.06 : 0.8) + (noun.length - 1) * 0.12;
+    const reached = noun.tables.filter((table) => view.paths.has(table));
+    if (noun.tables.includes(view.base) && (noun.exact || reached.length === 1))
+      atoms.push({ kind: 'table', tables: [view.base], exact: noun.exact, from: at, to, weight });
+    else if (reached.length === 1) {
+      const column = view.keys.get(reached[0] as QuestionTable);
+      if (column !== undefined)
+        atoms.push({
+          kind: 'column',
+          links: [{ column, score: noun.exact ? 1 : 0.86, coverage: 1, typo: false }],
+          from: at,
+          to,
+          weight: weight + 0.02,
+        });
+    } else if (reached.length === 0) atoms.push(refuse(to, weight - 0.02));
+  }
+  const events = eventTables(token, view.all);
+  if (events.length > 0) {
+    const happened = events.some((table) => view.paths.has(table));
+    atoms.push(
+      happened
+        ? { kind: 'operator', operator: { op: 'have' }, from: at, to: at + 1, weight: 1.06 }
+        : refuse(at + 1, 1.06),
+    );
+    const by = tokens[at + 1];
+    if (happened && by !== undefined && ['by', 'with', 'to', 'in', 'for', 'from'].includes(by.lower))
+      atoms.push({ kind: 'operator', operator: { op: 'have' }, from: at, to: at + 2, weight: 2.3 });
+  }
+  const evidence = index.tableWords.get(view.base.name)?.evidence ?? new Set<string>();
+  if (noun === null && isPlausibleRowNoun(token.stem, evidence))
+    atoms.push({ kind: 'table', tables: [view.base], exact: false, from: at, to: at + 1, weight: 0.7 });
   return atoms;
 }
 
@@ -355,7 +397,9 @@ export function atomsByStart(tokens: Token[], context: AtomContext): Atom[][] {
       ...misspelled(token, at, columns, values),
       ...columns,
       ...values,
-      ...tableAtoms(tokens, at, context.index),
+      ...tableAtoms(tokens, at, context.index).filter(
+        (atom) => !(atom.kind === 'operator' && atom.operator.op === 'refuse' && held(atom)),
+      ),
       ...timeAtoms(tokens, at, context.now, temporal),
       ...numberAtoms(tokens, at),
       ...quotedAtoms(tokens, at),

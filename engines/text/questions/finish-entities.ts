@@ -75,7 +75,7 @@ export function countEntities(state: ReaderState): void {
       Object.assign(rows, { fn: 'distinct', operand: columnOperand(person), table: person.table });
     return;
   }
-  if (table === null || state.index.tables.length > 1) return;
+  if (table === null) return;
   const atom = state.atoms[table.at];
   const stem = atom === undefined ? '' : (state.tokens[atom.from]?.stem ?? '');
   const named = entityNamed(state, stem);
@@ -86,7 +86,7 @@ export function countEntities(state: ReaderState): void {
 /** In a table of counts, "how many insects" adds the counts up. */
 function countColumn(state: ReaderState): IndexedColumn | null {
   const noun = state.table;
-  if (noun === null || state.index.tables.length > 1) return null;
+  if (noun === null) return null;
   const atom = state.atoms[noun.at];
   const stem = atom === undefined ? '' : (state.tokens[atom.from]?.stem ?? '');
   if (rowNouns.has(stem)) return null;

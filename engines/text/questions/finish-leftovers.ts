@@ -148,7 +148,7 @@ function soleMeasure(state: ReaderState): IndexedColumn | null {
       !column.category &&
       column.yes === null,
   );
-  return numbers.length === 1 && state.index.tables.length === 1 ? (numbers[0] ?? null) : null;
+  return numbers.length === 1 && state.index.view === null ? (numbers[0] ?? null) : null;
 }
 
 const words: Record<string, string> = {

@@ -1,5 +1,4 @@
 import { type Frame, type Group, type Measure, type Operand, ReadFailure } from './frame.ts';
-import { childTables } from './joins.ts';
 import { additive, fixDefaults } from './measure-defaults.ts';
 import { isDuration } from './read-rankings.ts';
 import { columnOfDimension } from './reader-comparisons.ts';
@@ -106,32 +105,16 @@ function rankGroups(state: ReaderState, frame: Frame, extreme: Extreme, counts: 
   const left = state.bare[0];
   if (left !== undefined)
     throw new ReadFailure(`It is not clear what "${left.column.name}" is for.`, [left.column.name]);
-  const entity = state.tables[0];
-  if (groups.length === 0 && state.index.tables.length > 1 && entity !== undefined) {
-    groups = labelsOf(state, entity.name).map(plainGroup);
-    if (state.tables.length > 1 && extreme.counting)
-      counts.push({ ...measure('rows'), table: state.tables[1] ?? null });
-  }
   if (groups.length === 0) throw new ReadFailure('It is not clear which groups are ranked.', []);
   const said = counts.length > state.measures.length ? counts : fixDefaults(state.measures);
   const measures = said.length > 0 ? said : [measure('rows')];
-  if (extreme.counting && state.verb !== null && state.index.tables.length > 1 && state.tables.length === 0)
-    throw new ReadFailure(`Say what to count: it is not clear what "${state.verb}" counts.`, [state.verb]);
   const only = groups.find((group) => group.column.unique && group.grain === null);
   if (
     only !== undefined &&
     measures[0]?.fn === 'rows' &&
     (measures[0].table === null || measures[0].table === only.column.table)
-  ) {
-    // Each is there once; what is counted are the rows that point to it.
-    const children = childTables(state.index, only.column.table);
-    const child = children[0];
-    if (child === undefined || children.length > 1)
-      throw new ReadFailure(`Each "${only.column.name}" is there once; say what to count.`, [
-        only.column.name,
-      ]);
-    measures[0] = { ...measure('rows'), table: child };
-  }
+  )
+    throw new ReadFailure(`Each "${only.column.name}" is there once; say what to count.`, [only.column.name]);
   const top = measures[0] as Measure;
   mustAgree(state, extreme, top);
   return {

@@ -77,7 +77,7 @@ function assemble(state: ReaderState): Frame {
   if (state.mode === 'difference' || state.mode === 'ratio') return finishDifference(state, frame);
   if (state.mode === 'distribution') return finishDistribution(state, frame);
   if (state.mode === 'change' && !state.overTime) return finishChange(state, frame);
-  frame.conditions = dropImplied(state.conditions.map((item) => item.condition));
+  frame.conditions = state.conditions.map((item) => item.condition);
   if (state.overTime) addTimeGroup(state);
   if (asksWhether(state)) state.mode = 'exists';
   if (state.mode === 'exists') return { ...frame, task: 'exists' };
@@ -132,18 +132,6 @@ function asksWhether(state: ReaderState): boolean {
     state.having.length === 0 &&
     state.extreme === null &&
     !state.versus
-  );
-}
-
-/** "Treated with a biologic drug" says of drugs more than that there is one. */
-function dropImplied(conditions: Condition[]): Condition[] {
-  return conditions.filter(
-    (item) =>
-      item.kind !== 'related' ||
-      item.negated ||
-      !conditions.some(
-        (other) => other !== item && conditionColumns(other).some((column) => column.table === item.other),
-      ),
   );
 }
 

@@ -1,4 +1,4 @@
-import type { Expression, Literal, TimeGrain, TimePart } from './expression.ts';
+import type { Expression, Literal, QueryExpression, TimeGrain, TimePart } from './expression.ts';
 import type { Comparison, MeasureFunction } from './lexicon/operators.ts';
 import type { IndexedColumn } from './schema-index.ts';
 import type { TimeSpec } from './times.ts';
@@ -29,8 +29,15 @@ export type Condition =
       negated: boolean;
     }
   | { kind: 'time'; column: IndexedColumn; spec: TimeSpec; negated: boolean }
-  /** Rows of `table` that have, or lack, a partner row in `other`. */
-  | { kind: 'related'; table: QuestionTable; other: QuestionTable; negated: boolean }
+  /** Rows that are, or are not, among those that other rows point to: `words` says which. */
+  | {
+      kind: 'member';
+      column: IndexedColumn;
+      query: QueryExpression;
+      tables: string[];
+      words: string;
+      negated: boolean;
+    }
   | { kind: 'any'; items: Condition[] };
 
 /** Where in the sentence a condition stood: before the verb, after it, or as a frame around both. */
@@ -130,8 +137,6 @@ export function conditionColumns(condition: Condition): IndexedColumn[] {
       return operandColumns(condition.operand);
     case 'any':
       return condition.items.flatMap(conditionColumns);
-    case 'related':
-      return [];
     default:
       return [condition.column];
   }

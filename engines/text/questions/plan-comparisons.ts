@@ -1,12 +1,11 @@
 import { aggregate, and, type Expression, type QueryExpression } from './expression.ts';
 import { type Condition, type Frame, type Measure, ReadFailure } from './frame.ts';
-import type { JoinPlan } from './joins.ts';
 import { conditionExpression } from './plan-conditions.ts';
 import { groupColumn, measureColumns } from './plan-measures.ts';
 import { answerColumn, type Built, type Named, nameOf, selected, separate, shapeOf } from './plan-names.ts';
 import type { AnswerColumn } from './types.ts';
 
-export function buildShare(frame: Frame, query: QueryExpression, joins: JoinPlan): Built {
+export function buildShare(frame: Frame, query: QueryExpression): Built {
   const groups = frame.groups.map(groupColumn);
   const scale = (expression: Expression): Expression =>
     frame.percent
@@ -17,16 +16,13 @@ export function buildShare(frame: Frame, query: QueryExpression, joins: JoinPlan
   const title = frame.percent ? 'Percentage' : 'Share';
   let measures: Named[];
   if (frame.numerator.length === 0) {
-    const count = measureColumns(
-      { fn: 'rows', operand: null, p: null, table: frame.table },
-      joins,
-    )[0] as Named;
+    const count = measureColumns({ fn: 'rows', operand: null, p: null, table: frame.table })[0] as Named;
     measures = [
       count,
       { expression: scale({ node: 'share_of_total', value: count.expression }), alias, title, unit },
     ];
   } else {
-    const when = and(frame.numerator.map((item) => conditionExpression(item, joins))) as Expression;
+    const when = and(frame.numerator.map((item) => conditionExpression(item))) as Expression;
     const flag: Expression = {
       node: 'if',
       when,
@@ -63,13 +59,12 @@ export function buildShare(frame: Frame, query: QueryExpression, joins: JoinPlan
   };
 }
 
-export function buildDifference(frame: Frame, query: QueryExpression, joins: JoinPlan): Built {
+export function buildDifference(frame: Frame, query: QueryExpression): Built {
   const [left, right] = frame.sides as [Condition, Condition];
   const item = frame.measures[0] as Measure;
   const groups = frame.groups.map(groupColumn);
-  const base = measureColumns(item, joins)[0] as Named;
-  const filtered = (side: Condition): Expression =>
-    withFilter(base.expression, conditionExpression(side, joins));
+  const base = measureColumns(item)[0] as Named;
+  const filtered = (side: Condition): Expression => withFilter(base.expression, conditionExpression(side));
   const ratio = frame.task === 'ratio';
   const sideName = (side: Condition): string => {
     if (side.kind === 'time') return side.spec.label;
@@ -123,12 +118,12 @@ function withFilter(expression: Expression, where: Expression): Expression {
   return expression;
 }
 
-export function buildChange(frame: Frame, query: QueryExpression, joins: JoinPlan): Built {
+export function buildChange(frame: Frame, query: QueryExpression): Built {
   const groups = frame.groups.map(groupColumn);
   if (groups.length !== 1)
     throw new ReadFailure('A change over time within groups is not understood yet.', []);
   const group = groups[0] as Named & { temporal: boolean };
-  const base = measureColumns(frame.measures[0] as Measure, joins)[0] as Named;
+  const base = measureColumns(frame.measures[0] as Measure)[0] as Named;
   const change: Named = {
     expression: {
       node: 'arithmetic',

@@ -8,7 +8,6 @@ import {
   or,
 } from './expression.ts';
 import { type Condition, operandExpression, ReadFailure } from './frame.ts';
-import type { JoinPlan } from './joins.ts';
 
 function timeCondition(condition: Extract<Condition, { kind: 'time' }>): Expression {
   const { column, spec } = condition;
@@ -61,7 +60,7 @@ function timeCondition(condition: Extract<Condition, { kind: 'time' }>): Express
   return condition.negated ? { node: 'not', value: joined } : joined;
 }
 
-export function conditionExpression(condition: Condition, plan: JoinPlan): Expression {
+export function conditionExpression(condition: Condition): Expression {
   switch (condition.kind) {
     case 'equals': {
       const value = columnNode(condition.column.table.name, condition.column.name);
@@ -125,9 +124,14 @@ export function conditionExpression(condition: Condition, plan: JoinPlan): Expre
     }
     case 'time':
       return timeCondition(condition);
-    case 'related':
-      return plan.related(condition.table, condition.other, condition.negated);
+    case 'member':
+      return {
+        node: 'in_query',
+        value: columnNode(condition.column.table.name, condition.column.name),
+        query: condition.query,
+        negated: condition.negated,
+      };
     case 'any':
-      return or(condition.items.map((item) => conditionExpression(item, plan))) as Expression;
+      return or(condition.items.map(conditionExpression)) as Expression;
   }
 }

@@ -7,7 +7,6 @@ import {
   operandExpression,
   ReadFailure,
 } from './frame.ts';
-import type { JoinPlan } from './joins.ts';
 import {
   answerColumn,
   type Built,
@@ -45,20 +44,9 @@ const titles: Record<string, string> = {
 };
 
 /** The expressions of a measure: one for most, several for a summary. */
-export function measureColumns(item: Measure, plan: JoinPlan): Named[] {
+export function measureColumns(item: Measure): Named[] {
   if (item.fn === 'rows') {
-    const key = plan.countKey(item.table);
-    return [
-      {
-        expression:
-          key === null
-            ? aggregate('count', [])
-            : aggregate('count', [columnNode(key.table.name, key.name)], { distinct: true }),
-        alias: 'count',
-        title: 'Count',
-        unit: null,
-      },
-    ];
+    return [{ expression: aggregate('count', []), alias: 'count', title: 'Count', unit: null }];
   }
   const operand = item.operand as Operand;
   const value = operandExpression(operand);
@@ -204,13 +192,13 @@ const sameMeasure = (a: Measure, b: Measure): boolean =>
     ? b.operand === null
     : b.operand !== null && operandName(a.operand) === operandName(b.operand));
 
-export function buildMeasures(frame: Frame, query: QueryExpression, joins: JoinPlan): Built {
+export function buildMeasures(frame: Frame, query: QueryExpression): Built {
   const groups = frame.groups.map(groupColumn);
-  const measures = frame.measures.flatMap((item) => measureColumns(item, joins));
+  const measures = frame.measures.flatMap((item) => measureColumns(item));
   separate([...groups, ...measures]);
   query.select = [...groups, ...measures].map(selected);
   query.groupBy = groups.map((group) => group.expression);
-  query.having = havingOf(frame, joins);
+  query.having = havingOf(frame);
   const first = measures[0] as Named;
   const title = `${measures.map((item) => item.title).join(', ')}${groups.length > 0 ? ` by ${groups.map((group) => group.title).join(' and ')}` : ''}`;
   const columns = [
@@ -221,7 +209,7 @@ export function buildMeasures(frame: Frame, query: QueryExpression, joins: JoinP
   const by = frame.order?.by ?? null;
   const place = by === null ? -1 : frame.measures.findIndex((item) => sameMeasure(item, by));
   const ordered =
-    by === null ? null : place >= 0 ? (measures[place] ?? first) : (measureColumns(by, joins)[0] as Named);
+    by === null ? null : place >= 0 ? (measures[place] ?? first) : (measureColumns(by)[0] as Named);
   const orderExpression =
     ordered === null
       ? null
@@ -259,10 +247,10 @@ export function buildMeasures(frame: Frame, query: QueryExpression, joins: JoinP
   return { query, shape: shapeOf(series ? 'series' : 'groups', columns, frame, title) };
 }
 
-export function havingOf(frame: Frame, joins: JoinPlan): Expression | null {
+export function havingOf(frame: Frame): Expression | null {
   return and(
     frame.having.flatMap((item) => {
-      const { expression } = measureColumns(item.measure, joins)[0] as Named;
+      const { expression } = measureColumns(item.measure)[0] as Named;
       const low: Expression = {
         node: 'compare',
         op: item.cmp,

@@ -17,7 +17,6 @@ export function mustSaySomething(state: ReaderState, text: string): void {
       atom.kind === 'column' ||
       atom.kind === 'number' ||
       atom.kind === 'quoted' ||
-      (atom.kind === 'table' && state.index.tables.length > 1) ||
       (atom.kind === 'operator' &&
         ['compare', 'comparative', 'superlative', 'each', 'most', 'aggregate'].includes(atom.operator.op)));
   if (says || isTypical(state, text)) return;
@@ -51,11 +50,7 @@ export function readName(state: ReaderState, id: boolean): undefined {
   const next = state.atoms.find(
     (atom, place): atom is Extract<Atom, { kind: 'table' }> => place > state.at && atom.kind === 'table',
   );
-  const table =
-    next?.tables[0] ??
-    state.table?.table ??
-    state.bare[0]?.column.table ??
-    (state.index.tables.length === 1 ? state.index.tables[0] : undefined);
+  const table = next?.tables[0] ?? state.table?.table ?? state.bare[0]?.column.table ?? state.index.tables[0];
   const columns = (table === undefined ? [] : (state.index.byTable.get(table.name) ?? [])).filter(
     (column) => column.profile.type === 'text',
   );

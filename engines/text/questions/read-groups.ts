@@ -2,7 +2,7 @@ import type { Atom } from './atoms.ts';
 import { readExtremeMeasure } from './read-rankings.ts';
 import { conditionAfterColumn } from './reader-conditions.ts';
 import { markColumn } from './reader-marks.ts';
-import { grainGroup, keyOf, labelsOf, measure, type OperatorOf, take } from './reader-parts.ts';
+import { grainGroup, measure, type OperatorOf, take } from './reader-parts.ts';
 import type { ReaderState } from './reader-state.ts';
 
 export function readLooseGrain(state: ReaderState, operator: OperatorOf<'grain' | 'part'>): undefined {
@@ -198,7 +198,6 @@ export function readGroup(state: ReaderState): undefined {
         atom?.kind === 'table' &&
         !['for all', 'across all', 'across the', 'within', 'over all', 'over all the'].includes(marker)
       ) {
-        if (readEntityGroup(state, next)) return;
         return state.fail(`"${marker} ${state.textOf(atom)}": each row is one of them already.`, [
           state.textOf(atom),
         ]);
@@ -308,19 +307,4 @@ function readGroupItem(state: ReaderState, place: number): number | null {
     return place + 1;
   }
   return null;
-}
-
-/** `per patient` where a row is not a patient: by the column that names them. */
-function readEntityGroup(state: ReaderState, place: number): boolean {
-  const atom = state.atoms[place];
-  if (atom?.kind !== 'table' || state.index.tables.length < 2 || !atom.exact) return false;
-  const table = atom.tables[0];
-  if (table === undefined) return false;
-  const key = keyOf(state, table.name);
-  if (key === null) return false;
-  state.mark(place, 'group', `each row of ${table.name}`);
-  state.mark(state.at, 'group', 'for each');
-  for (const column of labelsOf(state, table.name)) state.groups.push({ column, grain: null, part: null });
-  state.at = place + 1;
-  return true;
 }

@@ -1,10 +1,12 @@
 import type { Atom } from './atoms.ts';
 import { ReadFailure } from './frame.ts';
+import { nearest } from './nearest.ts';
 import { literalOf, readMoreLiterals } from './reader-literals.ts';
 import { addCondition, markColumn } from './reader-marks.ts';
 import { mainDates } from './reader-parts.ts';
 import type { ReaderState } from './reader-state.ts';
 import type { IndexedColumn } from './schema-index.ts';
+import type { ValueLink } from './value-links.ts';
 
 export function readValue(state: ReaderState, atom: Extract<Atom, { kind: 'value' }>): undefined {
   const place = state.at;
@@ -27,10 +29,7 @@ export function readValue(state: ReaderState, atom: Extract<Atom, { kind: 'value
     links.some((link) => link.column === last.column)
   )
     links = links.filter((link) => link.column === last.column);
-  if (state.index.tables.length > 1) {
-    const mentioned = links.filter((link) => state.mentioned.has(link.column.table.name));
-    if (mentioned.length > 0) links = mentioned;
-  }
+  links = nearestValues(state, links);
   const best = links[0] as (typeof links)[0];
   const rivals = links.filter(
     (link) => link.score >= best.score - 0.03 && (link.column !== best.column || link.value !== best.value),
@@ -93,6 +92,15 @@ function otherwiseUsed(state: ReaderState, place: number, column: IndexedColumn)
   return column.numeric && ['compare', 'between'].includes(state.operatorAt(place + 1)?.op ?? '');
 }
 
+/** A value of two columns is one of the thing it was said beside, or else of the rows themselves. */
+function nearestValues(state: ReaderState, links: ValueLink[]): ValueLink[] {
+  if (state.index.view === null || links.length < 2) return links;
+  const beside = [...state.bare].reverse().find((item) => item.column.entityOf !== null)?.column
+    .entityOf?.table;
+  const own = links.filter((link) => link.column.table === beside);
+  return own.length > 0 ? own : nearest(links, (link) => link.column);
+}
+
 export function readTable(state: ReaderState, atom: Extract<Atom, { kind: 'table' }>): undefined {
   const table = atom.tables[0];
   if (table === undefined) return state.fail('No such table.');
@@ -101,16 +109,6 @@ export function readTable(state: ReaderState, atom: Extract<Atom, { kind: 'table
   if (last?.fn === 'rows' && last.table === null) last.table = table;
   if (state.table === null) state.table = { table, exact: atom.exact, at: state.at };
   if (!atom.exact) state.penalty += 0.02;
-  const about = state.bare[0]?.column.table ?? state.table.table;
-  const said = state.connector === 'with' || state.connector === 'who';
-  const relates = ['list', 'which', 'count', 'exists', 'share'].includes(state.mode ?? '');
-  if (
-    state.index.tables.length > 1 &&
-    about !== table &&
-    (state.negate || (said && relates && state.extreme === null && last?.table !== table))
-  ) {
-    addCondition(state, { kind: 'related', table: about, other: table, negated: state.negate });
-  }
   state.mark(state.at, 'table', `rows of ${table.label ?? table.name}`);
   state.at += 1;
 }
@@ -139,13 +137,7 @@ function timeColumn(state: ReaderState, atom: Extract<Atom, { kind: 'time' }>): 
     return bare.column;
   }
   const dates = state.index.columns.filter((column) => column.temporal);
-  const own = mainDates(
-    state.index.tables.length > 1 &&
-      state.mentioned.size > 0 &&
-      dates.some((column) => state.mentioned.has(column.table.name))
-      ? dates.filter((column) => state.mentioned.has(column.table.name))
-      : dates,
-  );
+  const own = mainDates(nearest(dates, (column) => column));
   const years = state.index.columns.filter((column) => column.year);
   const whole = spec.kind === 'range' && spec.years !== null;
   const only = own[0];

@@ -1,6 +1,7 @@
 import { type ColumnLink, linkColumns } from './column-links.ts';
 import { type Operand, ReadFailure } from './frame.ts';
 import type { Comparison } from './lexicon/operators.ts';
+import { nearest } from './nearest.ts';
 import { readNumber } from './reader-literals.ts';
 import { markColumn } from './reader-marks.ts';
 import type { ReaderState } from './reader-state.ts';
@@ -205,10 +206,9 @@ export function columnOfDimension(
       noun === null ? links : links.filter((link) => noun.some((other) => other.column === link.column));
     if (near.length === 0) continue;
     const best = near[0] as ColumnLink;
-    const rivals = near.filter((link) => link !== best && link.score >= best.score - 0.03);
-    if (rivals.length === 0) return best.column;
-    const mentioned = [best, ...rivals].filter((link) => state.mentioned.has(link.column.table.name));
-    if (mentioned.length === 1) return (mentioned[0] as ColumnLink).column;
+    const alike = near.filter((link) => link.score >= best.score - 0.03);
+    const [own, ...rivals] = nearest(alike, (link) => link.column);
+    if (own !== undefined && rivals.length === 0) return own.column;
     const names = [best, ...rivals].slice(0, 4).map((link) => `"${link.column.name}"`);
     throw new ReadFailure(`"${said}" could mean ${names.join(' or ')}; say which.`, [said], true);
   }

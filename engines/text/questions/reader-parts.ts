@@ -1,5 +1,6 @@
 import { type Group, type Measure, type Operand, operandColumns, ReadFailure } from './frame.ts';
 import type { Operator } from './lexicon/operators.ts';
+import { nearest } from './nearest.ts';
 import type { comparisonAt } from './reader-comparisons.ts';
 import { literalOf } from './reader-literals.ts';
 import { addCondition } from './reader-marks.ts';
@@ -99,12 +100,12 @@ export function numberBefore(state: ReaderState): number | null {
 
 /** The column that a grain of time is taken of. */
 export function grainGroup(state: ReaderState, operator: OperatorOf<'grain' | 'part'>): Group | null {
-  const columns = state.index.columns.filter((column) => column.temporal);
-  const known = columns.filter(
-    (column) =>
-      state.mentioned.size === 0 || state.mentioned.has(column.table.name) || state.index.tables.length === 1,
+  const pool = mainDates(
+    nearest(
+      state.index.columns.filter((column) => column.temporal),
+      (column) => column,
+    ),
   );
-  const pool = mainDates(known.length > 0 ? known : columns);
   const only = pool[0];
   if (only !== undefined && pool.length === 1)
     return operator.op === 'grain'

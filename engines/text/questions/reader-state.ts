@@ -53,9 +53,6 @@ export class ReaderState {
   readonly tokens: Token[];
   readonly index: PreparedTables;
   readonly marks: Mark[] = [];
-  readonly mentioned = new Set<string>();
-  /** Tables that only one column of could be meant by some words. */
-  readonly implied = new Set<string>();
 
   at = 0;
   mode:
@@ -119,15 +116,6 @@ export class ReaderState {
     this.atoms = atoms;
     this.tokens = tokens;
     this.index = index;
-    for (const atom of atoms)
-      if (atom.kind === 'table') for (const table of atom.tables) this.mentioned.add(table.name);
-    for (const atom of atoms) {
-      if (atom.kind !== 'column') continue;
-      const full = atom.links.filter((link) => link.score >= 0.97);
-      const only = full[0];
-      if (only !== undefined && full.every((link) => link.column.table === only.column.table))
-        this.implied.add(only.column.table.name);
-    }
   }
 
   peek(offset = 0): Atom | undefined {
@@ -191,10 +179,11 @@ export class ReaderState {
     text: string,
   ): { column: IndexedColumn; score: number; others: IndexedColumn[] } {
     const fitting = links.filter((link) => this.fits(link.column, want));
-    const pool = [...this.preferMentioned(fitting.length > 0 ? fitting : links)];
-    const best = this.preferEntity(pool);
+    const pool = this.nearestFirst(fitting.length > 0 ? fitting : links);
+    const best = pool[0] as ColumnLink;
     const rivals = pool.filter(
-      (link) => link !== best && link.score >= best.score - 0.045 && !sameKey(link.column, best.column),
+      (link) =>
+        link !== best && link.score >= best.score - 0.045 && link.column.distance <= best.column.distance,
     );
     const clear = best.coverage > 0.97 && rivals.every((link) => link.coverage < best.coverage - 0.1);
     if (rivals.length > 0 && !clear) {
@@ -208,40 +197,15 @@ export class ReaderState {
     return { column: best.column, score: best.score, others: pool.slice(1, 4).map((link) => link.column) };
   }
 
-  /** `their id` among many ids is the one of the table the question is about. */
-  private preferEntity(pool: ColumnLink[]): ColumnLink {
-    const best = pool[0] as ColumnLink;
-    if (this.index.tables.length < 2 || best.coverage < 0.97) return best;
-    if (isKeyName(best.column) && !best.column.unique) {
-      const owner = pool.find((link) => link.column.unique && link.column.name === best.column.name);
-      if (owner !== undefined) {
-        pool.splice(pool.indexOf(owner), 1);
-        pool.unshift(owner);
-        return owner;
-      }
-    }
-    const about =
-      this.table?.table ?? this.target?.table ?? this.bare[0]?.column.table ?? this.groups[0]?.column.table;
-    const own = pool.find(
-      (link) => link.column.table === about && link.score >= best.score - 0.02 && link.coverage > 0.97,
+  /** Of columns that fit alike, first the one of the rows themselves, then by how many keys lead to it. */
+  private nearestFirst(links: ColumnLink[]): ColumnLink[] {
+    const best = Math.max(...links.map((link) => link.score));
+    const alike = (link: ColumnLink): boolean => link.score >= best - 0.045;
+    return [...links].sort((a, b) =>
+      alike(a) && alike(b)
+        ? a.column.distance - b.column.distance || b.score - a.score
+        : Number(alike(b)) - Number(alike(a)) || b.score - a.score,
     );
-    if (own === undefined || own === best) return best;
-    pool.splice(pool.indexOf(own), 1);
-    for (let place = pool.length - 1; place >= 0; place -= 1)
-      if (pool[place]?.column.name === own.column.name) pool.splice(place, 1);
-    pool.unshift(own);
-    return own;
-  }
-
-  private preferMentioned(links: ColumnLink[]): ColumnLink[] {
-    if (this.index.tables.length < 2) return links;
-    const best = links[0];
-    for (const tables of [this.mentioned, this.implied]) {
-      const own = links.filter((link) => tables.has(link.column.table.name));
-      if (own.length > 0 && best !== undefined && (own[0] as ColumnLink).score >= best.score - 0.1)
-        return own;
-    }
-    return links;
   }
 
   fail(reason: string, words: string[] = []): never {
@@ -252,14 +216,3 @@ export class ReaderState {
 /** Keys are counted, never added up or averaged. */
 const isKeyName = (column: IndexedColumn): boolean =>
   /(?:^|[_ .])id$/i.test(column.name) || column.joined === 'id';
-
-/** Keys of two tables that hold the same thing. */
-function sameKey(a: IndexedColumn, b: IndexedColumn): boolean {
-  if (a.table === b.table || !(isKeyName(a) || isKeyName(b))) return false;
-  const linked = (from: IndexedColumn, to: IndexedColumn): boolean =>
-    (from.table.joins ?? []).some(
-      (join) =>
-        join.column === from.name && join.other_table === to.table.name && join.other_column === to.name,
-    );
-  return linked(a, b) || linked(b, a) || (a.name === b.name && (a.identifier || b.identifier));
-}

@@ -3,6 +3,7 @@ import type { Literal } from './expression.ts';
 import { readingsOf } from './lexicon/abbreviations.ts';
 import { splitName } from './tokens.ts';
 import type { QuestionTable } from './types.ts';
+import type { Entity, View } from './views.ts';
 import { rootOf, stemOf } from './word-forms.ts';
 
 export interface NameWord {
@@ -36,9 +37,15 @@ export interface IndexedColumn {
   values: string[];
   /** Stored values by their words joined with one blank. */
   valueKeys: Map<string, string[]>;
+  /** In a view: how many keys lead from its rows to this column's table. */
+  distance: number;
+  /** The column that tells the rows of its own table apart. */
+  ownKey: boolean;
+  /** In a view: the rows of another table that this key stands for. */
+  entityOf: Entity | null;
 }
 
-interface IndexedValue {
+export interface IndexedValue {
   column: IndexedColumn;
   value: string;
   words: string[];
@@ -49,15 +56,30 @@ export interface PreparedTables {
   columns: IndexedColumn[];
   byTable: Map<string, IndexedColumn[]>;
   /** Stems of the words of each table's name and label. */
-  tableWords: Map<string, { words: string[]; stems: Set<string>; evidence: Set<string> }>;
-  values: Map<string, IndexedValue[]>;
-  valueWords: Map<string, IndexedValue[]>;
+  tableWords: Map<string, TableWords>;
+  values: ValueIndex;
+  valueWords: ValueIndex;
   nameVocabulary: Set<string>;
   /** Every word of a column name once. */
   nameWords: NameWord[];
   columnsByWord: Map<string, IndexedColumn[]>;
   columnsByJoined: Map<string, IndexedColumn[]>;
   cache: Map<string, unknown>;
+  /** What the columns are those of, where they are those of several tables taken as one. */
+  view: View | null;
+}
+
+export interface TableWords {
+  words: string[];
+  stems: Set<string>;
+  evidence: Set<string>;
+  /** Ways to say the table's name. */
+  readings: NameWord[][];
+}
+
+export interface ValueIndex extends Iterable<[string, IndexedValue[]]> {
+  get(key: string): IndexedValue[] | undefined;
+  has(key: string): boolean;
 }
 
 const unitWords = new Set(
@@ -185,6 +207,9 @@ function indexColumn(table: QuestionTable, profile: ColumnProfile, id: number): 
     unit: unitOf(profile),
     values,
     valueKeys,
+    distance: 0,
+    ownKey: false,
+    entityOf: null,
   };
 }
 
@@ -196,16 +221,23 @@ function isEntity(profile: ColumnProfile, stems: Set<string>): boolean {
   return low === 1 && Number(profile.max) === profile.distinct && profile.distinct > 2;
 }
 
-function wordsOfTable(table: QuestionTable, columns: IndexedColumn[]) {
-  const words = [...splitName(table.label ?? ''), ...splitName(table.name)];
+const fileEndings = /\.(?:csv|tsv|txt|json|ndjson|jsonl|parquet|arrow|feather|xlsx|gz|zst)\b/gi;
+
+function wordsOfTable(table: QuestionTable, columns: IndexedColumn[]): TableWords {
+  const words = [...splitName((table.label ?? '').replace(fileEndings, ' ')), ...splitName(table.name)];
   const stems = new Set(words.map(stemOf));
   const evidence = new Set(stems);
   for (const column of columns)
     for (const reading of column.readings) for (const word of reading) evidence.add(word.stem);
-  return { words, stems, evidence };
+  const names = [table.name, (table.label ?? '').replace(fileEndings, ' ')].map(splitName);
+  const readings = names
+    .filter((name) => name.length > 0)
+    .flatMap((name) => [...expand(name, false), ...expand(name.map(stemOf), false)])
+    .map((reading) => weigh(reading, unitWords));
+  return { words, stems, evidence, readings };
 }
 
-function indexValues(columns: IndexedColumn[]): Pick<PreparedTables, 'values' | 'valueWords'> {
+function indexValues(columns: IndexedColumn[]) {
   const values = new Map<string, IndexedValue[]>();
   const valueWords = new Map<string, IndexedValue[]>();
   for (const column of columns) {
@@ -245,6 +277,19 @@ export function prepareTables(tables: QuestionTable[]): PreparedTables {
   const tableWords = new Map(
     tables.map((table) => [table.name, wordsOfTable(table, byTable.get(table.name) ?? [])]),
   );
+  return {
+    tables,
+    columns,
+    byTable,
+    tableWords,
+    ...indexValues(columns),
+    ...indexNames(columns, tableWords),
+    cache: new Map(),
+    view: null,
+  };
+}
+
+function indexNames(columns: IndexedColumn[], tableWords: PreparedTables['tableWords']) {
   const nameVocabulary = new Set<string>();
   const nameWords = new Map<string, NameWord>();
   const columnsByWord = new Map<string, IndexedColumn[]>();
@@ -259,18 +304,69 @@ export function prepareTables(tables: QuestionTable[]): PreparedTables {
     columnsByJoined.set(column.joined, [...(columnsByJoined.get(column.joined) ?? []), column]);
   }
   for (const entry of tableWords.values()) for (const word of entry.words) nameVocabulary.add(word);
+  return { nameVocabulary, nameWords: [...nameWords.values()], columnsByWord, columnsByJoined };
+}
+
+/** The index of some columns of one that is there, which share its values: `copies` says which stands for which. */
+export function indexOf(
+  tables: QuestionTable[],
+  columns: IndexedColumn[],
+  copies: Map<IndexedColumn, IndexedColumn>,
+  all: PreparedTables,
+  view: View,
+): PreparedTables {
+  const byTable = new Map<string, IndexedColumn[]>();
+  for (const table of view.paths.keys())
+    byTable.set(
+      table.name,
+      columns.filter((column) => column.table === table),
+    );
+  const tableWords = new Map([...all.tableWords].filter(([name]) => byTable.has(name)));
   return {
     tables,
     columns,
     byTable,
     tableWords,
-    ...indexValues(columns),
-    nameVocabulary,
-    nameWords: [...nameWords.values()],
-    columnsByWord,
-    columnsByJoined,
+    values: new SomeValues(all.values, copies),
+    valueWords: new SomeValues(all.valueWords, copies),
+    ...indexNames(columns, tableWords),
     cache: new Map(),
+    view,
   };
+}
+
+/** The values of some of the columns of an index. */
+class SomeValues implements ValueIndex {
+  readonly #all: ValueIndex;
+  readonly #copies: Map<IndexedColumn, IndexedColumn>;
+
+  constructor(all: ValueIndex, copies: Map<IndexedColumn, IndexedColumn>) {
+    this.#all = all;
+    this.#copies = copies;
+  }
+
+  #some(entries: IndexedValue[] | undefined): IndexedValue[] | undefined {
+    const own = entries?.flatMap((entry) => {
+      const column = this.#copies.get(entry.column);
+      return column === undefined ? [] : [{ ...entry, column }];
+    });
+    return own === undefined || own.length === 0 ? undefined : own;
+  }
+
+  get(key: string): IndexedValue[] | undefined {
+    return this.#some(this.#all.get(key));
+  }
+
+  has(key: string): boolean {
+    return this.get(key) !== undefined;
+  }
+
+  *[Symbol.iterator](): Iterator<[string, IndexedValue[]]> {
+    for (const [key, entries] of this.#all) {
+      const own = this.#some(entries);
+      if (own !== undefined) yield [key, own];
+    }
+  }
 }
 
 export function isPrepared(tables: QuestionTable[] | PreparedTables): tables is PreparedTables {

@@ -65,8 +65,8 @@ function conditionWords(condition: Condition): string {
     }
     case 'time':
       return `${condition.column.name} is ${condition.negated ? 'not ' : ''}${/^(since|before|after|until)/.test(condition.spec.label) ? '' : 'in '}${condition.spec.label}`;
-    case 'related':
-      return `there ${condition.negated ? 'is no' : 'is a'} row of ${condition.other.label ?? condition.other.name}`;
+    case 'member':
+      return condition.words;
     case 'any':
       return condition.items.map(conditionWords).join(' or ');
   }

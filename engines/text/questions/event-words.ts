@@ -1,0 +1,88 @@
+import { synonymQuality } from './lexicon/synonyms.ts';
+import type { PreparedTables } from './schema-index.ts';
+import type { Token } from './tokens.ts';
+import type { QuestionTable } from './types.ts';
+import { rootOf, stemOf } from './word-forms.ts';
+
+/** Verbs and what a table of such happenings may be called. */
+const happenings: [string, string][] = [
+  [
+    'sell sold sells selling buy bought buys buying purchase purchased purchases purchasing',
+    'sale purchase order transaction',
+  ],
+  ['pay paid pays paying', 'payment'],
+  ['order ordered orders ordering', 'order'],
+  ['prescribe prescribed prescribes prescribing', 'prescription'],
+  ['diagnose diagnosed diagnoses diagnosing', 'diagnosis condition'],
+  ['admit admitted admits admitting hospitalized hospitalised', 'admission hospitalization stay encounter'],
+  ['enroll enrolled enrol enrolling', 'enrollment enrolment'],
+  ['visit visited visits visiting', 'visit encounter'],
+  ['treat treated treats treating', 'treatment'],
+  ['operate operated', 'operation surgery procedure'],
+  ['vaccinate vaccinated immunized immunised', 'vaccination immunization'],
+  ['refer referred refers', 'referral'],
+  ['rent rented rents renting', 'rental'],
+  ['book booked books booking', 'booking reservation'],
+  ['borrow borrowed borrows', 'loan'],
+  ['review reviewed reviews reviewing', 'review'],
+  ['transfer transferred transfers', 'transfer transaction'],
+  ['ship shipped ships', 'shipment'],
+  ['trade traded trades trading', 'trade transaction'],
+  ['bleed bled', 'bleeding'],
+];
+const happeningOf = new Map<string, string[]>();
+for (const [verbs, nouns] of happenings)
+  for (const verb of verbs.split(' ')) happeningOf.set(verb, nouns.split(' '));
+
+const nounEndings = /^(?:e?ment|ion|ation|tion|ition|ing|ings|al|ance|ence|e|ure|sis)?$/;
+
+/** The tables of happenings that a verb tells of: `treated` of treatments, `sold` of sales. */
+export function eventTables(token: Token, all: PreparedTables): QuestionTable[] {
+  if (token.kind !== 'word' || token.lower.length < 3) return [];
+  const nouns = happeningOf.get(token.lower) ?? [];
+  const verb = /(?:ed|ing)$/.test(token.lower) && token.lower.length > 5;
+  if (nouns.length === 0 && !verb) return [];
+  const root = rootOf(token.lower);
+  return all.tables.filter((table) => {
+    const head = headOf(all, table);
+    if (head === token.stem && nouns.length === 0) return false;
+    if (nouns.includes(head)) return true;
+    return verb && root.length >= 4 && head.startsWith(root) && nounEndings.test(head.slice(root.length));
+  });
+}
+
+/** The stem of the word a table's name turns on: `event` of adverse_events. */
+export function headOf(all: PreparedTables, table: QuestionTable): string {
+  const name = all.tableWords.get(table.name)?.readings.at(-1) ?? [];
+  return name.at(-1)?.stem ?? stemOf(table.name.toLowerCase());
+}
+
+export interface TableNoun {
+  tables: QuestionTable[];
+  length: number;
+  exact: boolean;
+}
+
+/** The tables that the words from `at` on call by name: in full (`adverse events`), by the head, or by a synonym. */
+export function tableNounAt(tokens: Token[], at: number, all: PreparedTables): TableNoun | null {
+  const token = tokens[at];
+  if (token === undefined || token.kind !== 'word' || token.lower.length < 3) return null;
+  let best: TableNoun | null = null;
+  for (const table of all.tables)
+    for (const reading of all.tableWords.get(table.name)?.readings ?? []) {
+      const length = reading.length;
+      if (
+        !reading.every(
+          (word, place) => tokens[at + place]?.kind === 'word' && tokens[at + place]?.stem === word.stem,
+        )
+      )
+        continue;
+      if (best === null || length > best.length) best = { tables: [table], length, exact: true };
+      else if (length === best.length && !best.tables.includes(table)) best.tables.push(table);
+    }
+  if (best !== null) return best;
+  const heads = all.tables.filter((table) => headOf(all, table) === token.stem);
+  if (heads.length > 0) return { tables: heads, length: 1, exact: heads.length === 1 };
+  const alike = all.tables.filter((table) => synonymQuality(token.stem, headOf(all, table)) >= 0.8);
+  return alike.length > 0 ? { tables: alike, length: 1, exact: false } : null;
+}
