@@ -69,6 +69,11 @@ export function dropUpload(id: number): void {
   set(uploads.filter((each) => each.id !== id));
 }
 
+/** Its file is read by another job now. */
+export function followReading(id: number, jobId: string): void {
+  change(id, { state: 'processing', jobId, error: null });
+}
+
 let chain: Promise<void> = Promise.resolve();
 
 function queue(id: number): void {

@@ -8,6 +8,7 @@ import { usePermission } from '../../lib/session.ts';
 import { startUploads } from '../../lib/uploads.ts';
 import { DatasetList } from './dataset-list.tsx';
 import { DropZone } from './drop-zone.tsx';
+import { UnreadList } from './unread-list.tsx';
 import { UploadList } from './upload-list.tsx';
 
 const route = getRouteApi('/frame/data');
@@ -51,6 +52,7 @@ export function DataPage() {
       >
         <div className="grid grid-cols-1 gap-6">
           <UploadList />
+          <UnreadList />
           <DatasetList onChoose={choose} />
         </div>
       </Page>

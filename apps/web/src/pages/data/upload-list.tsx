@@ -1,16 +1,15 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { X } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { Button, buttonClass } from '../../components/button.tsx';
-import { IconButton } from '../../components/icon-button.tsx';
 import { ErrorNotice } from '../../components/notice.tsx';
 import { panelClass, Section } from '../../components/page.tsx';
-import { ProgressBar } from '../../components/progress-bar.tsx';
-import { StatusMark } from '../../components/status-mark.tsx';
 import { formatBytes, formatDuration } from '../../lib/format.ts';
 import { datasetOf, jobQuery } from '../../lib/jobs.ts';
-import { dropUpload, resumeUpload, type Upload, useUploads } from '../../lib/uploads.ts';
+import { dropUpload, followReading, resumeUpload, type Upload, useUploads } from '../../lib/uploads.ts';
+import { ReadAgainButton } from './read-again-button.tsx';
+import { useUnreadFiles } from './unread-files.ts';
+import { UploadLine } from './upload-line.tsx';
 
 export function UploadList() {
   const { t } = useTranslation('data');
@@ -37,6 +36,7 @@ function UploadRow({ upload }: { upload: Upload }) {
   const progress = sending ? (sentBytes / Math.max(1, file.size)) * 100 : (job?.progress ?? 0);
   const datasetId = job && datasetOf(job);
   const failure = upload.error ?? job?.error;
+  const unread = useUnreadFiles().files?.find(({ upload_id }) => upload_id === upload.uploadId);
   const detail = sending
     ? [
         t('upload_sending', { sent: formatBytes(sentBytes), total: formatBytes(file.size) }),
@@ -60,39 +60,36 @@ function UploadRow({ upload }: { upload: Upload }) {
               : [common('time_left', { time: formatDuration(job.seconds_left * 1000) })]),
           ];
   return (
-    <li className="grid grid-cols-1 gap-2 px-4 py-3" data-upload={file.name} data-status={status}>
-      <div className="flex items-center gap-3">
-        <StatusMark status={status} bare />
-        <div className="min-w-0 flex-1">
-          <p className="truncate font-medium">{file.name}</p>
-          <p className="truncate text-small text-ink-faint first-letter:uppercase">{detail.join(' · ')}</p>
-        </div>
-        {state === 'failed' && (
-          <Button size="small" onClick={() => resumeUpload(upload.id)}>
-            {t('upload_resume')}
-          </Button>
-        )}
-        {datasetId && (
-          <Link to="/data/$datasetId" params={{ datasetId }} className={buttonClass({ size: 'small' })}>
-            {t('open')}
-          </Link>
-        )}
-        <IconButton
-          icon={X}
-          label={t(sending ? 'upload_cancel' : 'upload_dismiss', { name: file.name })}
-          onClick={() => dropUpload(upload.id)}
-        />
-      </div>
-      <ProgressBar
-        value={status === 'succeeded' ? 100 : progress}
-        label={file.name}
-        tone={status === 'failed' ? 'critical' : status === 'succeeded' ? 'quiet' : 'accent'}
-      />
+    <UploadLine
+      name={file.name}
+      status={status}
+      detail={detail}
+      progress={status === 'succeeded' ? 100 : status === 'failed' && !upload.error ? null : progress}
+      actions={
+        <>
+          {state === 'failed' && (
+            <Button size="small" onClick={() => resumeUpload(upload.id)}>
+              {t('upload_resume')}
+            </Button>
+          )}
+          {status === 'failed' && unread && (
+            <ReadAgainButton file={unread} onStarted={(jobId) => followReading(upload.id, jobId)} />
+          )}
+          {datasetId && (
+            <Link to="/data/$datasetId" params={{ datasetId }} className={buttonClass({ size: 'small' })}>
+              {t('open')}
+            </Link>
+          )}
+        </>
+      }
+      onDrop={() => dropUpload(upload.id)}
+      dropLabel={t(sending ? 'upload_cancel' : 'upload_dismiss', { name: file.name })}
+    >
       {failure ? (
         <ErrorNotice
           error={failure instanceof Error ? failure : new Error((failure as { message: string }).message)}
         />
       ) : null}
-    </li>
+    </UploadLine>
   );
 }

@@ -11,6 +11,7 @@ import { datasetOf, jobEnded } from '../../lib/jobs.ts';
 import { queryKeys } from '../../lib/query-keys.ts';
 import { usePermission } from '../../lib/session.ts';
 import { toast } from '../../lib/toasts.ts';
+import { ReadAgainOfJob } from './read-again-of-job.tsx';
 
 export function JobItem({ job }: { job: Job }) {
   const { t } = useTranslation('jobs');
@@ -75,6 +76,9 @@ export function JobItem({ job }: { job: Job }) {
           >
             {t('retry')}
           </Button>
+        )}
+        {job.kind === 'data.process' && (job.status === 'failed' || job.status === 'cancelled') && (
+          <ReadAgainOfJob job={job} />
         )}
         {datasetId !== null && (
           <Link to="/data/$datasetId" params={{ datasetId }} className={buttonClass({ size: 'small' })}>

@@ -25,6 +25,24 @@ export type DecisionName = (typeof decisionOrder)[number];
 export const changeable = (name: DecisionName): name is DecisionName & OverrideName =>
   name !== 'compression' && name !== 'line_end';
 
+const ofText = ['encoding', 'decimal', 'thousands', 'date_order', 'null_values'] as const;
+const ofLayout = ['skip_lines', 'header_lines', 'footer_lines', 'table'] as const;
+const byFormat: Partial<Record<string, readonly DecisionName[]>> = {
+  json: ofText,
+  ndjson: ofText,
+  xlsx: ['decimal', 'thousands', 'date_order', 'null_values', ...ofLayout],
+  parquet: [],
+  arrow: [],
+};
+
+/** What can be set for a file of this format, in order; everything while the format is open. */
+export function decisionsFor(format: unknown): (DecisionName & OverrideName)[] {
+  const fitting = byFormat[String(format)];
+  return decisionOrder
+    .filter(changeable)
+    .filter((name) => name === 'format' || fitting === undefined || fitting.includes(name));
+}
+
 export const formats = ['csv', 'json', 'ndjson', 'parquet', 'arrow', 'xlsx'] as const;
 export const dateOrders = ['ymd', 'dmy', 'mdy'] as const;
 export const encodings = [

@@ -12,18 +12,27 @@ import {
   formats,
 } from './decision-choices.ts';
 
-/** The control that fits one decision: a choice, a number, a list or a text. */
+/** No decision has this value. */
+const leftOpen = '(undecided)';
+
+/**
+ * The control that fits one decision: a choice, a number, a list or a text. With `undecided`, the words for a decision
+ * that is left to the file, the value may be undefined and be made so again.
+ */
 export function DecisionControl({
   name,
   label,
   value,
-  decisions,
+  tables,
+  undecided,
   onChange,
 }: {
   name: DecisionName;
   label: string;
   value: unknown;
-  decisions: IngestDecisionsDocument;
+  /** Those that were found; none where nothing could be read. */
+  tables: IngestDecisionsDocument['tables'];
+  undecided?: string;
   onChange: (value: unknown) => void;
 }) {
   const { t } = useTranslation('dataset');
@@ -33,8 +42,13 @@ export function DecisionControl({
     options: readonly { value: string; label: string }[],
     read = (text: string): unknown => text,
   ) => (
-    <Select aria-label={label} value={String(value)} onChange={({ target }) => onChange(read(target.value))}>
-      {options.some((option) => option.value === String(value)) ? null : (
+    <Select
+      aria-label={label}
+      value={value === undefined ? leftOpen : String(value)}
+      onChange={({ target }) => onChange(target.value === leftOpen ? undefined : read(target.value))}
+    >
+      {undecided !== undefined && <option value={leftOpen}>{undecided}</option>}
+      {value === undefined || options.some((option) => option.value === String(value)) ? null : (
         <option value={String(value)}>{String(value)}</option>
       )}
       {options.map((option) => (
@@ -43,6 +57,23 @@ export function DecisionControl({
         </option>
       ))}
     </Select>
+  );
+  const count = (from: number, to: number) => (
+    <Input
+      type="number"
+      min={from}
+      max={to}
+      placeholder={undecided}
+      aria-label={label}
+      value={value === undefined ? '' : Number(value) + from}
+      onChange={({ target }) =>
+        onChange(
+          undecided !== undefined && target.value === ''
+            ? undefined
+            : Math.max(0, Math.round(target.valueAsNumber || 0) - from),
+        )
+      }
+    />
   );
   switch (name) {
     case 'format':
@@ -63,24 +94,16 @@ export function DecisionControl({
     case 'skip_lines':
     case 'header_lines':
     case 'footer_lines':
-      return (
-        <Input
-          type="number"
-          min={0}
-          max={name === 'header_lines' ? 20 : 100_000}
-          aria-label={label}
-          value={Number(value)}
-          onChange={({ target }) => onChange(Math.max(0, Math.round(target.valueAsNumber || 0)))}
-        />
-      );
+      return count(0, name === 'header_lines' ? 20 : 100_000);
     case 'encoding':
       return (
         <>
           <Input
             aria-label={label}
             list={listId}
-            value={String(value)}
-            onChange={({ target }) => onChange(target.value)}
+            placeholder={undecided}
+            value={String(value ?? '')}
+            onChange={({ target }) => onChange(target.value || (undecided === undefined ? '' : undefined))}
           />
           <datalist id={listId}>
             {encodings.map((each) => (
@@ -93,15 +116,24 @@ export function DecisionControl({
       return (
         <Input
           aria-label={label}
-          value={(value as string[]).join(', ')}
+          placeholder={undecided}
+          value={((value ?? []) as string[]).join(', ')}
           onChange={({ target }) =>
-            onChange(target.value === '' ? [] : target.value.split(',').map((each) => each.trim()))
+            onChange(
+              target.value === ''
+                ? undecided === undefined
+                  ? []
+                  : undefined
+                : target.value.split(',').map((each) => each.trim()),
+            )
           }
         />
       );
     case 'table':
+      // People count tables from one.
+      if (tables.length === 0) return count(1, 10_000);
       return choose(
-        decisions.tables.map(({ index, name: tableName, first_line, last_line, rows }) => ({
+        tables.map(({ index, name: tableName, first_line, last_line, rows }) => ({
           value: String(index),
           label: t('table_option', {
             number: index + 1,

@@ -52,7 +52,7 @@ export function DecisionTable({
                     name={name}
                     label={label}
                     value={changed ? draft[name as keyof Draft] : decidedValue(decisions, name)}
-                    decisions={decisions}
+                    tables={decisions.tables}
                     onChange={(value) => onChange(name, value)}
                   />
                 ) : (
