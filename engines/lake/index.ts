@@ -16,6 +16,15 @@ export { type CollectOptions, collectValues } from './profile/column-values.ts';
 export { type ProfileOptions, profileParquet } from './profile/profile-parquet.ts';
 export { findJoins, type JoinTable, type TableJoin } from './profile/table-joins.ts';
 export {
+  type ColumnMask,
+  isRestricted,
+  type Restriction,
+  type RowCondition,
+  type RowValue,
+  restrictedColumns,
+  restrictedSelect,
+} from './sandbox/restriction.ts';
+export {
   defaultSqlLimits,
   type SqlCapabilities,
   type SqlEngine,

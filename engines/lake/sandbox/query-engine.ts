@@ -1,5 +1,6 @@
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { quoteIdentifier, quoteLiteral } from '../duckdb.ts';
+import { isRestricted, type Restriction, restrictedColumns, restrictedSelect } from './restriction.ts';
 import { defaultSqlLimits, type SqlLimits } from './sql-engine.ts';
 import { Refusal } from './sql-gate.ts';
 
@@ -14,6 +15,7 @@ export interface QueryEngine {
 export interface TableFile {
   name: string;
   file: string;
+  restriction?: Restriction | undefined;
 }
 
 const spillFolder = 'spill';
@@ -69,11 +71,12 @@ export async function lockEngine(
 
 /** Makes the tables readable under their names. */
 export async function makeViews({ connection }: QueryEngine, tables: readonly TableFile[]): Promise<void> {
-  for (const { name, file } of tables) {
-    const view = `CREATE VIEW ${quoteIdentifier(name)} AS SELECT * FROM read_parquet(${quoteLiteral(file)})`;
+  for (const table of tables) {
+    const { name } = table;
     try {
-      await connection.run(view);
+      await connection.run(`CREATE VIEW ${quoteIdentifier(name)} AS ${await viewOf(connection, table)}`);
     } catch (error) {
+      if (error instanceof Refusal) throw error;
       if (error instanceof Error && /interrupt/i.test(error.message)) throw error;
       throw new Refusal(
         'QUERY_FAILED',
@@ -81,4 +84,18 @@ export async function makeViews({ connection }: QueryEngine, tables: readonly Ta
       );
     }
   }
+}
+
+async function viewOf(connection: DuckDBConnection, { name, file, restriction }: TableFile): Promise<string> {
+  const relation = `read_parquet(${quoteLiteral(file)})`;
+  if (restriction === undefined || !isRestricted(restriction)) return `SELECT * FROM ${relation}`;
+  const described = await connection.runAndReadAll(`DESCRIBE SELECT * FROM ${relation}`);
+  const columns = described.getRows().map(([column]) => String(column));
+  const absent = restrictedColumns(restriction).find((column) => !columns.includes(column));
+  if (absent !== undefined)
+    throw new Refusal(
+      'QUERY_FAILED',
+      `The access rules of table "${name}" speak of a column "${absent}", which it does not have. Nothing is shown until who keeps the rules mends them.`,
+    );
+  return restrictedSelect(relation, columns, restriction);
 }

@@ -1,10 +1,13 @@
 import type { ColumnSchema, JsonValue, RowSet } from '@stroma/kernel';
+import type { Restriction } from './restriction.ts';
 
 /** A table a statement may read: any text as its name, compared without regard to ASCII case. */
 export interface SqlSource {
   name: string;
   /** Absolute path of a Parquet file. */
   path: string;
+  /** What of it the statement may see; all of it when absent. */
+  restriction?: Restriction | undefined;
 }
 
 export interface SqlLimits {

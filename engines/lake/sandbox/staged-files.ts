@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { chmod, copyFile, link, realpath, rm, stat, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StromaError } from '@stroma/kernel';
+import type { TableFile } from './query-engine.ts';
 import type { SqlSource } from './sql-engine.ts';
 
 const maxCopies = 16;
@@ -23,12 +24,12 @@ export class StagedFiles {
   }
 
   /** @throws StromaError NOT_FOUND when a source's file is not there. */
-  async stage(sources: readonly SqlSource[], folder: string): Promise<{ name: string; file: string }[]> {
+  async stage(sources: readonly SqlSource[], folder: string): Promise<TableFile[]> {
     return Promise.all(
-      sources.map(async ({ name, path }, index) => {
+      sources.map(async ({ name, path, restriction }, index) => {
         const file = `${index}.parquet`;
         await this.#put(await this.#locate(name, path), join(folder, file));
-        return { name, file };
+        return { name, file, restriction };
       }),
     );
   }
