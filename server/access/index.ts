@@ -9,12 +9,12 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Actor } from '../platform/context.ts';
 import type { Platform } from '../platform/platform.ts';
-import { type FirstStart, prepareFirstStart } from './first-start.ts';
-import { identityRoutes } from './identity.routes.ts';
-import { Identity } from './identity.service.ts';
-import { presentedToken } from './session-token.ts';
+import { type FirstStart, prepareFirstStart } from './identity/first-start.ts';
+import { identityRoutes } from './identity/identity.routes.ts';
+import { Identity } from './identity/identity.service.ts';
+import { presentedToken } from './identity/session-token.ts';
 
-export type { FirstStart } from './first-start.ts';
+export type { FirstStart } from './identity/first-start.ts';
 
 export interface Access {
   readonly name: 'access';

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { betterAuth } from 'better-auth';
 import { drizzleAdapter } from 'better-auth/adapters/drizzle';
 import { APIError } from 'better-auth/api';
-import type { Sql } from '../platform/db/database.ts';
-import { newId } from '../platform/ids.ts';
+import type { Sql } from '../../platform/db/database.ts';
+import { newId } from '../../platform/ids.ts';
 import { accounts, sessions, users, verifications } from './identity.tables.ts';
 import { hashPassword, verifyPassword } from './passwords.ts';
 

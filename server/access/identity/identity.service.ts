@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { type Role, rolePermissions, type Session } from '@stroma/contracts';
-import type { Actor } from '../platform/context.ts';
-import { fail } from '../platform/failure.ts';
-import type { Platform } from '../platform/platform.ts';
+import type { Actor } from '../../platform/context.ts';
+import { fail } from '../../platform/failure.ts';
+import type { Platform } from '../../platform/platform.ts';
 import {
   deleteExpiredSessions,
   deleteSession,

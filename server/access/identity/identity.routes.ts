@@ -1,8 +1,8 @@
 import { api } from '@stroma/contracts';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { fail } from '../platform/failure.ts';
-import { route } from '../platform/http/register-route.ts';
-import type { Platform } from '../platform/platform.ts';
+import { fail } from '../../platform/failure.ts';
+import { route } from '../../platform/http/register-route.ts';
+import type { Platform } from '../../platform/platform.ts';
 import type { Identity } from './identity.service.ts';
 import { clearSessionCookie, presentedToken, setSessionCookie } from './session-token.ts';
 

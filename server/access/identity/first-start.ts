@@ -1,4 +1,4 @@
-import type { Platform } from '../platform/platform.ts';
+import type { Platform } from '../../platform/platform.ts';
 import { findFirstTenant, insertTenant, insertUser, lockFirstStart } from './identity.store.ts';
 import { hashPassword, makePassword } from './passwords.ts';
 

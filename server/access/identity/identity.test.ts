@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ErrorAnswer, identityApi, type Session } from '@stroma/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type App, createApp, type Started } from '../app.ts';
-import { readConfig } from '../platform/config/read-config.ts';
+import { type App, createApp, type Started } from '../../app.ts';
+import { readConfig } from '../../platform/config/read-config.ts';
 import { findFirstTenant, insertUser } from './identity.store.ts';
 import { hashPassword } from './passwords.ts';
 

@@ -1,6 +1,6 @@
 import { and, eq, lt, ne, sql } from 'drizzle-orm';
-import type { Sql } from '../platform/db/database.ts';
-import { newId } from '../platform/ids.ts';
+import type { Sql } from '../../platform/db/database.ts';
+import { newId } from '../../platform/ids.ts';
 import { accounts, sessions, tenants, users } from './identity.tables.ts';
 
 export type UserRow = typeof users.$inferSelect;
