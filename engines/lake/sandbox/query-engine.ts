@@ -90,8 +90,9 @@ async function viewOf(connection: DuckDBConnection, { name, file, restriction }:
   const relation = `read_parquet(${quoteLiteral(file)})`;
   if (restriction === undefined || !isRestricted(restriction)) return `SELECT * FROM ${relation}`;
   const described = await connection.runAndReadAll(`DESCRIBE SELECT * FROM ${relation}`);
-  const columns = described.getRows().map(([column]) => String(column));
-  const absent = restrictedColumns(restriction).find((column) => !columns.includes(column));
+  const columns = described.getRows().map(([name, type]) => ({ name: String(name), sqlType: String(type) }));
+  const names = new Set(columns.map((column) => column.name));
+  const absent = restrictedColumns(restriction).find((column) => !names.has(column));
   if (absent !== undefined)
     throw new Refusal(
       'QUERY_FAILED',

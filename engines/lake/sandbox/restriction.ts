@@ -46,15 +46,15 @@ export const restrictedColumns = ({ rows, masks }: Restriction): string[] => [
  */
 export function restrictedSelect(
   relation: string,
-  columns: readonly string[],
+  columns: readonly { name: string; sqlType: string }[],
   restriction: Restriction,
 ): string {
   const conditions = restriction.rows.map(conditionSql);
   const visible = conditions.length === 0 ? null : conditions.join(' AND ');
-  const list = columns.map((name) => {
+  const list = columns.map(({ name, sqlType }) => {
     const mask = Object.hasOwn(restriction.masks, name) ? restriction.masks[name] : undefined;
     const column = quoteIdentifier(name);
-    const value = mask === undefined ? column : maskSql(mask, column);
+    const value = mask === undefined ? column : maskSql(mask, column, sqlType);
     return `${visible === null ? value : `CASE WHEN ${visible} THEN ${value} END`} AS ${column}`;
   });
   return `SELECT ${list.join(', ')} FROM ${relation}${visible === null ? '' : ` WHERE ${visible}`}`;
@@ -84,7 +84,7 @@ function conditionSql({ column, operator, values }: RowCondition): string {
   }
 }
 
-function maskSql(mask: ColumnMask, column: string): string {
+function maskSql(mask: ColumnMask, column: string, sqlType: string): string {
   const text = `${column}::VARCHAR`;
   switch (mask.kind) {
     case 'hide':
@@ -100,7 +100,7 @@ function maskSql(mask: ColumnMask, column: string): string {
     case 'end':
       return `CASE WHEN length(${text}) <= ${whole(mask.characters)} THEN '…' ELSE '…' || right(${text}, ${whole(mask.characters)}) END`;
     case 'period':
-      return `date_trunc('${mask.unit}', ${column})`;
+      return `date_trunc('${mask.unit}', ${column})::${sqlType}`;
     case 'range': {
       const low = `floor(${column} / ${positive(mask.width)}) * ${positive(mask.width)}`;
       return mask.cap === undefined
