@@ -15,6 +15,15 @@ export interface Endpoint {
   summary: string;
   description?: string;
   permission: Permission | 'public' | 'signed-in';
+  /**
+   * What it counts as, beside one request: a query of the hour, or a try to prove who one is. Absent: a public POST
+   * below `/auth/` is such a try, anything else neither.
+   */
+  rate?: 'query' | 'authentication' | 'request';
+  /** Takes what another site's page posts in a signed-in browser, because it proves itself (a signed assertion). */
+  crossSite?: true;
+  /** `root`: the path stands by itself and not below `/api/v1`. */
+  at?: 'root';
   params?: ZodType;
   query?: ZodType;
   body?: ZodType;

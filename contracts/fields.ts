@@ -14,6 +14,10 @@ export const idPrefixes = {
   provenance: 'prv',
   request: 'req',
   llmCall: 'llm',
+  key: 'key',
+  connection: 'sso',
+  directory: 'dir',
+  group: 'grp',
 } as const;
 export type IdKind = keyof typeof idPrefixes;
 

@@ -2,12 +2,16 @@
  * The words both sides share: every address of the API with its schemas, permissions, event types and errors.
  * `api` is the whole API: the server registers it, the client is typed from it, OpenAPI is written from it.
  */
+
+import { apiKeysApi } from './api-keys.ts';
+import { datasetAccessApi } from './dataset-access.ts';
 import { datasetsApi } from './datasets.ts';
 import { streamsApi } from './events.ts';
 import { identityApi } from './identity.ts';
 import { jobsApi } from './jobs.ts';
 import { provenanceApi } from './provenance.ts';
 import { queriesApi } from './queries.ts';
+import { singleSignOnApi } from './single-sign-on.ts';
 import { systemApi } from './system.ts';
 
 export const apiPrefix = '/api/v1';
@@ -15,14 +19,20 @@ export const apiPrefix = '/api/v1';
 export const api = {
   identity: identityApi,
   datasets: datasetsApi,
+  datasetAccess: datasetAccessApi,
   jobs: jobsApi,
   queries: queriesApi,
   provenance: provenanceApi,
   streams: streamsApi,
   system: systemApi,
+  apiKeys: apiKeysApi,
+  singleSignOn: singleSignOnApi,
 };
 
+export * from './api-keys.ts';
+export * from './dataset-access.ts';
 export * from './datasets.ts';
+export * from './decisions.ts';
 export * from './endpoints.ts';
 export * from './errors.ts';
 export * from './events.ts';
@@ -33,4 +43,6 @@ export * from './permissions.ts';
 export * from './profiles.ts';
 export * from './provenance.ts';
 export * from './queries.ts';
+export * from './roles.ts';
+export * from './single-sign-on.ts';
 export * from './system.ts';
