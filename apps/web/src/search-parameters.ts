@@ -18,7 +18,7 @@ function given<Fields extends Search>(
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
 }
 
-export const signInSearch = (search: Search) => given({ to: text(search.to) });
+export const signInSearch = (search: Search) => given({ to: text(search.to), sso: text(search.sso) });
 
 export const datasetSorts = [
   '-updated_at',
