@@ -9,8 +9,11 @@ import { datasetsApi } from './datasets.ts';
 import { streamsApi } from './events.ts';
 import { identityApi } from './identity.ts';
 import { jobsApi } from './jobs.ts';
+import { passkeysApi } from './passkeys.ts';
 import { provenanceApi } from './provenance.ts';
 import { queriesApi } from './queries.ts';
+import { secondFactorsApi } from './second-factors.ts';
+import { sessionsApi } from './sessions.ts';
 import { singleSignOnApi } from './single-sign-on.ts';
 import { systemApi } from './system.ts';
 
@@ -18,6 +21,9 @@ export const apiPrefix = '/api/v1';
 
 export const api = {
   identity: identityApi,
+  secondFactors: secondFactorsApi,
+  passkeys: passkeysApi,
+  sessions: sessionsApi,
   datasets: datasetsApi,
   datasetAccess: datasetAccessApi,
   jobs: jobsApi,
@@ -39,10 +45,13 @@ export * from './events.ts';
 export * from './fields.ts';
 export * from './identity.ts';
 export * from './jobs.ts';
+export * from './passkeys.ts';
 export * from './permissions.ts';
 export * from './profiles.ts';
 export * from './provenance.ts';
 export * from './queries.ts';
 export * from './roles.ts';
+export * from './second-factors.ts';
+export * from './sessions.ts';
 export * from './single-sign-on.ts';
 export * from './system.ts';

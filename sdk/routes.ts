@@ -17,10 +17,45 @@ type Routes = {
  */
 export const routes = {
   identity: {
+    signInOptions: 'GET /auth/options',
     login: 'POST /auth/login',
     logout: 'POST /auth/logout',
+    refresh: 'POST /auth/refresh',
     session: 'GET /auth/session',
+    reauthenticate: 'POST /auth/reauthenticate',
+    updateProfile: 'PATCH /auth/profile',
     changePassword: 'POST /auth/change-password',
+    forgotPassword: 'POST /auth/forgot-password',
+    resetPassword: 'POST /auth/reset-password',
+    signUp: 'POST /auth/sign-up',
+    verifyEmail: 'POST /auth/verify-email',
+    readInvitation: 'POST /auth/invitations/read',
+    acceptInvitation: 'POST /auth/invitations/accept',
+    jwks: 'GET /auth/jwks',
+  },
+  secondFactors: {
+    list: 'GET /auth/mfa',
+    setUp: 'POST /auth/mfa/setup',
+    confirm: 'POST /auth/mfa/confirm',
+    remove: 'DELETE /auth/mfa/:id',
+    renewRecoveryCodes: 'POST /auth/mfa/recovery-codes',
+    sendCode: 'POST /auth/mfa/send',
+    verify: 'POST /auth/mfa/verify',
+    recover: 'POST /auth/mfa/recovery',
+  },
+  passkeys: {
+    list: 'GET /auth/passkeys',
+    registrationOptions: 'POST /auth/passkeys/registration-options',
+    register: 'POST /auth/passkeys',
+    rename: 'PATCH /auth/passkeys/:id',
+    remove: 'DELETE /auth/passkeys/:id',
+    signInOptions: 'POST /auth/passkeys/sign-in-options',
+    signIn: 'POST /auth/passkeys/sign-in',
+  },
+  sessions: {
+    list: 'GET /auth/sessions',
+    end: 'DELETE /auth/sessions/:id',
+    endOthers: 'DELETE /auth/sessions',
   },
   datasets: {
     upload: 'POST /data/upload',
@@ -43,6 +78,11 @@ export const routes = {
     download: 'GET /data/datasets/:id/download',
     profile: 'GET /data/profiles/:id',
     loadSamples: 'POST /data/samples',
+  },
+  datasetAccess: {
+    get: 'GET /data/datasets/:id/access',
+    set: 'PUT /data/datasets/:id/access',
+    try: 'POST /data/datasets/:id/access/try',
   },
   jobs: {
     list: 'GET /data/jobs',
