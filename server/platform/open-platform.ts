@@ -4,6 +4,7 @@ import type { Config } from './config/config.ts';
 import { openDatabase } from './db/open-database.ts';
 import { eventCleanupJob } from './events/events.jobs.ts';
 import { openEvents } from './events/open-events.ts';
+import { openOutgoing } from './http/outgoing.ts';
 import { jobCleanupJob } from './jobs/jobs.jobs.ts';
 import { openJobs } from './jobs/open-jobs.ts';
 import { openLanguageModel } from './llm/open-language-model.ts';
@@ -40,6 +41,7 @@ export async function openPlatform(config: Config, log: Logger): Promise<Platfor
       cache,
       llm,
       provenance,
+      outgoing: openOutgoing(config),
       threads,
       scratchFolder: openScratchFolder(config.STROMA_DATA),
       async close() {

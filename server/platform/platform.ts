@@ -3,6 +3,7 @@ import type { Cache } from './cache/cache.ts';
 import type { Config } from './config/config.ts';
 import type { Database } from './db/database.ts';
 import type { Events } from './events/event-types.ts';
+import type { Outgoing } from './http/outgoing.ts';
 import type { Jobs } from './jobs/job-types.ts';
 import type { LanguageModel } from './llm/language-model.ts';
 import type { ObjectStore } from './objects/object-store.ts';
@@ -20,6 +21,8 @@ export interface Platform {
   cache: Cache;
   llm: LanguageModel;
   provenance: Provenance;
+  /** The way out to addresses that people name; checked. */
+  outgoing: Outgoing;
   threads: Threads;
   /** Work folder on local disk, swept at start. */
   scratchFolder: string;

@@ -38,6 +38,16 @@ export const configSchema = z.object({
     .max(720)
     .default(24)
     .describe('Hours until a session ends'),
+  STROMA_OUTGOING_PRIVATE: z
+    .string()
+    .optional()
+    .describe(
+      'Hosts inside your network that Stroma may call (names, *.below, addresses, blocks, each with or without :port; commas between); without it only public addresses',
+    ),
+  STROMA_OUTGOING_ONLY: z
+    .string()
+    .optional()
+    .describe('The only hosts Stroma may call at all, written alike; without it any public one'),
   STROMA_PUBLIC_URL: z
     .url()
     .optional()
