@@ -14,6 +14,8 @@ export const idPrefixes = {
   provenance: 'prv',
   request: 'req',
   llmCall: 'llm',
+  audit: 'aud',
+  signature: 'sgn',
   account: 'acc',
   secondFactor: 'mfa',
   recoveryCode: 'rcv',

@@ -56,7 +56,7 @@ interface Module {
 export async function createApp(config: Config, options: AppOptions = {}): Promise<App> {
   const log = options.log ?? openLog(config);
   const platform = await openPlatform(config, log);
-  const access = createAccess(platform);
+  const access = await createAccess(platform);
   const data = createData(platform);
   const modules: Module[] = [access, data];
   const answers = config.STROMA_ROLE !== 'worker';

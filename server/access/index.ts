@@ -1,7 +1,8 @@
 /**
  * Who may come in: sign-in with e-mail and password, sessions, roles.
  *
- *   createAccess(platform)
+ *   await createAccess(platform)
+ *     .audit                  who did what, kept for good: `record(tx, who, entry)`
  *     .prepare()              first start: the tenant and its administrator, with a one-time password
  *     .authenticate(request)  the actor behind a bearer token or the session cookie, or null
  *     .register(app)          the addresses of `api.identity`
@@ -9,21 +10,28 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Actor } from '../platform/context.ts';
 import type { Platform } from '../platform/platform.ts';
+import type { Audit } from './audit/audit.ts';
+import { openAudit } from './audit/open-audit.ts';
 import { type FirstStart, prepareFirstStart } from './identity/first-start.ts';
 import { identityRoutes } from './identity/identity.routes.ts';
 import { Identity } from './identity/identity.service.ts';
 import { presentedToken } from './identity/session-token.ts';
 
+export type { Audit, AuditEntry, Stranger } from './audit/audit.ts';
 export type { FirstStart } from './identity/first-start.ts';
 
 export interface Access {
   readonly name: 'access';
+  /** Everyone's record of security events and changes. */
+  readonly audit: Audit;
   prepare(): Promise<FirstStart>;
   authenticate(request: FastifyRequest): Promise<Actor | null>;
   register(app: FastifyInstance): void;
+  close(): Promise<void>;
 }
 
-export function createAccess(platform: Platform): Access {
+export async function createAccess(platform: Platform): Promise<Access> {
+  const audit = await openAudit(platform);
   const identity = new Identity(platform);
   platform.jobs.register({
     kind: 'access.sweep-sessions',
@@ -39,8 +47,10 @@ export function createAccess(platform: Platform): Access {
   });
   return {
     name: 'access',
+    audit,
     prepare: () => prepareFirstStart(platform),
     authenticate: (request) => identity.actor(presentedToken(request)),
     register: (app) => identityRoutes(app, platform, identity),
+    close: () => audit.close(),
   };
 }

@@ -1,4 +1,14 @@
 CREATE SEQUENCE "public"."event_positions" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1;--> statement-breakpoint
+CREATE TABLE "data_keys" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"context" text NOT NULL,
+	"wrapped" "bytea",
+	"provider" text NOT NULL,
+	"key_id" text NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	"destroyed_at" timestamp (3) with time zone
+);
+--> statement-breakpoint
 CREATE TABLE "events" (
 	"id" text PRIMARY KEY NOT NULL,
 	"inserted" bigserial NOT NULL,
@@ -72,6 +82,54 @@ CREATE TABLE "provenance_links" (
 	CONSTRAINT "provenance_links_derivation_id_role_entity_id_pk" PRIMARY KEY("derivation_id","role","entity_id")
 );
 --> statement-breakpoint
+CREATE TABLE "audit_events" (
+	"id" text PRIMARY KEY NOT NULL,
+	"tenant_id" text NOT NULL,
+	"time" timestamp (3) with time zone NOT NULL,
+	"actor_id" text NOT NULL,
+	"actor_kind" text NOT NULL,
+	"actor_name" text NOT NULL,
+	"credential_id" text,
+	"address" text,
+	"user_agent" text,
+	"request_id" text NOT NULL,
+	"action" text NOT NULL,
+	"object_kind" text,
+	"object_id" text,
+	"outcome" text NOT NULL,
+	"before_sha256" text,
+	"after_sha256" text,
+	"details" text,
+	"content_sha256" text NOT NULL,
+	"mac" text NOT NULL,
+	"key_id" text NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "audit_links" (
+	"tenant_id" text NOT NULL,
+	"position" bigint NOT NULL,
+	"event_id" text NOT NULL,
+	"event_sha256" text NOT NULL,
+	"previous_sha256" text NOT NULL,
+	"sha256" text NOT NULL,
+	CONSTRAINT "audit_links_tenant_id_position_pk" PRIMARY KEY("tenant_id","position")
+);
+--> statement-breakpoint
+CREATE TABLE "audit_pending" (
+	"event_id" text NOT NULL,
+	"tenant_id" text NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "audit_seals" (
+	"number" bigint PRIMARY KEY NOT NULL,
+	"time" timestamp (3) with time zone NOT NULL,
+	"heads" text NOT NULL,
+	"previous_sha256" text NOT NULL,
+	"sha256" text NOT NULL,
+	"signature" text NOT NULL,
+	"key_id" text NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "accounts" (
 	"id" text PRIMARY KEY NOT NULL,
 	"user_id" text NOT NULL,
@@ -127,6 +185,19 @@ CREATE TABLE "verifications" (
 	"updated_at" timestamp (3) with time zone DEFAULT now() NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE "signatures" (
+	"id" text PRIMARY KEY NOT NULL,
+	"tenant_id" text NOT NULL,
+	"object_kind" text NOT NULL,
+	"object_id" text NOT NULL,
+	"signer_id" text NOT NULL,
+	"meaning" text NOT NULL,
+	"signed_at" timestamp (3) with time zone NOT NULL,
+	"document" text NOT NULL,
+	"signature" text NOT NULL,
+	"key_id" text NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "dataset_versions" (
 	"id" text PRIMARY KEY NOT NULL,
 	"tenant_id" text NOT NULL,
@@ -163,6 +234,9 @@ CREATE TABLE "datasets" (
 	"file_name" text NOT NULL,
 	"format" text NOT NULL,
 	"sample" boolean DEFAULT false NOT NULL,
+	"sensitivity" text DEFAULT 'internal' NOT NULL,
+	"rules" jsonb DEFAULT '[]'::jsonb NOT NULL,
+	"pseudonym_key" text,
 	"current_version_id" text NOT NULL,
 	"version_count" integer NOT NULL,
 	"rows" bigint NOT NULL,
@@ -227,6 +301,9 @@ ALTER TABLE "accounts" ADD CONSTRAINT "accounts_user_id_users_id_fk" FOREIGN KEY
 ALTER TABLE "sessions" ADD CONSTRAINT "sessions_user_id_users_id_fk" FOREIGN KEY ("user_id") REFERENCES "public"."users"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "users" ADD CONSTRAINT "users_tenant_id_tenants_id_fk" FOREIGN KEY ("tenant_id") REFERENCES "public"."tenants"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "dataset_versions" ADD CONSTRAINT "dataset_versions_dataset_id_datasets_id_fk" FOREIGN KEY ("dataset_id") REFERENCES "public"."datasets"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+CREATE UNIQUE INDEX "data_keys_context" ON "data_keys" USING btree ("context");--> statement-breakpoint
+CREATE INDEX "data_keys_under" ON "data_keys" USING btree ("context" text_pattern_ops);--> statement-breakpoint
+CREATE INDEX "data_keys_key" ON "data_keys" USING btree ("key_id","id") WHERE wrapped is not null;--> statement-breakpoint
 CREATE UNIQUE INDEX "events_position" ON "events" USING btree ("position");--> statement-breakpoint
 CREATE INDEX "events_unpublished" ON "events" USING btree ("inserted") WHERE position is null;--> statement-breakpoint
 CREATE INDEX "events_time" ON "events" USING btree ("time");--> statement-breakpoint
@@ -237,12 +314,19 @@ CREATE INDEX "jobs_finished" ON "jobs" USING btree ("finished_at");--> statement
 CREATE INDEX "llm_calls_tenant_time" ON "llm_calls" USING btree ("tenant_id","created_at");--> statement-breakpoint
 CREATE INDEX "provenance_derivations_tenant" ON "provenance_derivations" USING btree ("tenant_id","id");--> statement-breakpoint
 CREATE INDEX "provenance_links_entity" ON "provenance_links" USING btree ("tenant_id","entity_id","role");--> statement-breakpoint
+CREATE INDEX "audit_events_tenant" ON "audit_events" USING btree ("tenant_id","id");--> statement-breakpoint
+CREATE INDEX "audit_events_action" ON "audit_events" USING btree ("tenant_id","action","id");--> statement-breakpoint
+CREATE INDEX "audit_events_actor" ON "audit_events" USING btree ("tenant_id","actor_id","id");--> statement-breakpoint
+CREATE INDEX "audit_events_object" ON "audit_events" USING btree ("tenant_id","object_id","id");--> statement-breakpoint
+CREATE UNIQUE INDEX "audit_links_event" ON "audit_links" USING btree ("event_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "accounts_provider" ON "accounts" USING btree ("provider_id","account_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "sessions_token" ON "sessions" USING btree ("token");--> statement-breakpoint
 CREATE INDEX "sessions_user" ON "sessions" USING btree ("user_id");--> statement-breakpoint
 CREATE INDEX "sessions_expiry" ON "sessions" USING btree ("expires_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "users_email" ON "users" USING btree ("email");--> statement-breakpoint
 CREATE INDEX "verifications_identifier" ON "verifications" USING btree ("identifier");--> statement-breakpoint
+CREATE INDEX "signatures_object" ON "signatures" USING btree ("tenant_id","object_kind","object_id","id");--> statement-breakpoint
+CREATE INDEX "signatures_signer" ON "signatures" USING btree ("tenant_id","signer_id","id");--> statement-breakpoint
 CREATE UNIQUE INDEX "dataset_versions_number" ON "dataset_versions" USING btree ("dataset_id","number");--> statement-breakpoint
 CREATE UNIQUE INDEX "dataset_versions_identity" ON "dataset_versions" USING btree ("dataset_id","identity");--> statement-breakpoint
 CREATE INDEX "dataset_versions_tenant_source" ON "dataset_versions" USING btree ("tenant_id","source_sha256");--> statement-breakpoint

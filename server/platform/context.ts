@@ -1,20 +1,28 @@
-import type { Permission, Role } from '@stroma/contracts';
+import type { ActorAttributes, Permission } from '@stroma/contracts';
 import type { Logger } from 'pino';
 
-/** Who acts: a person with a role in one tenant, or Stroma itself. */
-export interface Actor {
+/** Who acts: a person with a role in one tenant, an API key of one, or Stroma itself. */
+export interface Actor extends ActorAttributes {
   id: string;
-  kind: 'person' | 'system';
+  kind: 'person' | 'key' | 'system';
   name: string;
-  role: Role | 'system';
+  /** A built-in role, an alias of one, the id of a custom role (`rol_...`), or `system`. */
+  role: string;
   tenantId: string;
   permissions: ReadonlySet<Permission>;
   mustChangePassword: boolean;
+  sessionId: string | null;
+  keyId: string | null;
+  tier: 'free' | 'premium';
+  /** A second factor was proven in this session. */
+  secondFactor: boolean;
 }
 
 /** What every service call carries. Stores scope every statement to `ctx.actor.tenantId`. */
 export interface Context {
   actor: Actor;
+  /** Where a request came from; absent for what Stroma does by itself. */
+  origin?: { readonly address: string; readonly userAgent: string };
   requestId: string;
   log: Logger;
   signal: AbortSignal;

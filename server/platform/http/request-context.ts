@@ -14,6 +14,10 @@ export const anonymous: Actor = {
   tenantId: '',
   permissions: none,
   mustChangePassword: false,
+  sessionId: null,
+  keyId: null,
+  tier: 'free',
+  secondFactor: false,
 };
 
 /** The signal is made when it is first asked for: most requests never do. */
@@ -30,6 +34,10 @@ export class RequestContext implements Context {
     this.requestId = request.id;
     this.#request = request;
     this.#reply = reply;
+  }
+
+  get origin(): { address: string; userAgent: string } {
+    return { address: this.#request.ip, userAgent: this.#request.headers['user-agent'] ?? '' };
   }
 
   get log(): Logger {
