@@ -36,8 +36,8 @@ export const api = {
 };
 
 export * from './api-keys.ts';
-export * from './dataset-access.ts';
 export * from './audit.ts';
+export * from './dataset-access.ts';
 export * from './datasets.ts';
 export * from './decisions.ts';
 export * from './endpoints.ts';

@@ -1,35 +1,63 @@
-/** Everything a person may be allowed to do, `resource:action`. */
-export const permissions = [
-  'datasets:read',
-  'datasets:write',
-  'datasets:delete',
-  'queries:run',
-  'jobs:read',
-  'jobs:write',
-  'provenance:read',
-  'streams:read',
-  'settings:read',
-  'users:read',
-  'users:write',
-] as const;
-export type Permission = (typeof permissions)[number];
+/** Everything anybody may be allowed to do, `resource:action`, and what it means. Nothing else can be asked for. */
+export const permissionCatalogue = {
+  'datasets:read': 'See datasets, their rows, quality and versions, and download them',
+  'datasets:write': 'Upload files, rename and describe datasets, read them again with other decisions',
+  'datasets:delete': 'Delete datasets and bring deleted ones back',
+  'datasets:share': 'Give others access to a dataset, put it into a project, set who may see it',
+  'queries:run': 'Ask questions of datasets and run SQL on them',
+  'jobs:read': 'See background work and its progress',
+  'jobs:write': 'Cancel background work and run it again',
+  'provenance:read': 'See where a result came from',
+  'streams:read': 'Receive live events',
+  'signatures:read': 'See electronic signatures and check them',
+  'signatures:sign': 'Sign records electronically',
+  'projects:read': 'See projects and who belongs to them',
+  'projects:write': 'Make, change and close projects and choose who belongs to them',
+  'api-keys:own': 'Make and revoke API keys of one’s own',
+  'api-keys:read': 'See everybody’s API keys',
+  'api-keys:write': 'Change and revoke everybody’s API keys',
+  'members:read': 'See who belongs to the organisation, with which role',
+  'members:write': 'Invite people, change their role and attributes, deactivate and remove them',
+  'roles:read': 'See roles and what each may do',
+  'roles:write': 'Make, change and delete custom roles',
+  'access:review': 'See and export who may do what, and why',
+  'single-sign-on:read': 'See single sign-on connections and provisioning',
+  'single-sign-on:write': 'Change single sign-on connections and provisioning',
+  'scim:provision': 'Push users and groups from a directory; given by its token, to no role',
+  'settings:read': 'See versions, engines and settings in force',
+  'settings:write': 'Change settings of the organisation',
+  'mail:read': 'Read mail that waits in the outbox because no mail server is set',
+  'audit:read': 'Search the audit trail and verify it',
+  'audit:export': 'Export the audit trail',
+  'audit:write': 'Report security events to the audit trail',
+  'security:read': 'See security policies, alerts and threats',
+  'security:write': 'Change security policies and close alerts',
+  'policies:read': 'See row filters, column masks and sensitivity of datasets',
+  'policies:write': 'Set row filters, column masks and sensitivity of datasets',
+  'privacy:read': 'See consents, requests of persons and anonymisations',
+  'privacy:write': 'Record consents, answer requests of persons, anonymise and erase',
+  'compliance:read': 'See compliance reports and their evidence',
+  'compliance:write': 'Make compliance reports',
+  'retention:read': 'See how long things are kept and what is on hold',
+  'retention:write': 'Change how long things are kept, place and lift legal holds',
+  'break-glass:use': 'Open access in an emergency, with a reason, for a limited time',
+  'break-glass:review': 'Review emergency access after the fact',
+  'backups:read': 'See backups and their checks',
+  'backups:write': 'Make, schedule and restore backups',
+  'encryption:read': 'See encryption keys by name, age and use',
+  'encryption:write': 'Rotate encryption keys',
+  'tenants:read': 'See all organisations of this installation',
+  'tenants:write': 'Make, rename and close organisations of this installation',
+} as const satisfies Record<`${string}:${string}`, string>;
 
-export const roles = ['admin', 'analyst', 'viewer'] as const;
-export type Role = (typeof roles)[number];
+export type Permission = keyof typeof permissionCatalogue;
 
-/** What each role may do; anything absent is denied. */
-export const rolePermissions: Record<Role, readonly Permission[]> = {
-  admin: permissions,
-  analyst: [
-    'datasets:read',
-    'datasets:write',
-    'datasets:delete',
-    'queries:run',
-    'jobs:read',
-    'jobs:write',
-    'provenance:read',
-    'streams:read',
-    'settings:read',
-  ],
-  viewer: ['datasets:read', 'queries:run', 'jobs:read', 'provenance:read', 'streams:read'],
-};
+export const permissions = Object.keys(permissionCatalogue) as readonly Permission[];
+
+export function isPermission(text: string): text is Permission {
+  return Object.hasOwn(permissionCatalogue, text);
+}
+
+/** How much harm it does when the wrong person sees it, least first. `phi`: health data that points to a person. */
+export const sensitivities = ['public', 'internal', 'confidential', 'phi'] as const;
+export type Sensitivity = (typeof sensitivities)[number];

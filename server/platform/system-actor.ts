@@ -1,4 +1,4 @@
-import { permissions, rolePermissions } from '@stroma/contracts';
+import { definitionOfRole, permissions } from '@stroma/contracts';
 import type { Logger } from 'pino';
 import type { Actor, Context } from './context.ts';
 import { newId } from './ids.ts';
@@ -17,6 +17,10 @@ export function systemActor(tenantId = systemTenant): Actor {
     tenantId,
     permissions: all,
     mustChangePassword: false,
+    sessionId: null,
+    keyId: null,
+    tier: 'premium',
+    secondFactor: false,
   };
 }
 
@@ -36,7 +40,11 @@ export function actorOfRole(given: Pick<Actor, 'id' | 'name' | 'role' | 'tenantI
   return {
     ...given,
     kind: 'person',
-    permissions: new Set(rolePermissions[given.role]),
+    permissions: new Set(definitionOfRole(given.role).permissions),
     mustChangePassword: false,
+    sessionId: null,
+    keyId: null,
+    tier: 'premium',
+    secondFactor: false,
   };
 }

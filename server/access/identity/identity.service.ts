@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
-import { type Role, rolePermissions, type Session } from '@stroma/contracts';
+import { definitionOfRole, type Session } from '@stroma/contracts';
 import type { Actor } from '../../platform/context.ts';
 import { fail } from '../../platform/failure.ts';
 import type { Platform } from '../../platform/platform.ts';
@@ -15,10 +15,6 @@ import {
 import { hashPassword, verifyPassword } from './passwords.ts';
 import { SessionCache } from './session-cache.ts';
 import { createSignIn, type SignIn } from './sign-in.ts';
-
-const permissionSets = Object.fromEntries(
-  Object.entries(rolePermissions).map(([role, granted]) => [role, new Set(granted)]),
-) as unknown as Record<Role, Actor['permissions']>;
 
 /** A refusal takes at least this long, so that its time does not tell whether the account exists. */
 const refusalMs = 300;
@@ -110,15 +106,19 @@ export class Identity {
   }
 }
 
-function actorOf({ user }: SessionRow): Actor {
+function actorOf({ sessionId, user }: SessionRow): Actor {
   return {
     id: user.id,
     kind: 'person',
     name: user.name,
     role: user.role,
     tenantId: user.tenantId,
-    permissions: permissionSets[user.role],
+    permissions: new Set(definitionOfRole(user.role).permissions),
     mustChangePassword: user.mustChangePassword,
+    sessionId,
+    keyId: null,
+    tier: 'free',
+    secondFactor: false,
   };
 }
 
@@ -132,7 +132,7 @@ function describe({ user, expiresAt }: SessionRow): Session {
       tenant_id: user.tenantId,
       must_change_password: user.mustChangePassword,
     },
-    permissions: [...rolePermissions[user.role]],
+    permissions: [...definitionOfRole(user.role).permissions],
     expires_at: expiresAt.toISOString(),
   };
 }

@@ -19,7 +19,7 @@ export const users = pgTable(
     emailVerified: boolean('email_verified').notNull().default(false),
     name: text('name').notNull(),
     image: text('image'),
-    role: text('role', { enum: ['admin', 'analyst', 'viewer'] }).notNull(),
+    role: text('role').notNull(),
     mustChangePassword: boolean('must_change_password').notNull().default(false),
     createdAt: moment('created_at').notNull().defaultNow(),
     updatedAt: moment('updated_at').notNull().defaultNow(),

@@ -14,6 +14,10 @@ export const person = (part: Partial<Actor> = {}): Actor => ({
   tenantId: 'tnt_1',
   permissions: new Set(permissions),
   mustChangePassword: false,
+  sessionId: null,
+  keyId: null,
+  tier: 'free',
+  secondFactor: false,
   ...part,
 });
 

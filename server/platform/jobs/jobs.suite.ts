@@ -93,7 +93,7 @@ export function describeJobs(name: string, makeStore: () => Promise<TestStore>):
       const { input, actor } = await seen.promise;
       expect(input).toEqual({ n: 21 });
       expect(actor).toMatchObject({ id: 'usr_1', name: 'Ada', role: 'analyst', tenantId: tenant });
-      expect(actor.permissions.has('users:write')).toBe(false);
+      expect(actor.permissions.has('members:write')).toBe(false);
     });
 
     it('exists only if the transaction it was sent in commits', async () => {

@@ -38,7 +38,7 @@ export const jobs = pgTable(
     requestId: text('request_id').notNull(),
     createdBy: text('created_by').notNull(),
     actorName: text('actor_name').notNull(),
-    actorRole: text('actor_role', { enum: ['admin', 'analyst', 'viewer', 'system'] }).notNull(),
+    actorRole: text('actor_role').notNull(),
     createdAt: moment('created_at').notNull(),
     startedAt: moment('started_at'),
     finishedAt: moment('finished_at'),

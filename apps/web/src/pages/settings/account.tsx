@@ -1,3 +1,4 @@
+import { type Role, roles } from '@stroma/contracts';
 import { useTranslation } from 'react-i18next';
 import { Facts } from '../../components/facts.tsx';
 import { formatTime } from '../../lib/format.ts';
@@ -13,9 +14,11 @@ export function Account() {
       facts={[
         [t('name'), user.name],
         [t('email'), user.email],
-        [t('role'), t(`role_${user.role}`)],
+        [t('role'), t(`role_${builtInOrCustom(user.role)}`)],
         [t('session_until'), formatTime(expires_at)],
       ]}
     />
   );
 }
+
+const builtInOrCustom = (role: string): Role | 'custom' => roles.find((each) => each === role) ?? 'custom';
