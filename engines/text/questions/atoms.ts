@@ -1,6 +1,7 @@
 import type { JsonValue } from '@stroma/kernel';
 import { type ColumnLink, contentOf, linkColumns, longestSpan } from './column-links.ts';
 import { eventTables, tableNounAt } from './event-words.ts';
+import { moneyColumn } from './finish-views.ts';
 import { plainSuperlatives, superlatives } from './lexicon/adjectives.ts';
 import { isPlausibleRowNoun } from './lexicon/nouns.ts';
 import type { Operator } from './lexicon/operators.ts';
@@ -238,6 +239,11 @@ function nounAtoms(tokens: Token[], at: number, index: PreparedTables, view: Vie
     if (happened && by !== undefined && ['by', 'with', 'to', 'in', 'for', 'from'].includes(by.lower))
       atoms.push({ kind: 'operator', operator: { op: 'have' }, from: at, to: at + 2, weight: 2.3 });
   }
+  if (
+    /^(?:spent|spend|spends|spending|earned|earn|paid|pay|pays|brought in)$/.test(token.lower) &&
+    moneyColumn(index.columns) !== null
+  )
+    atoms.push({ kind: 'operator', operator: { op: 'have' }, from: at, to: at + 1, weight: 1.07 });
   const evidence = index.tableWords.get(view.base.name)?.evidence ?? new Set<string>();
   if (noun === null && isPlausibleRowNoun(token.stem, evidence))
     atoms.push({ kind: 'table', tables: [view.base], exact: false, from: at, to: at + 1, weight: 0.7 });

@@ -53,8 +53,12 @@ export function eventTables(token: Token, all: PreparedTables): QuestionTable[] 
 
 /** The stem of the word a table's name turns on: `event` of adverse_events. */
 export function headOf(all: PreparedTables, table: QuestionTable): string {
-  const name = all.tableWords.get(table.name)?.readings.at(-1) ?? [];
-  return name.at(-1)?.stem ?? stemOf(table.name.toLowerCase());
+  const name = all.tableWords.get(table.name)?.readings.at(0) ?? [];
+  const head = name.findLast(
+    (word) =>
+      !/(?:ed|ing)$|^(?:made|sent|table|data|info|list|log|record|detail|history)s?$/.test(word.lower),
+  );
+  return (head ?? name.at(-1))?.stem ?? stemOf(table.name.toLowerCase());
 }
 
 export interface TableNoun {

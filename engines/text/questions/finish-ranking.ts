@@ -102,6 +102,14 @@ function rankGroups(state: ReaderState, frame: Frame, extreme: Extreme, counts: 
       if (each) state.skipped.add(item.column.name);
       return !each;
     });
+  const things = state.bare.find(
+    (item) => item.at > extreme.at && item.column.entityOf !== null && counts.length === 0,
+  );
+  if (extreme.counting && things !== undefined) {
+    // "treated the most patients": different ones are counted, not their rows.
+    state.bare = state.bare.filter((item) => item !== things);
+    counts.push(measure('distinct', columnOperand(things.column)));
+  }
   const left = state.bare[0];
   if (left !== undefined)
     throw new ReadFailure(`It is not clear what "${left.column.name}" is for.`, [left.column.name]);

@@ -6,7 +6,8 @@ import { finishRanking } from './finish-ranking.ts';
 import { addShown, finishRows, finishWhen, withShown } from './finish-rows.ts';
 import { finishShare } from './finish-shares.ts';
 import { addTimeGroup } from './finish-times.ts';
-import { type Condition, conditionColumns, type Frame, operandColumns, ReadFailure } from './frame.ts';
+import { countHandedOver, settleView } from './finish-views.ts';
+import { conditionColumns, type Frame, operandColumns, ReadFailure } from './frame.ts';
 import type { ReaderState } from './reader-state.ts';
 
 /** Makes one frame of everything that was read, or says what is missing. */
@@ -67,6 +68,7 @@ function assembled(state: ReaderState): Frame {
 }
 
 function assemble(state: ReaderState): Frame {
+  settleView(state);
   resolveLeftovers(state);
   const frame = emptyFrame(state);
   joinSameColumn(state);
@@ -83,6 +85,7 @@ function assemble(state: ReaderState): Frame {
   if (state.mode === 'exists') return { ...frame, task: 'exists' };
   chooseTarget(state);
   countEntities(state);
+  countHandedOver(state);
   rankByMaximum(state);
   if (state.extreme !== null) return finishRanking(state, frame);
   if (state.having.length > 0) return finishHaving(state, frame);

@@ -1,6 +1,8 @@
 import { type Clause, clausesOf } from './clauses.ts';
-import type { PlacedCondition } from './frame.ts';
-import { type Outcome, type ParseOptions, readTokens } from './read-tokens.ts';
+import { eventTables, tableNounAt } from './event-words.ts';
+import { conditionColumns, type PlacedCondition } from './frame.ts';
+import { columnsOf } from './plan-rows.ts';
+import { type Outcome, type ParseOptions, type Reading, readTokens } from './read-tokens.ts';
 import type { PreparedTables } from './schema-index.ts';
 import type { Token } from './tokens.ts';
 import type { QuestionTable } from './types.ts';
@@ -55,8 +57,9 @@ function overViews(tokens: Token[], all: PreparedTables, options: ParseOptions, 
     const given = clauses.map((clause) => clause.conditionIn(view));
     if (given.includes(null)) continue;
     const outcome = readTokens(tokens, view, options, { given: given as PlacedCondition[] });
-    if (outcome.reading !== null) found.push({ base, outcome });
-    else if (refusal === null || outcome.reached > refusal.reached) refusal = outcome;
+    if (outcome.reading !== null) {
+      if (isNeeded(base, outcome.reading, tokens, all)) found.push({ base, outcome });
+    } else if (refusal === null || outcome.reached > refusal.reached) refusal = outcome;
   }
   const chosen = choose(found, all);
   if (chosen !== null) return chosen.outcome;
@@ -95,4 +98,39 @@ function choose(found: Candidate[], all: PreparedTables): Candidate | null {
   if (named.length > 0 && named.length < near.length) return choose(named, all);
   const queries = new Set(near.map((item) => JSON.stringify(item.outcome.reading.planned.query)));
   return queries.size === 1 ? (near[0] ?? null) : null;
+}
+
+/** False where all that is spoken of could be told without the rows of `base`: then they only repeat it. */
+function isNeeded(base: QuestionTable, reading: Reading, tokens: Token[], all: PreparedTables): boolean {
+  const path = viewOf(all, base).view?.paths;
+  const spoken = new Set<QuestionTable>();
+  for (const { noun, tables } of spokenOf(tokens, all)) {
+    const reached = tables.filter((table) => path?.has(table) === true);
+    if (reached.length === 1 || (noun && reached.includes(base)))
+      spoken.add(reached.includes(base) ? base : (reached[0] as QuestionTable));
+  }
+  const { frame } = reading;
+  const columns = [
+    ...columnsOf(frame),
+    ...[...frame.conditions, ...frame.numerator, ...(frame.sides ?? [])].flatMap(conditionColumns),
+  ];
+  for (const column of columns) spoken.add(column.entityOf?.table ?? column.table);
+  if (spoken.size === 0 || spoken.has(base)) return true;
+  return !all.tables.some((table) => {
+    const reach = viewOf(all, table).view?.paths;
+    return (
+      table !== base && path?.has(table) === true && [...spoken].every((other) => reach?.has(other) === true)
+    );
+  });
+}
+
+function spokenOf(tokens: Token[], all: PreparedTables): { noun: boolean; tables: QuestionTable[] }[] {
+  return tokens.flatMap((token, at) => {
+    const noun = tableNounAt(tokens, at, all);
+    const events = eventTables(token, all);
+    return [
+      ...(noun === null || !noun.exact ? [] : [{ noun: true, tables: noun.tables }]),
+      ...(events.length === 0 ? [] : [{ noun: false, tables: events }]),
+    ];
+  });
 }

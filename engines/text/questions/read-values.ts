@@ -92,14 +92,29 @@ function otherwiseUsed(state: ReaderState, place: number, column: IndexedColumn)
   return column.numeric && ['compare', 'between'].includes(state.operatorAt(place + 1)?.op ?? '');
 }
 
-/** A value of two columns is one of the thing it was said beside, or else of the rows themselves. */
+/**
+ * A value of two columns is one of the name it stands in ("Jane Smith"), of the thing it was said beside, or else of
+ * the rows themselves.
+ */
 function nearestValues(state: ReaderState, links: ValueLink[]): ValueLink[] {
   if (state.index.view === null || links.length < 2) return links;
+  const next = state.atoms[state.at + 1];
+  const last = state.conditions.at(-1)?.condition;
+  const before = state.atoms[state.at - 1];
+  const partners = [
+    ...(next?.kind === 'value' ? next.links.map((link) => link.column) : []),
+    ...(before?.kind === 'value' && last?.kind === 'equals' ? [last.column] : []),
+  ];
+  const named = links.filter((link) => partners.some((column) => isFullName(link.column, column)));
+  if (named.length > 0) return nearest(named, (link) => link.column);
   const beside = [...state.bare].reverse().find((item) => item.column.entityOf !== null)?.column
     .entityOf?.table;
   const own = links.filter((link) => link.column.table === beside);
   return own.length > 0 ? own : nearest(links, (link) => link.column);
 }
+
+const isFullName = (a: IndexedColumn, b: IndexedColumn): boolean =>
+  a.table === b.table && a !== b && /name/i.test(a.name) && /name/i.test(b.name);
 
 export function readTable(state: ReaderState, atom: Extract<Atom, { kind: 'table' }>): undefined {
   const table = atom.tables[0];

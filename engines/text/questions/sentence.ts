@@ -41,7 +41,7 @@ const comparisons: Record<string, string> = {
   '>=': 'is at least',
 };
 
-function conditionWords(condition: Condition): string {
+export function conditionWords(condition: Condition): string {
   switch (condition.kind) {
     case 'equals': {
       const values = condition.values.map(literalWords);

@@ -1,4 +1,5 @@
 import { isGrammarWord } from './lexicon/phrases.ts';
+import { otherStateName } from './lexicon/us-states.ts';
 import type { IndexedColumn, PreparedTables } from './schema-index.ts';
 import type { Token } from './tokens.ts';
 import { isTypo, rootOf, stemOf } from './word-forms.ts';
@@ -111,6 +112,11 @@ function meaningLinks(content: Token[], index: PreparedTables): ValueLink[] {
       );
       if (value !== undefined) links.push({ column, value, score: 0.95, typo: false });
     }
+  const written = content.map((token) => token.lower).join(' ');
+  const state = said.length > 2 ? otherStateName(written) : null;
+  for (const entry of state === null ? [] : (index.values.get(state) ?? []))
+    if (/state|province|region/i.test(entry.column.name))
+      links.push({ column: entry.column, value: entry.value, score: 0.93, typo: false });
   for (const group of sameMeaning) {
     if (!group.some((word) => word === said || word.split(' ').map(stemOf).join(' ') === said)) continue;
     for (const word of group)
