@@ -46,6 +46,12 @@ export const errorCatalogue = {
   SMS_UNAVAILABLE: { status: 502, meaning: 'The text message could not be handed over.' },
   STORAGE_UNAVAILABLE: { status: 503, meaning: 'The object store does not answer.' },
   NOT_READY: { status: 503, meaning: 'A part Stroma depends on is not ready.' },
+  KEY_DESTROYED: {
+    status: 410,
+    meaning: 'The key of this data was destroyed on purpose; it cannot be read.',
+  },
+  SEAL_BROKEN: { status: 500, meaning: 'Encrypted data is not what was written there.' },
+  KEYS_UNAVAILABLE: { status: 503, meaning: 'The keeper of the encryption keys does not answer or refuses.' },
   OVERLOADED: { status: 503, meaning: 'Too much work is waiting; try again later.' },
   CONFIG_INVALID: { status: 500, meaning: 'A configuration value is not what was expected.' },
   DATA_FOLDER_IN_USE: { status: 500, meaning: 'Another process already runs on this data folder.' },

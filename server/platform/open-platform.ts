@@ -1,6 +1,9 @@
 import type { Logger } from 'pino';
 import { openCache } from './cache/open-cache.ts';
 import type { Config } from './config/config.ts';
+import { openKeyProvider } from './crypto/open-key-provider.ts';
+import { openKeys } from './crypto/open-keys.ts';
+import { transactionScope } from './crypto/transaction-scope.ts';
 import { openDatabase } from './db/open-database.ts';
 import { eventCleanupJob } from './events/events.jobs.ts';
 import { openEvents } from './events/open-events.ts';
@@ -18,8 +21,11 @@ import { openThreads } from './threads/open-threads.ts';
 /** Opens every wall, each by what the settings say. Nothing runs yet: jobs and events are started by the caller. */
 export async function openPlatform(config: Config, log: Logger): Promise<Platform> {
   // First, alone: it holds the lock on the data folder.
-  const db = await openDatabase(config, log);
+  const opened = await openDatabase(config, log);
+  const scope = transactionScope(opened);
+  const db = scope.database;
   try {
+    const keys = await openKeys(scope, await openKeyProvider(config, scope));
     const [cache, objects, llm, provenance] = await Promise.all([
       openCache(config),
       openObjectStore(config),
@@ -35,6 +41,7 @@ export async function openPlatform(config: Config, log: Logger): Promise<Platfor
       config,
       log,
       db,
+      keys,
       jobs,
       events,
       objects,
@@ -49,6 +56,7 @@ export async function openPlatform(config: Config, log: Logger): Promise<Platfor
         await events.stop();
         await threads.close();
         await cache.close();
+        await keys.close();
         await db.close();
       },
     };

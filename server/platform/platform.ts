@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Cache } from './cache/cache.ts';
 import type { Config } from './config/config.ts';
+import type { Keys } from './crypto/keys.ts';
 import type { Database } from './db/database.ts';
 import type { Events } from './events/event-types.ts';
 import type { Outgoing } from './http/outgoing.ts';
@@ -15,6 +16,7 @@ export interface Platform {
   config: Config;
   log: Logger;
   db: Database;
+  keys: Keys;
   jobs: Jobs;
   events: Events;
   objects: ObjectStore;

@@ -139,6 +139,12 @@ export const configSchema = z.object({
     .min(16)
     .optional()
     .describe('Bearer token that may read /metrics from other machines; without it only this one may'),
+  STROMA_KEY_FILE: z
+    .string()
+    .optional()
+    .describe(
+      'File of the keys that wrap all other keys (0600); absent means keys/master.json in the data folder',
+    ),
   STROMA_PROVENANCE_KEY_FILE: z
     .string()
     .optional()
