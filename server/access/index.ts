@@ -10,6 +10,9 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Actor } from '../platform/context.ts';
 import type { Platform } from '../platform/platform.ts';
+import { apiKeyRoutes } from './api-keys/api-keys.routes.ts';
+import { ApiKeys } from './api-keys/api-keys.service.ts';
+import { loadOwner } from './api-keys/key-owners.ts';
 import type { Audit } from './audit/audit.ts';
 import { openAudit } from './audit/open-audit.ts';
 import { type FirstStart, prepareFirstStart } from './identity/first-start.ts';
@@ -33,6 +36,7 @@ export interface Access {
 export async function createAccess(platform: Platform): Promise<Access> {
   const audit = await openAudit(platform);
   const identity = new Identity(platform);
+  const apiKeys = new ApiKeys({ platform, audit, ownerOf: (key) => loadOwner(platform.db.sql, key) });
   platform.jobs.register({
     kind: 'access.sweep-sessions',
     title: () => 'Removing sessions that have ended',
@@ -49,8 +53,23 @@ export async function createAccess(platform: Platform): Promise<Access> {
     name: 'access',
     audit,
     prepare: () => prepareFirstStart(platform),
-    authenticate: (request) => identity.actor(presentedToken(request)),
-    register: (app) => identityRoutes(app, platform, identity),
-    close: () => audit.close(),
+    authenticate(request) {
+      const token = presentedToken(request);
+      return token?.startsWith('sk_') ? apiKeys.actor(token, senderOf(request)) : identity.actor(token);
+    },
+    register(app) {
+      identityRoutes(app, platform, identity);
+      apiKeyRoutes(app, apiKeys);
+    },
+    async close() {
+      await apiKeys.close();
+      await audit.close();
+    },
   };
 }
+
+const senderOf = (request: FastifyRequest) => ({
+  address: request.ip,
+  userAgent: String(request.headers['user-agent'] ?? ''),
+  requestId: request.id,
+});

@@ -16,6 +16,8 @@ export interface Actor extends ActorAttributes {
   tier: 'free' | 'premium';
   /** A second factor was proven in this session. */
   secondFactor: boolean;
+  /** Of an API key: its own limit. Absent or null: the limit of who made it. */
+  requestsPerMinute?: number | null;
 }
 
 /** What every service call carries. Stores scope every statement to `ctx.actor.tenantId`. */

@@ -44,6 +44,8 @@ export function openIdempotency(cache: Cache): Idempotency {
       if (count > 1) fail('CONFLICT', 'The first call with this Idempotency-Key has not ended yet.');
       try {
         const body = await work();
+        // Such an answer holds a secret that is shown once and kept nowhere.
+        if (reply.getHeader('cache-control') === 'no-store') return body;
         await cache.set(place, { fingerprint, status: reply.statusCode, body } satisfies Kept, keptMs);
         return body;
       } finally {
