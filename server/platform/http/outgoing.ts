@@ -93,7 +93,7 @@ interface Limits {
 }
 
 function readUrl(given: string | URL): URL {
-  const url = URL.canParse(given) ? new URL(given) : null;
+  const url = URL.canParse(String(given)) ? new URL(given) : null;
   if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:'))
     fail('OUTGOING_REFUSED', 'Expected an address that begins with https:// or http://.');
   if (url.username !== '' || url.password !== '')
