@@ -26,8 +26,11 @@ export type RoleAlias = keyof typeof roleAliases;
 export type Role = BuiltInRole | RoleAlias;
 export const roles: readonly Role[] = [...builtInRoles, ...(Object.keys(roleAliases) as RoleAlias[])];
 
-/** `tenant`: everything of the organisation. `shared`: only one's own, what was shared with one, one's projects. */
-export const reaches = ['shared', 'tenant'] as const;
+/**
+ * How far a role reaches. `shared`: one's own, what was shared with one, one's projects. `tenant`: also everything
+ * that is in no project. `everything`: also the projects of others.
+ */
+export const reaches = ['shared', 'tenant', 'everything'] as const;
 export type Reach = (typeof reaches)[number];
 
 /** What a role is worth. */
@@ -100,18 +103,19 @@ const role = (
 
 /** What each built-in role is worth; anything absent is denied. */
 export const roleDefinitions: Readonly<Record<BuiltInRole, RoleDefinition>> = {
-  super_admin: role(permissions, 'phi'),
+  super_admin: role(permissions, 'phi', { reach: 'everything' }),
   admin: role(
     permissions.filter((each) => !installation.includes(each)),
     'phi',
+    { reach: 'everything' },
   ),
-  lab_director: role(labDirection, 'phi'),
+  lab_director: role(labDirection, 'phi', { reach: 'everything' }),
   lab_manager: role(labManagement, 'confidential'),
   senior_scientist: role(seniorScience, 'confidential'),
   scientist: role(science, 'confidential'),
   technician: role(benchWork, 'internal', { ownOnly: ['datasets:delete'] }),
-  quality_assurance: role(quality, 'confidential'),
-  compliance_officer: role(complianceWork, 'phi'),
+  quality_assurance: role(quality, 'confidential', { reach: 'everything' }),
+  compliance_officer: role(complianceWork, 'phi', { reach: 'everything' }),
   collaborator: role([...looks, 'datasets:write', 'projects:read'], 'confidential', {
     ownOnly: ['datasets:write'],
     reach: 'shared',
