@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { sensitivity } from './dataset-access.ts';
 import { endpoint } from './endpoints.ts';
 import { idOf, listOf, listQuery, sha256, timestamp } from './fields.ts';
 import { columnSchema, columnTypes, datasetProfile, rowSet } from './profiles.ts';
@@ -104,6 +105,7 @@ export const dataset = z.object({
   issue_count: z.int(),
   parquet_bytes: z.number(),
   sample: z.boolean().describe('True for the sample data a first start brings'),
+  sensitivity,
   version: datasetVersion,
   version_count: z.int(),
   created_at: timestamp,

@@ -57,7 +57,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   const log = options.log ?? openLog(config);
   const platform = await openPlatform(config, log);
   const access = await createAccess(platform);
-  const data = createData(platform);
+  const data = createData(platform, access.audit);
   const modules: Module[] = [access, data];
   const answers = config.STROMA_ROLE !== 'worker';
   const works = config.STROMA_ROLE !== 'api';

@@ -15,14 +15,14 @@ export * from './ingest/ingest-report.ts';
 export { type CollectOptions, collectValues } from './profile/column-values.ts';
 export { type ProfileOptions, profileParquet } from './profile/profile-parquet.ts';
 export { findJoins, type JoinTable, type TableJoin } from './profile/table-joins.ts';
+export { copyRestricted } from './sandbox/restricted-copy.ts';
 export {
+  AbsentColumn,
   type ColumnMask,
   isRestricted,
   type Restriction,
   type RowCondition,
   type RowValue,
-  restrictedColumns,
-  restrictedSelect,
 } from './sandbox/restriction.ts';
 export {
   defaultSqlLimits,

@@ -4,9 +4,17 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { fileStem } from '@stroma/kernel';
-import { type DuckDb, openDuckDb, quoteIdentifier, quoteLiteral } from '@stroma/lake';
+import {
+  copyRestricted,
+  type DuckDb,
+  openDuckDb,
+  quoteIdentifier,
+  quoteLiteral,
+  type Restriction,
+} from '@stroma/lake';
 import type { Platform } from '../platform/platform.ts';
-import type { DatasetWithVersion } from './datasets.store.ts';
+import { requireWhole, type SeenDataset } from './dataset-visibility.ts';
+import type { VersionRow } from './datasets.store.ts';
 import type { LakeDocuments } from './lake-documents.ts';
 
 export type DownloadFormat = 'csv' | 'parquet' | 'raw' | 'rejects';
@@ -29,12 +37,10 @@ export class Downloads {
     this.#documents = documents;
   }
 
-  async open(
-    { dataset, version }: DatasetWithVersion,
-    format: DownloadFormat,
-    signal: AbortSignal,
-  ): Promise<Download> {
+  async open(seen: SeenDataset, format: DownloadFormat, signal: AbortSignal): Promise<Download> {
     const { objects } = this.#platform;
+    const { dataset, version, restriction } = seen;
+    if (format === 'raw' || format === 'rejects') requireWhole(seen, 'the file as it was sent');
     const stem = fileStem(version.fileName);
     switch (format) {
       case 'raw':
@@ -47,29 +53,70 @@ export class Downloads {
         return {
           fileName: `${stem}.parquet`,
           mediaType: 'application/vnd.apache.parquet',
-          content: await objects.get(`${version.lakePrefix}/data.parquet`),
+          content:
+            restriction === null
+              ? await objects.get(`${version.lakePrefix}/data.parquet`)
+              : Readable.from(this.#seenFile(version, restriction, signal, createReadStream), {
+                  objectMode: false,
+                }),
         };
       case 'rejects':
         return this.#csv(
-          `${stem}-rejects.csv`,
-          await this.#documents.path(version, 'rejects.parquet'),
+          version,
+          'rejects.parquet',
+          null,
           ['line', 'reason', 'raw'],
+          `${stem}-rejects.csv`,
           signal,
         );
-      case 'csv':
-        return this.#csv(
-          `${stem === '' ? dataset.tableName : stem}.csv`,
-          await this.#documents.path(version, 'data.parquet'),
-          version.columns.map((column) => column.name),
-          signal,
-        );
+      case 'csv': {
+        const columns = version.columns.map((column) => column.name);
+        const name = `${stem === '' ? dataset.tableName : stem}.csv`;
+        return this.#csv(version, 'data.parquet', restriction, columns, name, signal);
+      }
     }
   }
 
-  async #csv(fileName: string, path: string, columns: string[], signal: AbortSignal): Promise<Download> {
+  async #csv(
+    version: VersionRow,
+    file: 'data.parquet' | 'rejects.parquet',
+    restriction: Restriction | null,
+    columns: string[],
+    fileName: string,
+    signal: AbortSignal,
+  ): Promise<Download> {
     const folder = this.#platform.scratchFolder;
-    const content = Readable.from(csvOf(path, columns, folder, signal), { objectMode: false });
+    const write = (path: string) => csvOf(path, columns, folder, signal);
+    const parts =
+      restriction === null
+        ? write(await this.#documents.path(version, file))
+        : this.#seenFile(version, restriction, signal, write);
+    const content = Readable.from(parts, { objectMode: false });
     return { fileName, mediaType: 'text/csv; charset=utf-8; header=present', content };
+  }
+
+  /** What `read` gives of a copy that holds what may be seen, and is gone when it was given out. */
+  async *#seenFile(
+    version: VersionRow,
+    restriction: Restriction,
+    signal: AbortSignal,
+    read: (path: string) => AsyncIterable<Buffer>,
+  ): AsyncGenerator<Buffer> {
+    const copy = join(this.#platform.scratchFolder, `seen-${randomBytes(8).toString('hex')}.parquet`);
+    try {
+      const source = await this.#documents.path(version, 'data.parquet');
+      {
+        using db = await openDuckDb({ memoryMb: 512, threads: 2, tempFolder: null });
+        const stop = () => db.connection.interrupt();
+        signal.addEventListener('abort', stop, { once: true });
+        await copyRestricted(db, source, restriction, copy).finally(() =>
+          signal.removeEventListener('abort', stop),
+        );
+      }
+      for await (const chunk of read(copy)) yield chunk;
+    } finally {
+      await rm(copy, { force: true });
+    }
   }
 }
 

@@ -31,12 +31,12 @@ export function datasetRoutes(app: FastifyInstance, services: DatasetServices): 
     return reply.type('application/json; charset=utf-8').send(json) as unknown as DatasetProfile;
   });
   route(app, api.datasets.preview, async ({ ctx, params, query }) => {
-    const { version } = await datasets.resolve(ctx, params.id, query.version_id);
-    return previews.rows(ctx, version, query);
+    const seen = await datasets.resolve(ctx, params.id, query.version_id);
+    return previews.rows(ctx, seen, query);
   });
   route(app, api.datasets.rejects, async ({ ctx, params, query }) => {
-    const { version } = await datasets.resolve(ctx, params.id, query.version_id);
-    return previews.rejects(ctx, version, query);
+    const seen = await datasets.resolve(ctx, params.id, query.version_id);
+    return previews.rejects(ctx, seen, query);
   });
   route(app, api.datasets.reingest, async ({ ctx, params, body }) => ({
     job_id: await datasets.reingest(ctx, params.id, body.overrides),

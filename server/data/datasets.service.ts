@@ -5,11 +5,18 @@ import { fail } from '../platform/failure.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { DatasetReads } from './dataset-reads.ts';
 import {
+  clearanceOf,
+  type DatasetVisibility,
+  requireWhole,
+  type SeenDataset,
+  sensitivitiesWithin,
+} from './dataset-visibility.ts';
+import {
   type DatasetSort,
-  type DatasetWithVersion,
   datasetDocument,
   findDataset,
   findEvenDeleted,
+  findEvenDeletedWithVersion,
   findVersion,
   listDatasets,
   listVersions,
@@ -25,6 +32,8 @@ import type { Joins } from './joins.service.ts';
 import type { LakeDocuments } from './lake-documents.ts';
 import { readCursor, toPage } from './paging.ts';
 import { type ProcessInput, processKind } from './process.input.ts';
+import { datasetOfUpload } from './raw-files.store.ts';
+import type { SeenDatasetDocuments } from './seen-documents.ts';
 
 export interface Page<T> {
   items: T[];
@@ -41,19 +50,31 @@ interface WrittenProfile {
 const writtenBytes = 256 * 1024;
 const writtenProfiles = 256;
 
+export interface DatasetParts {
+  documents: LakeDocuments;
+  joins: Joins;
+  reads: DatasetReads;
+  visibility: DatasetVisibility;
+  seenDocuments: SeenDatasetDocuments;
+}
+
 /** Datasets and their versions, as their people may see and change them. */
 export class Datasets {
   readonly #platform: Platform;
   readonly #documents: LakeDocuments;
   readonly #joins: Joins;
   readonly #reads: DatasetReads;
+  readonly #visibility: DatasetVisibility;
+  readonly #seenDocuments: SeenDatasetDocuments;
   readonly #written = new Map<string, WrittenProfile>();
 
-  constructor(platform: Platform, documents: LakeDocuments, joins: Joins, reads: DatasetReads) {
+  constructor(platform: Platform, parts: DatasetParts) {
     this.#platform = platform;
-    this.#documents = documents;
-    this.#joins = joins;
-    this.#reads = reads;
+    this.#documents = parts.documents;
+    this.#joins = parts.joins;
+    this.#reads = parts.reads;
+    this.#visibility = parts.visibility;
+    this.#seenDocuments = parts.seenDocuments;
   }
 
   async list(
@@ -61,8 +82,9 @@ export class Datasets {
     query: { search?: string | undefined; sort: DatasetSort; limit: number; cursor?: string | undefined },
   ): Promise<Page<Dataset>> {
     const cursor = readCursor(query.cursor);
-    return this.#reads.get(ctx, `list ${JSON.stringify(query)}`, async () => {
-      const wanted = { ...query, limit: query.limit + 1, cursor };
+    const sensitivities = sensitivitiesWithin(clearanceOf(ctx.actor));
+    return this.#reads.get(ctx, `list ${sensitivities} ${JSON.stringify(query)}`, async () => {
+      const wanted = { ...query, sensitivities, limit: query.limit + 1, cursor };
       const rows = await listDatasets(this.#platform.db.sql, ctx, wanted);
       return toPage(rows, query.limit, (row) => sortValue(row, query.sort), datasetDocument);
     });
@@ -72,13 +94,14 @@ export class Datasets {
     return datasetDocument(await this.resolve(ctx, id));
   }
 
-  /** The dataset with one of its versions, the current one when none is named. Throws NOT_FOUND. */
-  async resolve(ctx: Context, id: string, versionId?: string): Promise<DatasetWithVersion> {
+  /** The dataset with one of its versions, the current one when none is named, as the asker sees it. Throws NOT_FOUND. */
+  async resolve(ctx: Context, id: string, versionId?: string): Promise<SeenDataset> {
     const { sql } = this.#platform.db;
     const found = await this.#reads.get(ctx, `one ${id} ${versionId ?? ''}`, () =>
       versionId ? findVersion(sql, ctx, id, versionId) : findDataset(sql, ctx, id),
     );
-    return found ?? notFound(id, versionId);
+    const seen = await this.#visibility.see(ctx, found ?? notFound(id, versionId));
+    return this.#seenDocuments.counted(seen);
   }
 
   async update(
@@ -86,6 +109,7 @@ export class Datasets {
     id: string,
     change: { name?: string | undefined; description?: string | undefined },
   ): Promise<Dataset> {
+    await this.resolve(ctx, id);
     await this.#platform.db.transaction(async (tx) => {
       const { name, description } = change;
       const set = {
@@ -100,6 +124,7 @@ export class Datasets {
   }
 
   async remove(ctx: Context, id: string): Promise<void> {
+    await this.resolve(ctx, id);
     await this.#platform.db.transaction(async (tx) => {
       if (!(await markDeleted(tx, ctx, id))) notFound(id);
       await this.#platform.events.publish(tx, ctx, 'dataset.deleted', id, { dataset_id: id });
@@ -112,6 +137,7 @@ export class Datasets {
     await this.#platform.db.transaction(async (tx) => {
       await lockRegistration(tx, ctx);
       const found = (await findEvenDeleted(tx, ctx, id)) ?? notFound(id);
+      this.#visibility.requireCleared(ctx, found);
       if (found.deletedAt === null) fail('CONFLICT', 'This dataset is not deleted.', { dataset_id: id });
       const used = await tableNamesLike(tx, ctx, found.tableName);
       await unmarkDeleted(tx, ctx, id, freeTableName(found.tableName, used));
@@ -133,23 +159,28 @@ export class Datasets {
   }
 
   async decisions(ctx: Context, id: string, versionId?: string) {
-    const { version } = await this.resolve(ctx, id, versionId);
+    const seen = await this.resolve(ctx, id, versionId);
+    requireWhole(seen, 'the reasons of decisions, which quote values,');
+    const { version } = seen;
     const { decisions, warnings } = await this.#documents.get(version, 'report.json');
     return { decisions, warnings };
   }
 
   async profile(ctx: Context, id: string, versionId?: string): Promise<DatasetProfile> {
     const found = await this.resolve(ctx, id, versionId);
-    const { dataset, version } = found;
+    const { dataset, version, restriction } = found;
     const [profile, joins] = await Promise.all([
-      this.#documents.get(version, 'profile.json'),
-      this.#reads.get(ctx, `joins ${version.id}`, () => this.#joins.of(ctx, found)),
+      this.#seenDocuments.get(found, 'profile.json'),
+      this.#reads.get(ctx, `joins ${version.id} ${clearanceOf(ctx.actor)}`, () => this.#joins.of(ctx, found)),
     ]);
     return {
       ...profile,
       dataset_id: dataset.id,
       version_id: version.id,
-      candidate_joins: joins,
+      candidate_joins:
+        restriction === null
+          ? joins
+          : joins.filter(({ column }) => !Object.hasOwn(restriction.masks, column)),
       provenance_id: version.provenanceId,
     };
   }
@@ -158,19 +189,29 @@ export class Datasets {
   async profileJson(ctx: Context, id: string, versionId?: string): Promise<Buffer> {
     const profile = await this.profile(ctx, id, versionId);
     const { version_id, columns, candidate_joins } = profile;
-    const kept = this.#written.get(version_id);
+    const key = `${version_id} ${clearanceOf(ctx.actor)}`;
+    const kept = this.#written.get(key);
     if (kept?.columns === columns && kept.joins === candidate_joins) return kept.bytes;
     const bytes = Buffer.from(JSON.stringify(profile));
-    this.#written.delete(version_id);
-    if (bytes.byteLength <= writtenBytes)
-      this.#written.set(version_id, { columns, joins: candidate_joins, bytes });
+    this.#written.delete(key);
+    if (bytes.byteLength <= writtenBytes) this.#written.set(key, { columns, joins: candidate_joins, bytes });
     const [oldest] = this.#written.keys();
     if (this.#written.size > writtenProfiles && oldest !== undefined) this.#written.delete(oldest);
     return bytes;
   }
 
+  /** Throws FORBIDDEN for the raw file of a dataset the asker sees a part of, NOT_FOUND of one they may not see. */
+  async requireWholeUpload(ctx: Context, uploadId: string): Promise<void> {
+    const id = await datasetOfUpload(this.#platform.db.sql, ctx, uploadId);
+    if (id === null) return;
+    const found = await findEvenDeletedWithVersion(this.#platform.db.sql, ctx, id);
+    if (found !== null) requireWhole(await this.#visibility.see(ctx, found), 'the file as it was sent');
+  }
+
   async reingest(ctx: Context, id: string, overrides: IngestOverridesInput): Promise<string> {
-    const { dataset, version } = await this.resolve(ctx, id);
+    const seen = await this.resolve(ctx, id);
+    requireWhole(seen, 'reading its file again');
+    const { dataset, version } = seen;
     const input: ProcessInput = {
       upload_id: version.uploadId,
       file_name: version.fileName,

@@ -1,4 +1,4 @@
-import type { Dataset, DatasetVersion } from '@stroma/contracts';
+import type { Dataset, DatasetVersion, Sensitivity } from '@stroma/contracts';
 import {
   and,
   asc,
@@ -72,11 +72,20 @@ export async function recentDatasets(db: Sql, ctx: Context, limit: number): Prom
 export async function listDatasets(
   db: Sql,
   ctx: Context,
-  query: { search?: string | undefined; sort: DatasetSort; limit: number; cursor: Cursor | null },
+  query: {
+    search?: string | undefined;
+    sensitivities: readonly Sensitivity[];
+    sort: DatasetSort;
+    limit: number;
+    cursor: Cursor | null;
+  },
 ): Promise<DatasetWithVersion[]> {
   const descending = query.sort.startsWith('-');
   const column = sortColumns[query.sort.replace('-', '') as keyof typeof sortColumns];
-  const conditions: (SQL | undefined)[] = [mine(ctx)];
+  const conditions: (SQL | undefined)[] = [
+    mine(ctx),
+    inArray(datasets.sensitivity, [...query.sensitivities]),
+  ];
   if (query.search !== undefined && query.search.trim() !== '') {
     const pattern = `%${query.search.trim().replace(/[\\%_]/g, '\\$&')}%`;
     conditions.push(
@@ -128,6 +137,23 @@ export async function updateDataset(
   return changed.length === 1;
 }
 
+export type NewAccess = Pick<DatasetRow, 'sensitivity' | 'rules' | 'pseudonymKey'>;
+
+export async function setDatasetAccess(
+  tx: Sql,
+  ctx: Context,
+  id: string,
+  access: NewAccess,
+): Promise<boolean> {
+  const changed = await tx
+    .update(datasets)
+    .set({ ...access, updatedAt: new Date() })
+    .where(and(mine(ctx), eq(datasets.id, id)))
+    .returning({ id: datasets.id });
+  await datasetsChanged(tx, ctx.actor.tenantId);
+  return changed.length === 1;
+}
+
 export async function markDeleted(tx: Sql, ctx: Context, id: string): Promise<boolean> {
   const changed = await tx
     .update(datasets)
@@ -143,6 +169,17 @@ export async function findEvenDeleted(db: Sql, ctx: Context, id: string): Promis
   const [row] = await db
     .select()
     .from(datasets)
+    .where(and(eq(datasets.tenantId, ctx.actor.tenantId), eq(datasets.id, id)))
+    .limit(1);
+  return row ?? null;
+}
+
+export async function findEvenDeletedWithVersion(
+  db: Sql,
+  ctx: Context,
+  id: string,
+): Promise<DatasetWithVersion | null> {
+  const [row] = await current(db)
     .where(and(eq(datasets.tenantId, ctx.actor.tenantId), eq(datasets.id, id)))
     .limit(1);
   return row ?? null;
@@ -357,6 +394,7 @@ export function datasetDocument({ dataset, version }: DatasetWithVersion): Datas
     issue_count: version.issueCount,
     parquet_bytes: version.parquetBytes,
     sample: dataset.sample,
+    sensitivity: dataset.sensitivity,
     version: versionDocument(version),
     version_count: dataset.versionCount,
     created_at: dataset.createdAt.toISOString(),

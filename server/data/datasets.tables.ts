@@ -1,4 +1,9 @@
-import type { DatasetVersion, IngestOverridesInput } from '@stroma/contracts';
+import {
+  type DatasetRule,
+  type DatasetVersion,
+  type IngestOverridesInput,
+  sensitivities,
+} from '@stroma/contracts';
 import { sql } from 'drizzle-orm';
 import {
   bigint,
@@ -27,6 +32,11 @@ export const datasets = pgTable(
     fileName: text('file_name').notNull(),
     format: text('format').notNull(),
     sample: boolean('sample').notNull().default(false),
+    sensitivity: text('sensitivity', { enum: sensitivities }).notNull().default('internal'),
+    /** Who sees which rows and values; hold for every version. */
+    rules: jsonb('rules').$type<DatasetRule[]>().notNull().default([]),
+    /** What pseudonyms are made with, sealed. Null until a rule needs it. */
+    pseudonymKey: text('pseudonym_key'),
     currentVersionId: text('current_version_id').notNull(),
     versionCount: integer('version_count').notNull(),
     rows: bigint('rows', { mode: 'number' }).notNull(),

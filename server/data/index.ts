@@ -1,7 +1,7 @@
 /**
  * Data: files in, datasets and their versions, profiles, questions and SQL.
  *
- *   createData(platform)
+ *   createData(platform, audit)
  *     .register(app)        the addresses of `api.datasets` and `api.queries`
  *     .loadSamples(ctx)     the sample workspace of a first start; nothing when anything was ever sent
  *     .close()              ends the query processes and writes what is still to be recorded
@@ -11,11 +11,15 @@
 import { join } from 'node:path';
 import { SqlSandbox } from '@stroma/lake';
 import type { FastifyInstance } from 'fastify';
+import type { Audit } from '../access/index.ts';
 import type { Context } from '../platform/context.ts';
 import { fail } from '../platform/failure.ts';
 import type { Platform } from '../platform/platform.ts';
 import { Answers } from './answers.ts';
+import { datasetAccessRoutes } from './dataset-access.routes.ts';
+import { DatasetAccess } from './dataset-access.service.ts';
 import { DatasetReads } from './dataset-reads.ts';
+import { DatasetVisibility } from './dataset-visibility.ts';
 import { Downloads } from './datasets.download.ts';
 import { datasetRoutes } from './datasets.routes.ts';
 import { Datasets } from './datasets.service.ts';
@@ -32,6 +36,7 @@ import { QuestionTables } from './question-tables.ts';
 import { RawFiles } from './raw-files.service.ts';
 import { purgeJob, sweepUploadsJob } from './retention.jobs.ts';
 import { Samples } from './samples.ts';
+import { SeenDatasetDocuments } from './seen-documents.ts';
 import { uploadRoutes } from './uploads.routes.ts';
 import { Uploads } from './uploads.service.ts';
 
@@ -46,13 +51,15 @@ export interface Data {
   close(): Promise<void>;
 }
 
-export function createData(platform: Platform): Data {
+export function createData(platform: Platform, audit: Audit): Data {
   const documents = new LakeDocuments(platform.objects);
   const joins = new Joins(platform, documents);
   const uploads = new Uploads(platform);
   const samples = new Samples(platform, uploads);
   const reads = new DatasetReads(platform.db);
-  const datasets = new Datasets(platform, documents, joins, reads);
+  const visibility = new DatasetVisibility(platform);
+  const seenDocuments = new SeenDatasetDocuments(platform, documents);
+  const datasets = new Datasets(platform, { documents, joins, reads, visibility, seenDocuments });
   const records = new QueryRecords(platform);
   let sandbox: SqlSandbox | null = null;
   platform.jobs.register(processJob(platform));
@@ -64,7 +71,8 @@ export function createData(platform: Platform): Data {
     register(app) {
       app.addHook('onReady', () => reads.start(platform.log));
       sandbox = openSandbox(platform);
-      uploadRoutes(app, uploads, new RawFiles(platform));
+      uploadRoutes(app, uploads, new RawFiles(platform), (ctx, id) => datasets.requireWholeUpload(ctx, id));
+      datasetAccessRoutes(app, new DatasetAccess({ platform, audit, sandbox, documents, reads, visibility }));
       datasetRoutes(app, {
         datasets,
         samples,
@@ -72,11 +80,22 @@ export function createData(platform: Platform): Data {
         downloads: new Downloads(platform, documents),
       });
       const runner = new QueryRunner(platform, sandbox);
-      const questionTables = new QuestionTables(documents, joins);
+      const questionTables = new QuestionTables(seenDocuments, joins);
       const answers = new Answers(records);
       queryRoutes(
         app,
-        new Queries({ platform, sandbox, runner, records, answers, documents, questionTables, reads }),
+        new Queries({
+          platform,
+          sandbox,
+          runner,
+          records,
+          answers,
+          documents,
+          seenDocuments,
+          visibility,
+          questionTables,
+          reads,
+        }),
       );
     },
     loadSamples: (ctx) => samples.loadOnFirstStart(ctx),

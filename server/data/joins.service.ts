@@ -2,6 +2,7 @@ import type { DatasetProfile } from '@stroma/contracts';
 import { findJoins, type JoinTable, type TableJoin } from '@stroma/lake';
 import type { Context } from '../platform/context.ts';
 import type { Platform } from '../platform/platform.ts';
+import { clearanceOf, sensitivitiesWithin } from './dataset-visibility.ts';
 import { type DatasetWithVersion, findByVersions, recentDatasets } from './datasets.store.ts';
 import { type PairRow, pairsOf, pairsWithin, savePair } from './joins.store.ts';
 import type { StoredJoin } from './joins.tables.ts';
@@ -31,15 +32,18 @@ export class Joins {
     this.#documents = documents;
   }
 
-  /** What has been found so far with datasets that are there now, in their current version; strongest first. */
+  /** What has been found so far with datasets that are there now and the asker may see, in their current version; strongest first. */
   async of(ctx: Context, { version }: DatasetWithVersion): Promise<CandidateJoin[]> {
     const pairs = (await pairsOf(this.#platform.db.sql, ctx, version.id)).filter(
       (pair) => pair.joins.length > 0,
     );
     if (pairs.length === 0) return [];
     const otherIds = pairs.map((pair) => (pair.versionA === version.id ? pair.versionB : pair.versionA));
+    const cleared = sensitivitiesWithin(clearanceOf(ctx.actor));
     const others = new Map(
-      (await findByVersions(this.#platform.db.sql, ctx, otherIds)).map((item) => [item.version.id, item]),
+      (await findByVersions(this.#platform.db.sql, ctx, otherIds))
+        .filter(({ dataset }) => cleared.includes(dataset.sensitivity))
+        .map((item) => [item.version.id, item]),
     );
     return pairs
       .flatMap((pair) => {

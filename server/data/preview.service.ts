@@ -1,7 +1,8 @@
 import type { JsonValue, RowSet } from '@stroma/kernel';
-import { quoteIdentifier, type RejectedRow, type SqlSandbox } from '@stroma/lake';
+import { quoteIdentifier, type RejectedRow, type SqlSandbox, type SqlSource } from '@stroma/lake';
 import type { Context } from '../platform/context.ts';
 import { fail } from '../platform/failure.ts';
+import { requireWhole, type SeenDataset } from './dataset-visibility.ts';
 import type { VersionRow } from './datasets.store.ts';
 import type { LakeDocuments } from './lake-documents.ts';
 
@@ -23,25 +24,29 @@ export class Previews {
   /** In file order, or by one column (`-` before it for descending) with missing values last. */
   async rows(
     ctx: Context,
-    version: VersionRow,
+    seen: SeenDataset,
     query: Window & { sort?: string | undefined },
   ): Promise<RowSet & { total_rows: number }> {
+    const { version } = seen;
     const order = orderOf(version, query.sort);
     const path = await this.#documents.path(version, 'data.parquet');
     const sql = `SELECT * FROM dataset${order} LIMIT ${query.limit} OFFSET ${query.offset}`;
-    const { columns, rows } = await this.#read(ctx, sql, path, query.limit);
+    const source = { name: 'dataset', path, restriction: seen.restriction ?? undefined };
+    const { columns, rows } = await this.#read(ctx, sql, source, query.limit);
     return { columns, rows, total_rows: version.rows };
   }
 
   async rejects(
     ctx: Context,
-    version: VersionRow,
+    seen: SeenDataset,
     { limit, offset }: Window,
   ): Promise<{ items: RejectedRow[]; total: number }> {
+    requireWhole(seen, 'rejected lines');
+    const { version } = seen;
     if (version.rejectedRows === 0) return { items: [], total: 0 };
     const path = await this.#documents.path(version, 'rejects.parquet');
     const sql = `SELECT line, reason, raw FROM dataset ORDER BY line LIMIT ${limit} OFFSET ${offset}`;
-    const { rows } = await this.#read(ctx, sql, path, limit);
+    const { rows } = await this.#read(ctx, sql, { name: 'dataset', path }, limit);
     const items = rows.map(([line, reason, raw]) => ({
       line: Number(line),
       reason: String(reason),
@@ -53,10 +58,10 @@ export class Previews {
   async #read(
     ctx: Context,
     sql: string,
-    path: string,
+    source: SqlSource,
     maxRows: number,
   ): Promise<{ columns: RowSet['columns']; rows: JsonValue[][] }> {
-    return this.#sandbox.query(sql, [{ name: 'dataset', path }], {
+    return this.#sandbox.query(sql, [source], {
       limits: { maxRows },
       signal: ctx.signal,
       caller: `preview:${ctx.actor.id}`,

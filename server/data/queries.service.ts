@@ -6,7 +6,8 @@ import { fail } from '../platform/failure.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { AnswerDraft, Answers } from './answers.ts';
 import type { DatasetReads } from './dataset-reads.ts';
-import { type DatasetWithVersion, findDatasets } from './datasets.store.ts';
+import type { DatasetVisibility, SeenDataset } from './dataset-visibility.ts';
+import { findDatasets } from './datasets.store.ts';
 import type { LakeDocuments } from './lake-documents.ts';
 import { askModel, explainByModel } from './model-question.ts';
 import { readCursor, toPage } from './paging.ts';
@@ -14,6 +15,7 @@ import { listQueries, type QueryRow } from './queries.store.ts';
 import type { QueryRecords } from './query-records.ts';
 import type { QueryPlan, QueryRunner, Ran } from './query-runner.ts';
 import type { QuestionTables } from './question-tables.ts';
+import type { SeenDatasetDocuments } from './seen-documents.ts';
 
 export interface QueryTools {
   platform: Platform;
@@ -22,6 +24,8 @@ export interface QueryTools {
   records: QueryRecords;
   answers: Answers;
   documents: LakeDocuments;
+  seenDocuments: SeenDatasetDocuments;
+  visibility: DatasetVisibility;
   questionTables: QuestionTables;
   reads: DatasetReads;
 }
@@ -97,7 +101,7 @@ export class Queries {
 
   async #byGrammar(
     ctx: Context,
-    datasets: DatasetWithVersion[],
+    datasets: SeenDataset[],
     input: { question: string; corrections?: Correction[] | undefined },
     startedAt: Date,
     note: string | null,
@@ -124,7 +128,7 @@ export class Queries {
 
   async #byModel(
     ctx: Context,
-    datasets: DatasetWithVersion[],
+    datasets: SeenDataset[],
     question: string,
     startedAt: Date,
   ): Promise<AnswerDraft> {
@@ -159,16 +163,11 @@ export class Queries {
     });
   }
 
-  async #run(
-    ctx: Context,
-    sql: string,
-    datasets: DatasetWithVersion[],
-    maxRows?: number | undefined,
-  ): Promise<Ran> {
+  async #run(ctx: Context, sql: string, datasets: SeenDataset[], maxRows?: number | undefined): Promise<Ran> {
     return this.#tools.runner.run(ctx, this.#plan(sql, datasets, maxRows));
   }
 
-  #plan(sql: string, datasets: DatasetWithVersion[], maxRows?: number): QueryPlan {
+  #plan(sql: string, datasets: SeenDataset[], maxRows?: number): QueryPlan {
     const { config } = this.#tools.platform;
     const limits: Partial<SqlLimits> = {
       timeoutMs: config.STROMA_SQL_TIMEOUT_MS,
@@ -176,18 +175,20 @@ export class Queries {
       maxRows: Math.min(maxRows ?? config.STROMA_SQL_MAX_ROWS, config.STROMA_SQL_MAX_ROWS),
       maxBytes: config.STROMA_SQL_MAX_BYTES,
     };
-    const tables = datasets.map(({ dataset, version }) => ({
+    const tables = datasets.map(({ dataset, version, view }) => ({
       name: dataset.tableName,
       versionId: version.id,
+      view,
     }));
     return { sql, tables, sources: () => this.#sources(datasets), limits };
   }
 
-  async #sources(datasets: DatasetWithVersion[]): Promise<SqlSource[]> {
+  async #sources(datasets: SeenDataset[]): Promise<SqlSource[]> {
     const sources = await Promise.all(
-      datasets.map(async ({ dataset, version }) => ({
+      datasets.map(async ({ dataset, version, restriction }) => ({
         name: dataset.tableName,
         path: await this.#tools.documents.path(version, 'data.parquet'),
+        ...(restriction === null ? {} : { restriction }),
       })),
     );
     // A single one is `dataset` too; each is also known by the stem of its file. Of equal names the first counts.
@@ -200,17 +201,19 @@ export class Queries {
     return [...sources, ...single, ...stems];
   }
 
-  /** In the order asked for. Throws NOT_FOUND for the first that is not there. */
-  async #datasets(ctx: Context, ids: string[]): Promise<DatasetWithVersion[]> {
+  /** In the order asked for, as the asker sees them. Throws NOT_FOUND for the first that is not there. */
+  async #datasets(ctx: Context, ids: string[]): Promise<SeenDataset[]> {
     const wanted = [...new Set(ids)];
     if (wanted.length === 0) return [];
     const found = await this.#tools.reads.get(ctx, `some ${wanted.join(' ')}`, () =>
       findDatasets(this.#tools.platform.db.sql, ctx, wanted),
     );
     const byId = new Map(found.map((item) => [item.dataset.id, item]));
-    return wanted.map(
+    const datasets = wanted.map(
       (id) => byId.get(id) ?? fail('NOT_FOUND', 'There is no such dataset.', { dataset_id: id }),
     );
+    const seen = await this.#tools.visibility.seeAll(ctx, datasets);
+    return Promise.all(seen.map((each) => this.#tools.seenDocuments.counted(each)));
   }
 }
 

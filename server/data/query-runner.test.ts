@@ -10,7 +10,7 @@ import { type QueryPlan, QueryRunner, type RunnerTimes } from './query-runner.ts
 const log = pino({ level: 'silent' });
 const plan = (sql: string, versionId = 'ver_1'): QueryPlan => ({
   sql,
-  tables: [{ name: 'dataset', versionId }],
+  tables: [{ name: 'dataset', versionId, view: '' }],
   sources: async () => [{ name: 'dataset', path: '/nowhere' }],
   limits: {},
 });

@@ -9,8 +9,8 @@ import { stableJson } from './version-identity.ts';
 
 export interface QueryPlan {
   sql: string;
-  /** Each table's name with the version it holds: the answer is the same as long as these are. */
-  tables: { name: string; versionId: string }[];
+  /** Each table's name with the version it holds and how much of it is seen: equal ones give equal answers. */
+  tables: { name: string; versionId: string; view: string }[];
   /** Where the tables lie; asked for when the query has to run. */
   sources(): Promise<SqlSource[]>;
   limits: Partial<SqlLimits>;

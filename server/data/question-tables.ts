@@ -1,8 +1,8 @@
 import { type PreparedTables, prepareTables, type QuestionTable } from '@stroma/text';
 import type { Context } from '../platform/context.ts';
-import type { DatasetWithVersion } from './datasets.store.ts';
-import type { Joins } from './joins.service.ts';
-import type { LakeDocuments } from './lake-documents.ts';
+import type { SeenDataset } from './dataset-visibility.ts';
+import type { Joins, NamedJoin } from './joins.service.ts';
+import type { SeenDatasetDocuments } from './seen-documents.ts';
 
 export interface PreparedDatasets {
   tables: QuestionTable[];
@@ -14,18 +14,20 @@ const keptSets = 32;
 
 /** What the reader of questions needs to know about datasets, prepared once for each set of versions. */
 export class QuestionTables {
-  readonly #documents: LakeDocuments;
+  readonly #documents: SeenDatasetDocuments;
   readonly #joins: Joins;
   readonly #kept = new Map<string, Promise<PreparedDatasets>>();
 
-  constructor(documents: LakeDocuments, joins: Joins) {
+  constructor(documents: SeenDatasetDocuments, joins: Joins) {
     this.#documents = documents;
     this.#joins = joins;
   }
 
-  async of(ctx: Context, datasets: DatasetWithVersion[]): Promise<PreparedDatasets> {
+  async of(ctx: Context, datasets: SeenDataset[]): Promise<PreparedDatasets> {
     const key = JSON.stringify(
-      datasets.map(({ dataset, version }) => [version.id, dataset.tableName, dataset.name]).sort(),
+      datasets
+        .map(({ dataset, version, view }) => [version.id, dataset.tableName, dataset.name, view])
+        .sort(),
     );
     const kept = this.#kept.get(key) ?? this.#prepare(ctx, datasets);
     this.#kept.delete(key);
@@ -38,16 +40,17 @@ export class QuestionTables {
     return kept;
   }
 
-  async #prepare(ctx: Context, datasets: DatasetWithVersion[]): Promise<PreparedDatasets> {
+  async #prepare(ctx: Context, datasets: SeenDataset[]): Promise<PreparedDatasets> {
     const joins = datasets.length > 1 ? await this.#joins.between(ctx, datasets) : [];
     const tables = await Promise.all(
-      datasets.map(async ({ dataset, version }): Promise<QuestionTable> => {
+      datasets.map(async (seen): Promise<QuestionTable> => {
+        const { dataset } = seen;
         const [profile, values] = await Promise.all([
-          this.#documents.get(version, 'profile.json'),
-          this.#documents.get(version, 'values.json'),
+          this.#documents.get(seen, 'profile.json'),
+          this.#documents.get(seen, 'values.json'),
         ]);
         const own = joins
-          .filter((join) => join.table === dataset.tableName)
+          .filter((join) => join.table === dataset.tableName && bothSeen(join, datasets))
           .map(({ column, other_table, other_column, kind }) => ({
             column,
             other_table,
@@ -59,4 +62,14 @@ export class QuestionTables {
     );
     return { tables, prepared: prepareTables(tables) };
   }
+}
+
+/** Masked keys no longer find what they stood for. */
+function bothSeen({ table, column, other_table, other_column }: NamedJoin, datasets: SeenDataset[]): boolean {
+  const masked = (name: string, key: string) =>
+    datasets.some(
+      ({ dataset, restriction }) =>
+        dataset.tableName === name && restriction !== null && Object.hasOwn(restriction.masks, key),
+    );
+  return !masked(table, column) && !masked(other_table, other_column);
 }

@@ -134,11 +134,19 @@ const families: Partial<Record<ColumnProfile['type'], string>> = {
 /** Two tables may share people's first names, or percentages: that joins nothing. */
 const neverKeys = new Set(['measurement', 'percentage', 'person_name', 'latitude', 'longitude']);
 
+/** A foreign key repeats and has gaps, so its numbers alone look measured; its name says that they are not. */
+const isKeyNamed = (column: ColumnProfile): boolean =>
+  column.semantic === 'measurement' &&
+  column.type === 'integer' &&
+  keyWords.has(nameWords(column.name).at(-1) ?? '');
+
 function sidesOf(table: JoinTable): Side[] {
   return table.profile.columns
     .filter(
       (column) =>
-        families[column.type] !== undefined && column.distinct > 1 && !neverKeys.has(column.semantic ?? ''),
+        families[column.type] !== undefined &&
+        column.distinct > 1 &&
+        (!neverKeys.has(column.semantic ?? '') || isKeyNamed(column)),
     )
     .map((column) => ({
       table,

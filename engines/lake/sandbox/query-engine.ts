@@ -1,6 +1,6 @@
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { quoteIdentifier, quoteLiteral } from '../duckdb.ts';
-import { isRestricted, type Restriction, restrictedColumns, restrictedSelect } from './restriction.ts';
+import { AbsentColumn, isRestricted, type Restriction, restrictedSelect } from './restriction.ts';
 import { defaultSqlLimits, type SqlLimits } from './sql-engine.ts';
 import { Refusal } from './sql-gate.ts';
 
@@ -76,7 +76,7 @@ export async function makeViews({ connection }: QueryEngine, tables: readonly Ta
     try {
       await connection.run(`CREATE VIEW ${quoteIdentifier(name)} AS ${await viewOf(connection, table)}`);
     } catch (error) {
-      if (error instanceof Refusal) throw error;
+      if (error instanceof AbsentColumn) throw new Refusal('QUERY_FAILED', error.message);
       if (error instanceof Error && /interrupt/i.test(error.message)) throw error;
       throw new Refusal(
         'QUERY_FAILED',
@@ -86,17 +86,12 @@ export async function makeViews({ connection }: QueryEngine, tables: readonly Ta
   }
 }
 
-async function viewOf(connection: DuckDBConnection, { name, file, restriction }: TableFile): Promise<string> {
+async function viewOf(connection: DuckDBConnection, { file, restriction }: TableFile): Promise<string> {
   const relation = `read_parquet(${quoteLiteral(file)})`;
   if (restriction === undefined || !isRestricted(restriction)) return `SELECT * FROM ${relation}`;
   const described = await connection.runAndReadAll(`DESCRIBE SELECT * FROM ${relation}`);
-  const columns = described.getRows().map(([name, type]) => ({ name: String(name), sqlType: String(type) }));
-  const names = new Set(columns.map((column) => column.name));
-  const absent = restrictedColumns(restriction).find((column) => !names.has(column));
-  if (absent !== undefined)
-    throw new Refusal(
-      'QUERY_FAILED',
-      `The access rules of table "${name}" speak of a column "${absent}", which it does not have. Nothing is shown until who keeps the rules mends them.`,
-    );
+  const columns = described
+    .getRows()
+    .map(([column, type]) => ({ name: String(column), sqlType: String(type) }));
   return restrictedSelect(relation, columns, restriction);
 }

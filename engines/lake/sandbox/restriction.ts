@@ -35,20 +35,33 @@ export const isRestricted = ({ rows, masks }: Restriction): boolean =>
   rows.length > 0 || Object.keys(masks).length > 0;
 
 /** Columns a restriction names; all of them must be there. */
-export const restrictedColumns = ({ rows, masks }: Restriction): string[] => [
+const restrictedColumns = ({ rows, masks }: Restriction): string[] => [
   ...new Set([...rows.map(({ column }) => column), ...Object.keys(masks)]),
 ];
+
+/** A restriction names a column that the table does not have, so nothing of the table may be shown. */
+export class AbsentColumn extends Error {
+  constructor(column: string) {
+    super(
+      `The access rules speak of a column "${column}", which is not there. Nothing is shown until who keeps the rules mends them.`,
+    );
+    this.name = 'AbsentColumn';
+  }
+}
 
 /**
  * A SELECT of what may be seen of a relation with these columns. Every value of a row that may not be seen is
  * missing before the row itself is left out: whatever is asked on top, and in whatever order the engine works it
- * out, an error message or a comparison cannot tell what a hidden row holds.
+ * out, an error message or a comparison cannot tell what a hidden row holds. Throws AbsentColumn.
  */
 export function restrictedSelect(
   relation: string,
   columns: readonly { name: string; sqlType: string }[],
   restriction: Restriction,
 ): string {
+  const names = new Set(columns.map(({ name }) => name));
+  const absent = restrictedColumns(restriction).find((name) => !names.has(name));
+  if (absent !== undefined) throw new AbsentColumn(absent);
   const conditions = restriction.rows.map(conditionSql);
   const visible = conditions.length === 0 ? null : conditions.join(' AND ');
   const list = columns.map(({ name, sqlType }) => {

@@ -1,0 +1,113 @@
+import { createHash } from 'node:crypto';
+import {
+  builtInRole,
+  definitionOfRole,
+  roleAliases,
+  type Sensitivity,
+  sensitivities,
+  type Visibility,
+} from '@stroma/contracts';
+import { isRestricted, type Restriction } from '@stroma/lake';
+import type { Actor, Context } from '../platform/context.ts';
+import { fail } from '../platform/failure.ts';
+import type { Platform } from '../platform/platform.ts';
+import type { DatasetRow, DatasetWithVersion } from './datasets.store.ts';
+import { columnsUnder, everything, type Reader, restrictionFor } from './restrictions.ts';
+import { stableJson } from './version-identity.ts';
+
+/** A dataset as one reader sees it: every row and value that is handed on goes through its restriction. */
+export interface SeenDataset extends DatasetWithVersion {
+  restriction: Restriction | null;
+  /** Equal for readers who see the same of it; empty for all of it. */
+  view: string;
+  visibility: Visibility;
+}
+
+/** What readers see of datasets, by the rules kept with them. */
+export class DatasetVisibility {
+  readonly #keys: Pick<Platform, 'keys'>;
+  readonly #opened = new Map<string, Promise<string>>();
+
+  constructor(platform: Pick<Platform, 'keys'>) {
+    this.#keys = platform;
+  }
+
+  /** Throws NOT_FOUND. */
+  async see(ctx: Context, found: DatasetWithVersion): Promise<SeenDataset> {
+    this.requireCleared(ctx, found.dataset);
+    return this.seeAs(readerOf(ctx.actor), found);
+  }
+
+  async seeAll(ctx: Context, found: readonly DatasetWithVersion[]): Promise<SeenDataset[]> {
+    return Promise.all(found.map((each) => this.see(ctx, each)));
+  }
+
+  /** Throws NOT_FOUND for a dataset too sensitive for the asker: that it exists is nothing they should learn. */
+  requireCleared(ctx: Context, { id, sensitivity }: DatasetRow): void {
+    if (isWithin(sensitivity, clearanceOf(ctx.actor))) return;
+    fail('NOT_FOUND', 'There is no such dataset.', { dataset_id: id });
+  }
+
+  isCleared(role: string, sensitivity: Sensitivity): boolean {
+    return isWithin(sensitivity, definitionOfRole(role).clearance);
+  }
+
+  async seeAs(reader: Reader, { dataset, version }: DatasetWithVersion): Promise<SeenDataset> {
+    const restricted =
+      dataset.rules.length === 0
+        ? null
+        : restrictionFor(dataset.rules, reader, await this.#pseudonymKey(dataset));
+    if (restricted === null || !isRestricted(restricted.restriction))
+      return { dataset, version, restriction: null, view: '', visibility: everything };
+    const { restriction, visibility } = restricted;
+    const columns = columnsUnder(version.columns, restriction);
+    const view = createHash('sha256').update(stableJson(restriction)).digest('hex').slice(0, 32);
+    return { dataset, version: { ...version, columns }, restriction, view, visibility };
+  }
+
+  async #pseudonymKey({ id, pseudonymKey }: DatasetRow): Promise<string | null> {
+    if (pseudonymKey === null) return null;
+    const known = this.#opened.get(pseudonymKey);
+    if (known !== undefined) return known;
+    const opening = this.#keys.keys
+      .decrypt(Buffer.from(pseudonymKey, 'base64'), 'dataset-pseudonyms', id)
+      .then((key) => Buffer.from(key).toString('hex'));
+    this.#opened.set(pseudonymKey, opening);
+    opening.catch(() => this.#opened.delete(pseudonymKey));
+    const [oldest] = this.#opened.keys();
+    if (this.#opened.size > 1000 && oldest !== undefined) this.#opened.delete(oldest);
+    return opening;
+  }
+}
+
+/** For what gives out bytes that no restriction can be applied to: raw files, rejected lines, reasons with examples. */
+export function requireWhole({ restriction }: SeenDataset, what: string): void {
+  if (restriction === null) return;
+  fail(
+    'FORBIDDEN',
+    `You see a part of this dataset; ${what} would show the rest. Ask somebody who sees all of it.`,
+    { restricted: true },
+  );
+}
+
+/** What an actor may see at most: its own clearance, or that of its role. Stroma itself sees all. */
+export function clearanceOf({ kind, role, scope }: Actor): Sensitivity {
+  return kind === 'system' ? 'phi' : (scope?.clearance ?? definitionOfRole(role).clearance);
+}
+
+const isWithin = (sensitivity: Sensitivity, clearance: Sensitivity): boolean =>
+  sensitivities.indexOf(sensitivity) <= sensitivities.indexOf(clearance);
+
+export const sensitivitiesWithin = (clearance: Sensitivity): Sensitivity[] =>
+  sensitivities.filter((each) => isWithin(each, clearance));
+
+/** A role, and what it is an alias of or has as aliases: a rule for one is for all. */
+export function rolesNamed(role: string): string[] {
+  const means = builtInRole(role);
+  if (means === null) return [role];
+  return [means, ...Object.entries(roleAliases).flatMap(([alias, of]) => (of === means ? [alias] : []))];
+}
+
+function readerOf({ id, role, scope }: Actor): Reader {
+  return { roles: rolesNamed(role), userId: id, sites: [...(scope?.sites ?? [])] };
+}

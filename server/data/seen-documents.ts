@@ -1,0 +1,62 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Platform } from '../platform/platform.ts';
+import type { SeenDataset } from './dataset-visibility.ts';
+import type { LakeDocuments } from './lake-documents.ts';
+import type { SeenDocuments, SeenDocumentsInput } from './seen-documents.worker.ts';
+
+const worker = new URL('seen-documents.worker.ts', import.meta.url);
+const keptViews = 64;
+
+/**
+ * Profile and values of a dataset as its reader sees it. Of all of it they lie beside the data; of a part they are
+ * worked out from that part when first asked for, kept for some readers, and written nowhere.
+ */
+export class SeenDatasetDocuments {
+  readonly #platform: Pick<Platform, 'threads' | 'scratchFolder' | 'config'>;
+  readonly #documents: LakeDocuments;
+  readonly #kept = new Map<string, Promise<SeenDocuments>>();
+
+  constructor(platform: Pick<Platform, 'threads' | 'scratchFolder' | 'config'>, documents: LakeDocuments) {
+    this.#platform = platform;
+    this.#documents = documents;
+  }
+
+  async get<Name extends keyof SeenDocuments>(seen: SeenDataset, name: Name): Promise<SeenDocuments[Name]> {
+    if (seen.restriction === null) return this.#documents.get(seen.version, name);
+    const key = `${seen.version.id} ${seen.view}`;
+    const kept = this.#kept.get(key) ?? this.#workOut(seen, seen.restriction);
+    this.#kept.delete(key);
+    this.#kept.set(key, kept);
+    kept.catch(() => this.#kept.delete(key));
+    const [oldest] = this.#kept.keys();
+    if (this.#kept.size > keptViews && oldest !== undefined) this.#kept.delete(oldest);
+    return (await kept)[name];
+  }
+
+  /** With the number of rows its reader sees. */
+  async counted(seen: SeenDataset): Promise<SeenDataset> {
+    if (seen.restriction === null || seen.restriction.rows.length === 0) return seen;
+    const { rows } = await this.get(seen, 'profile.json');
+    return { ...seen, version: { ...seen.version, rows } };
+  }
+
+  async #workOut(
+    { version }: SeenDataset,
+    restriction: NonNullable<SeenDataset['restriction']>,
+  ): Promise<SeenDocuments> {
+    const folder = join(this.#platform.scratchFolder, `seen-${randomBytes(8).toString('hex')}`);
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    try {
+      return await this.#platform.threads.run<SeenDocumentsInput, SeenDocuments>(worker, {
+        parquet: await this.#documents.path(version, 'data.parquet'),
+        restriction,
+        folder,
+        memoryMb: this.#platform.config.STROMA_INGEST_MEMORY_MB,
+      });
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  }
+}
