@@ -1,7 +1,20 @@
 import { z } from 'zod';
 
 const megabytes = 1024 * 1024;
+const perMinute = (count: number) => z.coerce.number().int().min(1).default(count);
 const flag = z.enum(['0', '1', 'true', 'false']).transform((value) => value === '1' || value === 'true');
+
+const proxyExpectation = 'expected 0, a number of proxies, or their addresses such as 10.0.0.0/8';
+
+/** What Fastify takes: nobody, how many hops, or whose word counts. Null for what is none of these. */
+function readTrustedProxies(text: string): boolean | number | string | null {
+  if (text === 'false' || text === '0') return false;
+  if (text === 'true') return 1;
+  if (/^\d{1,2}$/.test(text)) return Number(text);
+  const blocks = text.split(',').map((each) => each.trim());
+  const known = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6(), z.enum(['loopback', 'uniquelocal'])]);
+  return blocks.every((each) => known.safeParse(each).success) ? blocks.join(',') : null;
+}
 
 /** Every setting: its environment variable is the key, its meaning the description. `stroma.yaml` takes the same keys. */
 export const configSchema = z.object({
@@ -37,7 +50,7 @@ export const configSchema = z.object({
     .min(0.1)
     .max(720)
     .default(24)
-    .describe('Hours until a session ends'),
+    .describe('Hours until a browser session ends'),
   STROMA_OUTGOING_PRIVATE: z
     .string()
     .optional()
@@ -48,11 +61,109 @@ export const configSchema = z.object({
     .string()
     .optional()
     .describe('The only hosts Stroma may call at all, written alike; without it any public one'),
+  STROMA_SESSION_IDLE_MINUTES: z.coerce
+    .number()
+    .min(1)
+    .max(43_200)
+    .default(120)
+    .describe('Minutes without a request after which a browser session ends'),
+  STROMA_ACCESS_TOKEN_HOURS: z.coerce
+    .number()
+    .min(0.01)
+    .max(720)
+    .default(24)
+    .describe('Hours an access token of a program is valid'),
+  STROMA_REFRESH_TOKEN_DAYS: z.coerce
+    .number()
+    .min(0.01)
+    .max(365)
+    .default(30)
+    .describe('Days a program stays signed in by refreshing its access token'),
+  STROMA_SIGNING_KEY_DAYS: z.coerce
+    .number()
+    .min(0.01)
+    .max(365)
+    .default(30)
+    .describe('Days one key signs access tokens before the next takes its place'),
+  STROMA_SIGN_UP: z
+    .enum(['off', 'invite', 'open'])
+    .default('invite')
+    .describe(
+      'Who may make an account: nobody, invited people, or everybody whose e-mail address is verified',
+    ),
+  STROMA_SIGN_UP_ROLE: z.string().default('viewer').describe('Role of people who sign up by themselves'),
+  STROMA_SIGN_UP_DOMAINS: z
+    .string()
+    .default('')
+    .describe(
+      'E-mail domains, separated by commas, that may sign up by themselves; empty means every domain',
+    ),
+  STROMA_PASSWORD_MIN_LENGTH: z.coerce
+    .number()
+    .int()
+    .min(8)
+    .max(64)
+    .default(12)
+    .describe('Fewest characters of a new password'),
+  STROMA_PASSWORD_MIN_STRENGTH: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(4)
+    .default(3)
+    .describe(
+      'Weakest new password taken: 0 anything, 2 not easily guessed, 3 safe against guessing, 4 very strong',
+    ),
+  STROMA_PASSWORD_BREACH_FILE: z
+    .string()
+    .optional()
+    .describe('File of SHA-1 hashes of leaked passwords, sorted, one a line (the Pwned Passwords format)'),
+  STROMA_LOCKOUT_FAILURES: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(100)
+    .default(5)
+    .describe('Wrong passwords or codes within the lock-out time that lock an account'),
+  STROMA_LOCKOUT_MINUTES: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(1440)
+    .default(15)
+    .describe('Minutes of the first lock-out; each further one is twice as long, up to a day'),
+  STROMA_REQUIRE_MFA: z
+    .string()
+    .regex(
+      /^[a-z_0-9-]+(\s*,\s*[a-z_0-9-]+)*$/,
+      'expected auto, off, administrators, everyone, or roles separated by commas',
+    )
+    .default('auto')
+    .describe(
+      'Who must have a second factor: off, administrators, everyone, or roles separated by commas; auto means administrators, unless the server listens on this machine alone',
+    ),
+  STROMA_SMS_URL: z
+    .url()
+    .optional()
+    .describe('Address that takes text messages as JSON { to, text } by POST; absent means no text messages'),
+  STROMA_SMS_TOKEN: z.string().optional().describe('Bearer token for that address'),
+  STROMA_SMTP_URL: z
+    .string()
+    .regex(/^smtps?:\/\//, 'expected smtp://user:password@host:port or smtps://...')
+    .optional()
+    .describe('Mail server; absent means mail is written to the outbox in the data folder'),
+  STROMA_MAIL_FROM: z.string().default('Stroma <stroma@localhost>').describe('Sender of mail'),
   STROMA_PUBLIC_URL: z
     .url()
     .optional()
     .describe('Address people reach Stroma at, when it stands behind a proxy'),
-  STROMA_TRUST_PROXY: flag.default(false).describe('1 takes the client address from X-Forwarded-For'),
+  STROMA_TRUST_PROXY: z
+    .string()
+    .default('0')
+    .transform((text, refinement) => readTrustedProxies(text) ?? refinement.addIssue(proxyExpectation))
+    .describe(
+      'Who may say in X-Forwarded-For where a request came from: 0 nobody, 1 the proxy in front (2 for two of them), or addresses and blocks of proxies, commas between',
+    ),
   DATABASE_URL: z
     .string()
     .regex(/^postgres(ql)?:\/\//, 'expected postgresql://user:password@host:port/database')
@@ -139,28 +250,65 @@ export const configSchema = z.object({
     .min(16)
     .optional()
     .describe('Bearer token that may read /metrics from other machines; without it only this one may'),
+  STROMA_KEYS: z
+    .enum(['file', 'vault', 'kms'])
+    .default('file')
+    .describe(
+      'Who holds the keys that wrap all other keys: a local file, HashiCorp Vault transit, or AWS KMS',
+    ),
   STROMA_KEY_FILE: z
     .string()
     .optional()
     .describe(
       'File of the keys that wrap all other keys (0600); absent means keys/master.json in the data folder',
     ),
+  STROMA_VAULT_ADDR: z
+    .url()
+    .optional()
+    .describe('Address of Vault, for example https://vault.example.org:8200'),
+  STROMA_VAULT_TOKEN: z.string().optional().describe('Token for Vault'),
+  STROMA_VAULT_TOKEN_FILE: z
+    .string()
+    .optional()
+    .describe('File that holds the token, read again for every call, as an agent renews it'),
+  STROMA_VAULT_NAMESPACE: z.string().optional().describe('Namespace in Vault'),
+  STROMA_VAULT_MOUNT: z.string().default('transit').describe('Where Vault mounts the transit engine'),
+  STROMA_VAULT_KEY: z.string().default('stroma').describe('Name of the transit key'),
+  STROMA_KMS_KEY: z.string().optional().describe('Id, ARN or alias of a symmetric AWS KMS key'),
+  STROMA_KMS_REGION: z.string().default('us-east-1').describe('Region of that key'),
+  STROMA_KMS_ENDPOINT: z.url().optional().describe('KMS-compatible endpoint; absent means AWS'),
+  STROMA_KMS_ACCESS_KEY: z.string().optional().describe('Access key; absent means the AWS default chain'),
+  STROMA_KMS_SECRET_KEY: z.string().optional().describe('Secret key that belongs to the access key'),
   STROMA_PROVENANCE_KEY_FILE: z
     .string()
     .optional()
     .describe('Key that signs provenance (PEM); absent means one in the data folder'),
+  STROMA_RATE_PUBLIC_PER_MINUTE: perMinute(100).describe(
+    'Requests a minute from one address that is not signed in (an IPv6 network of 64 bits counts as one)',
+  ),
+  STROMA_RATE_SIGNED_IN_PER_MINUTE: perMinute(1000).describe('Requests a minute of one person'),
+  STROMA_RATE_ADMIN_PER_MINUTE: perMinute(2000).describe('Requests a minute of one administrator'),
+  STROMA_RATE_FREE_QUERIES_PER_HOUR: perMinute(100).describe(
+    'Questions and SQL queries an hour of one person',
+  ),
+  STROMA_RATE_PREMIUM_QUERIES_PER_HOUR: perMinute(1000).describe(
+    'Questions and SQL queries an hour of one person of the premium tier',
+  ),
   STROMA_RATE_LIMIT_PER_MINUTE: z.coerce
     .number()
     .int()
     .min(1)
-    .default(6000)
-    .describe('Requests one identity or address may make a minute'),
-  STROMA_LOGIN_LIMIT_PER_MINUTE: z.coerce
+    .optional()
+    .describe('One limit of requests a minute for every caller, in place of those by caller and by query'),
+  STROMA_LOGIN_LIMIT_PER_MINUTE: perMinute(5).describe(
+    'Failed attempts a minute to prove who one is, from one address, before it is blocked',
+  ),
+  STROMA_LOGIN_BLOCK_MINUTES: z.coerce
     .number()
-    .int()
-    .min(1)
-    .default(10)
-    .describe('Sign-in attempts one address may make a minute'),
+    .min(0)
+    .max(1440)
+    .default(15)
+    .describe('Minutes for which such an address is blocked'),
 });
 
 /** Keys whose values never appear in logs, errors or listings. */
@@ -172,6 +320,11 @@ export const secretKeys: ReadonlySet<keyof Config> = new Set([
   'STROMA_S3_SECRET_KEY',
   'STROMA_LLM_KEY',
   'STROMA_METRICS_TOKEN',
+  'STROMA_SMS_TOKEN',
+  'STROMA_SMTP_URL',
+  'STROMA_VAULT_TOKEN',
+  'STROMA_KMS_ACCESS_KEY',
+  'STROMA_KMS_SECRET_KEY',
 ]);
 
 export type Config = z.infer<typeof configSchema>;
