@@ -6,13 +6,13 @@ const flag = z.enum(['0', '1', 'true', 'false']).transform((value) => value === 
 
 const proxyExpectation = 'expected 0, a number of proxies, or their addresses such as 10.0.0.0/8';
 
-/** What Fastify takes: nobody, how many hops, or whose word counts. Null for what is none of these. */
+/** Nobody, how many proxies in a row, or which. Null for what is none of these. */
 function readTrustedProxies(text: string): boolean | number | string | null {
   if (text === 'false' || text === '0') return false;
   if (text === 'true') return 1;
   if (/^\d{1,2}$/.test(text)) return Number(text);
   const blocks = text.split(',').map((each) => each.trim());
-  const known = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6(), z.enum(['loopback', 'uniquelocal'])]);
+  const known = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]);
   return blocks.every((each) => known.safeParse(each).success) ? blocks.join(',') : null;
 }
 
@@ -160,9 +160,13 @@ export const configSchema = z.object({
   STROMA_TRUST_PROXY: z
     .string()
     .default('0')
-    .transform((text, refinement) => readTrustedProxies(text) ?? refinement.addIssue(proxyExpectation))
+    .transform((text, refinement): boolean | number | string => {
+      const read = readTrustedProxies(text);
+      if (read === null) refinement.addIssue(proxyExpectation);
+      return read ?? z.NEVER;
+    })
     .describe(
-      'Who may say in X-Forwarded-For where a request came from: 0 nobody, 1 the proxy in front (2 for two of them), or addresses and blocks of proxies, commas between',
+      'Who may say in X-Forwarded-For where a request came from: 0 nobody, 1 one proxy inside your network (2 for two in a row), or the addresses and blocks of proxies, commas between',
     ),
   DATABASE_URL: z
     .string()
