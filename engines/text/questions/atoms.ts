@@ -1,12 +1,13 @@
 import type { JsonValue } from '@stroma/kernel';
 import { type ColumnLink, contentOf, linkColumns, longestSpan } from './column-links.ts';
-import { eventTables, tableNounAt } from './event-words.ts';
-import { moneyColumn } from './finish-views.ts';
+import { dealingVerbs, eventTables, tableNounAt, tyingVerbs } from './event-words.ts';
 import { plainSuperlatives, superlatives } from './lexicon/adjectives.ts';
 import { isPlausibleRowNoun } from './lexicon/nouns.ts';
 import type { Operator } from './lexicon/operators.ts';
 import { ownEntry } from './lexicon/own-entry.ts';
 import { isGrammarWord, phrasesAt } from './lexicon/phrases.ts';
+import { moneyColumn } from './money.ts';
+import { referencesOf } from './relations.ts';
 import type { PreparedTables } from './schema-index.ts';
 import { type TimeSpec, timeAt } from './times.ts';
 import type { Token } from './tokens.ts';
@@ -114,7 +115,8 @@ function columnAtoms(tokens: Token[], at: number, index: PreparedTables): Atom[]
   const number = tokens[at]?.kind === 'number' ? (tokens[at]?.text ?? null) : null;
   for (let to = at + 1; to <= Math.min(tokens.length, at + longestSpan); to += 1) {
     const links = linkColumns(tokens, at, to, index).filter(
-      (link) => number === null || link.column.name.includes(number),
+      (link) =>
+        (number === null || link.column.name.includes(number)) && !endsInNoun(tokens, at, to, link, index),
     );
     const best = links[0];
     if (best === undefined) continue;
@@ -131,6 +133,31 @@ function columnAtoms(tokens: Token[], at: number, index: PreparedTables): Atom[]
     });
   }
   return atoms;
+}
+
+/** "Number of samples" counts samples where there is a table of them. */
+function holdsNoun(tokens: Token[], atom: Atom, { view }: PreparedTables): boolean {
+  if (view === null || atom.to - atom.from < 2) return false;
+  for (let at = atom.from; at < atom.to; at += 1)
+    if (tableNounAt(tokens, at, view.all)?.exact === true) return true;
+  return false;
+}
+
+/** `endangered species` is a column and the noun it describes, unless the column is called so in full. */
+function endsInNoun(
+  tokens: Token[],
+  at: number,
+  to: number,
+  link: ColumnLink,
+  index: PreparedTables,
+): boolean {
+  if (index.view === null || to - at < 2) return false;
+  const noun = tableNounAt(tokens, to - 1, index.view.all);
+  const stem = tokens[to - 1]?.stem;
+  return (
+    noun?.exact === true &&
+    !link.column.readings.some((reading) => reading.some((word) => word.stem === stem))
+  );
 }
 
 function valueAtoms(tokens: Token[], at: number, index: PreparedTables): Atom[] {
@@ -244,6 +271,13 @@ function nounAtoms(tokens: Token[], at: number, index: PreparedTables, view: Vie
     moneyColumn(index.columns) !== null
   )
     atoms.push({ kind: 'operator', operator: { op: 'have' }, from: at, to: at + 1, weight: 1.07 });
+  const before = tokens[at - 1]?.lower ?? '';
+  const dealt =
+    dealingVerbs.has(token.lower) && /^(?:were|was|been|be|are|is|got|never|not|ever)$/.test(before);
+  const pointed = referencesOf(view.all).some((item) => item.parent.table === view.base);
+  if (dealt && pointed && events.length === 0) atoms.push(refuse(at + 1, 1.05));
+  else if (tyingVerbs.has(token.lower) && events.length === 0)
+    atoms.push({ kind: 'operator', operator: { op: 'have' }, from: at, to: at + 1, weight: 0.9 });
   const evidence = index.tableWords.get(view.base.name)?.evidence ?? new Set<string>();
   if (noun === null && isPlausibleRowNoun(token.stem, evidence))
     atoms.push({ kind: 'table', tables: [view.base], exact: false, from: at, to: at + 1, weight: 0.7 });
@@ -396,7 +430,9 @@ export function atomsByStart(tokens: Token[], context: AtomContext): Atom[][] {
           (other.links[0]?.score ?? 0) >= 0.97,
       );
     const operators = operatorAtoms(lowers, at, names).filter(
-      (atom) => !(atom.kind === 'operator' && atom.operator.op === 'refuse' && held(atom)),
+      (atom) =>
+        !(atom.kind === 'operator' && atom.operator.op === 'refuse' && held(atom)) &&
+        !holdsNoun(tokens, atom, context.index),
     );
     return [
       ...operators,

@@ -3,6 +3,7 @@ import { eventTables, tableNounAt } from './event-words.ts';
 import { aggregate, column as columnNode, type QueryExpression } from './expression.ts';
 import { conditionColumns, type Frame, type PlacedCondition } from './frame.ts';
 import type { Comparison } from './lexicon/operators.ts';
+import { moneyColumn } from './money.ts';
 import { plan } from './plan.ts';
 import { type ParseOptions, type Reading, readTokens } from './read-tokens.ts';
 import type { IndexedColumn, PreparedTables } from './schema-index.ts';
@@ -28,7 +29,8 @@ export function rowsOfClause(
   const { entity } = span;
   const content = contentOf(span, tokens);
   const own = viewOf(all, entity).view;
-  if (content.length === 0 || own === null) return null;
+  const money = span.asks.kind === 'number' && span.asks.of === 'money';
+  if ((content.length === 0 && !money) || own === null) return null;
   const named = namedIn(content, all);
   if (named === null) return null;
   // What each row of the entity points to is told of the row itself.
@@ -51,7 +53,8 @@ export function rowsOfClause(
     const outside = frame.conditions.every((item) =>
       conditionColumns(item).every((column) => !own.paths.has(column.table)),
     );
-    const says = frame.conditions.length > 0 || named.some((table) => !own.paths.has(table));
+    if (money && moneyColumn(view.columns) === null) continue;
+    const says = money || frame.conditions.length > 0 || named.some((table) => !own.paths.has(table));
     if (outside && says)
       found.push({ view, reading: outcome.reading, words: outcome.words, confidence: outcome.confidence });
   }
@@ -119,6 +122,7 @@ function clauseOf(span: ClauseSpan, tokens: Token[], all: PreparedTables, rows: 
   const other = counted === undefined ? null : countedEntity(counted, rows.view, entity);
   if (asks.kind === 'number' && counted !== undefined && other === null) return null;
   const query = keysOf(rows, key);
+  const money = asks.kind === 'number' && asks.of === 'money' ? moneyColumn(rows.view.columns) : null;
   // Entities with fewer rows than asked are also those with none at all.
   const withNone = asks.kind === 'number' && meets(0, asks.cmp, asks.count);
   if (asks.kind === 'number') {
@@ -129,9 +133,11 @@ function clauseOf(span: ClauseSpan, tokens: Token[], all: PreparedTables, rows: 
       node: 'compare',
       op: cmp,
       left:
-        other === null
-          ? aggregate('count', [])
-          : aggregate('count', [columnNode(other.table.name, other.name)], { distinct: true }),
+        money !== null
+          ? aggregate('sum', [columnNode(money.table.name, money.name)])
+          : other === null
+            ? aggregate('count', [])
+            : aggregate('count', [columnNode(other.table.name, other.name)], { distinct: true }),
       right: { node: 'number', value: asks.count },
     };
   }
@@ -140,9 +146,10 @@ function clauseOf(span: ClauseSpan, tokens: Token[], all: PreparedTables, rows: 
   const such = conditions.length > 0 ? ` where ${conditions.join(' and ')}` : '';
   const things =
     other?.entityOf == null ? label(base) : `different ${label(other.entityOf.table)} in ${label(base)}`;
+  const sum = money === null ? '' : `a total ${money.name} of `;
   const many =
     asks.kind === 'number'
-      ? `${symbols[asks.cmp]} ${asks.count} ${things}`
+      ? `${sum}${symbols[asks.cmp]} ${asks.count}${money === null ? '' : ' in'} ${things}`
       : asks.kind === 'none'
         ? `no ${things}`
         : `some ${things}`;
@@ -174,8 +181,9 @@ function countedEntity(
 ): IndexedColumn | null {
   if (column.entityOf !== null) return column;
   for (const [table, key] of view.view?.keys ?? [])
-    if (table !== entity && table === column.table) return key;
-  return null;
+    if (table !== entity && table === column.table && (key.entityOf?.names ?? []).includes(column))
+      return key;
+  return column.table === view.view?.base && column.profile.type === 'text' ? column : null;
 }
 
 function meets(value: number, cmp: Comparison, count: number): boolean {

@@ -25,7 +25,10 @@ export interface ClauseSpan {
   /** Where what is said of the rows begins. */
   content: number;
   to: number;
-  asks: { kind: 'none' } | { kind: 'some' } | { kind: 'number'; cmp: Comparison; count: number };
+  asks:
+    | { kind: 'none' }
+    | { kind: 'some' }
+    | { kind: 'number'; cmp: Comparison; count: number; of: 'rows' | 'money' };
   entity: QuestionTable;
 }
 
@@ -95,7 +98,7 @@ function openingAt(
   from: number,
   all: PreparedTables,
 ): { asks: ClauseSpan['asks']; content: number } | null {
-  const lowers = tokens.map((token) => token.lower);
+  const lowers = tokens.map((token) => (token.kind === 'number' ? String(token.value) : token.lower));
   const rest = `${lowers.slice(from).join(' ')} `;
   const after = (length: number): number => from + rest.slice(0, length).split(' ').length - 1;
   for (const pattern of none) {
@@ -120,6 +123,16 @@ function countAt(
   from: number,
   all: PreparedTables,
 ): { asks: ClauseSpan['asks']; content: number } | null {
+  for (const [words, cmp] of comparisons) {
+    const paid = new RegExp(
+      `^${pronoun}(?:have |has |had )?(?:spent|paid|earned|brought in) (?:a total of )?(?:${words}) (?:a total of )?[$€£]? ?(\\d+(?:\\.\\d+)?)( (?:in total|altogether|overall|in all))? `,
+    ).exec(rest);
+    if (paid !== null)
+      return {
+        asks: { kind: 'number', cmp, count: Number(paid[1]), of: 'money' },
+        content: after(paid[0].length),
+      };
+  }
   // A verb of what happened may stand before the number: "treated by more than two doctors".
   const verb = verbLength(tokens, from, all);
   const said = rest.split(' ').slice(verb).join(' ');
@@ -130,11 +143,11 @@ function countAt(
   for (const [words, cmp] of comparisons) {
     const times = new RegExp(`^(?:${words}) (once|twice|${number} times) `).exec(at);
     if (times !== null && verb > 0)
-      return { asks: { kind: 'number', cmp, count: timesOf(times[1] as string) }, content: from };
+      return { asks: { kind: 'number', cmp, count: timesOf(times[1] as string), of: 'rows' }, content: from };
     const found = new RegExp(`^(?:${words}) ${number} `).exec(at);
     if (found !== null)
       return {
-        asks: { kind: 'number', cmp, count: numberOf(found[1] as string) },
+        asks: { kind: 'number', cmp, count: numberOf(found[1] as string), of: 'rows' },
         content: place(found[0].length),
       };
   }
@@ -142,16 +155,22 @@ function countAt(
   const open = new RegExp(`^${number} or (more|fewer|less) `).exec(at);
   if (open !== null)
     return {
-      asks: { kind: 'number', cmp: open[2] === 'more' ? '>=' : '<=', count: numberOf(open[1] as string) },
+      asks: {
+        kind: 'number',
+        cmp: open[2] === 'more' ? '>=' : '<=',
+        count: numberOf(open[1] as string),
+        of: 'rows',
+      },
       content: place(open[0].length),
     };
   const many = /^(?:multiple|several|more than one|many different) /.exec(at);
-  if (many !== null) return { asks: { kind: 'number', cmp: '>', count: 1 }, content: place(many[0].length) };
+  if (many !== null)
+    return { asks: { kind: 'number', cmp: '>', count: 1, of: 'rows' }, content: place(many[0].length) };
   const bare = new RegExp(`^${number} `).exec(at);
   const having = /\b(?:with|have|has|had|having|received|made|got) $/.test(said.slice(0, head));
   return bare !== null && having
     ? {
-        asks: { kind: 'number', cmp: '=', count: numberOf(bare[1] as string) },
+        asks: { kind: 'number', cmp: '=', count: numberOf(bare[1] as string), of: 'rows' },
         content: place(bare[0].length),
       }
     : null;
@@ -159,11 +178,18 @@ function countAt(
 
 /** How many words from here up to and with a verb of what happened. */
 function verbLength(tokens: Token[], from: number, all: PreparedTables): number {
-  for (let at = from; at < Math.min(tokens.length, from + 4); at += 1) {
-    if (eventTables(tokens[at] as Token, all).length > 0) return at - from + 1;
-    if (!/^(?:who|that|which|have|has|had|were|was|are|been|be)$/.test((tokens[at] as Token).lower)) return 0;
+  const tying =
+    /^(?:who|that|which|with|have|has|had|having|were|was|are|been|be|in|from|of|by|to|on|gave|a|the|did)$/;
+  let length = 0;
+  for (let at = from; at < Math.min(tokens.length, from + 7); at += 1) {
+    const noun = tableNounAt(tokens, at, all);
+    if (eventTables(tokens[at] as Token, all).length > 0 || (noun?.exact === true && at > from)) {
+      length = at - from + (noun?.exact === true ? noun.length : 1);
+      at = from + length - 1;
+    } else if (!tying.test((tokens[at] as Token).lower)) break;
+    else if (length > 0) length = at - from + 1;
   }
-  return 0;
+  return length;
 }
 
 const numberOf = (text: string): number =>
@@ -208,5 +234,5 @@ function endsAfter(lowers: string[], content: number): number[] {
   const ends = [last];
   for (let place = last - 1; place > content; place -= 1)
     if (boundaries.has(lowers[place] as string)) ends.push(place);
-  return ends.filter((end) => end > content);
+  return ends.filter((end) => end >= content);
 }

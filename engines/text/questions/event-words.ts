@@ -28,7 +28,10 @@ const happenings: [string, string][] = [
   ['transfer transferred transfers', 'transfer transaction'],
   ['ship shipped ships', 'shipment'],
   ['trade traded trades trading', 'trade transaction'],
-  ['bleed bled', 'bleeding'],
+  ['see saw seen sees spotted sighted observed', 'sighting observation visit encounter'],
+  ['measured tested measure measures quantified', 'measurement result test reading expression'],
+  ['collected sampled', 'sample collection'],
+  ['performed ran', 'run'],
 ];
 const happeningOf = new Map<string, string[]>();
 for (const [verbs, nouns] of happenings)
@@ -60,6 +63,20 @@ export function headOf(all: PreparedTables, table: QuestionTable): string {
   );
   return (head ?? name.at(-1))?.stem ?? stemOf(table.name.toLowerCase());
 }
+
+/** What is done with a thing is in the rows that point to it, not in its own. */
+export const dealingVerbs = new Set(
+  'used seen observed found measured tested needed handled processed examined studied analysed analyzed assigned'.split(
+    ' ',
+  ),
+);
+
+/** Verbs that only tie two nouns together, or say that a row came about. */
+export const tyingVerbs = new Set(
+  'wrote write writes written published authored saw see sees own owns owned teach teaches taught manage manages managed lead leads led conduct conducts conducted perform performs performed supply supplies supplied make makes made manufacture manufactured contain contains include includes included take takes taken took use uses work works worked create created play plays gave given collected recorded reported done administered supplied'.split(
+    ' ',
+  ),
+);
 
 export interface TableNoun {
   tables: QuestionTable[];

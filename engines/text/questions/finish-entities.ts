@@ -42,8 +42,12 @@ export function countEntities(state: ReaderState): void {
     if (named) state.skipped.add(item.column.name);
     return !named;
   });
+  const counting = state.atoms.findIndex((atom) => atom.kind === 'operator' && atom.operator.op === 'count');
+  const beside = (item: Bare): boolean =>
+    item.at < counting && state.operatorAt(item.at + 1)?.op === 'and' && !state.conditions.length;
   const place = state.bare.findIndex(
     (item) =>
+      !beside(item) &&
       item.column.entity &&
       item.column !== state.target &&
       (state.table === null || state.table.at > item.at) &&

@@ -1,12 +1,21 @@
+import { conditionColumns, operandColumns } from './frame.ts';
+import { moneyColumn } from './money.ts';
 import { columnOperand, measure } from './reader-parts.ts';
 import type { ReaderState } from './reader-state.ts';
-import type { IndexedColumn } from './schema-index.ts';
 
 /** Readings that only rows pointing to other rows allow, before the frame is made. */
 export function settleView(state: ReaderState): void {
   if (state.index.view === null) return;
+  const things = state.bare.filter(
+    (item) => item.column.entityOf !== null && !['by', 'each'].includes(item.after),
+  );
+  if (state.mode === 'share' && things.length > 0)
+    state.fail(`A share of rows is not a share of ${things[0]?.column.entityOf?.table.name ?? 'them'}.`);
+  countSubjects(state);
   absorbNouns(state);
+  absorbObjects(state);
   addMoney(state);
+  measureNamed(state);
 }
 
 const handedOver =
@@ -30,42 +39,70 @@ export function countHandedOver(state: ReaderState): void {
 
 const beside = new Set(['to', 'of', 'for', 'from', 'with', 'in', 'on', 'at', 'among', 'who', 'is']);
 
-/** "Sales to customers in NY": the noun only says whose state it is. */
+/** "Sales to customers in NY", "samples from asthma subjects": the noun only says whose state or diagnosis it is. */
 function absorbNouns(state: ReaderState): void {
-  if (state.measures.length === 0 && state.pending.length === 0) return;
+  const listed = state.table?.exact === true && ['list', null].includes(state.mode);
+  const measured = [
+    ...state.measures.flatMap((item) => (item.operand === null ? [] : operandColumns(item.operand))),
+    ...state.bare.map((item) => item.column).filter((column) => column.numeric && column.entityOf === null),
+  ];
+  const asked =
+    state.pending.length > 0 || state.measures.some((item) => item.fn !== 'rows') || state.table !== null;
   state.bare = state.bare.filter((item) => {
     const { entityOf } = item.column;
-    const rowsCounted =
-      state.measures.some((other) => other.fn !== 'rows') || state.table !== null || state.pending.length > 0;
-    if (entityOf === null || !rowsCounted || !beside.has(item.after)) return true;
-    const said = state.conditions.some(
-      ({ condition }) =>
-        condition.kind !== 'any' &&
-        condition.kind !== 'compare' &&
-        condition.kind !== 'between' &&
-        condition.column.table === entityOf.table,
-    );
+    if (entityOf === null || !asked || !beside.has(item.after)) return true;
+    if (
+      state.measures.length === 0 &&
+      state.pending.length === 0 &&
+      !(listed && (state.table?.at ?? 0) < item.at)
+    )
+      return true;
+    const about = [
+      ...state.conditions.flatMap(({ condition }) => conditionColumns(condition)),
+      ...state.groups.map((group) => group.column),
+      ...state.bare.filter((other) => other.after !== 'by' && other !== item).map((other) => other.column),
+      ...measured,
+    ];
+    const said = about.some((column) => column.entityOf === null && column.table === entityOf.table);
     if (said) state.skipped.add(item.column.name);
     return !said;
   });
 }
 
-const money = /(?:^|_)(?:price|amount|amt|cost|total|revenue|fee|charge|paid|payment|spent|value)(?:_|$)/i;
+/** "Members who borrowed a book": the members are asked for; that there was a book says the row itself. */
+function absorbObjects(state: ReaderState): void {
+  const entities = state.bare.filter((item) => item.column.entityOf !== null);
+  const first = entities[0];
+  if (first === undefined || state.measures.length > 0 || state.pending.length > 0 || state.extreme !== null)
+    return;
+  for (const item of entities.slice(1)) {
+    if (!['with', 'who'].includes(item.after) || state.operatorAt(item.at - 1)?.op === 'and') continue;
+    state.skipped.add(item.column.name);
+    state.bare = state.bare.filter((other) => other !== item);
+  }
+}
+
+/** "How many students borrowed poetry": students are counted, whose rows the loans point to. */
+function countSubjects(state: ReaderState): void {
+  const rows = state.measures.find((item) => item.fn === 'rows');
+  const count = state.atoms.findIndex((atom) => atom.kind === 'operator' && atom.operator.op === 'count');
+  const atom = state.atoms[state.skipFrom(count + 1)];
+  if (rows === undefined || count < 0 || state.table !== null || atom?.kind !== 'value') return;
+  const column = state.conditions
+    .flatMap(({ condition }) => (condition.kind === 'equals' ? [condition.column] : []))
+    .find((item) => item.distance > 0 && atom.links.some((link) => link.column === item));
+  if (column === undefined || state.bare.some((item) => item.column.entityOf !== null)) return;
+  const key = state.index.view?.keys.get(column.table);
+  const next = state.operatorAt(state.skipFrom(state.atoms.indexOf(atom) + 1))?.op;
+  if (key === undefined || next !== 'have')
+    state.fail(`It is not clear whether rows or different ${column.table.name} are counted.`, [
+      state.textOf(atom),
+    ]);
+  Object.assign(rows, { fn: 'distinct', operand: columnOperand(key), table: key.table });
+}
+
 const spending =
   /^(?:spent|spend|spends|spending|earned|earn|paid|pay|pays|revenue|turnover|income|brought)$/;
-
-/** The one column of the view's own rows that holds what was paid. */
-export function moneyColumn(columns: IndexedColumn[]): IndexedColumn | null {
-  const own = columns.filter(
-    (column) =>
-      column.distance === 0 &&
-      column.numeric &&
-      !column.identifier &&
-      column.yes === null &&
-      money.test(column.name),
-  );
-  return own.length === 1 ? (own[0] ?? null) : null;
-}
 
 /** "Spent the most", "total paid": of the one column that holds amounts. */
 function addMoney(state: ReaderState): void {
@@ -89,4 +126,46 @@ function addMoney(state: ReaderState): void {
     state.measures.push(measure('sum', columnOperand(column)));
   } else return;
   state.notes.push(`amounts are those of ${column.name}`);
+}
+
+/** "Average sodium" where sodium is what a row measures and one column holds the figure: the average of that column. */
+function measureNamed(state: ReaderState): void {
+  const first = state.pending[0];
+  if (
+    first === undefined ||
+    state.measures.length > 0 ||
+    state.bare.some((item) => item.column.numeric && item.column.entityOf === null)
+  )
+    return;
+  let next = state.pending.at(-1)?.at ?? first.at;
+  do next += 1;
+  while (['skip', 'filler', 'and', 'comma'].includes(state.operatorAt(next)?.op ?? ''));
+  const atom = state.atoms[next];
+  const figures = state.index.columns.filter(
+    (column) =>
+      column.distance === 0 &&
+      column.numeric &&
+      !column.identifier &&
+      !column.ownKey &&
+      !column.year &&
+      column.yes === null,
+  );
+  const [only] = figures;
+  if (atom?.kind !== 'value' || only === undefined || figures.length > 1) return;
+  const named = atom.links[0]?.column;
+  if (
+    named === undefined ||
+    named.yes !== null ||
+    (named.category === false && named.table === state.index.view?.base)
+  )
+    return;
+  if (
+    !state.conditions.some(
+      ({ condition }) => condition.kind === 'equals' && condition.column === named && !condition.negated,
+    )
+  )
+    return;
+  for (const item of state.pending) state.measures.push(measure(item.fn, columnOperand(only), item.p));
+  state.pending = [];
+  state.penalty += 0.04;
 }

@@ -107,6 +107,8 @@ export interface Frame {
   /** What the reading had to assume, in words. */
   notes: string[];
   confidence: number;
+  /** The whole restated, where the parts would not say it. */
+  says?: string;
 }
 
 export function operandColumns(operand: Operand): IndexedColumn[] {

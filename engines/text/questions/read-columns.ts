@@ -221,6 +221,13 @@ export function readColumn(state: ReaderState, atom: Extract<Atom, { kind: 'colu
   }
   if (pending && column.yes !== null)
     state.fail(`"${column.name}" is not a number; ask for its share instead.`, [text]);
+  if (state.negate && column.temporal && column.profile.nulls > 0 && /ed$/.test(text)) {
+    // "Not returned": there is no day on which it was.
+    markColumn(state, place, column, 'filter');
+    addCondition(state, { kind: 'null', column, negated: false });
+    state.at += 1;
+    return;
+  }
   if (state.negate) state.fail(`It is not clear what "not" leaves out before "${text}".`, [text]);
   markColumn(state, place, column);
   if (state.projecting) state.shown.push(column);

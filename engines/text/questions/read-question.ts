@@ -1,8 +1,9 @@
+import { countStatisticOf, overCounts } from './count-statistics.ts';
 import { readRelated } from './read-related.ts';
-import { type ParseOptions, type Reading, readTokens } from './read-tokens.ts';
+import { type Outcome, type ParseOptions, type Reading, readTokens } from './read-tokens.ts';
 import type { PreparedTables } from './schema-index.ts';
 import { sentenceOf } from './sentence.ts';
-import { tokenize } from './tokens.ts';
+import { type Token, tokenize } from './tokens.ts';
 import type { Interpretation, ParsedQuestion, WordMeaning } from './types.ts';
 import { writeDuckdb } from './write-duckdb.ts';
 
@@ -22,8 +23,10 @@ export function readQuestion(question: string, index: PreparedTables, options: P
       ['if'],
       [],
     );
-  const outcome =
-    index.tables.length > 1 ? readRelated(tokens, index, options) : readTokens(tokens, index, options);
+  const read = (words: Token[]): Outcome =>
+    index.tables.length > 1 ? readRelated(words, index, options) : readTokens(words, index, options);
+  const statistic = countStatisticOf(tokens);
+  const outcome = (statistic === null ? null : overCounts(statistic, read(statistic.counts))) ?? read(tokens);
   return outcome.reading === null
     ? refused(outcome.reason, outcome.notUnderstood, outcome.words)
     : answered(outcome.reading, outcome.words, outcome.confidence);

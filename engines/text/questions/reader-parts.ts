@@ -6,6 +6,8 @@ import { literalOf } from './reader-literals.ts';
 import { addCondition } from './reader-marks.ts';
 import type { ReaderState } from './reader-state.ts';
 import type { IndexedColumn } from './schema-index.ts';
+import { splitName } from './tokens.ts';
+import { stemOf } from './word-forms.ts';
 
 export type OperatorOf<K extends Operator['op']> = Extract<Operator, { op: K }>;
 
@@ -136,7 +138,13 @@ export function mainDates(columns: IndexedColumn[]): IndexedColumn[] {
   const own = columns.filter(
     (column) => !/(?:created|crtd|updated|modified|inserted|loaded)/i.test(column.name),
   );
-  return own.length > 0 ? own : columns;
+  const pool = own.length > 0 ? own : columns;
+  // The loan date of loans is theirs, before the day they were returned.
+  const named = pool.filter((column) => {
+    const stems = new Set(splitName(column.table.name).map(stemOf));
+    return splitName(column.name).some((word) => stems.has(stemOf(word)));
+  });
+  return named.length > 0 ? named : pool;
 }
 
 export function keyOf(state: ReaderState, table: string): IndexedColumn | null {

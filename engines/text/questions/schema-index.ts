@@ -217,6 +217,9 @@ function indexColumn(table: QuestionTable, profile: ColumnProfile, id: number): 
 function isEntity(profile: ColumnProfile, stems: Set<string>): boolean {
   if (profile.type === 'text' || profile.semantic === 'identifier' || stems.has('id')) return true;
   if (profile.type !== 'integer' || profile.semantic === 'year') return false;
+  // `animals` from 1 to 9 says how many; `subject` says which.
+  const last = splitName(profile.name).at(-1) ?? '';
+  if (last !== stemOf(last) && !stems.has('id')) return false;
   const low = Number(profile.min);
   return low === 1 && Number(profile.max) === profile.distinct && profile.distinct > 2;
 }

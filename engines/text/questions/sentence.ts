@@ -137,6 +137,7 @@ function head(frame: Frame): string {
 
 /** Restates a frame in one sentence that leaves nothing out. */
 export function sentenceOf(frame: Frame): string {
+  if (frame.says !== undefined) return frame.says;
   const parts = [head(frame)];
   const grouped = frame.groups.length > 0 && !['extreme_groups', 'group_count'].includes(frame.task);
   if (grouped) parts.push(`for each ${listed(frame.groups.map(groupWords))}`);

@@ -78,7 +78,7 @@ export function checkGrain(frame: Frame, state: ReaderState, index: PreparedTabl
   const rowsCounted = ['share', 'distribution', 'difference', 'ratio', 'change', 'exists'].includes(
     frame.task,
   );
-  const grouped = new Set(frame.groups.map((group) => group.column));
+  const grouped = new Set(state.groups.map((group) => group.column));
   const wanted = named.filter(
     (column) => !grouped.has(column) && !(column.entityOf?.names ?? []).some((name) => grouped.has(name)),
   );

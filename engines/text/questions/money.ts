@@ -1,0 +1,16 @@
+import type { IndexedColumn } from './schema-index.ts';
+
+const money = /(?:^|_)(?:price|amount|amt|cost|total|revenue|fee|charge|paid|payment|spent|fine)(?:_|$)/i;
+
+/** The one column of the view's own rows that holds what was paid. */
+export function moneyColumn(columns: IndexedColumn[]): IndexedColumn | null {
+  const own = columns.filter(
+    (column) =>
+      column.distance === 0 &&
+      column.numeric &&
+      !column.identifier &&
+      column.yes === null &&
+      money.test(column.name),
+  );
+  return own.length === 1 ? (own[0] ?? null) : null;
+}
