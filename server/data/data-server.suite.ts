@@ -3,11 +3,20 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
-import { type Answer, answer, apiPrefix, type Dataset, type Job, type UploadStatus } from '@stroma/contracts';
-import { insertTenant, insertUser } from '../access/identity/identity.store.ts';
+import {
+  type Answer,
+  answer,
+  apiPrefix,
+  type Dataset,
+  type Job,
+  type Role,
+  type UploadStatus,
+} from '@stroma/contracts';
+import { findFirstTenant, insertTenant, insertUser } from '../access/identity/identity.store.ts';
 import { hashPassword } from '../access/identity/passwords.ts';
 import { createApp } from '../app.ts';
 import { readConfig } from '../platform/config/read-config.ts';
+import type { Sql } from '../platform/db/database.ts';
 import type { Platform } from '../platform/platform.ts';
 
 export interface Reply<T> {
@@ -128,6 +137,8 @@ export interface DataServer {
   admin: Person;
   /** Signs in as somebody of another tenant. */
   stranger(): Promise<Person>;
+  /** Signs in as somebody else of the administrator's own tenant. */
+  colleague(role: Role): Promise<Person>;
   close(): Promise<void>;
 }
 
@@ -150,21 +161,22 @@ export async function startDataServer(
   const { url } = await app.start();
   if (url === null) throw new Error('expected a server that listens');
   const { platform } = app;
+  const enter = async (tenantOf: (tx: Sql) => Promise<string>, role: Role): Promise<Person> => {
+    const email = `someone-${Math.random()}@else.where`;
+    const hash = await hashPassword(password);
+    await platform.db.transaction(async (tx) => {
+      const tenantId = await tenantOf(tx);
+      await insertUser(tx, { tenantId, email, name: 'Someone', role, mustChangePassword: false }, hash);
+    });
+    return signIn(url, email);
+  };
   return {
     url,
     folder,
     platform,
     admin: await signIn(url, config.STROMA_ADMIN_EMAIL),
-    async stranger() {
-      const email = `someone-${Math.random()}@else.where`;
-      const hash = await hashPassword(password);
-      await platform.db.transaction(async (tx) => {
-        const tenantId = await insertTenant(tx, 'Elsewhere');
-        const user = { tenantId, email, name: 'Someone', role: 'admin', mustChangePassword: false } as const;
-        await insertUser(tx, user, hash);
-      });
-      return signIn(url, email);
-    },
+    stranger: () => enter((tx) => insertTenant(tx, 'Elsewhere'), 'admin'),
+    colleague: (role) => enter(async (tx) => (await findFirstTenant(tx)) ?? '', role),
     async close() {
       await app.stop();
       if (kept === undefined) rmSync(folder, { recursive: true, force: true });
