@@ -102,6 +102,7 @@ export const queriesApi = {
     summary: 'Ask in plain words',
     description: 'A question that is not understood is answered 200 with `sql: null` and `unanswerable`.',
     permission: 'queries:run',
+    rate: 'query',
     body: z.strictObject({
       question: z.string().trim().min(1).max(2000),
       dataset_ids: datasetIds,
@@ -119,6 +120,7 @@ export const queriesApi = {
     summary: 'Run a SELECT over datasets',
     description: 'Each dataset is known by its table_name; with one dataset it is also the table `dataset`.',
     permission: 'queries:run',
+    rate: 'query',
     body: z.strictObject({
       sql: sqlText,
       dataset_ids: datasetIds,

@@ -219,6 +219,7 @@ export const singleSignOnApi = {
     tag,
     summary: 'Where a SAML identity provider posts its signed assertion',
     permission: 'public',
+    rate: 'request',
     crossSite: true,
     params: connectionParams,
     consumes: ['application/x-www-form-urlencoded'],

@@ -74,6 +74,19 @@ export function describeCache(
       expect(await cache.increment(key, windowMs)).toMatchObject({ count: 1 });
     });
 
+    it('looks without counting, gives back, and never falls below nothing', async () => {
+      const key = newKey();
+      expect(await cache.increment(key, 60_000, 0)).toEqual({ count: 0, resetMs: 0 });
+      expect(await cache.increment(key, 60_000, -1)).toEqual({ count: 0, resetMs: 0 });
+      expect((await cache.increment(key, 60_000, 3)).count).toBe(3);
+      const seen = await cache.increment(key, 60_000, 0);
+      expect(seen.count).toBe(3);
+      expect(seen.resetMs).toBeGreaterThan(0);
+      expect((await cache.increment(key, 60_000, -2)).count).toBe(1);
+      expect((await cache.increment(key, 60_000, -9)).count).toBe(0);
+      expect((await cache.increment(key, 60_000)).count).toBe(1);
+    });
+
     it('misses no count of callers at the same time', async () => {
       const key = newKey();
       const answers = await Promise.all(Array.from({ length: 50 }, () => cache.increment(key, 60_000)));

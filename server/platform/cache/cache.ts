@@ -7,8 +7,11 @@ export interface Cache {
   get<T>(key: string): Promise<T | null>;
   set(key: string, value: unknown, lifeMs: number): Promise<void>;
   delete(key: string): Promise<void>;
-  /** Counts in a fixed window; for rate limits. */
-  increment(key: string, windowMs: number): Promise<{ count: number; resetMs: number }>;
+  /**
+   * Counts in a fixed window; for rate limits. `by` 0 only looks, and below 0 gives back what was counted in the
+   * window that runs; neither begins one. `resetMs` is 0 where no window runs.
+   */
+  increment(key: string, windowMs: number, by?: number): Promise<{ count: number; resetMs: number }>;
   ping(): Promise<void>;
   close(): Promise<void>;
 }

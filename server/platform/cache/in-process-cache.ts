@@ -82,16 +82,17 @@ export function openInProcessCache(options: InProcessCacheOptions = {}): Cache {
       windows.delete(key);
     },
 
-    async increment(key, windowMs) {
+    async increment(key, windowMs, by = 1) {
       const time = now();
       const running = windows.get(key);
       if (running !== undefined && running.endsMs > time) {
-        running.count += 1;
+        running.count = Math.max(0, running.count + by);
         return { count: running.count, resetMs: running.endsMs - time };
       }
+      if (by <= 0) return { count: 0, resetMs: 0 };
       if (windows.size >= maxCounters) forgetWindows();
-      windows.set(key, { count: 1, endsMs: time + windowMs });
-      return { count: 1, resetMs: windowMs };
+      windows.set(key, { count: by, endsMs: time + windowMs });
+      return { count: by, resetMs: windowMs };
     },
 
     async ping() {},

@@ -6,9 +6,16 @@ const prefix = 'stroma:';
 
 /** One step, so that a counter never lives without an end. */
 const countInWindow = `
-local count = redis.call('INCR', KEYS[1])
+local by = tonumber(ARGV[2])
 local left = redis.call('PTTL', KEYS[1])
-if count == 1 or left < 0 then
+if by <= 0 then
+  if left < 0 then return { 0, 0 } end
+  local held = tonumber(redis.call('GET', KEYS[1]))
+  if by < 0 then held = redis.call('INCRBY', KEYS[1], math.max(by, -held)) end
+  return { held, left }
+end
+local count = redis.call('INCRBY', KEYS[1], by)
+if left < 0 then
   redis.call('PEXPIRE', KEYS[1], ARGV[1])
   left = tonumber(ARGV[1])
 end
@@ -68,9 +75,9 @@ export async function openRedisCache(url: string): Promise<Cache> {
       await reach(() => redis.del(`${prefix}value:${key}`, `${prefix}count:${key}`));
     },
 
-    async increment(key, windowMs) {
+    async increment(key, windowMs, by = 1) {
       const [count, resetMs] = (await reach(() =>
-        redis.eval(countInWindow, 1, `${prefix}count:${key}`, Math.ceil(windowMs)),
+        redis.eval(countInWindow, 1, `${prefix}count:${key}`, Math.ceil(windowMs), by),
       )) as [number, number];
       return { count, resetMs };
     },

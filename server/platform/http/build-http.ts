@@ -5,6 +5,8 @@ import type { ZodType } from 'zod';
 import type { Cache } from '../cache/cache.ts';
 import type { Config } from '../config/config.ts';
 import { fail } from '../failure.ts';
+import { openRateLimits } from '../rate-limits/rate-limits.ts';
+import { type OnLimited, openRequestLimits } from '../rate-limits/request-limits.ts';
 import { answerError, InputError } from './error-answers.ts';
 import { openGate } from './gate.ts';
 import { openIdempotency } from './idempotency.ts';
@@ -12,12 +14,15 @@ import { registerOpenApi } from './openapi.ts';
 import { requestIdOf } from './request-id.ts';
 import type { Authenticate } from './route.ts';
 import { securityHeaders } from './security-headers.ts';
+import { trustedProxies } from './trusted-proxies.ts';
 
 export interface HttpOptions {
   config: Config;
   log: Logger;
   cache: Cache;
   authenticate: Authenticate;
+  /** Told when somebody first takes more than a limit allows. */
+  onLimited?: OnLimited;
   version: string;
   /** Checks every answer against its schema; for tests, where a drift must be a failure. */
   checkAnswers?: boolean;
@@ -36,7 +41,7 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
     genReqId: requestIdOf,
     requestIdHeader: false,
     bodyLimit: jsonLimitBytes,
-    trustProxy: config.STROMA_TRUST_PROXY,
+    trustProxy: trustedProxies(config.STROMA_TRUST_PROXY),
     forceCloseConnections: 'idle',
     // An upload may take hours, so only silence ends a request: longer than the longest query may be silent.
     requestTimeout: 0,
@@ -46,7 +51,9 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
     routerOptions: { maxParamLength: 200 },
   }) as unknown as FastifyInstance;
 
-  app.decorate('gate', openGate(config, cache, authenticate));
+  const rates = openRateLimits(cache, log);
+  const limits = openRequestLimits(config, rates, options.onLimited);
+  app.decorate('gate', openGate(config, limits, authenticate));
   app.decorate('idempotency', openIdempotency(cache));
   app.decorateRequest('context', null);
   app.setValidatorCompiler(({ schema, httpPart }) => (data) => {

@@ -1,9 +1,9 @@
 import { type Endpoint, identityApi } from '@stroma/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Cache } from '../cache/cache.ts';
 import type { Config } from '../config/config.ts';
 import type { Actor } from '../context.ts';
 import { fail } from '../failure.ts';
+import type { RequestLimits } from '../rate-limits/request-limits.ts';
 import { anonymous, RequestContext } from './request-context.ts';
 import type { Authenticate } from './route.ts';
 
@@ -17,32 +17,22 @@ export interface Gate {
   /** Runs before the body is read. Throws RATE_LIMITED, UNAUTHENTICATED, FORBIDDEN, PASSWORD_CHANGE_REQUIRED. */
   admit(endpoint: Endpoint, request: FastifyRequest, reply: FastifyReply): Promise<RequestContext>;
   /** For infrastructure addresses without identity. */
-  limit(request: FastifyRequest, reply: FastifyReply, identity?: string): Promise<void>;
+  limit(request: FastifyRequest, reply: FastifyReply): Promise<void>;
+  /** Runs before the answer goes out. */
+  settle(endpoint: Endpoint, request: FastifyRequest, reply: FastifyReply): Promise<void>;
 }
 
 /** Who may pass: identity, origin of the page, rate, password duty, permission; anything not granted is denied. */
-export function openGate(config: Config, cache: Cache, authenticate: Authenticate): Gate {
-  const perMinute = config.STROMA_RATE_LIMIT_PER_MINUTE;
+export function openGate(config: Config, limits: RequestLimits, authenticate: Authenticate): Gate {
   const ownOrigin = config.STROMA_PUBLIC_URL === undefined ? null : new URL(config.STROMA_PUBLIC_URL).origin;
 
-  const limit: Gate['limit'] = async (request, reply, identity) => {
-    const { count, resetMs } = await cache.increment(`rate:${identity ?? request.ip}`, 60_000);
-    const seconds = Math.ceil(resetMs / 1000);
-    reply.header('ratelimit-limit', perMinute);
-    reply.header('ratelimit-remaining', Math.max(0, perMinute - count));
-    reply.header('ratelimit-reset', seconds);
-    if (count > perMinute)
-      fail('RATE_LIMITED', `More than ${perMinute} requests a minute. Try again in ${seconds} s.`, {
-        retry_after_seconds: seconds,
-      });
-  };
-
   return {
-    limit,
+    limit: (request, reply) => limits.admit(null, request, reply, null),
+    settle: (endpoint, request, reply) => limits.settle(endpoint, request, reply),
     async admit(endpoint, request, reply) {
       const actor = await authenticate(request);
-      await limit(request, reply, actor?.id);
-      if (actor !== null) refuseForeignPage(request, ownOrigin);
+      await limits.admit(endpoint, request, reply, actor);
+      if (actor !== null && endpoint.crossSite !== true) refuseForeignPage(request, ownOrigin);
       authorize(endpoint, actor);
       return new RequestContext(actor ?? anonymous, request, reply);
     },

@@ -2,6 +2,7 @@ import { apiPrefix, type Endpoint, errorAnswer } from '@stroma/contracts';
 import type { FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import { z } from 'zod';
 import { fail } from '../failure.ts';
+import { rateOf } from '../rate-limits/limits.ts';
 import type { Gate } from './gate.ts';
 import type { Idempotency } from './idempotency.ts';
 import type { RequestContext } from './request-context.ts';
@@ -27,13 +28,16 @@ export const route: RegisterRoute = (app, endpoint, handler) => {
 
   app.route({
     method: endpoint.method,
-    url: apiPrefix + endpoint.path,
+    url: endpoint.at === 'root' ? endpoint.path : apiPrefix + endpoint.path,
     schema: schemaOf(endpoint),
     config: { endpoint },
     onRequest: async (request, reply) => {
       request.context = await gate.admit(endpoint, request, reply);
       refuseOtherMedia(request, accepted);
     },
+    ...(rateOf(endpoint) === 'authentication' && {
+      onSend: (request, reply) => gate.settle(endpoint, request, reply),
+    }),
     handler: async (request, reply) => {
       const ctx = request.context as RequestContext;
       void reply.code(endpoint.status);

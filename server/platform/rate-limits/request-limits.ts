@@ -1,0 +1,118 @@
+import type { Endpoint } from '@stroma/contracts';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Config } from '../config/config.ts';
+import type { Actor } from '../context.ts';
+import { fail } from '../failure.ts';
+import { unmapped } from '../http/trusted-proxies.ts';
+import { limitOfKey, limitsOf, rateOf } from './limits.ts';
+import type { RateLimits, Standing } from './rate-limits.ts';
+
+/** Told once for each window or block in which somebody first took too many. */
+export type OnLimited = (request: FastifyRequest, actor: Actor | null, standing: Standing) => void;
+
+export interface RequestLimits {
+  /** Sets the `RateLimit-*` headers. Throws RATE_LIMITED. */
+  admit(
+    endpoint: Endpoint | null,
+    request: FastifyRequest,
+    reply: FastifyReply,
+    actor: Actor | null,
+  ): Promise<void>;
+  /** Before the answer goes out: proving who one is costs nothing, only failing to does. */
+  settle(endpoint: Endpoint, request: FastifyRequest, reply: FastifyReply): Promise<void>;
+}
+
+/** How much a caller may ask: by address, person, API key and tier. */
+export function openRequestLimits(
+  config: Config,
+  rates: RateLimits,
+  onLimited: OnLimited = () => {},
+): RequestLimits {
+  const limits = limitsOf(config);
+
+  async function standingsOf(endpoint: Endpoint | null, request: FastifyRequest, actor: Actor | null) {
+    const who = actor === null ? networkOf(request.ip) : actor.id;
+    const standings = [await rates.take(limits.of(actor), who)];
+    if (actor?.keyId && typeof actor.requestsPerMinute === 'number')
+      standings.push(await rates.take(limitOfKey(actor.requestsPerMinute), actor.keyId));
+    const rate = endpoint === null ? 'request' : rateOf(endpoint);
+    const queries = rate === 'query' ? limits.queriesOf(actor) : null;
+    // What is refused already shall not use up the hour too.
+    if (queries !== null && standings.every(({ allowed }) => allowed))
+      standings.push(await rates.take(queries, who));
+    if (rate === 'authentication')
+      standings.push(await rates.take(limits.authentication, networkOf(request.ip)));
+    return standings;
+  }
+
+  return {
+    async admit(endpoint, request, reply, actor) {
+      const standings = await standingsOf(endpoint, request, actor);
+      const tightest = standings.reduce((a, b) => (tightness(b) > tightness(a) ? b : a));
+      tell(reply, standings, tightest);
+      if (tightest.allowed) return;
+      if (tightest.first) onLimited(request, actor, tightest);
+      const seconds = secondsOf(tightest);
+      fail(
+        'RATE_LIMITED',
+        `${refusals[tightest.limit.name] ?? 'Too many requests'}. Try again in ${seconds} s.`,
+        {
+          retry_after_seconds: seconds,
+          limit: tightest.limit.name,
+        },
+      );
+    },
+
+    async settle(endpoint, request, reply) {
+      if (rateOf(endpoint) !== 'authentication' || reply.statusCode >= 400) return;
+      // An answer without content may be given to anybody (a forgotten password) and goes on counting.
+      if (endpoint.response === undefined && endpoint.produces === undefined) return;
+      await rates.giveBack(limits.authentication, networkOf(request.ip));
+    },
+  };
+}
+
+const refusals: Record<string, string> = {
+  authentication: 'Too many failed attempts from this address',
+  'queries-free': 'Too many queries in this hour',
+  'queries-premium': 'Too many queries in this hour',
+  key: 'Too many requests with this API key',
+};
+
+/** What is refused comes first, then what has the smallest share left. */
+const tightness = ({ allowed, remaining, limit, resetMs }: Standing): number =>
+  allowed ? 1 - remaining / limit.most : 1 + resetMs;
+
+const secondsOf = ({ resetMs }: Standing): number => Math.max(1, Math.ceil(resetMs / 1000));
+
+/**
+ * RateLimit-Limit, -Remaining and -Reset of the limit that is nearest, RateLimit-Policy of all that hold here.
+ * IETF draft-ietf-httpapi-ratelimit-headers.
+ */
+function tell(reply: FastifyReply, standings: readonly Standing[], nearest: Standing): void {
+  void reply.headers({
+    'ratelimit-limit': nearest.limit.most,
+    'ratelimit-remaining': nearest.remaining,
+    'ratelimit-reset': secondsOf(nearest),
+    'ratelimit-policy': standings
+      .map(({ limit }) => `"${limit.name}";q=${limit.most};w=${limit.windowMs / 1000}`)
+      .join(', '),
+  });
+}
+
+/**
+ * What counts as one caller: an IPv4 address, or an IPv6 network of 64 bits, of which anybody has 2^64 addresses.
+ */
+export function networkOf(address: string): string {
+  const plain = unmapped(address.replace(/%.*$/, ''));
+  if (!plain.includes(':')) return plain;
+  const [head = '', tail] = plain.split('::');
+  const front = head === '' ? [] : head.split(':');
+  const back = tail === undefined || tail === '' ? [] : tail.split(':');
+  const zeros = tail === undefined ? 0 : 8 - front.length - back.length;
+  const groups = [...front, ...Array<string>(Math.max(0, zeros)).fill('0'), ...back];
+  return `${groups
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group, 16).toString(16))
+    .join(':')}::/64`;
+}
