@@ -11,7 +11,6 @@ export const errorCatalogue = {
     status: 403,
     meaning: 'Who you are must be proven once more; the sign-in is too old.',
   },
-  EMAIL_NOT_VERIFIED: { status: 403, meaning: 'The e-mail address must be verified first.' },
   NOT_FOUND: { status: 404, meaning: 'It does not exist, or it is not yours.' },
   METHOD_NOT_ALLOWED: { status: 405, meaning: 'The address exists, but not for this method.' },
   CONFLICT: { status: 409, meaning: 'The present state does not allow it.' },
@@ -42,8 +41,13 @@ export const errorCatalogue = {
   INTERNAL: { status: 500, meaning: 'A fault in Stroma; the request id leads to it in the log.' },
   OUTGOING_REFUSED: { status: 422, meaning: 'Stroma may not call the address that was given.' },
   OUTGOING_FAILED: { status: 502, meaning: 'The address that was called gave no whole answer in time.' },
+  TIME_STAMP_UNAVAILABLE: {
+    status: 502,
+    meaning: 'The time-stamp authority failed, did not answer, or its answer does not verify.',
+  },
   LLM_UNAVAILABLE: { status: 502, meaning: 'The language model endpoint failed or did not answer.' },
   SMS_UNAVAILABLE: { status: 502, meaning: 'The text message could not be handed over.' },
+  MAIL_UNAVAILABLE: { status: 502, meaning: 'The mail server did not take the message.' },
   STORAGE_UNAVAILABLE: { status: 503, meaning: 'The object store does not answer.' },
   NOT_READY: { status: 503, meaning: 'A part Stroma depends on is not ready.' },
   KEY_DESTROYED: {

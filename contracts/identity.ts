@@ -84,7 +84,7 @@ export const identityApi = {
     body: z.strictObject({ email, password: z.string().min(1).max(256), client: clientKind }),
     status: 200,
     response: z.discriminatedUnion('status', [signedIn, secondFactorNeeded]),
-    errors: ['WRONG_CREDENTIALS', 'RATE_LIMITED', 'EMAIL_NOT_VERIFIED'],
+    errors: ['WRONG_CREDENTIALS', 'RATE_LIMITED'],
   }),
   logout: endpoint({
     id: 'logout',

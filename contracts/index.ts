@@ -5,10 +5,12 @@
 
 import { apiKeysApi } from './api-keys.ts';
 import { datasetAccessApi } from './dataset-access.ts';
+import { auditApi } from './audit.ts';
 import { datasetsApi } from './datasets.ts';
 import { streamsApi } from './events.ts';
 import { identityApi } from './identity.ts';
 import { jobsApi } from './jobs.ts';
+import { mailApi } from './mail.ts';
 import { passkeysApi } from './passkeys.ts';
 import { provenanceApi } from './provenance.ts';
 import { queriesApi } from './queries.ts';
@@ -20,10 +22,12 @@ import { systemApi } from './system.ts';
 export const apiPrefix = '/api/v1';
 
 export const api = {
+  audit: auditApi,
   identity: identityApi,
   secondFactors: secondFactorsApi,
   passkeys: passkeysApi,
   sessions: sessionsApi,
+  mail: mailApi,
   datasets: datasetsApi,
   datasetAccess: datasetAccessApi,
   jobs: jobsApi,
@@ -46,6 +50,7 @@ export * from './events.ts';
 export * from './fields.ts';
 export * from './identity.ts';
 export * from './jobs.ts';
+export * from './mail.ts';
 export * from './passkeys.ts';
 export * from './permissions.ts';
 export * from './profiles.ts';

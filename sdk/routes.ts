@@ -16,6 +16,16 @@ type Routes = {
  * and not the schema library.
  */
 export const routes = {
+  audit: {
+    report: 'POST /audit',
+    events: 'GET /audit/events',
+    event: 'GET /audit/events/:id',
+    export: 'GET /audit/export',
+    state: 'GET /audit/state',
+    verify: 'POST /audit/verify',
+    checkpoints: 'GET /audit/checkpoints',
+    anchor: 'POST /audit/checkpoints',
+  },
   identity: {
     signInOptions: 'GET /auth/options',
     login: 'POST /auth/login',
@@ -57,6 +67,7 @@ export const routes = {
     end: 'DELETE /auth/sessions/:id',
     endOthers: 'DELETE /auth/sessions',
   },
+  mail: { outbox: 'GET /mail/outbox' },
   datasets: {
     upload: 'POST /data/upload',
     createUpload: 'POST /data/uploads',

@@ -12,6 +12,7 @@ import { type Health, registerHealth } from './platform/http/health.ts';
 import { registerWebApp } from './platform/http/web-app.ts';
 import { jobRoutes } from './platform/jobs/jobs.routes.ts';
 import { openLog } from './platform/logging.ts';
+import { mailRoutes } from './platform/mail/mail.routes.ts';
 import { registerMetrics } from './platform/metrics/metrics.routes.ts';
 import { setStreamClients } from './platform/metrics/metrics.ts';
 import { openPlatform } from './platform/open-platform.ts';
@@ -76,6 +77,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     registerMetrics(http, { token: config.STROMA_METRICS_TOKEN, database: platform.db });
     streamRoutes(http, platform.events, access.authenticate, { onCount: setStreamClients });
     jobRoutes(http, platform.jobs);
+    mailRoutes(http, platform.mail);
     provenanceRoutes(http, platform.provenance, () => data.settled());
     const sources = options.sources ?? ({} as LoadedConfig['sources']);
     systemRoutes(http, platform, { config, sources }, { version, duckdb });

@@ -11,6 +11,7 @@ import { openOutgoing } from './http/outgoing.ts';
 import { jobCleanupJob } from './jobs/jobs.jobs.ts';
 import { openJobs } from './jobs/open-jobs.ts';
 import { openLanguageModel } from './llm/open-language-model.ts';
+import { openMail } from './mail/open-mail.ts';
 import { countEvent, countJob } from './metrics/metrics.ts';
 import { openObjectStore } from './objects/open-object-store.ts';
 import type { Platform } from './platform.ts';
@@ -26,11 +27,12 @@ export async function openPlatform(config: Config, log: Logger): Promise<Platfor
   const db = scope.database;
   try {
     const keys = await openKeys(scope, await openKeyProvider(config, scope));
-    const [cache, objects, llm, provenance] = await Promise.all([
+    const [cache, objects, llm, provenance, mail] = await Promise.all([
       openCache(config),
       openObjectStore(config),
       openLanguageModel(config, db),
       openProvenance(config, db),
+      openMail(config, log),
     ]);
     const events = openEvents(db, log, countEvent);
     const jobs = openJobs(db, events, log, { onEnded: countJob });
@@ -47,6 +49,7 @@ export async function openPlatform(config: Config, log: Logger): Promise<Platfor
       objects,
       cache,
       llm,
+      mail,
       provenance,
       outgoing: openOutgoing(config),
       threads,
@@ -56,6 +59,7 @@ export async function openPlatform(config: Config, log: Logger): Promise<Platfor
         await events.stop();
         await threads.close();
         await cache.close();
+        await mail.close();
         await keys.close();
         await db.close();
       },

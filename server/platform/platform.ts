@@ -7,6 +7,7 @@ import type { Events } from './events/event-types.ts';
 import type { Outgoing } from './http/outgoing.ts';
 import type { Jobs } from './jobs/job-types.ts';
 import type { LanguageModel } from './llm/language-model.ts';
+import type { Mail } from './mail/mail.ts';
 import type { ObjectStore } from './objects/object-store.ts';
 import type { Provenance } from './provenance/provenance-types.ts';
 import type { Threads } from './threads/threads.ts';
@@ -22,6 +23,7 @@ export interface Platform {
   objects: ObjectStore;
   cache: Cache;
   llm: LanguageModel;
+  mail: Mail;
   provenance: Provenance;
   /** The way out to addresses that people name; checked. */
   outgoing: Outgoing;
