@@ -104,11 +104,14 @@ describe('a file that could not be read', () => {
   });
 
   it('is read again from its failed job', async () => {
-    const { page, context } = await openPage(browser, stroma.url, { scheme: 'light', width: 1440 });
+    const { page, context } = await openPage(browser, stroma.url, { scheme: 'light', width: 390 });
     await signIn(page);
     await dropUnreadable(page, 'job.csv');
     await page.goto('/jobs');
     const failed = page.locator('[data-job]').filter({ hasText: 'Reading job.csv' });
+    await failed.waitFor();
+    expect(await sidewaysScroll(page)).toBeLessThanOrEqual(0);
+    await picture(page, 'unread-job-light-390');
     await failed.getByRole('button', { name: 'Read again with other decisions' }).click();
     const dialog = page.getByRole('dialog', { name: 'Read job.csv again' });
     await dialog.getByRole('combobox', { name: 'Format' }).selectOption('csv');

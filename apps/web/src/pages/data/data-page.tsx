@@ -8,6 +8,7 @@ import { usePermission } from '../../lib/session.ts';
 import { startUploads } from '../../lib/uploads.ts';
 import { DatasetList } from './dataset-list.tsx';
 import { DropZone } from './drop-zone.tsx';
+import { useUnreadFiles } from './unread-files.ts';
 import { UnreadList } from './unread-list.tsx';
 import { UploadList } from './upload-list.tsx';
 
@@ -19,6 +20,7 @@ export function DataPage() {
   const { upload } = route.useSearch();
   const navigate = route.useNavigate();
   const input = useRef<HTMLInputElement>(null);
+  const unread = useUnreadFiles();
   const choose = () => input.current?.click();
   useEffect(() => {
     if (!upload) return;
@@ -53,7 +55,10 @@ export function DataPage() {
         <div className="grid grid-cols-1 gap-6">
           <UploadList />
           <UnreadList />
-          <DatasetList onChoose={choose} />
+          {/* Held back until it is known what stands above, so that it does not move. */}
+          <div className={unread.isPending ? 'invisible' : undefined}>
+            <DatasetList onChoose={choose} />
+          </div>
         </div>
       </Page>
     </DropZone>

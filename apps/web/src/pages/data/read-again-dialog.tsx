@@ -64,7 +64,7 @@ export function ReadAgainDialog({
               </div>
             ))}
           </fieldset>
-          <footer className="sticky -bottom-6 -mx-6 -mb-6 grid gap-3 border-t border-line bg-surface px-6 py-4">
+          <footer className="sticky -bottom-6 -mx-6 -mb-6 grid gap-3 rounded-b-lg border-t border-line bg-surface px-6 py-4">
             {read.error && <ErrorNotice error={read.error} />}
             <div className="flex flex-wrap justify-end gap-2">
               <Button onClick={onClose}>{common('cancel')}</Button>

@@ -24,14 +24,18 @@ interface Followed {
   jobId: string;
 }
 
+/** The datasets below are what most people come for. */
+const shownAtFirst = 3;
+
 /** What was sent earlier and could not be read. Nothing at all when there is none. */
 export function UnreadList() {
   const { t } = useTranslation('data');
   const { t: common } = useTranslation();
   const { files, hasNextPage, isFetchingNextPage, fetchNextPage } = useUnreadFiles();
+  const [all, setAll] = useState(false);
   const [followed, setFollowed] = useState<readonly Followed[]>([]);
   const underway = new Set(useUploads().map(({ uploadId }) => uploadId));
-  const drop = (id: string) => setFollowed((all) => all.filter(({ file }) => file.upload_id !== id));
+  const drop = (id: string) => setFollowed((before) => before.filter(({ file }) => file.upload_id !== id));
   const rows = [
     ...followed.map(({ file }) => file),
     ...(files ?? []).filter(({ upload_id: id }) => !followed.some(({ file }) => file.upload_id === id)),
@@ -42,13 +46,13 @@ export function UnreadList() {
   return (
     <Section title={t('unread')} note={t('unread_note')}>
       <ul className={`${panelClass} divide-y divide-line`}>
-        {rows.map((file) => {
+        {rows.slice(0, all ? undefined : shownAtFirst).map((file) => {
           const id = file.upload_id;
           const job = followed.find((each) => each.file.upload_id === id);
           const newest = files?.find((each) => each.upload_id === id) ?? file;
           const follow = (jobId: string) =>
-            setFollowed((all) => [
-              ...all.filter((each) => each.file.upload_id !== id),
+            setFollowed((before) => [
+              ...before.filter((each) => each.file.upload_id !== id),
               { file: newest, jobId },
             ]);
           return job ? (
@@ -64,12 +68,12 @@ export function UnreadList() {
           );
         })}
       </ul>
-      {hasNextPage && (
+      {(hasNextPage || (!all && rows.length > shownAtFirst)) && (
         <Button
           className="mt-3"
           size="small"
           disabled={isFetchingNextPage}
-          onClick={() => void fetchNextPage()}
+          onClick={() => (all ? void fetchNextPage() : setAll(true))}
         >
           {common('show_more')}
         </Button>

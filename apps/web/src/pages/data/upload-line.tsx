@@ -28,8 +28,10 @@ export function UploadLine({
 }) {
   return (
     <li className="grid grid-cols-1 gap-2 px-4 py-3" data-upload={name} data-status={status}>
-      <div className="flex items-center gap-3">
-        <StatusMark status={status} bare />
+      <div className="flex items-start gap-3">
+        <span className="mt-3 flex">
+          <StatusMark status={status} bare />
+        </span>
         <div className="flex min-w-0 flex-1 flex-wrap items-center gap-x-3 gap-y-2">
           <div className="min-w-0 flex-1 basis-48">
             <p className="truncate font-medium">{name}</p>
@@ -37,7 +39,9 @@ export function UploadLine({
           </div>
           {actions}
         </div>
-        <IconButton icon={X} label={dropLabel} onClick={onDrop} />
+        <span className="mt-1 flex">
+          <IconButton icon={X} label={dropLabel} onClick={onDrop} />
+        </span>
       </div>
       {progress !== null && (
         <ProgressBar
