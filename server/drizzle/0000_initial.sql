@@ -550,4 +550,347 @@ CREATE INDEX "datasets_deleted" ON "datasets" USING btree ("deleted_at");--> sta
 CREATE INDEX "dataset_joins_b" ON "dataset_joins" USING btree ("version_b");--> statement-breakpoint
 CREATE INDEX "queries_user" ON "queries" USING btree ("tenant_id","user_id","created_at","id");--> statement-breakpoint
 CREATE INDEX "uploads_tenant" ON "uploads" USING btree ("tenant_id","created_at");--> statement-breakpoint
-CREATE INDEX "uploads_unfinished" ON "uploads" USING btree ("status","updated_at");
+CREATE INDEX "uploads_unfinished" ON "uploads" USING btree ("status","updated_at");--> statement-breakpoint
+ALTER TABLE "data_keys" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "data_keys" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "data_keys_owner" ON "data_keys" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+ALTER TABLE "events" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "events" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "events_owner" ON "events" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "events_tenant" ON "events" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "events" TO stroma_tenant;
+--> statement-breakpoint
+ALTER TABLE "jobs" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "jobs" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "jobs_owner" ON "jobs" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "jobs_tenant" ON "jobs" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "jobs" TO stroma_tenant;
+--> statement-breakpoint
+ALTER TABLE "llm_calls" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "llm_calls" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "llm_calls_owner" ON "llm_calls" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "llm_calls_tenant" ON "llm_calls" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "llm_calls" TO stroma_tenant;
+--> statement-breakpoint
+ALTER TABLE "provenance_derivations" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "provenance_derivations" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "provenance_derivations_owner" ON "provenance_derivations" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "provenance_derivations_tenant" ON "provenance_derivations" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "provenance_derivations" TO stroma_tenant;
+--> statement-breakpoint
+ALTER TABLE "provenance_links" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "provenance_links" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "provenance_links_owner" ON "provenance_links" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "provenance_links_tenant" ON "provenance_links" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)) and (exists (select from "provenance_derivations" p where p."id" = "provenance_links"."derivation_id")));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "provenance_links" TO stroma_tenant;
+--> statement-breakpoint
+ALTER TABLE "api_keys" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "api_keys" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "api_keys_owner" ON "api_keys" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "api_keys_tenant" ON "api_keys" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)) and (exists (select from "users" p where p."id" = "api_keys"."owner_id")));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "api_keys" TO stroma_tenant;
+--> statement-breakpoint
+ALTER TABLE "audit_events" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "audit_events" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "audit_events_owner" ON "audit_events" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "audit_events_tenant" ON "audit_events" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)));
+--> statement-breakpoint
+GRANT select, insert ON "audit_events" TO stroma_tenant;
+--> statement-breakpoint
+ALTER TABLE "audit_keys" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "audit_keys" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "audit_keys_owner" ON "audit_keys" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+ALTER TABLE "audit_links" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "audit_links" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "audit_links_owner" ON "audit_links" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "audit_links_tenant" ON "audit_links" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)));
+--> statement-breakpoint
+GRANT select, insert ON "audit_links" TO stroma_tenant;
+--> statement-breakpoint
+ALTER TABLE "audit_pending" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "audit_pending" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "audit_pending_owner" ON "audit_pending" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "audit_pending_tenant" ON "audit_pending" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "audit_pending" TO stroma_tenant;
+--> statement-breakpoint
+ALTER TABLE "audit_seals" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "audit_seals" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "audit_seals_owner" ON "audit_seals" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+ALTER TABLE "accounts" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "accounts" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "accounts_owner" ON "accounts" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "accounts_tenant" ON "accounts" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)) and (exists (select from "users" p where p."id" = "accounts"."user_id")));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "accounts" TO stroma_tenant;
+--> statement-breakpoint
+ALTER TABLE "identity_challenges" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "identity_challenges" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "identity_challenges_owner" ON "identity_challenges" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "identity_challenges_tenant" ON "identity_challenges" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)) and ("identity_challenges"."user_id" is null or exists (select from "users" p where p."id" = "identity_challenges"."user_id")));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "identity_challenges" TO stroma_tenant;
+--> statement-breakpoint
+ALTER TABLE "passkeys" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "passkeys" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "passkeys_owner" ON "passkeys" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "passkeys_tenant" ON "passkeys" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)) and (exists (select from "users" p where p."id" = "passkeys"."user_id")));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "passkeys" TO stroma_tenant;
+--> statement-breakpoint
+ALTER TABLE "recovery_codes" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "recovery_codes" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "recovery_codes_owner" ON "recovery_codes" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "recovery_codes_tenant" ON "recovery_codes" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)) and (exists (select from "users" p where p."id" = "recovery_codes"."user_id")));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "recovery_codes" TO stroma_tenant;
+--> statement-breakpoint
+ALTER TABLE "refresh_tokens" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "refresh_tokens" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "refresh_tokens_owner" ON "refresh_tokens" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "refresh_tokens_tenant" ON "refresh_tokens" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)) and (exists (select from "sessions" p where p."id" = "refresh_tokens"."session_id")));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "refresh_tokens" TO stroma_tenant;
+--> statement-breakpoint
+ALTER TABLE "second_factors" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "second_factors" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "second_factors_owner" ON "second_factors" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "second_factors_tenant" ON "second_factors" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)) and (exists (select from "users" p where p."id" = "second_factors"."user_id")));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "second_factors" TO stroma_tenant;
+--> statement-breakpoint
+ALTER TABLE "sessions" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "sessions" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "sessions_owner" ON "sessions" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "sessions_tenant" ON "sessions" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)) and (exists (select from "users" p where p."id" = "sessions"."user_id")));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "sessions" TO stroma_tenant;
+--> statement-breakpoint
+ALTER TABLE "sign_in_failures" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "sign_in_failures" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "sign_in_failures_owner" ON "sign_in_failures" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+ALTER TABLE "signing_keys" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "signing_keys" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "signing_keys_owner" ON "signing_keys" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+ALTER TABLE "tenants" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "tenants" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "tenants_owner" ON "tenants" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "tenants_tenant" ON "tenants" TO stroma_tenant USING (id = (select current_setting('stroma.tenant', true))) WITH CHECK (id = (select current_setting('stroma.tenant', true)));
+--> statement-breakpoint
+GRANT select, update ON "tenants" TO stroma_tenant;
+--> statement-breakpoint
+ALTER TABLE "users" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "users" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "users_owner" ON "users" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "users_tenant" ON "users" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "users" TO stroma_tenant;
+--> statement-breakpoint
+ALTER TABLE "custom_roles" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "custom_roles" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "custom_roles_owner" ON "custom_roles" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "custom_roles_tenant" ON "custom_roles" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "custom_roles" TO stroma_tenant;
+--> statement-breakpoint
+ALTER TABLE "member_attributes" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "member_attributes" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "member_attributes_owner" ON "member_attributes" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "member_attributes_tenant" ON "member_attributes" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)) and (exists (select from "users" p where p."id" = "member_attributes"."user_id")));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "member_attributes" TO stroma_tenant;
+--> statement-breakpoint
+ALTER TABLE "project_members" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "project_members" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "project_members_owner" ON "project_members" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "project_members_tenant" ON "project_members" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)) and (exists (select from "projects" p where p."id" = "project_members"."project_id")) and (exists (select from "users" p where p."id" = "project_members"."user_id")));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "project_members" TO stroma_tenant;
+--> statement-breakpoint
+ALTER TABLE "projects" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "projects" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "projects_owner" ON "projects" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "projects_tenant" ON "projects" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "projects" TO stroma_tenant;
+--> statement-breakpoint
+ALTER TABLE "resource_attributes" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "resource_attributes" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "resource_attributes_owner" ON "resource_attributes" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "resource_attributes_tenant" ON "resource_attributes" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "resource_attributes" TO stroma_tenant;
+--> statement-breakpoint
+ALTER TABLE "resource_grants" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "resource_grants" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "resource_grants_owner" ON "resource_grants" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "resource_grants_tenant" ON "resource_grants" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)) and (exists (select from "users" p where p."id" = "resource_grants"."user_id")));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "resource_grants" TO stroma_tenant;
+--> statement-breakpoint
+ALTER TABLE "resource_projects" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "resource_projects" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "resource_projects_owner" ON "resource_projects" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "resource_projects_tenant" ON "resource_projects" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)) and (exists (select from "projects" p where p."id" = "resource_projects"."project_id")));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "resource_projects" TO stroma_tenant;
+--> statement-breakpoint
+ALTER TABLE "signatures" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "signatures" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "signatures_owner" ON "signatures" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "signatures_tenant" ON "signatures" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)));
+--> statement-breakpoint
+GRANT select, insert ON "signatures" TO stroma_tenant;
+--> statement-breakpoint
+ALTER TABLE "dataset_versions" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "dataset_versions" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "dataset_versions_owner" ON "dataset_versions" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "dataset_versions_tenant" ON "dataset_versions" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)) and (exists (select from "datasets" p where p."id" = "dataset_versions"."dataset_id")));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "dataset_versions" TO stroma_tenant;
+--> statement-breakpoint
+ALTER TABLE "datasets" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "datasets" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "datasets_owner" ON "datasets" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "datasets_tenant" ON "datasets" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "datasets" TO stroma_tenant;
+--> statement-breakpoint
+ALTER TABLE "dataset_joins" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "dataset_joins" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "dataset_joins_owner" ON "dataset_joins" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "dataset_joins_tenant" ON "dataset_joins" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "dataset_joins" TO stroma_tenant;
+--> statement-breakpoint
+ALTER TABLE "queries" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "queries" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "queries_owner" ON "queries" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "queries_tenant" ON "queries" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "queries" TO stroma_tenant;
+--> statement-breakpoint
+ALTER TABLE "uploads" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "uploads" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "uploads_owner" ON "uploads" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "uploads_tenant" ON "uploads" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "uploads" TO stroma_tenant;
+--> statement-breakpoint
+GRANT usage ON SEQUENCE "event_positions" TO stroma_tenant;
+--> statement-breakpoint
+GRANT usage ON SEQUENCE "events_inserted_seq" TO stroma_tenant;

@@ -1,13 +1,29 @@
+import { currentTenant } from './tenant-scope.ts';
+
 /**
  * Joins reads by key: those that arrive while one statement is under way go together in the next. Each answer is
  * as fresh as a read of its own, because its statement begins after it was asked for, and one connection serves
  * many callers.
  *
- * `read` gives what it found, by key; a key it does not name is null. Its failure fails the whole batch.
+ * Tenants are not read together: each statement runs in the scope of those who asked. `read` gives what it found, by key; a key it does not name is null. Its failure fails the whole batch.
  */
 export function batchReads<Value>(
   read: (keys: string[]) => Promise<Map<string, Value>>,
   largestBatch = 200,
+): (key: string) => Promise<Value | null> {
+  const batches = new Map<string | null, (key: string) => Promise<Value | null>>();
+  return (key) => {
+    const tenant = currentTenant();
+    const own = batches.get(tenant) ?? batchOf(read, largestBatch, () => batches.delete(tenant));
+    batches.set(tenant, own);
+    return own(key);
+  };
+}
+
+function batchOf<Value>(
+  read: (keys: string[]) => Promise<Map<string, Value>>,
+  largestBatch: number,
+  onIdle: () => void,
 ): (key: string) => Promise<Value | null> {
   let waiting = new Map<string, PromiseWithResolvers<Value | null>>();
   let reading = false;
@@ -27,6 +43,7 @@ export function batchReads<Value>(
       }
     }
     reading = false;
+    onIdle();
   }
 
   return (key) => {

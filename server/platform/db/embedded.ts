@@ -1,11 +1,13 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { PGlite } from '@electric-sql/pglite';
+import { PGlite, type Transaction } from '@electric-sql/pglite';
 import { StromaError } from '@stroma/kernel';
 import { drizzle } from 'drizzle-orm/pglite';
 import { lockDataFolder } from './data-folder.ts';
 import type { Database, Sql } from './database.ts';
 import { migrate } from './migrations.ts';
+import { ScopedConnection, takeTurns } from './scoped-connection.ts';
+import { acrossTenants } from './tenant-scope.ts';
 
 /**
  * PostgreSQL in this process, its files under `<dataFolder>/store`. What has been acknowledged as committed
@@ -17,33 +19,78 @@ export async function openEmbedded(dataFolder: string): Promise<Database> {
     const folder = join(dataFolder, 'store');
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const client = await PGlite.create({ dataDir: folder });
-    const db = drizzle({ client }) as unknown as Sql;
+    const scoped = scopeClient(client);
+    const db = drizzle({ client: scoped as unknown as PGlite }) as unknown as Sql;
     await migrate(db);
-    return embedded(client, db, () => lock.release());
+    return embedded(client, scoped, db, () => lock.release());
   } catch (error) {
     lock.release();
     throw error;
   }
 }
 
-function embedded(client: PGlite, db: Sql, released: () => void): Database {
+interface ScopedClient {
+  query: PGlite['query'];
+  transaction: PGlite['transaction'];
+  script(text: string): Promise<{ rows: Record<string, unknown>[] }>;
+}
+
+/** The one connection, which everybody shares in turn: each statement or transaction in its caller's scope. */
+function scopeClient(client: PGlite): ScopedClient {
+  const connection = new ScopedConnection();
+  const inTurn = takeTurns();
+  const tell = (statement: string) => client.exec(statement);
+  return {
+    query: (text, values, options) =>
+      inTurn(() => connection.run(tell, text, () => client.query(text, values, options))),
+    transaction: (work) =>
+      inTurn(async () => {
+        await connection.enter(tell);
+        try {
+          return await client.transaction((tx) => work(scopeTransaction(tx, connection)));
+        } catch (error) {
+          connection.forget();
+          throw error;
+        }
+      }),
+    script: (text) =>
+      inTurn(async () => {
+        await connection.enter(tell);
+        try {
+          const results = await client.exec(text);
+          return { rows: results.flatMap(({ rows }) => rows as Record<string, unknown>[]) };
+        } catch (error) {
+          // A script that failed between its own BEGIN and COMMIT leaves the one connection in that transaction.
+          await client.exec('rollback');
+          connection.forget();
+          throw error;
+        }
+      }),
+  };
+}
+
+function scopeTransaction(tx: Transaction, connection: ScopedConnection): Transaction {
+  const inTurn = takeTurns();
+  const tell = (statement: string) => tx.exec(statement);
+  const query: Transaction['query'] = (text, values, options) =>
+    inTurn(() => connection.run(tell, text, () => tx.query(text, values, options)));
+  return { ...tx, query };
+}
+
+function embedded(client: PGlite, scoped: ScopedClient, db: Sql, released: () => void): Database {
   return {
     kind: 'embedded',
     sql: db,
     transaction: (work) => db.transaction((tx) => work(tx as unknown as Sql)),
-    async execute(text, values) {
-      if (values !== undefined && values.length > 0)
-        return await client.query<Record<string, unknown>>(text, values);
-      try {
-        const results = await client.exec(text);
-        return { rows: results.flatMap(({ rows }) => rows as Record<string, unknown>[]) };
-      } catch (error) {
-        // A script that failed between its own BEGIN and COMMIT leaves the one connection in that transaction.
-        await client.exec('rollback');
-        throw error;
-      }
-    },
-    listen: (channel, onNotify) => client.listen(channel, onNotify),
+    execute: (text, values) =>
+      values !== undefined && values.length > 0
+        ? scoped.query<Record<string, unknown>>(text, values)
+        : scoped.script(text),
+    // It arrives in the midst of somebody's statement, and belongs to nobody.
+    listen: (channel, onNotify) =>
+      client.listen(channel, (payload) =>
+        acrossTenants('a notification is for every tenant', () => onNotify(payload)),
+      ),
     async ping() {
       if (client.closed)
         throw new StromaError('NOT_READY', 'The embedded store is closed; the server is stopping.');

@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { appendFileSync, cpSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
+import { rowSecurityStatements, type TableShape } from './row-security.ts';
 
 const server = resolve(import.meta.dirname, '../..');
 
@@ -35,7 +36,28 @@ export function generateMigrations(): string {
     stdio: ['ignore', 'ignore', 'inherit'],
     env: { ...process.env, DRIZZLE_OUT: `./${relative(server, out)}` },
   });
+  const snapshot = JSON.parse(readFileSync(join(out, 'meta/0000_snapshot.json'), 'utf8')) as Snapshot;
+  const statements = rowSecurityStatements(
+    Object.values(snapshot.tables),
+    [...Object.values(snapshot.sequences).map(({ name }) => name), ...ownSequences(snapshot)].sort(),
+  );
+  const separator = '--> statement-breakpoint\n';
+  appendFileSync(join(out, '0000_initial.sql'), `${separator}${statements.join(`\n${separator}`)}`);
   return out;
+}
+
+interface Snapshot {
+  tables: Record<string, TableShape & { columns: Record<string, { type: string }> }>;
+  sequences: Record<string, { name: string }>;
+}
+
+/** The sequences behind serial columns, which PostgreSQL names itself. */
+function ownSequences({ tables }: Snapshot): string[] {
+  return Object.values(tables).flatMap((table) =>
+    Object.entries(table.columns)
+      .filter(([, { type }]) => /serial$/.test(type))
+      .map(([column]) => `${table.name}_${column}_seq`),
+  );
 }
 
 /** While nothing is released there is one migration, made anew: `npm run db:generate`. */

@@ -3,6 +3,7 @@ import { StromaError } from '@stroma/kernel';
 import { sql } from 'drizzle-orm';
 import { readMigrationFiles } from 'drizzle-orm/migrator';
 import { rowsOf, type Sql } from './database.ts';
+import { prepareTenantRole } from './tenant-role.ts';
 
 const folder = resolve(import.meta.dirname, '../../drizzle');
 
@@ -14,6 +15,7 @@ export async function migrate(db: Sql): Promise<void> {
   const migrations = readMigrationFiles({ migrationsFolder: folder });
   await db.transaction(async (tx) => {
     await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended('stroma:migrations', 0))`);
+    await prepareTenantRole(tx);
     await tx.execute(sql`create table if not exists stroma_migrations (
       position integer primary key, hash text not null, applied_at timestamptz not null default now())`);
     const applied = rowsOf<{ position: number; hash: string }>(

@@ -1,6 +1,7 @@
 import { Client } from 'pg';
 import type { Logger } from 'pino';
 import type { Database, Stop } from './database.ts';
+import { acrossTenants } from './tenant-scope.ts';
 
 interface Listening {
   onNotify(payload: string): void;
@@ -54,7 +55,7 @@ export function openListener(url: string, log: Logger): Pick<Database, 'listen' 
       const others = channels.get(channel);
       if (others) others.add(listening);
       else channels.set(channel, new Set([listening]));
-      connecting ??= connect();
+      connecting ??= acrossTenants('what arrives on it is for every tenant', connect);
       await connecting;
       if (!others) await client?.query(`listen "${channel}"`);
       return async () => {

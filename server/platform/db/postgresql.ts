@@ -1,14 +1,15 @@
 import { StromaError } from '@stroma/kernel';
 import { drizzle } from 'drizzle-orm/node-postgres';
-import { Pool } from 'pg';
+import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import type { Database, Sql } from './database.ts';
 import { migrate } from './migrations.ts';
 import { openListener } from './postgresql-listener.ts';
+import { ScopedPool } from './scoped-pool.ts';
 
 /** PostgreSQL by its address. Throws NOT_READY when it does not answer. */
 export async function openPostgresql(url: string, log: Logger, poolSize = 10): Promise<Database> {
-  const pool = new Pool({
+  const pool = new ScopedPool({
     connectionString: url,
     max: poolSize,
     application_name: 'stroma',
