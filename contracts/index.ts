@@ -4,8 +4,8 @@
  */
 
 import { apiKeysApi } from './api-keys.ts';
-import { datasetAccessApi } from './dataset-access.ts';
 import { auditApi } from './audit.ts';
+import { datasetAccessApi } from './dataset-access.ts';
 import { datasetsApi } from './datasets.ts';
 import { streamsApi } from './events.ts';
 import { identityApi } from './identity.ts';

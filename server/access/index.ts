@@ -52,7 +52,10 @@ export async function createAccess(platform: Platform): Promise<Access> {
   return {
     name: 'access',
     audit,
-    prepare: () => prepareFirstStart(platform),
+    async prepare() {
+      audit.start();
+      return prepareFirstStart(platform);
+    },
     authenticate(request) {
       const token = presentedToken(request);
       return token?.startsWith('sk_') ? apiKeys.actor(token, senderOf(request)) : identity.actor(token);

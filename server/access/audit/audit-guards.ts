@@ -1,7 +1,10 @@
 import type { Database } from '../../platform/db/database.ts';
+import { tenantRole } from '../../platform/db/tenant-scope.ts';
 
 /** Tables whose rows are written once and stay. */
-const permanent = ['audit_events', 'audit_links', 'audit_seals', 'signatures'] as const;
+const permanent = ['audit_events', 'audit_links', 'audit_seals', 'audit_keys', 'signatures'] as const;
+/** What only the sealer writes, never a tenant's own statement. */
+const sealersOwn = ['audit_links', 'audit_seals', 'audit_keys'] as const;
 
 /**
  * Makes the store itself refuse to change, delete or empty the record: by rights, which bind everybody but a
@@ -11,12 +14,10 @@ const permanent = ['audit_events', 'audit_links', 'audit_seals', 'signatures'] a
 export async function installAuditGuards(database: Database): Promise<void> {
   const perTable = permanent.map(
     (table) => `
-    drop trigger if exists ${table}_stay on ${table};
-    create trigger ${table}_stay before update or delete on ${table}
+    create or replace trigger ${table}_stay before update or delete on ${table}
       for each row execute function refuse_audit_change();
     alter table ${table} enable always trigger ${table}_stay;
-    drop trigger if exists ${table}_keep on ${table};
-    create trigger ${table}_keep before truncate on ${table}
+    create or replace trigger ${table}_keep before truncate on ${table}
       for each statement execute function refuse_audit_change();
     alter table ${table} enable always trigger ${table}_keep;
     revoke update, delete, truncate on ${table} from public, current_user;`,
@@ -30,5 +31,12 @@ export async function installAuditGuards(database: Database): Promise<void> {
         using errcode = 'insufficient_privilege';
     end $$;
     ${perTable.join('')}
+    do $$ begin
+      if exists (select from pg_roles where rolname = '${tenantRole}') then
+        revoke update, delete, truncate on ${permanent.join(', ')} from ${tenantRole};
+        revoke insert on ${sealersOwn.join(', ')} from ${tenantRole};
+        revoke select on audit_keys from ${tenantRole};
+      end if;
+    end $$;
     commit;`);
 }

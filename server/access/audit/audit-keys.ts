@@ -1,33 +1,107 @@
-import { createHmac, hash } from 'node:crypto';
-import { join } from 'node:path';
-import type { Config } from '../../platform/config/config.ts';
-import { openSigner } from '../../platform/provenance/signing-key.ts';
+import {
+  createHash,
+  createHmac,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  hkdfSync,
+  type KeyObject,
+  sign,
+  verify,
+} from 'node:crypto';
+import { asc, sql } from 'drizzle-orm';
+import type { Sql } from '../../platform/db/database.ts';
+import { fail } from '../../platform/failure.ts';
+import type { Platform } from '../../platform/platform.ts';
+import { auditKeys } from './audit.tables.ts';
 
-/** Signs heads of the chain with Ed25519, and marks each event as written by who holds the key. */
+/** Signs heads of the chain and electronic signatures with Ed25519 (RFC 8032), and marks events as Stroma's own. */
 export interface AuditKeys {
+  /** First 16 hex digits of the SHA-256 of the public key (SPKI, DER); of the key that signs now. */
   readonly keyId: string;
   sign(text: string): string;
+  /** False also for a key that was never this store's own. */
   verify(text: string, signature: string, keyId: string): boolean;
-  /** HMAC-SHA-256, hex. */
-  mac(contentSha256: string): string;
+  /** HMAC-SHA-256, hex, under a secret derived from the signing key; of an earlier key when it is named. */
+  mac(contentSha256: string, keyId?: string): string | null;
+  /** Every public key, SPKI in PEM, for who checks an export elsewhere. */
+  publicKeys(): { key_id: string; public_key: string }[];
 }
 
+interface HeldKey {
+  privateKey: KeyObject;
+  publicKey: KeyObject;
+  secret: Uint8Array;
+}
+
+const purpose = 'audit-signing';
+const message = (text: string) => Buffer.from(`stroma audit 1\n${text}`);
+
 /**
- * The key is `<STROMA_DATA>/keys/audit.pem`, or the file STROMA_AUDIT_KEY_FILE names; every process on one store
- * needs the same. Public keys of before stand in `trusted` beside it. Throws CONFIG_INVALID for a key that is none.
+ * Keys live in the relational store, their private half sealed by the key store: a key somebody else wrote there
+ * opens as none of ours and is believed in nothing. Every process on one store signs with the same.
  */
-export async function openAuditKeys(
-  config: Pick<Config, 'STROMA_DATA'> & { STROMA_AUDIT_KEY_FILE?: string | undefined },
-): Promise<AuditKeys> {
-  const file = config.STROMA_AUDIT_KEY_FILE ?? join(config.STROMA_DATA, 'keys', 'audit.pem');
-  const signer = await openSigner(file);
-  // Ed25519 is deterministic: who can sign this can make the secret, and nobody else. It is never given out.
-  const secret = signer.sign(hash('sha256', 'stroma audit mac 1'));
-  const digest = (text: string) => hash('sha256', `stroma audit 1\n${text}`);
+export async function openAuditKeys({ db, keys }: Pick<Platform, 'db' | 'keys'>): Promise<AuditKeys> {
+  const rows = await db.transaction(async (tx) => {
+    await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended('stroma:audit-keys', 0))`);
+    const present = await tx.select().from(auditKeys).orderBy(asc(auditKeys.createdAt));
+    return present.length > 0 ? present : [await makeKey(tx, keys)];
+  });
+  const held = new Map<string, HeldKey>();
+  for (const row of rows) {
+    const pem = await keys.decryptText(row.sealedPrivateKey, purpose, row.id);
+    const privateKey = createPrivateKey(pem);
+    const publicKey = createPublicKey(privateKey);
+    if (keyIdOf(publicKey) !== row.id)
+      fail('SEAL_BROKEN', `The audit key ${row.id} holds another key than its name says.`, {
+        key_id: row.id,
+      });
+    const seed = privateKey.export({ type: 'pkcs8', format: 'der' });
+    const secret = new Uint8Array(hkdfSync('sha256', seed, '', 'stroma audit event mac 1', 32));
+    held.set(row.id, { privateKey, publicKey, secret });
+  }
+  const keyId = rows.at(-1)?.id ?? '';
+  const current = held.get(keyId) as HeldKey;
   return {
-    keyId: signer.keyId,
-    sign: (text) => signer.sign(digest(text)),
-    verify: (text, signature, keyId) => signer.verify(digest(text), signature, keyId),
-    mac: (contentSha256) => createHmac('sha256', secret).update(contentSha256).digest('hex'),
+    keyId,
+    sign: (text) => sign(null, message(text), current.privateKey).toString('base64'),
+    verify(text, signature, signedBy) {
+      const key = held.get(signedBy);
+      return (
+        key !== undefined && verify(null, message(text), key.publicKey, Buffer.from(signature, 'base64'))
+      );
+    },
+    mac(contentSha256, markedBy = keyId) {
+      const key = held.get(markedBy);
+      return key === undefined ? null : createHmac('sha256', key.secret).update(contentSha256).digest('hex');
+    },
+    publicKeys: () =>
+      [...held].map(([key_id, { publicKey }]) => ({
+        key_id,
+        public_key: publicKey.export({ type: 'spki', format: 'pem' }) as string,
+      })),
   };
 }
+
+async function makeKey(tx: Sql, keys: Platform['keys']): Promise<typeof auditKeys.$inferSelect> {
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+  const id = keyIdOf(publicKey);
+  const row = {
+    id,
+    publicKey: publicKey.export({ type: 'spki', format: 'pem' }) as string,
+    sealedPrivateKey: await keys.encryptText(
+      privateKey.export({ type: 'pkcs8', format: 'pem' }) as string,
+      purpose,
+      id,
+    ),
+    createdAt: new Date(),
+  };
+  await tx.insert(auditKeys).values(row);
+  return row;
+}
+
+const keyIdOf = (key: KeyObject): string =>
+  createHash('sha256')
+    .update(key.export({ type: 'spki', format: 'der' }))
+    .digest('hex')
+    .slice(0, 16);

@@ -1,14 +1,16 @@
 import type { Context } from '../../platform/context.ts';
 import type { Database } from '../../platform/db/database.ts';
-import { insertEvents, type NewAuditEvent } from './audit.store.ts';
+import { acrossTenants } from '../../platform/db/tenant-scope.ts';
+import { insertEvents } from './audit.store.ts';
 import type { Audit, AuditEntry, Stranger } from './audit.ts';
 import { contentHash, contentOf } from './audit-content.ts';
 import type { AuditKeys } from './audit-keys.ts';
+import type { StoredEvent } from './audit-verification.ts';
 
 const largestBatch = 500;
 
 interface Waiting {
-  event: NewAuditEvent;
+  event: StoredEvent;
   done(): void;
   failed(error: unknown): void;
 }
@@ -18,10 +20,10 @@ export function openAuditWriter(database: Database, keys: AuditKeys): Audit & { 
   const waiting: Waiting[] = [];
   let flushing: Promise<void> | null = null;
 
-  const eventOf = (who: Context | Stranger, entry: AuditEntry): NewAuditEvent => {
+  const eventOf = (who: Context | Stranger, entry: AuditEntry): StoredEvent => {
     const content = contentOf(who, entry);
     const contentSha256 = contentHash(content);
-    return { ...content, contentSha256, mac: keys.mac(contentSha256), keyId: keys.keyId };
+    return { ...content, contentSha256, mac: keys.mac(contentSha256) ?? '', keyId: keys.keyId };
   };
 
   const flush = async (): Promise<void> => {
@@ -53,7 +55,7 @@ export function openAuditWriter(database: Database, keys: AuditKeys): Audit & { 
     append: (who, entry) =>
       new Promise((done, failed) => {
         waiting.push({ event: eventOf(who, entry), done, failed });
-        flushing ??= flush();
+        flushing ??= acrossTenants('one statement writes the events of all who wait', flush);
       }),
     async settled() {
       while (flushing !== null) await flushing;

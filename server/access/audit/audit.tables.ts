@@ -80,3 +80,13 @@ export const auditSeals = pgTable('audit_seals', {
   signature: text('signature').notNull(),
   keyId: text('key_id').notNull(),
 });
+
+/** Signing keys of the whole installation, so without a tenant: one chain of seals covers all tenants. */
+export const auditKeys = pgTable('audit_keys', {
+  /** First 16 hex digits of the SHA-256 of the public key. */
+  id: text('id').primaryKey(),
+  publicKey: text('public_key').notNull(),
+  /** PKCS #8 in PEM, sealed by the key store with the id as context. */
+  sealedPrivateKey: text('sealed_private_key').notNull(),
+  createdAt: moment('created_at').notNull(),
+});
