@@ -120,6 +120,8 @@ function columnAtoms(tokens: Token[], at: number, index: PreparedTables): Atom[]
     );
     const best = links[0];
     if (best === undefined) continue;
+    // The name of a table means its rows before a part of the name of a column.
+    if (best.coverage < 0.97 && nounLength(tokens, at, index) === to - at) continue;
     const words = contentOf(tokens, at, to)?.length ?? 1;
     const near = links.filter((link) => link.score >= best.score - 0.12);
     // A name said in full counts for more than its words; a mere part of one for less.
@@ -133,6 +135,11 @@ function columnAtoms(tokens: Token[], at: number, index: PreparedTables): Atom[]
     });
   }
   return atoms;
+}
+
+function nounLength(tokens: Token[], at: number, { view }: PreparedTables): number {
+  const noun = view === null ? null : tableNounAt(tokens, at, view.all);
+  return noun?.exact === true ? noun.length : 0;
 }
 
 /** "Number of samples" counts samples where there is a table of them. */
@@ -231,7 +238,11 @@ function nounAtoms(tokens: Token[], at: number, index: PreparedTables, view: Vie
   const noun = tableNounAt(tokens, at, view.all);
   const refuse = (to: number, weight: number): Atom => ({
     kind: 'operator',
-    operator: { op: 'refuse', reason: `"${token.text}" are not rows that "${view.base.name}" speaks of.` },
+    operator: {
+      op: 'refuse',
+      reason: `No key leads from "${view.base.label ?? view.base.name}" to one "${token.text}" for each row; say more plainly what is counted or listed.`,
+      foreign: true,
+    },
     from: at,
     to,
     weight,
@@ -271,6 +282,15 @@ function nounAtoms(tokens: Token[], at: number, index: PreparedTables, view: Vie
     moneyColumn(index.columns) !== null
   )
     atoms.push({ kind: 'operator', operator: { op: 'have' }, from: at, to: at + 1, weight: 1.07 });
+  const earnings = /^(?:revenue|turnover|income|earnings|expenditure|spending)$/.test(token.lower);
+  if (earnings && moneyColumn(index.columns) !== null && !index.columnsByWord.has(token.lower))
+    atoms.push({
+      kind: 'operator',
+      operator: { op: 'aggregate', fn: 'sum' },
+      from: at,
+      to: at + 1,
+      weight: 0.95,
+    });
   const before = tokens[at - 1]?.lower ?? '';
   const dealt =
     dealingVerbs.has(token.lower) && /^(?:were|was|been|be|are|is|got|never|not|ever)$/.test(before);

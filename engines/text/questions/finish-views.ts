@@ -102,7 +102,7 @@ function countSubjects(state: ReaderState): void {
 }
 
 const spending =
-  /^(?:spent|spend|spends|spending|earned|earn|paid|pay|pays|revenue|turnover|income|brought)$/;
+  /^(?:spent|spend|spends|spending|earned|earn|paid|pay|pays|revenue|turnover|income|earnings|expenditure)$/;
 
 /** "Spent the most", "total paid": of the one column that holds amounts. */
 function addMoney(state: ReaderState): void {
@@ -115,7 +115,10 @@ function addMoney(state: ReaderState): void {
     state.extreme !== null && state.extreme.operand === null && state.extreme.dimensions.length === 0;
   if (total !== undefined && !state.bare.some((item) => item.column.numeric && !item.column.identifier)) {
     state.pending = state.pending.filter((item) => item !== total);
-    state.measures.push(measure('sum', columnOperand(column)));
+    const counted = state.atoms.findIndex((atom) => atom.kind === 'operator' && atom.operator.op === 'count');
+    const sum = measure('sum', columnOperand(column));
+    if (counted > total.at) state.measures.unshift(sum);
+    else state.measures.push(sum);
   } else if (ranked && state.measures.length === 0) {
     if (state.extreme !== null) state.extreme.counting = false;
     state.measures.push(measure('sum', columnOperand(column)));

@@ -109,6 +109,8 @@ export interface Frame {
   confidence: number;
   /** The whole restated, where the parts would not say it. */
   says?: string;
+  /** Which tables it draws on and how, where there are several. */
+  drawsOn?: string;
 }
 
 export function operandColumns(operand: Operand): IndexedColumn[] {

@@ -1,3 +1,4 @@
+import { withoutAsides } from './asides.ts';
 import { countStatisticOf, overCounts } from './count-statistics.ts';
 import { readRelated } from './read-related.ts';
 import { type Outcome, type ParseOptions, type Reading, readTokens } from './read-tokens.ts';
@@ -11,7 +12,7 @@ export type { ParseOptions };
 
 /** As `parseQuestion`, without looking for suggestions. */
 export function readQuestion(question: string, index: PreparedTables, options: ParseOptions): ParsedQuestion {
-  const tokens = tokenize(question);
+  const tokens = withoutAsides(tokenize(question));
   if (tokens.length === 0) return refused('The question is empty.', [], []);
   if (index.columns.length === 0) return refused('There is no table to ask.', [], []);
   if (

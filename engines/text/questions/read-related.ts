@@ -1,6 +1,7 @@
 import { type Clause, clausesOf } from './clauses.ts';
 import { eventTables, tableNounAt } from './event-words.ts';
 import { conditionColumns, type PlacedCondition } from './frame.ts';
+import { joinWords } from './join-words.ts';
 import { columnsOf } from './plan-rows.ts';
 import { type Outcome, type ParseOptions, type Reading, readTokens } from './read-tokens.ts';
 import type { PreparedTables } from './schema-index.ts';
@@ -62,7 +63,11 @@ function overViews(tokens: Token[], all: PreparedTables, options: ParseOptions, 
     } else if (refusal === null || outcome.reached > refusal.reached) refusal = outcome;
   }
   const chosen = choose(found, all);
-  if (chosen !== null) return chosen.outcome;
+  if (chosen !== null) {
+    const { frame, planned } = chosen.outcome.reading;
+    frame.drawsOn = joinWords(frame, planned.tables, viewOf(all, chosen.base));
+    return chosen.outcome;
+  }
   if (found.length > 0)
     return {
       reading: null,

@@ -56,7 +56,8 @@ export function readTokens(
       reason: refusal.reason,
       notUnderstood: wordsOf(first, tokens, refusal.at),
       words: meaningsOf([], first, tokens),
-      reached: first[refusal.at]?.from ?? 0,
+      // A name of another table says only that this is not the view to read the words in.
+      reached: refusal.foreign ? -1 : (first[refusal.at]?.from ?? 0),
     };
   let best: Reading | null = null;
   let failure: { error: ReadFailure; atoms: Atom[]; marks: Mark[]; reached: number } | null = null;
@@ -138,11 +139,11 @@ const copyAtom = (atom: Atom): Atom =>
   atom.kind === 'column' ? { ...atom, links: [...atom.links] } : { ...atom };
 
 /** A question for causes, forecasts or advice is refused whatever its other words may link to. */
-function refusedOutright(atoms: Atom[]): { reason: string; at: number } | null {
+function refusedOutright(atoms: Atom[]): { reason: string; at: number; foreign: boolean } | null {
   const at = atoms.findIndex((atom) => atom.kind === 'operator' && atom.operator.op === 'refuse');
   const atom = atoms[at];
   return atom?.kind === 'operator' && atom.operator.op === 'refuse'
-    ? { reason: atom.operator.reason, at }
+    ? { reason: atom.operator.reason, at, foreign: atom.operator.foreign === true }
     : null;
 }
 

@@ -178,7 +178,11 @@ export function readTexts(state: ReaderState, place: number): { texts: string[];
     texts.push(text);
     state.mark(next, 'value', `the text ${text}`, null, text);
     next += 1;
-    if (state.operatorAt(next)?.op === 'or') next += 1;
+    // "Or last name contains ..." looks for another text in another column.
+    const other = state.skipFrom(next + 1);
+    const again =
+      state.atoms[other]?.kind === 'column' && state.operatorAt(state.skipFrom(other + 1))?.op === 'match';
+    if (state.operatorAt(next)?.op === 'or' && !again) next += 1;
     else break;
   }
   return texts.length === 0 ? null : { texts, next };

@@ -179,7 +179,7 @@ export class ReaderState {
     text: string,
   ): { column: IndexedColumn; score: number; others: IndexedColumn[] } {
     const fitting = links.filter((link) => this.fits(link.column, want));
-    const pool = this.nearestFirst(fitting.length > 0 ? fitting : links);
+    const pool = this.inFocus(this.nearestFirst(fitting.length > 0 ? fitting : links));
     const best = pool[0] as ColumnLink;
     const rivals = pool.filter(
       (link) =>
@@ -195,6 +195,44 @@ export class ReaderState {
         text,
       ]);
     return { column: best.column, score: best.score, others: pool.slice(1, 4).map((link) => link.column) };
+  }
+
+  /** "Their first name" is that of the rows that were spoken of, where others have one too. */
+  private inFocus(links: ColumnLink[]): ColumnLink[] {
+    const best = links[0];
+    if (this.index.view === null || best === undefined) return links;
+    const spoken = [
+      this.target,
+      ...this.groups.map((group) => group.column),
+      ...this.bare.map((item) => item.column),
+    ];
+    const tables = new Set(
+      spoken.flatMap((column) => (column?.entityOf == null ? [] : [column.entityOf.table])),
+    );
+    const alike = links.filter(
+      (link) => link.score >= best.score - 0.045 && link.column.distance === best.column.distance,
+    );
+    const key = spoken.find((column) => column?.entityOf != null);
+    if (
+      this.projecting &&
+      best.column.ownKey &&
+      best.column.joined === 'id' &&
+      key != null &&
+      tables.size === 1
+    )
+      return [{ ...best, column: key }];
+    const said = new Set(
+      this.atoms.flatMap((atom) =>
+        atom.kind === 'column' && atom.links[0]?.column.entityOf != null
+          ? [atom.links[0].column.entityOf.table]
+          : [],
+      ),
+    );
+    const near = alike.filter((link) => tables.has(link.column.table));
+    const own = near.length > 0 ? near : alike.filter((link) => said.has(link.column.table));
+    const [only] = own;
+    if (only === undefined || own.length > 1 || alike.length < 2) return links;
+    return links.filter((link) => link === only || !alike.includes(link));
   }
 
   /** Of columns that fit alike, first the one of the rows themselves, then by how many keys lead to it. */

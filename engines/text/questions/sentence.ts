@@ -153,6 +153,6 @@ export function sentenceOf(frame: Frame): string {
     parts.push(`ordered by ${by}, ${frame.order.descending ? 'largest' : 'smallest'} first`);
   } else if (grouped && frame.order === null)
     parts.push(`ordered by ${listed(frame.groups.map(groupWords))}`);
-  const text = parts.join(', ');
+  const text = `${parts.join(', ')}${frame.drawsOn === undefined || frame.drawsOn === '' ? '' : ` (${frame.drawsOn})`}`;
   return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -50,4 +50,5 @@ export type Operator =
   | { op: 'filler' }
   | { op: 'name'; id: boolean }
   | { op: 'skip' }
-  | { op: 'refuse'; reason: string };
+  /** `foreign`: the words belong to a table that the view at hand does not reach. */
+  | { op: 'refuse'; reason: string; foreign?: true };
