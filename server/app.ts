@@ -4,11 +4,14 @@ import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { createAccess, type FirstStart } from './access/index.ts';
 import { createData } from './data/index.ts';
+import { type Operations, openOperations } from './platform/backup/operations.ts';
 import type { Config } from './platform/config/config.ts';
 import type { LoadedConfig } from './platform/config/read-config.ts';
+import { acrossTenants } from './platform/db/tenant-scope.ts';
 import { streamRoutes } from './platform/events/streams.routes.ts';
 import { buildHttp } from './platform/http/build-http.ts';
 import { type Health, registerHealth } from './platform/http/health.ts';
+import type { Authenticate } from './platform/http/route.ts';
 import { registerWebApp } from './platform/http/web-app.ts';
 import { jobRoutes } from './platform/jobs/jobs.routes.ts';
 import { openLog } from './platform/logging.ts';
@@ -36,6 +39,8 @@ export interface AppOptions {
 export interface App {
   platform: Platform;
   http: FastifyInstance;
+  /** Keys and backups, by command. */
+  operations: Operations;
   start(): Promise<Started>;
   stop(): Promise<void>;
 }
@@ -58,8 +63,15 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   const log = options.log ?? openLog(config);
   const platform = await openPlatform(config, log);
   const access = await createAccess(platform);
+  const operations = openOperations(
+    platform,
+    (tx, who, entry) => access.audit.record(tx, who ?? systemContext(log), entry),
+    version,
+  );
   const data = createData(platform, access.audit);
   const modules: Module[] = [access, data];
+  const authenticate: Authenticate = (request) =>
+    acrossTenants('whose request it is, is only known afterwards', () => access.authenticate(request));
   const answers = config.STROMA_ROLE !== 'worker';
   const works = config.STROMA_ROLE !== 'api';
 
@@ -67,7 +79,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     config,
     log,
     cache: platform.cache,
-    authenticate: access.authenticate,
+    authenticate,
     version,
     checkAnswers: options.checkAnswers ?? false,
   });
@@ -75,13 +87,14 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   addChecks(health, platform);
   if (answers) {
     registerMetrics(http, { token: config.STROMA_METRICS_TOKEN, database: platform.db });
-    streamRoutes(http, platform.events, access.authenticate, { onCount: setStreamClients });
+    streamRoutes(http, platform.events, authenticate, { onCount: setStreamClients });
     jobRoutes(http, platform.jobs);
     mailRoutes(http, platform.mail);
     provenanceRoutes(http, platform.provenance, () => data.settled());
     const sources = options.sources ?? ({} as LoadedConfig['sources']);
     systemRoutes(http, platform, { config, sources }, { version, duckdb });
     health.add('lake', () => data.ping());
+    operations.register(http);
     for (const module of modules) module.register(http);
     await registerWebApp(http, webFolder);
   }
@@ -89,11 +102,13 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   return {
     platform,
     http,
+    operations,
     async start() {
       await platform.events.start();
       const { administrator, tenantId } = await access.prepare();
       await (works ? platform.jobs.start() : platform.jobs.open());
       if (!answers) return { url: null, administrator };
+      await operations.start();
       await http.listen({ port: config.PORT, host: config.HOST });
       data.loadSamples(systemContext(log, tenantId)).catch((error) => {
         log.error({ err: error }, 'the sample workspace could not be loaded');
@@ -101,6 +116,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
       return { url: urlOf(http), administrator };
     },
     async stop() {
+      await operations.close();
       await Promise.all([closeHttp(http), platform.jobs.stop()]);
       for (const module of modules.toReversed()) await module.close?.();
       await platform.close();

@@ -1,6 +1,7 @@
 import { apiPrefix, type Endpoint, errorAnswer } from '@stroma/contracts';
 import type { FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import { z } from 'zod';
+import { withinTenant } from '../db/tenant-scope.ts';
 import { fail } from '../failure.ts';
 import { rateOf } from '../rate-limits/limits.ts';
 import type { Gate } from './gate.ts';
@@ -41,7 +42,7 @@ export const route: RegisterRoute = (app, endpoint, handler) => {
     handler: async (request, reply) => {
       const ctx = request.context as RequestContext;
       void reply.code(endpoint.status);
-      const run = () =>
+      const handle = () =>
         answer({
           params: request.params as never,
           query: request.query as never,
@@ -50,6 +51,9 @@ export const route: RegisterRoute = (app, endpoint, handler) => {
           request,
           reply,
         });
+      // A public address establishes who asks; every other works for the tenant of who does.
+      const run = () =>
+        endpoint.permission === 'public' ? handle() : withinTenant(ctx.actor.tenantId, handle);
       const body = await (request.headers['idempotency-key'] === undefined
         ? run()
         : idempotency.run(endpoint, ctx.actor.id, request, reply, run));

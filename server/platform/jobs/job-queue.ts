@@ -3,6 +3,7 @@ import { sql } from 'drizzle-orm';
 import { type DrizzleTransactionLike, fromDrizzle, PgBoss } from 'pg-boss';
 import type { Logger } from 'pino';
 import type { Database, Sql } from '../db/database.ts';
+import { acrossTenants } from '../db/tenant-scope.ts';
 import type { JobDefinition } from './job-types.ts';
 
 /** Takings-up the queue itself allows; the guard against a job that kills its workers is ours and lower. */
@@ -46,7 +47,14 @@ export interface JobQueue {
 
 export const newQueueId = (): string => randomUUID();
 
-const within = (tx: Sql) => fromDrizzle(tx as unknown as DrizzleTransactionLike, sql);
+const outside = <T>(work: () => T): T =>
+  acrossTenants('the queue holds entries of all tenants, and no rows', work);
+
+/** The queue's own tables, also in the midst of a tenant's transaction. */
+const within = (tx: Sql) => {
+  const { executeSql } = fromDrizzle(tx as unknown as DrizzleTransactionLike, sql);
+  return { executeSql: (text: string, values?: unknown[]) => outside(() => executeSql(text, values)) };
+};
 
 /** `heartbeatSeconds`: how long a worker on another machine may be silent until its job is given to another. */
 export function openJobQueue(database: Database, log: Logger, heartbeatSeconds: number): JobQueue {
@@ -60,7 +68,7 @@ export function openJobQueue(database: Database, log: Logger, heartbeatSeconds: 
   return {
     async start(definitions, works) {
       const next = new PgBoss({
-        db: { executeSql: (text, values) => database.execute(text, values) },
+        db: { executeSql: (text, values) => outside(() => database.execute(text, values)) },
         backend: embedded ? 'pglite' : 'postgres',
         schema: 'pgboss',
         supervise: works,
@@ -112,10 +120,12 @@ export function openJobQueue(database: Database, log: Logger, heartbeatSeconds: 
     },
 
     async due(kinds) {
-      const { rows } = await database.execute(
-        `select distinct name from pgboss.job
-         where state < 'active' and start_after <= now() and name = any(string_to_array($1, ','))`,
-        [kinds.join(',')],
+      const { rows } = await outside(() =>
+        database.execute(
+          `select distinct name from pgboss.job
+           where state < 'active' and start_after <= now() and name = any(string_to_array($1, ','))`,
+          [kinds.join(',')],
+        ),
       );
       return rows.map(({ name }) => String(name));
     },

@@ -1,8 +1,9 @@
 import type { StromaError } from '@stroma/kernel';
 import type { Logger } from 'pino';
 import type { Stop } from '../db/database.ts';
+import { withinTenant } from '../db/tenant-scope.ts';
 import { newId } from '../ids.ts';
-import { systemActor } from '../system-actor.ts';
+import { systemActor, systemTenant } from '../system-actor.ts';
 import { type AttemptParts, cancelled, JobAttempt, shuttingDown } from './job-attempt.ts';
 import { type Claim, type Wake, wakeChannel } from './job-queue.ts';
 import type { JobDefinition } from './job-types.ts';
@@ -115,8 +116,9 @@ export class JobWorker {
     if (row === null) return await queue.settle(database.sql, claim);
     const attempt = new JobAttempt(row, claim, definition, this.#parts);
     if (this.#stopping) attempt.abort(shuttingDown);
-    const running = attempt
-      .run()
+    const inScope = () =>
+      row.tenantId === systemTenant ? attempt.run() : withinTenant(row.tenantId, () => attempt.run());
+    const running = inScope()
       .catch((error) => this.#log.error({ err: error, job: row.id }, 'the end of a job could not be written'))
       .finally(() => {
         this.#running.delete(attempt);

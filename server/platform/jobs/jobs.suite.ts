@@ -35,7 +35,9 @@ export function describeJobs(name: string, makeStore: () => Promise<TestStore>):
     beforeAll(async () => {
       store = await makeStore();
       database = await store.open();
-      await database.execute('create table effects (job text not null, attempt integer not null)');
+      await database.execute(
+        'create table effects (job text not null, attempt integer not null); grant all on effects to public',
+      );
       events = openEvents(database, silent);
       await events.start();
     });

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { Context } from '../context.ts';
 import { batchReads } from '../db/batched-reads.ts';
 import type { Database, Sql } from '../db/database.ts';
+import { acrossTenants } from '../db/tenant-scope.ts';
 import type { Events } from '../events/event-types.ts';
 import { fail } from '../failure.ts';
 import { newId } from '../ids.ts';
@@ -29,7 +30,7 @@ export function openJobs(database: Database, events: Events, log: Logger, option
   let working = false;
 
   const open = (works: boolean): Promise<void> => {
-    opened ??= queue.start([...definitions.values()], works);
+    opened ??= acrossTenants('the queue is everybody’s', () => queue.start([...definitions.values()], works));
     return opened;
   };
 
