@@ -1,4 +1,4 @@
-import type { UploadStatus } from '@stroma/contracts';
+import type { IngestOverridesInput, UploadStatus } from '@stroma/contracts';
 import { ApiError } from './api-error.ts';
 import type { Calls } from './calls.ts';
 import { pause } from './pause.ts';
@@ -20,6 +20,8 @@ export interface UploadOptions {
   chunkBytes?: number;
   /** Makes the file a new version of this dataset. */
   datasetId?: string;
+  /** Decisions to read the file with. */
+  overrides?: IngestOverridesInput;
   /** An upload that was broken off, to go on with; only for a file, whose bytes can be read again. */
   uploadId?: string;
   /** First pause after a broken connection, doubled each time without progress. Default 500. */
@@ -41,7 +43,7 @@ const firstChunkBytes = 256 * 1024;
 
 /** See `Client.uploadFile`. Rejects with `ApiError`, or the signal's reason when aborted. */
 export async function uploadFile(
-  calls: Pick<Calls['datasets'], 'upload' | 'getUpload'>,
+  calls: Pick<Calls['datasets'], 'upload' | 'getUpload' | 'createUpload'>,
   source: UploadSource,
   options: UploadOptions = {},
 ): Promise<UploadStatus> {
@@ -50,12 +52,12 @@ export async function uploadFile(
   const chunkAt = data instanceof Blob ? fileReader(data, chunkBytes) : streamReader(data, chunkBytes);
   let status: UploadStatus | null = options.uploadId
     ? await calls.getUpload({ params: { id: options.uploadId }, signal })
-    : null;
+    : await begun(calls, source.name, data, options);
   let failures = 0;
   while (status?.status !== 'queued') {
     const offset = status?.received_bytes ?? 0;
     const chunk = await chunkAt(offset);
-    if (chunk.bytes.size === 0 && status !== null) throw neverQueued(status);
+    if (chunk.bytes.size === 0 && status !== null && offset > 0) throw neverQueued(status);
     try {
       status = await sendChunk(calls, source.name, status?.upload_id ?? null, chunk, options);
     } catch (error) {
@@ -72,6 +74,25 @@ export async function uploadFile(
     });
   }
   return status;
+}
+
+/** Decisions go before the first chunk; without any, that chunk begins the upload. */
+async function begun(
+  calls: Pick<Calls['datasets'], 'createUpload'>,
+  name: string,
+  data: Blob | AsyncIterable<Uint8Array>,
+  { overrides = {}, datasetId, signal }: UploadOptions,
+): Promise<UploadStatus | null> {
+  if (Object.keys(overrides).length === 0) return null;
+  return calls.createUpload({
+    body: {
+      file_name: name,
+      overrides,
+      dataset_id: datasetId,
+      ...(data instanceof Blob && { size_bytes: data.size }),
+    },
+    signal,
+  });
 }
 
 function fileReader(file: Blob, chunkBytes: number) {

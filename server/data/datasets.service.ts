@@ -32,7 +32,7 @@ import type { Joins } from './joins.service.ts';
 import type { LakeDocuments } from './lake-documents.ts';
 import { readCursor, toPage } from './paging.ts';
 import { type ProcessInput, processKind } from './process.input.ts';
-import { datasetOfUpload } from './raw-files.store.ts';
+import { datasetsOfUpload } from './raw-files.store.ts';
 import type { SeenDatasetDocuments } from './seen-documents.ts';
 
 export interface Page<T> {
@@ -202,10 +202,11 @@ export class Datasets {
 
   /** Throws FORBIDDEN for the raw file of a dataset the asker sees a part of, NOT_FOUND of one they may not see. */
   async requireWholeUpload(ctx: Context, uploadId: string): Promise<void> {
-    const id = await datasetOfUpload(this.#platform.db.sql, ctx, uploadId);
-    if (id === null) return;
-    const found = await findEvenDeletedWithVersion(this.#platform.db.sql, ctx, id);
-    if (found !== null) requireWhole(await this.#visibility.see(ctx, found), 'the file as it was sent');
+    const { sql } = this.#platform.db;
+    for (const id of await datasetsOfUpload(sql, ctx, uploadId)) {
+      const found = await findEvenDeletedWithVersion(sql, ctx, id);
+      if (found !== null) requireWhole(await this.#visibility.see(ctx, found), 'the file as it was sent');
+    }
   }
 
   async reingest(ctx: Context, id: string, overrides: IngestOverridesInput): Promise<string> {

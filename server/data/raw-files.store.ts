@@ -94,6 +94,21 @@ export async function markFailed(tx: Sql, ctx: Context, id: string, jobId: strin
     .where(and(one(ctx, id), eq(uploads.jobId, jobId)));
 }
 
+/** Datasets that have or were meant to have something of this upload, deleted or not. */
+export async function datasetsOfUpload(db: Sql, ctx: Context, id: string): Promise<string[]> {
+  const [became, [file]] = await Promise.all([
+    db
+      .selectDistinct({ datasetId: datasetVersions.datasetId })
+      .from(datasetVersions)
+      .where(and(eq(datasetVersions.tenantId, ctx.actor.tenantId), eq(datasetVersions.uploadId, id))),
+    rawFiles(db).where(one(ctx, id)).limit(1),
+  ]);
+  // Bytes that were known already made no version of their own: their job names the one they belong to.
+  const known = file?.job?.result?.dataset_id;
+  const named = [file?.upload.datasetId, known].filter((each) => typeof each === 'string');
+  return [...new Set([...became.map(({ datasetId }) => datasetId), ...named])];
+}
+
 /** The dataset whose version was read from this upload last, deleted or not. */
 export async function datasetOfUpload(tx: Sql, ctx: Context, id: string): Promise<string | null> {
   const [row] = await tx

@@ -44,7 +44,6 @@ export async function registerFile(
   return { dataset, version };
 }
 
-/** Resumable, unless something is to be said about the reading: that goes in one request with the file. */
 async function sendFile(
   client: Connection['client'],
   file: SourceFile,
@@ -53,19 +52,11 @@ async function sendFile(
   { output, signal }: RunningCommand,
 ): Promise<string> {
   const data = await openAsBlob(file.path);
-  if (Object.keys(overrides).length > 0) {
-    const form = new FormData();
-    form.set('overrides', JSON.stringify(overrides));
-    if (datasetId !== null) form.set('dataset_id', datasetId);
-    form.set('file', data, file.fileName);
-    output.progress(null, `${file.fileName}: sending`);
-    const sent = await client.datasets.upload({ query: {}, body: form, signal });
-    return queuedJob(sent.job_id);
-  }
   const sent = await client.uploadFile(
     { name: file.fileName, data },
     {
       signal,
+      overrides,
       ...(datasetId !== null && { datasetId }),
       onProgress: ({ sentBytes, totalBytes }) =>
         output.progress(totalBytes ? sentBytes / totalBytes : null, `${file.fileName}: sending`),

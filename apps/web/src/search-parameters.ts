@@ -45,6 +45,7 @@ export const datasetTabs = [
   'issues',
   'rejects',
   'decisions',
+  'access',
   'versions',
   'lineage',
 ] as const;

@@ -1,5 +1,6 @@
 import type { english } from '../en/index.ts';
 import type { laterEnglish } from '../en/later.ts';
+import access from './access.json';
 import api from './api.json';
 import ask from './ask.json';
 import common from './common.json';
@@ -13,4 +14,4 @@ import signIn from './sign-in.json';
 type English = typeof english & typeof laterEnglish;
 type Texts = { [Namespace in keyof English]: { [Key in keyof English[Namespace]]: string } };
 
-export const german: Texts = { common, home, data, dataset, ask, jobs, api, settings, signIn };
+export const german: Texts = { access, common, home, data, dataset, ask, jobs, api, settings, signIn };

@@ -1,7 +1,8 @@
+import access from './access.json';
 import api from './api.json';
 import ask from './ask.json';
 import dataset from './dataset.json';
 import jobs from './jobs.json';
 import settings from './settings.json';
 
-export const laterEnglish = { dataset, ask, jobs, api, settings };
+export const laterEnglish = { access, dataset, ask, jobs, api, settings };

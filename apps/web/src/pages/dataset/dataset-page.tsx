@@ -29,6 +29,7 @@ const RejectsTab = lazy(async () => ({ default: (await import('./rejects-tab.tsx
 const DecisionsTab = lazy(async () => ({
   default: (await import('./decisions/decisions-tab.tsx')).DecisionsTab,
 }));
+const AccessTab = lazy(async () => ({ default: (await import('./access/access-tab.tsx')).AccessTab }));
 const VersionsTab = lazy(async () => ({ default: (await import('./versions-tab.tsx')).VersionsTab }));
 const LineageTab = lazy(async () => ({ default: (await import('./lineage-tab.tsx')).LineageTab }));
 
@@ -186,6 +187,8 @@ function TabContent({ tab, dataset }: { tab: DatasetTab; dataset: Dataset }) {
       return <RejectsTab {...part} />;
     case 'decisions':
       return <DecisionsTab key={version.version_id} {...part} />;
+    case 'access':
+      return <AccessTab {...part} />;
     case 'versions':
       return <VersionsTab {...part} />;
     case 'lineage':

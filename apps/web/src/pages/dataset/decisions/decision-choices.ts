@@ -19,6 +19,7 @@ export const decisionOrder = [
   'date_order',
   'null_values',
   'table',
+  'row_order',
 ] as const;
 export type DecisionName = (typeof decisionOrder)[number];
 
@@ -35,11 +36,12 @@ const byFormat: Partial<Record<string, readonly DecisionName[]>> = {
   arrow: [],
 };
 
-/** What can be set for a file of this format, in order; everything while the format is open. */
+/** What can be set for a file of this format whose columns nobody knows, in order; everything while the format is open. */
 export function decisionsFor(format: unknown): (DecisionName & OverrideName)[] {
   const fitting = byFormat[String(format)];
   return decisionOrder
     .filter(changeable)
+    .filter((name) => name !== 'row_order')
     .filter((name) => name === 'format' || fitting === undefined || fitting.includes(name));
 }
 

@@ -24,6 +24,7 @@ export function DecisionControl({
   label,
   value,
   tables,
+  columns = [],
   undecided,
   onChange,
 }: {
@@ -32,6 +33,7 @@ export function DecisionControl({
   value: unknown;
   /** Those that were found; none where nothing could be read. */
   tables: IngestDecisionsDocument['tables'];
+  columns?: readonly string[];
   undecided?: string;
   onChange: (value: unknown) => void;
 }) {
@@ -144,6 +146,21 @@ export function DecisionControl({
           }),
         })),
         Number,
+      );
+    case 'row_order':
+      return (
+        <Select
+          aria-label={label}
+          value={value === null ? '' : String(value)}
+          onChange={({ target }) => onChange(target.value === '' ? null : target.value)}
+        >
+          <option value="">{t('order_of_file')}</option>
+          {columns.map((each) => (
+            <option key={each} value={each}>
+              {each}
+            </option>
+          ))}
+        </Select>
       );
     case 'compression':
     case 'line_end':

@@ -53,6 +53,7 @@ export function DecisionTable({
                     label={label}
                     value={changed ? draft[name as keyof Draft] : decidedValue(decisions, name)}
                     tables={decisions.tables}
+                    columns={decisions.columns.map((column) => column.name)}
                     onChange={(value) => onChange(name, value)}
                   />
                 ) : (
