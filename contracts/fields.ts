@@ -17,6 +17,7 @@ export const idPrefixes = {
   provenance: 'prv',
   request: 'req',
   llmCall: 'llm',
+  backup: 'bak',
   audit: 'aud',
   signature: 'sgn',
   account: 'acc',

@@ -3,15 +3,19 @@
  * `api` is the whole API: the server registers it, the client is typed from it, OpenAPI is written from it.
  */
 
+import { accessApi } from './access.ts';
 import { apiKeysApi } from './api-keys.ts';
 import { auditApi } from './audit.ts';
+import { backupsApi, encryptionApi } from './backups.ts';
 import { datasetAccessApi } from './dataset-access.ts';
 import { datasetsApi } from './datasets.ts';
 import { streamsApi } from './events.ts';
 import { identityApi } from './identity.ts';
 import { jobsApi } from './jobs.ts';
 import { mailApi } from './mail.ts';
+import { membersApi } from './members.ts';
 import { passkeysApi } from './passkeys.ts';
+import { projectsApi } from './projects.ts';
 import { provenanceApi } from './provenance.ts';
 import { queriesApi } from './queries.ts';
 import { secondFactorsApi } from './second-factors.ts';
@@ -27,6 +31,9 @@ export const api = {
   secondFactors: secondFactorsApi,
   passkeys: passkeysApi,
   sessions: sessionsApi,
+  access: accessApi,
+  members: membersApi,
+  projects: projectsApi,
   mail: mailApi,
   datasets: datasetsApi,
   datasetAccess: datasetAccessApi,
@@ -36,11 +43,15 @@ export const api = {
   streams: streamsApi,
   system: systemApi,
   apiKeys: apiKeysApi,
+  backups: backupsApi,
+  encryption: encryptionApi,
   singleSignOn: singleSignOnApi,
 };
 
+export * from './access.ts';
 export * from './api-keys.ts';
 export * from './audit.ts';
+export * from './backups.ts';
 export * from './dataset-access.ts';
 export * from './datasets.ts';
 export * from './decisions.ts';
@@ -51,9 +62,11 @@ export * from './fields.ts';
 export * from './identity.ts';
 export * from './jobs.ts';
 export * from './mail.ts';
+export * from './members.ts';
 export * from './passkeys.ts';
 export * from './permissions.ts';
 export * from './profiles.ts';
+export * from './projects.ts';
 export * from './provenance.ts';
 export * from './queries.ts';
 export * from './roles.ts';

@@ -16,6 +16,13 @@ type Routes = {
  * and not the schema library.
  */
 export const routes = {
+  backups: {
+    list: 'GET /backups',
+    plan: 'GET /backups/plan',
+    make: 'POST /backups',
+    verify: 'POST /backups/:id/verify',
+  },
+  encryption: { state: 'GET /encryption', rotate: 'POST /encryption/rotate' },
   audit: {
     report: 'POST /audit',
     events: 'GET /audit/events',
@@ -68,6 +75,33 @@ export const routes = {
     endOthers: 'DELETE /auth/sessions',
   },
   mail: { outbox: 'GET /mail/outbox' },
+  access: {
+    permissions: 'GET /auth/permissions',
+    listRoles: 'GET /access/roles',
+    createRole: 'POST /access/roles',
+    updateRole: 'PATCH /access/roles/:role',
+    deleteRole: 'DELETE /access/roles/:role',
+    review: 'GET /access/review',
+    exportReview: 'GET /access/review/export',
+  },
+  members: {
+    list: 'GET /access/members',
+    get: 'GET /access/members/:id',
+    update: 'PATCH /access/members/:id',
+    deactivate: 'POST /access/members/:id/deactivate',
+    reactivate: 'POST /access/members/:id/reactivate',
+    remove: 'DELETE /access/members/:id',
+  },
+  projects: {
+    list: 'GET /access/projects',
+    create: 'POST /access/projects',
+    update: 'PATCH /access/projects/:id',
+    remove: 'DELETE /access/projects/:id',
+    resource: 'GET /access/resources/:id',
+    setResource: 'PUT /access/resources/:id',
+    share: 'POST /access/resources/:id/grants',
+    unshare: 'DELETE /access/resources/:id/grants/:grant_id',
+  },
   datasets: {
     upload: 'POST /data/upload',
     createUpload: 'POST /data/uploads',

@@ -12,21 +12,27 @@ import type { Actor } from '../platform/context.ts';
 import type { Platform } from '../platform/platform.ts';
 import { apiKeyRoutes } from './api-keys/api-keys.routes.ts';
 import { ApiKeys } from './api-keys/api-keys.service.ts';
-import { loadOwner } from './api-keys/key-owners.ts';
 import type { Audit } from './audit/audit.ts';
 import { openAudit } from './audit/open-audit.ts';
+import { openAuditTrail } from './audit/open-audit-trail.ts';
 import { type FirstStart, prepareFirstStart } from './identity/first-start.ts';
-import { identityRoutes } from './identity/identity.routes.ts';
-import { Identity } from './identity/identity.service.ts';
+import { openIdentity } from './identity/open-identity.ts';
 import { presentedToken } from './identity/session-token.ts';
+import { memberRoutes } from './members/members.routes.ts';
+import { openPermissions } from './permissions/open-permissions.ts';
+import { permissionRoutes } from './permissions/permissions.routes.ts';
+import type { Resources } from './permissions/resources.service.ts';
 
 export type { Audit, AuditEntry, Stranger } from './audit/audit.ts';
 export type { FirstStart } from './identity/first-start.ts';
+export type { FindResource, OwnedResource, Resources } from './permissions/resources.service.ts';
 
 export interface Access {
   readonly name: 'access';
   /** Everyone's record of security events and changes. */
   readonly audit: Audit;
+  /** What narrows access to single things; modules make theirs known and ask before they hand one out. */
+  readonly resources: Resources;
   prepare(): Promise<FirstStart>;
   authenticate(request: FastifyRequest): Promise<Actor | null>;
   register(app: FastifyInstance): void;
@@ -35,11 +41,21 @@ export interface Access {
 
 export async function createAccess(platform: Platform): Promise<Access> {
   const audit = await openAudit(platform);
-  const identity = new Identity(platform);
-  const apiKeys = new ApiKeys({ platform, audit, ownerOf: (key) => loadOwner(platform.db.sql, key) });
+  const trail = await openAuditTrail(platform, audit);
+  const permissions = await openPermissions(platform.db, audit);
+  const { entitlements } = permissions;
+  const identity = openIdentity(platform, audit, async ({ id, tenantId }) => ({
+    permissions: (await entitlements.of(tenantId, id))?.permissions ?? new Set(),
+    tier: 'free',
+  }));
+  const apiKeys = new ApiKeys({
+    platform,
+    audit,
+    ownerOf: (key) => entitlements.person(key.tenantId, key.ownerId),
+  });
   platform.jobs.register({
     kind: 'access.sweep-sessions',
-    title: () => 'Removing sessions that have ended',
+    title: () => 'Removing sessions that have ended, and renewing signing keys',
     timeoutSeconds: 60,
     retries: 1,
     concurrency: 1,
@@ -52,20 +68,32 @@ export async function createAccess(platform: Platform): Promise<Access> {
   return {
     name: 'access',
     audit,
+    resources: permissions.resources,
     async prepare() {
       audit.start();
+      await identity.start();
       return prepareFirstStart(platform);
     },
-    authenticate(request) {
+    async authenticate(request) {
       const token = presentedToken(request);
-      return token?.startsWith('sk_') ? apiKeys.actor(token, senderOf(request)) : identity.actor(token);
+      const actor = await (token?.startsWith('sk_')
+        ? apiKeys.actor(token, senderOf(request))
+        : identity.actor(token));
+      const complete = actor === null ? null : await entitlements.complete(actor);
+      trail.seen(request, complete);
+      return complete;
     },
     register(app) {
-      identityRoutes(app, platform, identity);
+      trail.register(app);
+      identity.register(app);
       apiKeyRoutes(app, apiKeys);
+      memberRoutes(app, permissions.members);
+      permissionRoutes(app, permissions);
     },
     async close() {
       await apiKeys.close();
+      await identity.close();
+      await permissions.close();
       await audit.close();
     },
   };

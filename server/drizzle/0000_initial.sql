@@ -1,4 +1,20 @@
 CREATE SEQUENCE "public"."event_positions" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1;--> statement-breakpoint
+CREATE TABLE "backups" (
+	"id" text PRIMARY KEY NOT NULL,
+	"name" text,
+	"target" text NOT NULL,
+	"trigger" text NOT NULL,
+	"bytes" bigint,
+	"objects" integer,
+	"gone" jsonb NOT NULL,
+	"started_at" timestamp (3) with time zone NOT NULL,
+	"finished_at" timestamp (3) with time zone NOT NULL,
+	"error" jsonb,
+	"verified_at" timestamp (3) with time zone,
+	"verify_error" jsonb,
+	"removed_at" timestamp (3) with time zone
+);
+--> statement-breakpoint
 CREATE TABLE "data_keys" (
 	"id" uuid PRIMARY KEY NOT NULL,
 	"context" text NOT NULL,
@@ -362,6 +378,42 @@ CREATE TABLE "signatures" (
 	"key_id" text NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE "single_sign_on_domains" (
+	"domain" text PRIMARY KEY NOT NULL,
+	"tenant_id" text NOT NULL,
+	"connection_id" text NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "single_sign_on_links" (
+	"id" text PRIMARY KEY NOT NULL,
+	"tenant_id" text NOT NULL,
+	"connection_id" text NOT NULL,
+	"subject" text NOT NULL,
+	"user_id" text NOT NULL,
+	"made_user" boolean NOT NULL,
+	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	"last_used_at" timestamp (3) with time zone
+);
+--> statement-breakpoint
+CREATE TABLE "single_sign_on_connections" (
+	"id" text PRIMARY KEY NOT NULL,
+	"tenant_id" text NOT NULL,
+	"kind" text NOT NULL,
+	"name" text NOT NULL,
+	"enabled" boolean NOT NULL,
+	"shown_to_all" boolean NOT NULL,
+	"creates_users" boolean NOT NULL,
+	"trusts_second_factor" boolean NOT NULL,
+	"role_mapping" jsonb NOT NULL,
+	"default_role" text,
+	"oidc" jsonb,
+	"saml" jsonb,
+	"client_secret" text,
+	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	"updated_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	"last_used_at" timestamp (3) with time zone
+);
+--> statement-breakpoint
 CREATE TABLE "dataset_versions" (
 	"id" text PRIMARY KEY NOT NULL,
 	"tenant_id" text NOT NULL,
@@ -491,7 +543,14 @@ ALTER TABLE "resource_grants" ADD CONSTRAINT "resource_grants_tenant_id_tenants_
 ALTER TABLE "resource_grants" ADD CONSTRAINT "resource_grants_user_id_users_id_fk" FOREIGN KEY ("user_id") REFERENCES "public"."users"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "resource_projects" ADD CONSTRAINT "resource_projects_project_id_projects_id_fk" FOREIGN KEY ("project_id") REFERENCES "public"."projects"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "resource_projects" ADD CONSTRAINT "resource_projects_tenant_id_tenants_id_fk" FOREIGN KEY ("tenant_id") REFERENCES "public"."tenants"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "single_sign_on_domains" ADD CONSTRAINT "single_sign_on_domains_tenant_id_tenants_id_fk" FOREIGN KEY ("tenant_id") REFERENCES "public"."tenants"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "single_sign_on_domains" ADD CONSTRAINT "single_sign_on_domains_connection_id_single_sign_on_connections_id_fk" FOREIGN KEY ("connection_id") REFERENCES "public"."single_sign_on_connections"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "single_sign_on_links" ADD CONSTRAINT "single_sign_on_links_tenant_id_tenants_id_fk" FOREIGN KEY ("tenant_id") REFERENCES "public"."tenants"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "single_sign_on_links" ADD CONSTRAINT "single_sign_on_links_connection_id_single_sign_on_connections_id_fk" FOREIGN KEY ("connection_id") REFERENCES "public"."single_sign_on_connections"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "single_sign_on_links" ADD CONSTRAINT "single_sign_on_links_user_id_users_id_fk" FOREIGN KEY ("user_id") REFERENCES "public"."users"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "single_sign_on_connections" ADD CONSTRAINT "single_sign_on_connections_tenant_id_tenants_id_fk" FOREIGN KEY ("tenant_id") REFERENCES "public"."tenants"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "dataset_versions" ADD CONSTRAINT "dataset_versions_dataset_id_datasets_id_fk" FOREIGN KEY ("dataset_id") REFERENCES "public"."datasets"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+CREATE INDEX "backups_finished" ON "backups" USING btree ("finished_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "data_keys_context" ON "data_keys" USING btree ("context");--> statement-breakpoint
 CREATE INDEX "data_keys_under" ON "data_keys" USING btree ("context" text_pattern_ops);--> statement-breakpoint
 CREATE INDEX "data_keys_key" ON "data_keys" USING btree ("key_id","id") WHERE wrapped is not null;--> statement-breakpoint
@@ -540,6 +599,10 @@ CREATE INDEX "resource_grants_user" ON "resource_grants" USING btree ("tenant_id
 CREATE INDEX "resource_projects_tenant" ON "resource_projects" USING btree ("tenant_id","project_id");--> statement-breakpoint
 CREATE INDEX "signatures_object" ON "signatures" USING btree ("tenant_id","object_kind","object_id","id");--> statement-breakpoint
 CREATE INDEX "signatures_signer" ON "signatures" USING btree ("tenant_id","signer_id","id");--> statement-breakpoint
+CREATE INDEX "single_sign_on_domains_connection" ON "single_sign_on_domains" USING btree ("connection_id");--> statement-breakpoint
+CREATE UNIQUE INDEX "single_sign_on_links_subject" ON "single_sign_on_links" USING btree ("connection_id","subject");--> statement-breakpoint
+CREATE INDEX "single_sign_on_links_user" ON "single_sign_on_links" USING btree ("user_id");--> statement-breakpoint
+CREATE INDEX "single_sign_on_connections_tenant" ON "single_sign_on_connections" USING btree ("tenant_id","id");--> statement-breakpoint
 CREATE UNIQUE INDEX "dataset_versions_number" ON "dataset_versions" USING btree ("dataset_id","number");--> statement-breakpoint
 CREATE UNIQUE INDEX "dataset_versions_identity" ON "dataset_versions" USING btree ("dataset_id","identity");--> statement-breakpoint
 CREATE INDEX "dataset_versions_tenant_source" ON "dataset_versions" USING btree ("tenant_id","source_sha256");--> statement-breakpoint
@@ -551,6 +614,12 @@ CREATE INDEX "dataset_joins_b" ON "dataset_joins" USING btree ("version_b");--> 
 CREATE INDEX "queries_user" ON "queries" USING btree ("tenant_id","user_id","created_at","id");--> statement-breakpoint
 CREATE INDEX "uploads_tenant" ON "uploads" USING btree ("tenant_id","created_at");--> statement-breakpoint
 CREATE INDEX "uploads_unfinished" ON "uploads" USING btree ("status","updated_at");--> statement-breakpoint
+ALTER TABLE "backups" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "backups" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "backups_owner" ON "backups" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
 ALTER TABLE "data_keys" ENABLE ROW LEVEL SECURITY;
 --> statement-breakpoint
 ALTER TABLE "data_keys" FORCE ROW LEVEL SECURITY;
@@ -840,6 +909,36 @@ CREATE POLICY "signatures_owner" ON "signatures" TO CURRENT_USER USING (true) WI
 CREATE POLICY "signatures_tenant" ON "signatures" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)));
 --> statement-breakpoint
 GRANT select, insert ON "signatures" TO stroma_tenant;
+--> statement-breakpoint
+ALTER TABLE "single_sign_on_domains" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "single_sign_on_domains" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "single_sign_on_domains_owner" ON "single_sign_on_domains" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "single_sign_on_domains_tenant" ON "single_sign_on_domains" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)) and (exists (select from "single_sign_on_connections" p where p."id" = "single_sign_on_domains"."connection_id")));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "single_sign_on_domains" TO stroma_tenant;
+--> statement-breakpoint
+ALTER TABLE "single_sign_on_links" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "single_sign_on_links" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "single_sign_on_links_owner" ON "single_sign_on_links" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "single_sign_on_links_tenant" ON "single_sign_on_links" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)) and (exists (select from "single_sign_on_connections" p where p."id" = "single_sign_on_links"."connection_id")) and (exists (select from "users" p where p."id" = "single_sign_on_links"."user_id")));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "single_sign_on_links" TO stroma_tenant;
+--> statement-breakpoint
+ALTER TABLE "single_sign_on_connections" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "single_sign_on_connections" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "single_sign_on_connections_owner" ON "single_sign_on_connections" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "single_sign_on_connections_tenant" ON "single_sign_on_connections" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "single_sign_on_connections" TO stroma_tenant;
 --> statement-breakpoint
 ALTER TABLE "dataset_versions" ENABLE ROW LEVEL SECURITY;
 --> statement-breakpoint

@@ -11,6 +11,8 @@ export interface Actor extends ActorAttributes {
   tenantId: string;
   permissions: ReadonlySet<Permission>;
   mustChangePassword: boolean;
+  /** The role needs a second factor and the person has none: it must be set up before anything else. */
+  mustSetUpSecondFactor?: boolean;
   sessionId: string | null;
   keyId: string | null;
   tier: 'free' | 'premium';
@@ -26,6 +28,8 @@ export interface Context {
   /** Where a request came from; absent for what Stroma does by itself. */
   origin?: { readonly address: string; readonly userAgent: string };
   requestId: string;
+  /** What the work is for, where the caller named it: `Stroma-Purpose`. */
+  purpose?: string | undefined;
   log: Logger;
   signal: AbortSignal;
 }

@@ -25,6 +25,7 @@ export const closedTables: Readonly<Record<string, string>> = {
     'keys of contexts; some belong to the installation, and all are reached through the key store alone',
   audit_seals: 'one chain of seals over the heads of every tenant’s chain',
   audit_keys: 'signing keys of the whole installation',
+  backups: 'a backup holds the whole installation',
 };
 
 /** Tables in which a tenant's statements may do less than read, add, change and delete. */

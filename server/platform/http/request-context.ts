@@ -40,6 +40,11 @@ export class RequestContext implements Context {
     return { address: this.#request.ip, userAgent: this.#request.headers['user-agent'] ?? '' };
   }
 
+  get purpose(): string | undefined {
+    const named = this.#request.headers['stroma-purpose'];
+    return typeof named === 'string' && named !== '' ? named.slice(0, 100) : undefined;
+  }
+
   get log(): Logger {
     this.#log ??= (this.#request.log as Logger).child({ request: this.requestId, actor: this.actor.id });
     return this.#log;

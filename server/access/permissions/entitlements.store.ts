@@ -1,0 +1,67 @@
+import { type BuiltInRole, builtInRole, definitionOfRole, type RoleDefinition } from '@stroma/contracts';
+import { and, eq, sql } from 'drizzle-orm';
+import type { Sql } from '../../platform/db/database.ts';
+import { users } from '../identity/identity.tables.ts';
+import { customRoles, memberAttributes, projectMembers } from './permissions.tables.ts';
+
+export type MemberAttributes = typeof memberAttributes.$inferSelect;
+export type CustomRole = typeof customRoles.$inferSelect;
+
+/** A person, their role and what refines it, as they stand in the store now. */
+export interface MemberEntitlement {
+  user: typeof users.$inferSelect;
+  attributes: MemberAttributes | null;
+  custom: CustomRole | null;
+  projects: string[];
+}
+
+const projectsOf = sql<string[]>`coalesce((
+  select json_agg(${projectMembers.projectId}) from ${projectMembers} where ${projectMembers.userId} = ${users.id}
+), '[]'::json)`;
+
+/** Null when the tenant has no such person. */
+export async function findEntitlement(
+  db: Sql,
+  tenantId: string,
+  userId: string,
+): Promise<MemberEntitlement | null> {
+  const [row] = await entitlements(db)
+    .where(and(eq(users.tenantId, tenantId), eq(users.id, userId)))
+    .limit(1);
+  return row ?? null;
+}
+
+export const entitlements = (db: Sql) =>
+  db
+    .select({ user: users, attributes: memberAttributes, custom: customRoles, projects: projectsOf })
+    .from(users)
+    .leftJoin(memberAttributes, eq(memberAttributes.userId, users.id))
+    .leftJoin(customRoles, and(eq(customRoles.id, users.role), eq(customRoles.tenantId, users.tenantId)))
+    .$dynamic();
+
+/** What the person's role is worth; a custom role that is gone is worth nothing. */
+export const definitionOf = ({ user, custom }: Pick<MemberEntitlement, 'user' | 'custom'>): RoleDefinition =>
+  custom ?? definitionOfRole(user.role);
+
+const names: Record<BuiltInRole, string> = {
+  super_admin: 'Super administrator',
+  admin: 'Administrator',
+  lab_director: 'Lab director',
+  lab_manager: 'Lab manager',
+  senior_scientist: 'Senior scientist',
+  scientist: 'Scientist',
+  technician: 'Technician',
+  quality_assurance: 'Quality assurance',
+  compliance_officer: 'Compliance officer',
+  collaborator: 'Collaborator',
+  viewer: 'Viewer',
+  guest: 'Guest',
+};
+
+/** The name a person reads: of an alias its own. */
+export function nameOfRole(role: string, custom: Pick<CustomRole, 'name'> | null = null): string {
+  if (custom !== null) return custom.name;
+  const found = builtInRole(role);
+  if (found === role) return names[found];
+  return role === '' ? role : `${role[0]?.toUpperCase() ?? ''}${role.slice(1)}`;
+}

@@ -1,0 +1,141 @@
+import {
+  type ActorScope,
+  permissions as catalogue,
+  type Permission,
+  type Sensitivity,
+  scopeOfDefinition,
+  sensitivities,
+} from '@stroma/contracts';
+import type { Actor } from '../../platform/context.ts';
+import type { Database } from '../../platform/db/database.ts';
+import { SessionCache } from '../identity/session-cache.ts';
+import type { AccessChange } from './access-changes.ts';
+import { definitionOf, findEntitlement, type MemberEntitlement, nameOfRole } from './entitlements.store.ts';
+
+/** What one person may do at this moment. */
+export interface Entitlement {
+  userId: string;
+  tenantId: string;
+  name: string;
+  role: string;
+  roleName: string;
+  /** The account is closed: nothing may be done with it. */
+  active: boolean;
+  mustChangePassword: boolean;
+  permissions: ReadonlySet<Permission>;
+  scope: ActorScope;
+}
+
+const endOfTime = new Date(8.64e15);
+
+/**
+ * What people may do, from the store, for every way of coming in: a session, a token, a key, a job. A change takes
+ * effect at once in the process that makes it and within a second in every other.
+ */
+export class Entitlements {
+  readonly #cache: SessionCache<{ expiresAt: Date; held: Entitlement }>;
+  readonly #completed = new WeakMap<Actor, { from: Entitlement; actor: Actor }>();
+
+  constructor(db: Pick<Database, 'sql' | 'kind'>) {
+    const lifeMs = db.kind === 'embedded' ? 60_000 : 1_000;
+    this.#cache = new SessionCache(async (key) => {
+      const [tenantId = '', userId = ''] = key.split(' ');
+      const found = await findEntitlement(db.sql, tenantId, userId);
+      return found === null ? null : { expiresAt: endOfTime, held: entitlementOf(found) };
+    }, lifeMs);
+  }
+
+  /** Null when the tenant has no such person. */
+  async of(tenantId: string, userId: string): Promise<Entitlement | null> {
+    return (await this.#cache.get(`${tenantId} ${userId}`))?.held ?? null;
+  }
+
+  /** A person without a session, as a key's owner or a job's sender; null when unknown or closed. */
+  async person(tenantId: string, userId: string): Promise<Actor | null> {
+    const held = await this.of(tenantId, userId);
+    if (held === null || !held.active) return null;
+    return {
+      id: userId,
+      kind: 'person',
+      name: held.name,
+      role: held.role,
+      tenantId,
+      permissions: held.permissions,
+      scope: held.scope,
+      mustChangePassword: held.mustChangePassword,
+      sessionId: null,
+      keyId: null,
+      tier: 'free',
+      secondFactor: false,
+    };
+  }
+
+  /**
+   * The actor with present role, permissions and scope, whatever was known when its session was cached. A key keeps
+   * no more than its own permissions. Null when the account is gone or closed.
+   */
+  async complete(actor: Actor): Promise<Actor | null> {
+    if (actor.kind === 'system') return actor;
+    const held = await this.of(actor.tenantId, actor.id);
+    if (held === null || !held.active) return null;
+    const before = this.#completed.get(actor);
+    if (before?.from === held) return before.actor;
+    const permissions = isWhole(actor, held)
+      ? held.permissions
+      : intersection(actor.permissions, held.permissions);
+    const completed = { ...actor, role: held.role, permissions, scope: held.scope };
+    this.#completed.set(actor, { from: held, actor: completed });
+    return completed;
+  }
+
+  /** Null: anything may have changed. */
+  forget(change: AccessChange | null): void {
+    this.#cache.forget(
+      ({ held }) =>
+        change === null ||
+        (change.resource === undefined &&
+          held.tenantId === change.tenant &&
+          (change.user === undefined || change.user === held.userId)),
+    );
+  }
+}
+
+/**
+ * A key has no more than it was made with. A session begun under another role, or without the second factor its role
+ * needs, has no more than it had until it is looked at again: a raised role may ask for a second factor first.
+ */
+const isWhole = (actor: Actor, held: Entitlement): boolean =>
+  actor.kind === 'person' && actor.role === held.role && actor.mustSetUpSecondFactor !== true;
+
+export function entitlementOf(found: MemberEntitlement): Entitlement {
+  const { user, attributes, custom, projects } = found;
+  const definition = definitionOf(found);
+  return {
+    userId: user.id,
+    tenantId: user.tenantId,
+    name: user.name,
+    role: user.role,
+    roleName: nameOfRole(user.role, custom),
+    active: user.disabledAt === null,
+    mustChangePassword: user.mustChangePassword,
+    // What is no longer in the catalogue is no longer held.
+    permissions: new Set(catalogue.filter((each) => definition.permissions.includes(each))),
+    scope: {
+      ...scopeOfDefinition(definition),
+      clearance: lower(definition.clearance, attributes?.clearance ?? null),
+      projects: new Set(projects),
+      sites: attributes?.sites ? new Set(attributes.sites) : null,
+      from: attributes?.accessFrom ?? null,
+      until: attributes?.accessUntil ?? null,
+    },
+  };
+}
+
+/** A member's own clearance narrows the role's, and never widens it. */
+function lower(role: Sensitivity, own: Sensitivity | null): Sensitivity {
+  return own !== null && sensitivities.indexOf(own) < sensitivities.indexOf(role) ? own : role;
+}
+
+function intersection(some: ReadonlySet<Permission>, others: ReadonlySet<Permission>): Set<Permission> {
+  return new Set([...some].filter((each) => others.has(each)));
+}

@@ -1,0 +1,260 @@
+import {
+  type api,
+  type Decision,
+  decide,
+  hidesExistence,
+  type Permission,
+  type ResourceAccess,
+  type ResourceAttributes,
+  type Sensitivity,
+} from '@stroma/contracts';
+import type { z } from 'zod';
+import type { Actor, Context } from '../../platform/context.ts';
+import type { Database } from '../../platform/db/database.ts';
+import { fail } from '../../platform/failure.ts';
+import type { Audit } from '../audit/audit.ts';
+import { SessionCache } from '../identity/session-cache.ts';
+import { type AccessChange, tellAccessChange } from './access-changes.ts';
+import type { Entitlements } from './entitlements.ts';
+import { findProjects } from './projects.store.ts';
+import { refuse } from './refusals.ts';
+import {
+  deleteGrant,
+  findAttributes,
+  findGranted,
+  insertGrants,
+  listGrants,
+  replaceAttributes,
+  type StoredAttributes,
+} from './resources.store.ts';
+
+/** What a module tells of a thing of its own. */
+export interface OwnedResource {
+  id: string;
+  name: string;
+  ownerId: string | null;
+  sensitivity?: Sensitivity;
+}
+
+/** Looks a thing up in the tenant, whatever the asker may see; null when there is none. */
+export type FindResource = (tenantId: string, id: string) => Promise<OwnedResource | null>;
+
+interface Kind {
+  kind: string;
+  find: FindResource;
+}
+
+export interface ResourcesParts {
+  db: Database;
+  audit: Audit;
+  entitlements: Entitlements;
+}
+
+type Attributes = z.output<typeof api.projects.setResource.body>;
+type Share = z.output<typeof api.projects.share.body>;
+
+const endOfTime = new Date(8.64e15);
+
+/** What narrows access to single things: projects, site, purposes, time, and what was shared with whom. */
+export class Resources {
+  readonly #parts: ResourcesParts;
+  readonly #kinds = new Map<string, Kind>();
+  readonly #stored: SessionCache<{ expiresAt: Date; tenantId: string; id: string; stored: StoredAttributes }>;
+
+  constructor(parts: ResourcesParts) {
+    this.#parts = parts;
+    const lifeMs = parts.db.kind === 'embedded' ? 60_000 : 1_000;
+    this.#stored = new SessionCache(async (key) => {
+      const [tenantId = '', id = ''] = key.split(' ');
+      const stored = await findAttributes(parts.db.sql, tenantId, id);
+      return { expiresAt: endOfTime, tenantId, id, stored };
+    }, lifeMs);
+  }
+
+  /** Makes things whose id begins with `prefix` known: `ds`. */
+  know(prefix: string, kind: string, find: FindResource): void {
+    this.#kinds.set(prefix, { kind, find });
+  }
+
+  /** Null where the tenant has no such thing. */
+  async find(tenantId: string, id: string): Promise<(OwnedResource & { kind: string }) | null> {
+    const known = this.#kinds.get(id.split('_', 1)[0] ?? '');
+    const found = (await known?.find(tenantId, id)) ?? null;
+    return found === null || known === undefined ? null : { ...found, kind: known.kind };
+  }
+
+  /** The one decision, with everything that is known of the thing. */
+  async decide(
+    actor: Actor,
+    permission: Permission,
+    resource: Omit<OwnedResource, 'name'>,
+    purpose?: string,
+  ): Promise<Decision> {
+    if (actor.kind === 'system' && actor.permissions.has(permission))
+      return { allowed: true, reason: 'Stroma itself does it.', rule: 'role' };
+    const attributes = await this.attributesOf(actor, resource);
+    return decide({ permission, actor, resource: attributes, now: new Date(), purpose });
+  }
+
+  async attributesOf(
+    actor: Pick<Actor, 'id' | 'tenantId'>,
+    { id, ownerId, sensitivity }: Omit<OwnedResource, 'name'>,
+  ): Promise<ResourceAttributes> {
+    const { tenantId } = actor;
+    const kept = (await this.#stored.get(`${tenantId} ${id}`))?.stored;
+    // What was shared changes with the moment (it ends), so it is asked for each time.
+    const granted = await findGranted(this.#parts.db.sql, tenantId, id, actor.id);
+    return {
+      tenantId,
+      ownerId,
+      ...(sensitivity === undefined ? {} : { sensitivity }),
+      granted,
+      projects: (kept?.projects ?? []).map((project) => project.id),
+      site: kept?.site ?? null,
+      purposes: kept?.purposes ?? [],
+      opensAt: kept?.opensAt ?? null,
+      closesAt: kept?.closesAt ?? null,
+    };
+  }
+
+  /** Throws NOT_FOUND where even its being there is hidden, FORBIDDEN with the rule otherwise; both go on record. */
+  async require(ctx: Context, permission: Permission, resource: Omit<OwnedResource, 'name'>): Promise<void> {
+    const decision = await this.decide(ctx.actor, permission, resource, ctx.purpose);
+    if (decision.allowed) return;
+    await this.#parts.audit.append(ctx, {
+      action: 'access.refused',
+      object: {
+        kind: this.#kinds.get(resource.id.split('_', 1)[0] ?? '')?.kind ?? 'resource',
+        id: resource.id,
+      },
+      outcome: 'refused',
+      details: { permission, rule: decision.rule },
+    });
+    if (hidesExistence(decision)) fail('NOT_FOUND', `There is no ${resource.id}, or it is not yours.`);
+    fail('FORBIDDEN', decision.reason, { permission, rule: decision.rule });
+  }
+
+  async get(ctx: Context, id: string): Promise<ResourceAccess> {
+    const found = await this.#mine(ctx, id);
+    const { sql } = this.#parts.db;
+    const stored = await findAttributes(sql, ctx.actor.tenantId, id);
+    const grants = await listGrants(sql, ctx.actor.tenantId, id);
+    return {
+      resource_id: id,
+      kind: found.kind,
+      name: found.name,
+      projects: stored.projects.map((project) => ({ project_id: project.id, name: project.name })),
+      site: stored.site,
+      purposes: stored.purposes,
+      opens_at: stored.opensAt?.toISOString() ?? null,
+      closes_at: stored.closesAt?.toISOString() ?? null,
+      grants: grants.map(({ grant, userName }) => ({
+        grant_id: grant.id,
+        user_id: grant.userId,
+        user_name: userName,
+        permission: grant.permission,
+        expires_at: grant.expiresAt?.toISOString() ?? null,
+        created_by: grant.createdBy,
+        created_at: grant.createdAt.toISOString(),
+      })),
+    };
+  }
+
+  async set(ctx: Context, id: string, input: Attributes): Promise<ResourceAccess> {
+    const found = await this.#mine(ctx, id);
+    const { tenantId } = ctx.actor;
+    const { db, audit } = this.#parts;
+    const opensAt = input.opens_at === null ? null : new Date(input.opens_at);
+    const closesAt = input.closes_at === null ? null : new Date(input.closes_at);
+    if (opensAt !== null && closesAt !== null && opensAt >= closesAt)
+      fail('INVALID_INPUT', 'Expected it to close after it opens.', { field: 'closes_at' });
+    await db.transaction(async (tx) => {
+      const projects = await findProjects(tx, tenantId, input.projects);
+      if (projects.length !== new Set(input.projects).size)
+        fail('INVALID_INPUT', 'Expected projects of this organisation.', { field: 'projects' });
+      const before = await findAttributes(tx, tenantId, id);
+      const after = {
+        site: input.site,
+        purposes: [...new Set(input.purposes)].sort(),
+        opensAt,
+        closesAt,
+        projects: [...new Set(input.projects)].sort(),
+      };
+      await replaceAttributes(tx, tenantId, id, after);
+      await audit.record(tx, ctx, {
+        action: 'policy.changed',
+        object: { kind: found.kind, id },
+        outcome: 'success',
+        before: { ...before, projects: before.projects.map((project) => project.id).sort() },
+        after,
+      });
+      await tellAccessChange(tx, { tenant: tenantId, resource: id });
+    });
+    this.forget({ tenant: tenantId, resource: id });
+    return this.get(ctx, id);
+  }
+
+  /** Throws FORBIDDEN for a permission the giver does not have on it. */
+  async share(ctx: Context, id: string, input: Share): Promise<ResourceAccess> {
+    const found = await this.#mine(ctx, id);
+    const { tenantId } = ctx.actor;
+    const { db, audit, entitlements } = this.#parts;
+    for (const permission of input.permissions) {
+      const decision = await this.decide(ctx.actor, permission, found, ctx.purpose);
+      const attempt = { what: 'resource.share', object: { kind: found.kind, id } };
+      if (!decision.allowed) await refuse(audit, ctx, attempt, decision.reason);
+    }
+    const receiver = await entitlements.of(tenantId, input.user_id);
+    if (receiver === null || !receiver.active)
+      fail('INVALID_INPUT', 'Expected an active member of this organisation.', { field: 'user_id' });
+    const expiresAt = input.expires_at === null ? null : new Date(input.expires_at);
+    if (expiresAt !== null && expiresAt.getTime() <= Date.now())
+      fail('INVALID_INPUT', 'Expected an end that is still to come.', { field: 'expires_at' });
+    const { user_id: userId, permissions } = input;
+    await db.transaction(async (tx) => {
+      const given = { tenantId, resourceId: id, userId, expiresAt, createdBy: ctx.actor.id, permissions };
+      await insertGrants(tx, given);
+      await audit.record(tx, ctx, {
+        action: 'dataset.shared',
+        object: { kind: found.kind, id },
+        outcome: 'success',
+        after: given,
+        details: { user: userId, permissions: permissions.join(' ') },
+      });
+    });
+    return this.get(ctx, id);
+  }
+
+  async unshare(ctx: Context, id: string, grantId: string): Promise<void> {
+    const found = await this.#mine(ctx, id);
+    await this.#parts.db.transaction(async (tx) => {
+      const before = await deleteGrant(tx, ctx.actor.tenantId, id, grantId);
+      if (before === null) fail('NOT_FOUND', `There is no grant ${grantId} on ${id}.`);
+      await this.#parts.audit.record(tx, ctx, {
+        action: 'policy.changed',
+        object: { kind: found.kind, id },
+        outcome: 'success',
+        before,
+        details: { user: before.userId, taken: before.permission },
+      });
+    });
+  }
+
+  /** Null: anything may have changed. */
+  forget(change: AccessChange | null): void {
+    this.#stored.forget(
+      ({ tenantId, id }) =>
+        change === null ||
+        (tenantId === change.tenant && change.user === undefined && (change.resource ?? id) === id),
+    );
+  }
+
+  /** Throws NOT_FOUND, FORBIDDEN: only who may share it sees and changes how it is shared. */
+  async #mine(ctx: Context, id: string): Promise<OwnedResource & { kind: string }> {
+    const found =
+      (await this.find(ctx.actor.tenantId, id)) ??
+      fail('NOT_FOUND', `There is no ${id}, or it is not yours.`);
+    await this.require(ctx, 'datasets:share', found);
+    return found;
+  }
+}

@@ -1,0 +1,146 @@
+import type { Permission } from '@stroma/contracts';
+import { and, asc, eq, gt, inArray, isNull, or, sql } from 'drizzle-orm';
+import type { Sql } from '../../platform/db/database.ts';
+import { newId } from '../../platform/ids.ts';
+import { users } from '../identity/identity.tables.ts';
+import { projects, resourceAttributes, resourceGrants, resourceProjects } from './permissions.tables.ts';
+
+export type GrantRow = typeof resourceGrants.$inferSelect;
+
+/** What narrows one thing beside its owner and sensitivity. */
+export interface StoredAttributes {
+  site: string | null;
+  purposes: string[];
+  opensAt: Date | null;
+  closesAt: Date | null;
+  projects: { id: string; name: string }[];
+}
+
+export async function findAttributes(
+  db: Sql,
+  tenantId: string,
+  resourceId: string,
+): Promise<StoredAttributes> {
+  const [row] = await db
+    .select()
+    .from(resourceAttributes)
+    .where(and(eq(resourceAttributes.tenantId, tenantId), eq(resourceAttributes.resourceId, resourceId)))
+    .limit(1);
+  const within = await db
+    .select({ id: projects.id, name: projects.name })
+    .from(resourceProjects)
+    .innerJoin(projects, eq(projects.id, resourceProjects.projectId))
+    .where(and(eq(resourceProjects.tenantId, tenantId), eq(resourceProjects.resourceId, resourceId)))
+    .orderBy(asc(sql`lower(${projects.name})`));
+  return {
+    site: row?.site ?? null,
+    purposes: row?.purposes ?? [],
+    opensAt: row?.opensAt ?? null,
+    closesAt: row?.closesAt ?? null,
+    projects: within,
+  };
+}
+
+const lives = () => or(isNull(resourceGrants.expiresAt), gt(resourceGrants.expiresAt, new Date()));
+
+export async function findGranted(
+  db: Sql,
+  tenantId: string,
+  resourceId: string,
+  userId: string,
+): Promise<Permission[]> {
+  const rows = await db
+    .select({ permission: resourceGrants.permission })
+    .from(resourceGrants)
+    .where(
+      and(
+        eq(resourceGrants.tenantId, tenantId),
+        eq(resourceGrants.resourceId, resourceId),
+        eq(resourceGrants.userId, userId),
+        lives(),
+      ),
+    );
+  return rows.map(({ permission }) => permission);
+}
+
+export async function listGrants(db: Sql, tenantId: string, resourceId: string) {
+  return db
+    .select({ grant: resourceGrants, userName: users.name })
+    .from(resourceGrants)
+    .innerJoin(users, eq(users.id, resourceGrants.userId))
+    .where(and(eq(resourceGrants.tenantId, tenantId), eq(resourceGrants.resourceId, resourceId), lives()))
+    .orderBy(asc(sql`lower(${users.name})`), asc(resourceGrants.permission))
+    .limit(1000);
+}
+
+export async function countGrants(
+  db: Sql,
+  tenantId: string,
+  userIds: string[],
+): Promise<Map<string, number>> {
+  if (userIds.length === 0) return new Map();
+  const rows = await db
+    .select({
+      userId: resourceGrants.userId,
+      n: sql<number>`count(distinct ${resourceGrants.resourceId})::int`,
+    })
+    .from(resourceGrants)
+    .where(and(eq(resourceGrants.tenantId, tenantId), inArray(resourceGrants.userId, userIds), lives()))
+    .groupBy(resourceGrants.userId);
+  return new Map(rows.map(({ userId, n }) => [userId, n]));
+}
+
+export async function replaceAttributes(
+  tx: Sql,
+  tenantId: string,
+  resourceId: string,
+  { projects: within, ...attributes }: Omit<StoredAttributes, 'projects'> & { projects: string[] },
+): Promise<void> {
+  const set = { ...attributes, updatedAt: new Date() };
+  await tx
+    .insert(resourceAttributes)
+    .values({ tenantId, resourceId, ...set })
+    .onConflictDoUpdate({ target: resourceAttributes.resourceId, set });
+  await tx
+    .delete(resourceProjects)
+    .where(and(eq(resourceProjects.tenantId, tenantId), eq(resourceProjects.resourceId, resourceId)));
+  if (within.length > 0)
+    await tx
+      .insert(resourceProjects)
+      .values(within.map((projectId) => ({ tenantId, resourceId, projectId })));
+}
+
+/** A grant that is there already gets the new end. */
+export async function insertGrants(
+  tx: Sql,
+  given: Omit<GrantRow, 'id' | 'createdAt' | 'permission'> & { permissions: readonly Permission[] },
+): Promise<void> {
+  const { permissions, ...rest } = given;
+  for (const permission of permissions)
+    await tx
+      .insert(resourceGrants)
+      .values({ ...rest, permission, id: newId('grant') })
+      .onConflictDoUpdate({
+        target: [resourceGrants.resourceId, resourceGrants.userId, resourceGrants.permission],
+        set: { expiresAt: given.expiresAt, createdBy: given.createdBy },
+      });
+}
+
+export async function deleteGrant(
+  tx: Sql,
+  tenantId: string,
+  resourceId: string,
+  id: string,
+): Promise<GrantRow | null> {
+  const [row] = await tx
+    .delete(resourceGrants)
+    .where(
+      and(
+        eq(resourceGrants.tenantId, tenantId),
+        eq(resourceGrants.resourceId, resourceId),
+        eq(resourceGrants.id, id),
+      ),
+    )
+    .returning();
+  return row ?? null;
+}
