@@ -19,7 +19,7 @@ export function withinTenant<T>(tenantId: string, work: () => T): T {
     throw new Error(
       'one tenant’s scope cannot be entered from another’s: leave it with acrossTenants() first',
     );
-  return scope.run(tenantId, work);
+  return scope.run(tenantId, () => begun(work()));
 }
 
 /**
@@ -27,7 +27,14 @@ export function withinTenant<T>(tenantId: string, work: () => T): T {
  * installation (the queue, keys, who somebody is); `reason` is for the reader.
  */
 export function acrossTenants<T>(_reason: string, work: () => T): T {
-  return currentTenant() === null ? work() : scope.run(null, work);
+  return currentTenant() === null ? work() : scope.run(null, () => begun(work()));
+}
+
+/** A statement of the query builder is sent when it is awaited: that must not be left to whoever stands outside. */
+function begun<T>(result: T): T {
+  if (result instanceof Promise || typeof (result as PromiseLike<unknown> | null)?.then !== 'function')
+    return result;
+  return new Promise((done, failed) => (result as PromiseLike<unknown>).then(done, failed)) as T;
 }
 
 /** Tells a connection, until it is told otherwise, for whom it works. One statement. */
