@@ -14,6 +14,7 @@ export const queryKeys = {
   suggestions: (datasetIds: readonly string[]) => ['suggestions', datasetIds] as const,
   answer: (request: object) => ['answer', request] as const,
   provenance: (id: string) => ['provenance', id] as const,
+  roles: ['roles'] as const,
   system: ['system'] as const,
   openapi: ['openapi'] as const,
 };

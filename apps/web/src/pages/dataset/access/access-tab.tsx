@@ -89,7 +89,7 @@ function AccessForm({ dataset, version, access }: DatasetPart & { access: Datase
     },
   });
   const [first] = version.columns;
-  const everyday = roles.filter((role) => role !== 'admin' && role !== 'super_admin').slice(0, 1);
+  const everyday = roles.some(({ role }) => role === 'viewer') ? ['viewer'] : [];
   const replace = (key: string, rule: RuleDraft['rule']) =>
     setDrafts((all) => all.map((each) => (each.key === key ? { key, rule } : each)));
   return (

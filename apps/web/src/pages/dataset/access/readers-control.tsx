@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { Button } from '../../../components/button.tsx';
 import { Select } from '../../../components/field.tsx';
 import { Popover, PopoverContent, PopoverTrigger } from '../../../components/popover.tsx';
+import type { NamedRole } from './roles.ts';
 
 type Readers = DatasetRule['readers'];
 
@@ -14,12 +15,15 @@ export function ReadersControl({
   onChange,
 }: {
   readers: Readers;
-  roles: readonly string[];
+  roles: readonly NamedRole[];
   label: string;
   onChange: (readers: Readers) => void;
 }) {
   const { t } = useTranslation('access');
-  const named = readers.roles.length === 0 ? t('no_roles') : readers.roles.join(', ');
+  const named =
+    readers.roles.length === 0
+      ? t('no_roles')
+      : readers.roles.map((role) => roles.find((each) => each.role === role)?.name ?? role).join(', ');
   const toggle = (role: string) =>
     onChange({
       ...readers,
@@ -47,7 +51,7 @@ export function ReadersControl({
         </PopoverTrigger>
         <PopoverContent label={t('roles')}>
           <ul className="grid max-h-72 gap-1 overflow-y-auto p-2">
-            {roles.map((role) => (
+            {roles.map(({ role, name }) => (
               <li key={role}>
                 <label className="flex items-center gap-2 rounded px-2 py-1 hover:bg-hover">
                   <input
@@ -56,7 +60,7 @@ export function ReadersControl({
                     checked={readers.roles.includes(role)}
                     onChange={() => toggle(role)}
                   />
-                  {role}
+                  {name}
                 </label>
               </li>
             ))}

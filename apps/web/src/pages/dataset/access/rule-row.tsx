@@ -6,6 +6,7 @@ import { Select } from '../../../components/field.tsx';
 import { IconButton } from '../../../components/icon-button.tsx';
 import { MaskControl } from './mask-control.tsx';
 import { ReadersControl } from './readers-control.tsx';
+import type { NamedRole } from './roles.ts';
 import { type MaskRule, maskOf, masksFor, type RowsRule, type RuleDraft } from './rule-drafts.ts';
 import { ValuesInput } from './values-input.tsx';
 
@@ -23,7 +24,7 @@ export function RuleRow({
   draft: RuleDraft;
   number: number;
   columns: readonly ColumnSchema[];
-  roles: readonly string[];
+  roles: readonly NamedRole[];
   onChange: (rule: DatasetRule) => void;
   onRemove: () => void;
 }) {

@@ -11,6 +11,7 @@ import { Section } from '../../../components/page.tsx';
 import type { Row } from '../../../lib/cell.ts';
 import { client } from '../../../lib/client.ts';
 import { formatCount } from '../../../lib/format.ts';
+import type { NamedRole } from './roles.ts';
 
 /** The dataset as a role would see it, under rules that need not be saved yet. */
 export function TryPanel({
@@ -22,7 +23,7 @@ export function TryPanel({
   datasetId: string;
   sensitivity: Sensitivity;
   rules: DatasetRule[];
-  roles: readonly string[];
+  roles: readonly NamedRole[];
 }) {
   const { t } = useTranslation('access');
   const [role, setRole] = useState('viewer');
@@ -37,6 +38,7 @@ export function TryPanel({
       }),
     }),
   });
+  const name = roles.find((each) => each.role === role)?.name ?? role;
   const seen = look.data?.asked === asked ? look.data.seen : null;
   return (
     <Section title={t('try')}>
@@ -53,8 +55,8 @@ export function TryPanel({
               {(props) => (
                 <Select {...props} value={role} onChange={({ target }) => setRole(target.value)}>
                   {roles.map((each) => (
-                    <option key={each} value={each}>
-                      {each}
+                    <option key={each.role} value={each.role}>
+                      {each.name}
                     </option>
                   ))}
                 </Select>
@@ -73,7 +75,7 @@ export function TryPanel({
         </form>
         {look.error && <ErrorNotice error={look.error} />}
         {seen && !seen.readable && (
-          <Notice tone="plain" title={t('try_nothing', { role })}>
+          <Notice tone="plain" title={t('try_nothing', { role: name })}>
             {t('try_nothing_text')}
           </Notice>
         )}
@@ -81,7 +83,7 @@ export function TryPanel({
           <>
             <p role="status" className="text-ink-soft">
               {t('try_rows', {
-                role,
+                role: name,
                 visible: formatCount(seen.visible_rows),
                 total: formatCount(seen.total_rows),
                 masked: seen.visibility.masks.length,
