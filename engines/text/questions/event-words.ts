@@ -73,7 +73,7 @@ export const dealingVerbs = new Set(
 
 /** Verbs that only tie two nouns together, or say that a row came about. */
 export const tyingVerbs = new Set(
-  'wrote write writes written published authored saw see sees own owns owned teach teaches taught manage manages managed lead leads led conduct conducts conducted perform performs performed supply supplies supplied make makes made manufacture manufactured contain contains include includes included take takes taken took use uses work works worked create created play plays gave given collected recorded reported done administered supplied'.split(
+  'wrote write writes written published authored saw see sees own owns owned teach teaches taught manage manages managed lead leads led conduct conducts conducted perform performs performed supply supplies supplied make makes made manufacture manufactured contain contains include includes included take takes taken took use uses work works worked create created play plays gave given collected recorded reported done administered supplied reside resides residing'.split(
     ' ',
   ),
 );

@@ -44,7 +44,9 @@ export function countEntities(state: ReaderState): void {
   });
   const counting = state.atoms.findIndex((atom) => atom.kind === 'operator' && atom.operator.op === 'count');
   const beside = (item: Bare): boolean =>
-    item.at < counting && state.operatorAt(item.at + 1)?.op === 'and' && !state.conditions.length;
+    item.at < counting &&
+    (state.extreme !== null ||
+      (state.operatorAt(item.at + 1)?.op === 'and' && state.conditions.length === 0));
   const place = state.bare.findIndex(
     (item) =>
       !beside(item) &&

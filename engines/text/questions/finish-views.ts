@@ -73,6 +73,18 @@ function absorbNouns(state: ReaderState): void {
 function absorbObjects(state: ReaderState): void {
   const entities = state.bare.filter((item) => item.column.entityOf !== null);
   const first = entities[0];
+  const asked = state.target ?? state.bare[0]?.column;
+  if (state.mode === 'which' && asked !== undefined && asked.entityOf === null)
+    // "Which states do the doctors live in": states are asked for.
+    for (const item of entities)
+      if (
+        item.column.entityOf?.table === asked.table &&
+        !['by', 'each'].includes(item.after) &&
+        state.operatorAt(item.at - 1)?.op !== 'and'
+      ) {
+        state.skipped.add(item.column.name);
+        state.bare = state.bare.filter((other) => other !== item);
+      }
   if (first === undefined || state.measures.length > 0 || state.pending.length > 0 || state.extreme !== null)
     return;
   for (const item of entities.slice(1)) {
@@ -106,7 +118,11 @@ const spending =
 
 /** "Spent the most", "total paid": of the one column that holds amounts. */
 function addMoney(state: ReaderState): void {
-  const said = state.tokens.some((token) => spending.test(token.lower));
+  const sum = state.pending.find((item) => item.fn === 'sum');
+  // "Total sales": what they came to, where one column says so.
+  const summed =
+    sum !== undefined && state.table?.exact === true && state.table.at === state.skipFrom(sum.at + 1);
+  const said = summed || state.tokens.some((token) => spending.test(token.lower));
   if (!said || state.measures.some((item) => item.fn !== 'rows')) return;
   const column = moneyColumn(state.index.columns);
   if (column === null) return;
@@ -128,6 +144,7 @@ function addMoney(state: ReaderState): void {
   ) {
     state.measures.push(measure('sum', columnOperand(column)));
   } else return;
+  state.penalty += summed ? 0.1 : 0.03;
   state.notes.push(`amounts are those of ${column.name}`);
 }
 

@@ -17,6 +17,8 @@ export function mustSaySomething(state: ReaderState, text: string): void {
       atom.kind === 'column' ||
       atom.kind === 'number' ||
       atom.kind === 'quoted' ||
+      (atom.kind === 'table' && state.index.view !== null) ||
+      (atom.kind === 'table' && state.index.view !== null) ||
       (atom.kind === 'operator' &&
         ['compare', 'comparative', 'superlative', 'each', 'most', 'aggregate'].includes(atom.operator.op)));
   if (says || isTypical(state, text)) return;

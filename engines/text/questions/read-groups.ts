@@ -275,6 +275,21 @@ function readGroupItem(state: ReaderState, place: number): number | null {
   }
   const operator = state.operatorAt(place);
   if (operator?.op === 'grain' || operator?.op === 'part') {
+    // `by month of sale date`
+    const of = state.operatorAt(place + 1);
+    const at = state.skipFrom(place + 2);
+    const dated = state.atoms[at];
+    const own =
+      of?.op === 'prep' && of.word === 'of' && dated?.kind === 'column'
+        ? dated.links.find((link) => link.column.temporal)?.column
+        : undefined;
+    if (own !== undefined) {
+      const grain = operator.op === 'grain' ? operator.grain : null;
+      state.groups.push({ column: own, grain, part: operator.op === 'part' ? operator.part : null });
+      markColumn(state, at, own, 'group');
+      state.mark(place, 'group', 'by time');
+      return at + 1;
+    }
     const group = grainGroup(state, operator);
     if (group === null) {
       const named =
@@ -285,24 +300,7 @@ function readGroupItem(state: ReaderState, place: number): number | null {
           : undefined;
       if (named === undefined) return null;
       state.groups.push({ column: named, grain: null, part: null });
-    } else {
-      // `by month of sale date`
-      const of = state.operatorAt(place + 1);
-      const dated = state.atoms[state.skipFrom(place + 2)];
-      if (
-        of?.op === 'prep' &&
-        of.word === 'of' &&
-        dated?.kind === 'column' &&
-        dated.links[0]?.column.temporal === true
-      ) {
-        group.column = dated.links[0].column;
-        markColumn(state, state.skipFrom(place + 2), group.column, 'group');
-        state.groups.push(group);
-        state.mark(place, 'group', 'by time');
-        return state.skipFrom(place + 2) + 1;
-      }
-      state.groups.push(group);
-    }
+    } else state.groups.push(group);
     state.mark(place, 'group', `by ${state.textOf(state.atoms[place] as Atom)}`);
     return place + 1;
   }

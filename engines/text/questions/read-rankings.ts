@@ -1,4 +1,5 @@
 import type { Atom } from './atoms.ts';
+import { nearest } from './nearest.ts';
 import { columnOfDimension } from './reader-comparisons.ts';
 import { markColumn } from './reader-marks.ts';
 import {
@@ -39,6 +40,18 @@ export function readTop(state: ReaderState, operator: OperatorOf<'top'>): undefi
     counting: false,
   };
   take(state, 'limit', operator.sign === 1 ? 'the largest' : 'the smallest');
+}
+
+/** The one day of birth by which age is told where no column holds the age itself. */
+function birthDate(state: ReaderState): IndexedColumn | null {
+  const aged = state.index.columns.some((column) =>
+    column.readings.some((reading) => reading.some((word) => word.lower === 'age')),
+  );
+  const births = state.index.columns.filter(
+    (column) => column.temporal && /birth|born|dob/i.test(column.name),
+  );
+  const near = nearest(births, (column) => column);
+  return aged || near.length !== 1 ? null : (near[0] ?? null);
 }
 
 export function readSuperlative(state: ReaderState, operator: OperatorOf<'superlative'>): undefined {
@@ -98,6 +111,19 @@ export function readSuperlative(state: ReaderState, operator: OperatorOf<'superl
     at: state.at,
     counting: false,
   };
+  const born = operator.dimensions[0] === 'age' ? birthDate(state) : null;
+  if (born !== null) {
+    // The oldest were born first.
+    Object.assign(state.extreme, {
+      sign: operator.sign === 1 ? -1 : 1,
+      dimensions: [],
+      operand: columnOperand(born),
+      operandAt: state.at,
+    });
+    state.mark(state.at, 'order', operator.sign === 1 ? 'born first' : 'born last', born);
+    state.at = end;
+    return;
+  }
   const noun = state.atoms[state.skipFrom(end)];
   if (noun?.kind === 'column' && operator.dimensions.length > 0) {
     const numeric = noun.links.filter(

@@ -93,7 +93,11 @@ function overViews(tokens: Token[], all: PreparedTables, options: ParseOptions, 
 /** The nearest to the top: the table that all others that could answer point to, so that nothing is repeated. */
 function choose(found: Candidate[], all: PreparedTables): Candidate | null {
   const sure = Math.max(0, ...found.map((item) => item.outcome.confidence));
-  const near = found.filter((item) => item.outcome.confidence >= sure - 0.12);
+  const heavy = Math.max(...found.map((item) => item.outcome.reading.weight));
+  // A reading that makes less of the words is not the one that was meant.
+  const near = found.filter(
+    (item) => item.outcome.confidence >= sure - 0.12 && item.outcome.reading.weight >= heavy - 0.6,
+  );
   if (near.length < 2) return near[0] ?? null;
   const top = near.filter((item) =>
     near.every((other) => other === item || viewOf(all, other.base).view?.paths.has(item.base) === true),

@@ -4,7 +4,7 @@ const words = (text: string): Set<string> => new Set(text.split(/\s+/).map(stemO
 
 /** What a row may be called in any table. */
 export const rowNouns = words(
-  'case row record observation entry sample measurement datapoint example instance item line reading tuple measure',
+  'case row record observation entry sample measurement datapoint example instance item line reading tuple measure assessment',
 );
 
 /** What a person in a table may be called: allowed where the columns speak of persons. */
