@@ -50,6 +50,7 @@ export const errorCatalogue = {
   MAIL_UNAVAILABLE: { status: 502, meaning: 'The mail server did not take the message.' },
   STORAGE_UNAVAILABLE: { status: 503, meaning: 'The object store does not answer.' },
   NOT_READY: { status: 503, meaning: 'A part Stroma depends on is not ready.' },
+  WRONG_PASSPHRASE: { status: 422, meaning: 'The passphrase does not open it.' },
   KEY_DESTROYED: {
     status: 410,
     meaning: 'The key of this data was destroyed on purpose; it cannot be read.',

@@ -34,6 +34,8 @@ export interface Checkpoint {
   /** `sealReference` of that seal. */
   sha256: string;
   time: string;
+  /** Why the checkpoint itself cannot be believed. */
+  problem?: string | null;
 }
 
 export type VerifyingKeys = Pick<AuditKeys, 'verify' | 'mac'>;

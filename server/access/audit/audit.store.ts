@@ -165,9 +165,16 @@ export function recordSource(db: Sql, pageSize = 5000): RecordSource {
   };
 }
 
-export async function sealsAfter(db: Sql, after: number, limit: number): Promise<AuditSeal[]> {
+/** Ascending; only those that name the tenant, when one is given. */
+export async function sealsAfter(
+  db: Sql,
+  after: number,
+  limit: number,
+  tenantId?: string,
+): Promise<AuditSeal[]> {
+  const naming = tenantId === undefined ? sql`` : sql`and strpos(heads, ${JSON.stringify(tenantId)}) > 0`;
   const result = await db.execute(sql`
-    select ${sealColumns} from audit_seals where audit_seals.number > ${after}
+    select ${sealColumns} from audit_seals where audit_seals.number > ${after} ${naming}
     order by audit_seals.number limit ${limit}`);
   return rowsOf<AuditSeal>(result);
 }

@@ -3,6 +3,7 @@ import { acrossTenants } from '../../platform/db/tenant-scope.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { recordSource } from './audit.store.ts';
 import type { Audit } from './audit.ts';
+import { headOf, tenantsOnRecord } from './audit-events.store.ts';
 import { installAuditGuards } from './audit-guards.ts';
 import { type AuditKeys, openAuditKeys } from './audit-keys.ts';
 import { openAuditSealer } from './audit-sealer.ts';
@@ -20,6 +21,10 @@ export interface OpenAudit extends Audit {
     checkpoints?: readonly Checkpoint[],
     onProgress?: (events: number) => void,
   ): Promise<AuditVerification>;
+  /** Events of one tenant that are linked. */
+  lengthOf(tenantId: string): Promise<number>;
+  /** Every tenant that has something on record. */
+  tenants(): Promise<string[]>;
   close(): Promise<void>;
 }
 
@@ -44,6 +49,10 @@ export async function openAudit(platform: Pick<Platform, 'db' | 'keys' | 'log'>)
         verifyRecord(recordSource(db.sql), keys, tenantId, checkpoints, onProgress),
       );
     },
+    async lengthOf(tenantId) {
+      return (await headOf(db.sql, tenantId))?.position ?? 0;
+    },
+    tenants: () => acrossTenants('every tenant is verified', () => tenantsOnRecord(db.sql)),
     async close() {
       await writer.settled();
       await sealer.stop();

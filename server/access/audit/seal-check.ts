@@ -10,7 +10,7 @@ import type { Checkpoint, VerifyingKeys } from './audit-verification.ts';
 export class SealCheck {
   readonly #keys: VerifyingKeys;
   readonly #findings: AuditFindings;
-  readonly #checkpoints: Map<number, Checkpoint>;
+  readonly #checkpoints: Map<number, Checkpoint[]>;
   #before: AuditSeal | null = null;
   #beforeSound = true;
   count = 0;
@@ -19,7 +19,14 @@ export class SealCheck {
   constructor(keys: VerifyingKeys, findings: AuditFindings, checkpoints: readonly Checkpoint[]) {
     this.#keys = keys;
     this.#findings = findings;
-    this.#checkpoints = new Map(checkpoints.map((each) => [each.number, each]));
+    this.#checkpoints = Map.groupBy(checkpoints, ({ number }) => number);
+    for (const { number, problem } of checkpoints)
+      if (problem)
+        findings.add({
+          kind: 'checkpoint_differs',
+          seal: number,
+          explanation: `The checkpoint of seal ${number} was altered: ${problem}.`,
+        });
   }
 
   get last(): AuditVerification['last_seal'] {
@@ -45,7 +52,7 @@ export class SealCheck {
   end(): void {
     if (this.#before !== null) this.inspect(this.#before);
     const lastNumber = this.#before?.number ?? 0;
-    for (const { number, time } of this.#checkpoints.values()) {
+    for (const { number, time } of [...this.#checkpoints.values()].flat()) {
       if (number <= lastNumber) continue;
       this.broken = true;
       this.#findings.add({
@@ -73,8 +80,9 @@ export class SealCheck {
   }
 
   #compare(seal: AuditSeal): void {
-    const checkpoint = this.#checkpoints.get(seal.number);
-    if (checkpoint === undefined || checkpoint.sha256 === sealReference(seal)) return;
+    const known = this.#checkpoints.get(seal.number) ?? [];
+    const checkpoint = known.find(({ sha256 }) => sha256 !== sealReference(seal));
+    if (checkpoint === undefined) return;
     this.broken = true;
     this.#findings.add({
       kind: 'checkpoint_differs',

@@ -254,6 +254,26 @@ export const configSchema = z.object({
     .min(16)
     .optional()
     .describe('Bearer token that may read /metrics from other machines; without it only this one may'),
+  STROMA_BACKUP_TARGET: z
+    .string()
+    .optional()
+    .describe('Where backups go: a folder on another disk, or s3://bucket/prefix'),
+  STROMA_BACKUP_CRON: z
+    .string()
+    .optional()
+    .describe('When backups are made, five fields in UTC, for example "15 1 * * *"; absent means by hand'),
+  STROMA_BACKUP_KEEP: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(1000)
+    .default(14)
+    .describe('Backups kept; the oldest beyond them are removed'),
+  STROMA_BACKUP_PASSPHRASE: z
+    .string()
+    .min(12)
+    .optional()
+    .describe('Passphrase that opens the backups; keep it elsewhere too'),
   STROMA_KEYS: z
     .enum(['file', 'vault', 'kms'])
     .default('file')
@@ -298,6 +318,20 @@ export const configSchema = z.object({
   STROMA_RATE_PREMIUM_QUERIES_PER_HOUR: perMinute(1000).describe(
     'Questions and SQL queries an hour of one person of the premium tier',
   ),
+  STROMA_AUDIT_ANCHOR_FILE: z
+    .string()
+    .optional()
+    .describe(
+      'File that checkpoints of the audit record are added to, best on another disk; absent means one in the data folder',
+    ),
+  STROMA_AUDIT_TSA_URL: z
+    .url()
+    .optional()
+    .describe('Time-stamp authority (RFC 3161) that puts its time under each checkpoint'),
+  STROMA_AUDIT_TSA_CERTIFICATE: z
+    .string()
+    .optional()
+    .describe('File with the certificate of that authority, or of one above it (PEM)'),
   STROMA_RATE_LIMIT_PER_MINUTE: z.coerce
     .number()
     .int()
@@ -327,6 +361,7 @@ export const secretKeys: ReadonlySet<keyof Config> = new Set([
   'STROMA_SMS_TOKEN',
   'STROMA_SMTP_URL',
   'STROMA_VAULT_TOKEN',
+  'STROMA_BACKUP_PASSPHRASE',
   'STROMA_KMS_ACCESS_KEY',
   'STROMA_KMS_SECRET_KEY',
 ]);
