@@ -41,7 +41,9 @@ export async function startServer(): Promise<BenchServer> {
   });
   try {
     const url = await addressOf(child);
-    const { token } = await createClient({ baseUrl: url }).identity.login({ body: { email, password } });
+    const answer = await createClient({ baseUrl: url }).identity.login({ body: { email, password } });
+    const token = answer.status === 'signed_in' ? answer.token : null;
+    if (token === null) throw new Error('The sign-in of the benchmark gave no token.');
     return {
       url,
       token,

@@ -6,6 +6,7 @@ import type { Invocation } from './command-line.ts';
 import type { RunningCommand } from './commands.ts';
 import { readCredentials } from './credentials.ts';
 import { failureOf, UsageError } from './failure.ts';
+import { presentToken } from './token-refresh.ts';
 
 export interface Connection {
   url: string;
@@ -57,7 +58,7 @@ export async function findServer(running: RunningCommand): Promise<Connection | 
   const credentials = readCredentials(env);
   const named = namedServer(invocation, env);
   if (named !== null) {
-    const token = env.STROMA_TOKEN || credentials.servers[named]?.token;
+    const token = env.STROMA_TOKEN || (await presentToken(env, named));
     if (!token)
       throw new StromaError(
         'UNAUTHENTICATED',
@@ -69,8 +70,9 @@ export async function findServer(running: RunningCommand): Promise<Connection | 
     return connection;
   }
   for (const url of [credentials.current, localServer(env)]) {
-    const token = env.STROMA_TOKEN || (url === null ? null : credentials.servers[url]?.token);
-    if (url === null || !token) continue;
+    if (url === null || !(env.STROMA_TOKEN || credentials.servers[url])) continue;
+    const token = env.STROMA_TOKEN || (await presentToken(env, url));
+    if (!token) continue;
     const connection = await connect(url, token);
     try {
       await probe(connection);

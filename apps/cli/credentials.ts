@@ -3,10 +3,13 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { StromaError } from '@stroma/kernel';
 
-interface Login {
+export interface Login {
   token: string;
   email: string;
+  /** When the access token ends; the refresh token carries the sign-in on. */
   expires_at: string;
+  refresh_token?: string;
+  refresh_expires_at?: string;
 }
 
 export interface Credentials {

@@ -1,128 +1,224 @@
-import { createHash } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
-import { definitionOfRole, type Session } from '@stroma/contracts';
-import type { Actor } from '../../platform/context.ts';
+import type { SecondFactorNeeded, Session, SignedIn, SignInMethod } from '@stroma/contracts';
+import type { Context } from '../../platform/context.ts';
 import { fail } from '../../platform/failure.ts';
 import type { Platform } from '../../platform/platform.ts';
-import {
-  deleteExpiredSessions,
-  deleteSession,
-  findPasswordHash,
-  findSession,
-  replacePassword,
-  type SessionRow,
-} from './identity.store.ts';
+import type { Audit } from '../audit/audit.ts';
+import { asPerson, type Client, stranger } from './client.ts';
+import { passwordChanged } from './identity.mail.ts';
+import { findPasswordHash, findUser, renameUser, replacePassword, type UserRow } from './identity.store.ts';
+import type { Lockout } from './lockout.ts';
+import type { PasswordRules } from './password-rules.ts';
 import { hashPassword, verifyPassword } from './passwords.ts';
-import { SessionCache } from './session-cache.ts';
+import type { SecondFactors } from './second-factors.service.ts';
+import type { LiveSession, Sessions, StartedSession } from './sessions.service.ts';
+import type { SessionRow } from './sessions.store.ts';
 import { createSignIn, type SignIn } from './sign-in.ts';
 
 /** A refusal takes at least this long, so that its time does not tell whether the account exists. */
 const refusalMs = 300;
 
-interface CachedSession extends SessionRow {
-  actor: Actor;
+export type ClientKind = SessionRow['kind'];
+
+export interface SignInResult {
+  answer: SignedIn | SecondFactorNeeded;
+  /** For the cookie; null while a second factor is asked for. */
+  cookieToken: string | null;
 }
 
-export interface LoginInput {
-  email: string;
-  password: string;
-  address: string;
-  userAgent: string;
+export interface IdentityParts {
+  platform: Platform;
+  audit: Audit;
+  sessions: Sessions;
+  secondFactors: SecondFactors;
+  lockout: Lockout;
+  passwordRules: PasswordRules;
 }
 
-/** Who people are: signing in and out, the session behind a token, passwords. */
+/** Who people are: signing in by password, and what a person may do about the own account. */
 export class Identity {
-  readonly #platform: Platform;
+  readonly #parts: IdentityParts;
   readonly #signIn: SignIn;
-  readonly #cache: SessionCache<CachedSession>;
 
-  constructor(platform: Platform) {
-    this.#platform = platform;
-    this.#signIn = createSignIn(platform.db.sql, platform.config.STROMA_SESSION_HOURS);
-    // The embedded store belongs to this process alone, so nobody else can revoke behind its back.
-    const lifeMs = platform.db.kind === 'embedded' ? 60_000 : 1_000;
-    this.#cache = new SessionCache(async (token) => {
-      const row = await findSession(platform.db.sql, token);
-      return row && { ...row, actor: actorOf(row) };
-    }, lifeMs);
+  constructor(parts: IdentityParts) {
+    this.#parts = parts;
+    this.#signIn = createSignIn(parts.platform.db.sql);
   }
 
-  /** The actor behind a session token; null for no, a wrong or an expired one. */
-  async actor(token: string | null): Promise<Actor | null> {
-    if (token === null || token.length > 200) return null;
-    return (await this.#cache.get(token))?.actor ?? null;
-  }
-
-  async session(token: string): Promise<Session> {
-    const found = await this.#cache.get(token);
-    if (!found) fail('UNAUTHENTICATED', 'The session has ended. Sign in again.');
-    return describe(found);
-  }
-
-  /** The same message and about the same time whether the account exists or not. Throws WRONG_CREDENTIALS, RATE_LIMITED. */
-  async login(input: LoginInput): Promise<Session & { token: string }> {
-    const byAddress = `login:address:${input.address}`;
-    const byAccount = `login:account:${createHash('sha256').update(input.email).digest('hex')}`;
-    await this.#limit(byAddress);
-    await this.#limit(byAccount);
+  /** The same words and about the same time whether the account exists or not. Throws WRONG_CREDENTIALS, RATE_LIMITED. */
+  async login(
+    given: { email: string; password: string; client: ClientKind },
+    client: Client,
+  ): Promise<SignInResult> {
+    const { platform, lockout } = this.#parts;
+    const subject = subjectOf(given.email);
+    await lockout.check(subject);
     const earliest = setTimeout(refusalMs, undefined, { ref: false });
-    const token = await this.#signIn.withPassword(input);
-    if (token === null) await earliest;
-    if (token === null) fail('WRONG_CREDENTIALS', 'The e-mail address and password do not belong together.');
-    // Who has proved who they are starts anew; guessing at one account stays limited all the same.
-    await Promise.all([byAddress, byAccount].map((key) => this.#platform.cache.delete(key)));
-    return { ...(await this.session(token)), token };
+    const userId = await this.#signIn.withPassword(given);
+    const user = userId === null ? null : await findUser(platform.db.sql, userId);
+    if (user === null || user.disabledAt !== null) {
+      await this.#refused(subject, client);
+      await earliest;
+      return fail('WRONG_CREDENTIALS', 'The e-mail address and password do not belong together.');
+    }
+    await lockout.succeeded(subject);
+    return this.enter(user, 'password', false, given.client, client);
   }
 
-  async logout(token: string): Promise<void> {
-    await deleteSession(this.#platform.db.sql, token);
-    this.#cache.forget((_, other) => other === token);
+  /**
+   * Lets in a person whose first factor is proven, or asks for the second. `secondFactor` says that one was proven
+   * with it: a passkey that verified its user, a directory that is trusted to have asked.
+   */
+  async enter(
+    user: UserRow,
+    method: SignInMethod,
+    secondFactor: boolean,
+    kind: ClientKind,
+    client: Client,
+  ): Promise<SignInResult> {
+    const { platform, sessions, secondFactors } = this.#parts;
+    const needed = secondFactor ? null : await secondFactors.ask(user, method);
+    if (needed !== null) return { answer: needed, cookieToken: null };
+    const begun = await platform.db.transaction((tx) =>
+      sessions.start(tx, { user, method, secondFactor, kind, client }),
+    );
+    const started = await sessions.started(begun);
+    return { answer: describeStart(started), cookieToken: started.cookieToken };
+  }
+
+  async logout(ctx: Context): Promise<void> {
+    const { sessions } = this.#parts;
+    if (ctx.actor.sessionId === null)
+      fail('CONFLICT', 'An API key has no session to end. Revoke the key instead.');
+    await sessions.endOwn(ctx, ctx.actor.sessionId, 'signed out');
+  }
+
+  /** Proves anew who one is, by password, by a code, or both. Throws WRONG_CREDENTIALS, RATE_LIMITED. */
+  async reauthenticate(
+    ctx: Context,
+    given: { password?: string | undefined; code?: string | undefined },
+    client: Client,
+  ): Promise<void> {
+    const { sessions } = this.#parts;
+    await this.prove(ctx, given, client);
+    await sessions.markProven(ctx.actor, given.code !== undefined);
+  }
+
+  /** As `reauthenticate`, but for one deed alone, such as a signature: nothing is remembered of it. */
+  async prove(
+    ctx: Context,
+    given: { password?: string | undefined; code?: string | undefined },
+    client: Client,
+  ): Promise<void> {
+    const { platform, secondFactors } = this.#parts;
+    if (given.password === undefined && given.code === undefined)
+      fail('INVALID_INPUT', 'Expected the password or a code.', { field: 'password' });
+    const user = await findUser(platform.db.sql, ctx.actor.id);
+    if (user === null) return fail('FORBIDDEN', 'Only a person can prove who they are.');
+    if (given.password !== undefined) await this.#requirePassword(user, given.password, client);
+    if (given.code !== undefined) await secondFactors.prove(user, given.code, client);
+  }
+
+  async rename(ctx: Context, name: string): Promise<void> {
+    const { platform, audit, sessions } = this.#parts;
+    await platform.db.transaction(async (tx) => {
+      await renameUser(tx, ctx.actor.id, name);
+      await audit.record(tx, ctx, {
+        action: 'account.changed',
+        object: { kind: 'account', id: ctx.actor.id },
+        outcome: 'success',
+        before: { name: ctx.actor.name },
+        after: { name },
+      });
+    });
+    sessions.forget(ctx.actor.id);
   }
 
   /** Ends every other session of the person. Throws WRONG_CREDENTIALS, INVALID_INPUT, RATE_LIMITED. */
-  async changePassword(actor: Actor, token: string, current: string, next: string): Promise<void> {
-    await this.#limit(`login:account:${actor.id}`);
-    const hash = await findPasswordHash(this.#platform.db.sql, actor.id);
-    if (hash === null || !(await verifyPassword({ hash, password: current })))
-      fail('WRONG_CREDENTIALS', 'The present password is not right.');
+  async changePassword(ctx: Context, current: string, next: string, client: Client): Promise<void> {
+    const { platform, passwordRules } = this.#parts;
+    const user = await findUser(platform.db.sql, ctx.actor.id);
+    if (user === null) return fail('FORBIDDEN', 'Only a person has a password.');
+    await this.#requirePassword(user, current, client);
     if (current === next)
       fail('INVALID_INPUT', 'The new password must differ from the present one.', { field: 'new_password' });
-    const replacement = await hashPassword(next);
-    await this.#platform.db.transaction((tx) => replacePassword(tx, actor.id, replacement, token));
-    this.#cache.forget((session) => session.user.id === actor.id);
+    await passwordRules.check(next, [user.email, user.name], 'new_password');
+    await this.setPassword(ctx, user, next, ctx.actor.sessionId);
   }
 
-  async sweep(): Promise<void> {
-    await deleteExpiredSessions(this.#platform.db.sql);
-  }
-
-  async #limit(key: string): Promise<void> {
-    const { count, resetMs } = await this.#platform.cache.increment(key, 60_000);
-    if (count <= this.#platform.config.STROMA_LOGIN_LIMIT_PER_MINUTE) return;
-    const seconds = Math.max(1, Math.ceil(resetMs / 1000));
-    fail('RATE_LIMITED', `Too many attempts to sign in. Try again in ${seconds} s.`, {
-      retry_after_seconds: seconds,
+  /** Sets it, ends the person's sessions but `keep`, and tells the person. The rules were checked before. */
+  async setPassword(who: Context, user: UserRow, next: string, keep: string | null): Promise<void> {
+    const { platform, audit, sessions } = this.#parts;
+    const hash = await hashPassword(next);
+    await platform.db.transaction(async (tx) => {
+      await replacePassword(tx, user, hash);
+      await sessions.endAll(tx, user.id, keep, 'password changed');
+      await audit.record(tx, who, {
+        action: keep === null ? 'password.reset' : 'password.changed',
+        object: { kind: 'account', id: user.id },
+        outcome: 'success',
+      });
     });
+    sessions.forget(user.id);
+    this.later(() => platform.mail.send({ ...passwordChanged(), to: user.email, tenantId: user.tenantId }));
+  }
+
+  /** Runs after the answer: what it takes, and whether it fails, tells the client nothing. */
+  later(work: () => Promise<unknown>): void {
+    const { log } = this.#parts.platform;
+    setImmediate(() => {
+      work().catch((error) => log.error({ err: error }, 'work after an answer failed'));
+    });
+  }
+
+  async #requirePassword(user: UserRow, password: string, client: Client): Promise<void> {
+    const { platform, lockout } = this.#parts;
+    const subject = subjectOf(user.email);
+    await lockout.check(subject);
+    const hash = await findPasswordHash(platform.db.sql, user.id);
+    if (hash !== null && (await verifyPassword({ hash, password }))) {
+      await lockout.succeeded(subject);
+      return;
+    }
+    await this.#refused(subject, client, user);
+    fail('WRONG_CREDENTIALS', 'The present password is not right.');
+  }
+
+  async #refused(subject: string, client: Client, user: UserRow | null = null): Promise<void> {
+    const { audit, lockout, platform } = this.#parts;
+    const who = user === null ? stranger(client) : asPerson(user, null, client, platform.log);
+    const object = user === null ? null : { kind: 'account', id: user.id };
+    const locked = await lockout.failed(subject);
+    await audit.append(who, {
+      action: 'session.refused',
+      object,
+      outcome: 'refused',
+      details: { method: 'password' },
+    });
+    if (locked)
+      await audit.append(who, {
+        action: 'account.locked',
+        object,
+        outcome: 'success',
+        details: { how: 'password' },
+      });
   }
 }
 
-function actorOf({ sessionId, user }: SessionRow): Actor {
+const subjectOf = (email: string): string => `account:${email.toLowerCase()}`;
+
+function describeStart({ live, tokens }: StartedSession): SignedIn {
   return {
-    id: user.id,
-    kind: 'person',
-    name: user.name,
-    role: user.role,
-    tenantId: user.tenantId,
-    permissions: new Set(definitionOfRole(user.role).permissions),
-    mustChangePassword: user.mustChangePassword,
-    sessionId,
-    keyId: null,
-    tier: 'free',
-    secondFactor: false,
+    ...describeSession(live),
+    status: 'signed_in',
+    token: tokens?.token ?? null,
+    token_expires_at: tokens?.token_expires_at ?? null,
+    refresh_token: tokens?.refresh_token ?? null,
+    refresh_expires_at: tokens?.refresh_expires_at ?? null,
   };
 }
 
-function describe({ user, expiresAt }: SessionRow): Session {
+export function describeSession({ user, actor, session, expiresAt }: LiveSession): Session {
   return {
     user: {
       user_id: user.id,
@@ -131,8 +227,11 @@ function describe({ user, expiresAt }: SessionRow): Session {
       role: user.role,
       tenant_id: user.tenantId,
       must_change_password: user.mustChangePassword,
+      must_set_up_second_factor: actor.mustSetUpSecondFactor === true,
     },
-    permissions: [...definitionOfRole(user.role).permissions],
+    permissions: [...actor.permissions],
+    session_id: session.id,
+    second_factor: session.secondFactor,
     expires_at: expiresAt.toISOString(),
   };
 }

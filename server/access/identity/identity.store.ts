@@ -1,32 +1,23 @@
-import { and, eq, lt, ne, sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import type { Sql } from '../../platform/db/database.ts';
 import { newId } from '../../platform/ids.ts';
-import { accounts, sessions, tenants, users } from './identity.tables.ts';
+import { accounts, tenants, users } from './identity.tables.ts';
 
 export type UserRow = typeof users.$inferSelect;
 
-export interface SessionRow {
-  sessionId: string;
-  expiresAt: Date;
-  user: UserRow;
-}
-
-export async function findSession(db: Sql, token: string): Promise<SessionRow | null> {
-  const [row] = await db
-    .select({ sessionId: sessions.id, expiresAt: sessions.expiresAt, user: users })
-    .from(sessions)
-    .innerJoin(users, eq(users.id, sessions.userId))
-    .where(eq(sessions.token, token))
-    .limit(1);
+/** By address, whatever the tenant: an address belongs to one account of the installation. */
+export async function findUserByEmail(db: Sql, email: string): Promise<UserRow | null> {
+  const [row] = await db.select().from(users).where(eq(users.email, email.toLowerCase())).limit(1);
   return row ?? null;
 }
 
-export async function deleteSession(db: Sql, token: string): Promise<void> {
-  await db.delete(sessions).where(eq(sessions.token, token));
+export async function findUser(db: Sql, id: string): Promise<UserRow | null> {
+  const [row] = await db.select().from(users).where(eq(users.id, id)).limit(1);
+  return row ?? null;
 }
 
-export async function deleteExpiredSessions(db: Sql): Promise<void> {
-  await db.delete(sessions).where(lt(sessions.expiresAt, new Date()));
+export async function renameUser(tx: Sql, id: string, name: string): Promise<void> {
+  await tx.update(users).set({ name, updatedAt: new Date() }).where(eq(users.id, id));
 }
 
 export async function findPasswordHash(db: Sql, userId: string): Promise<string | null> {
@@ -38,25 +29,37 @@ export async function findPasswordHash(db: Sql, userId: string): Promise<string 
   return row?.password ?? null;
 }
 
-/** Sets the hash, lifts the duty to change it, and ends every other session of the person. */
-export async function replacePassword(
-  tx: Sql,
-  userId: string,
-  hash: string,
-  keepToken: string,
-): Promise<void> {
+/** Sets the hash, also for a person who had no password before, and lifts the duty to change it. */
+export async function replacePassword(tx: Sql, user: UserRow, hash: string): Promise<void> {
   const now = new Date();
   await tx
-    .update(accounts)
-    .set({ password: hash, updatedAt: now })
-    .where(and(eq(accounts.userId, userId), eq(accounts.providerId, 'credential')));
-  await tx.update(users).set({ mustChangePassword: false, updatedAt: now }).where(eq(users.id, userId));
-  await tx.delete(sessions).where(and(eq(sessions.userId, userId), ne(sessions.token, keepToken)));
+    .insert(accounts)
+    .values({
+      id: newId('account'),
+      tenantId: user.tenantId,
+      userId: user.id,
+      accountId: user.id,
+      providerId: 'credential',
+      password: hash,
+    })
+    .onConflictDoUpdate({
+      target: [accounts.providerId, accounts.accountId],
+      set: { password: hash, updatedAt: now },
+    });
+  await tx
+    .update(users)
+    .set({ mustChangePassword: false, emailVerified: true, updatedAt: now })
+    .where(eq(users.id, user.id));
 }
 
 export async function findFirstTenant(db: Sql): Promise<string | null> {
   const [row] = await db.select({ id: tenants.id }).from(tenants).orderBy(tenants.createdAt).limit(1);
   return row?.id ?? null;
+}
+
+export async function findTenantName(db: Sql, id: string): Promise<string> {
+  const [row] = await db.select({ name: tenants.name }).from(tenants).where(eq(tenants.id, id)).limit(1);
+  return row?.name ?? '';
 }
 
 /** Held to the end of the transaction: two processes that start together make one administrator. */
@@ -70,19 +73,22 @@ export async function insertTenant(tx: Sql, name: string): Promise<string> {
   return id;
 }
 
+/** Without a hash the person can come in by single sign-on or a link in an e-mail alone. */
 export async function insertUser(
   tx: Sql,
   user: Pick<UserRow, 'tenantId' | 'email' | 'name' | 'role' | 'mustChangePassword'>,
-  passwordHash: string,
+  passwordHash: string | null,
 ): Promise<string> {
   const id = newId('user');
-  await tx.insert(users).values({ ...user, id, emailVerified: true });
-  await tx.insert(accounts).values({
-    id: newId('user'),
-    userId: id,
-    accountId: id,
-    providerId: 'credential',
-    password: passwordHash,
-  });
+  await tx.insert(users).values({ ...user, email: user.email.toLowerCase(), id, emailVerified: true });
+  if (passwordHash !== null)
+    await tx.insert(accounts).values({
+      id: newId('account'),
+      tenantId: user.tenantId,
+      userId: id,
+      accountId: id,
+      providerId: 'credential',
+      password: passwordHash,
+    });
   return id;
 }

@@ -7,6 +7,7 @@ import { type App, createApp, type Started } from '../../app.ts';
 import { readConfig } from '../../platform/config/read-config.ts';
 import { findFirstTenant, insertUser } from './identity.store.ts';
 import { hashPassword } from './passwords.ts';
+import { hashToken } from './secrets.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'stroma-access-'));
 const attempts = 5;
@@ -17,7 +18,7 @@ beforeAll(async () => {
     PORT: '0',
     STROMA_DATA: folder,
     STROMA_DEMO: '0',
-    STROMA_LOG_LEVEL: 'silent',
+    STROMA_LOG_LEVEL: 'error',
     STROMA_ADMIN_EMAIL: 'First@Example.org',
     STROMA_LOGIN_LIMIT_PER_MINUTE: String(attempts),
   });
@@ -60,7 +61,7 @@ async function call<T = ErrorAnswer>(
   };
 }
 
-type Login = Session & { token: string };
+type Login = Session & { token: string; token_expires_at: string; refresh_token: string };
 const login = (email: string, password: string, address?: string) =>
   call<Login>('POST', '/auth/login', { body: { email, password }, ...(address ? { address } : {}) });
 const as = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
@@ -118,7 +119,9 @@ describe('signing in', () => {
       headers: { cookie: `other=1; ${value}` },
     });
     expect(byCookie.body.user.email).toBe(email);
-    expect((await session(body.token)).body).toEqual(byCookie.body);
+    const { expires_at } = byCookie.body;
+    expect((await session(body.token)).body).toEqual({ ...byCookie.body, expires_at: expect.any(String) });
+    expect(Math.abs(Date.parse(expires_at) - Date.parse(body.token_expires_at))).toBeLessThan(5_000);
   });
 
   it('sets the cookie for https alone where https is spoken', async () => {
@@ -221,8 +224,9 @@ describe('a session', () => {
     const { body } = await login(email, password);
     const token = 'a-token-that-was-given-out-yesterday';
     await app.platform.db.execute(
-      `insert into sessions (id, user_id, token, expires_at) values ('ses_old', $1, $2, now() - interval '1 second')`,
-      [body.user.user_id, token],
+      `insert into sessions (id, tenant_id, user_id, kind, method, second_factor, token_hash, created_at, proven_at, last_seen_at, expires_at)
+       values ('ses_old', $3, $1, 'browser', 'password', false, $2, now(), now(), now(), now() - interval '1 second')`,
+      [body.user.user_id, hashToken(token), body.user.tenant_id],
     );
     expect((await session(token)).status).toBe(401);
   });

@@ -1,7 +1,7 @@
 /**
  * Sessions by token, bounded, least recently used out first. An entry is asked for again after `lifeMs`, which is
- * how a revocation in another process is noticed; one in this process calls `forget` and is noticed at once.
- * Concurrent misses for one token make one look-up.
+ * how a revocation in another process is noticed at the latest; one that is heard of calls `forget` and is noticed
+ * at once. Concurrent misses for one token make one look-up.
  */
 export class SessionCache<T extends { expiresAt: Date }> {
   readonly #entries = new Map<string, { value: T; loadedAt: number }>();

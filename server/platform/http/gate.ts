@@ -1,4 +1,4 @@
-import { type Endpoint, identityApi } from '@stroma/contracts';
+import { decide, type Endpoint, identityApi, passkeysApi, secondFactorsApi } from '@stroma/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../config/config.ts';
 import type { Actor } from '../context.ts';
@@ -6,6 +6,20 @@ import { fail } from '../failure.ts';
 import type { RequestLimits } from '../rate-limits/request-limits.ts';
 import { anonymous, RequestContext } from './request-context.ts';
 import type { Authenticate } from './route.ts';
+
+/** What a person whose role needs a second factor may do before one is there. */
+const openWithoutSecondFactor = new Set<string>([
+  identityApi.session.id,
+  identityApi.changePassword.id,
+  identityApi.logout.id,
+  identityApi.reauthenticate.id,
+  secondFactorsApi.list.id,
+  secondFactorsApi.setUp.id,
+  secondFactorsApi.confirm.id,
+  passkeysApi.list.id,
+  passkeysApi.registrationOptions.id,
+  passkeysApi.register.id,
+]);
 
 const openWithOneTimePassword = new Set<string>([
   identityApi.session.id,
@@ -66,8 +80,10 @@ function authorize(endpoint: Endpoint, actor: Actor | null): void {
   if (actor === null) fail('UNAUTHENTICATED', 'No identity was given, or it has expired. Sign in.');
   if (actor.mustChangePassword && !openWithOneTimePassword.has(endpoint.id))
     fail('PASSWORD_CHANGE_REQUIRED', 'The one-time password must be replaced before anything else.');
-  if (endpoint.permission === 'signed-in' || actor.permissions.has(endpoint.permission)) return;
-  fail('FORBIDDEN', `This needs the permission ${endpoint.permission}, which your role does not have.`, {
-    permission: endpoint.permission,
-  });
+  if (actor.mustSetUpSecondFactor === true && !openWithoutSecondFactor.has(endpoint.id))
+    fail('SECOND_FACTOR_REQUIRED', 'Your role needs a second factor. Set one up before anything else.');
+  const { permission } = endpoint;
+  if (permission === 'signed-in') return;
+  const { allowed, reason, rule } = decide({ permission, actor, now: new Date() });
+  if (!allowed) fail('FORBIDDEN', reason, { permission, rule });
 }

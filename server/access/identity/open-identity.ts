@@ -1,0 +1,98 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Actor } from '../../platform/context.ts';
+import type { Platform } from '../../platform/platform.ts';
+import type { Audit } from '../audit/audit.ts';
+import { AccessTokens } from './access-tokens.ts';
+import { deleteExpiredChallenges } from './challenges.store.ts';
+import { type Client, clientOf } from './client.ts';
+import { identityRoutes } from './identity.routes.ts';
+import { Identity } from './identity.service.ts';
+import type { UserRow } from './identity.store.ts';
+import { identityRules } from './identity-rules.ts';
+import { Lockout } from './lockout.ts';
+import { passwordRules } from './password-rules.ts';
+import { SecondFactors } from './second-factors.service.ts';
+import { sealingOf } from './secrets.ts';
+import { Sessions, type Standing } from './sessions.service.ts';
+import { httpTextMessages } from './text-messages.ts';
+
+export interface IdentityRoom {
+  identity: Identity;
+  sessions: Sessions;
+  secondFactors: SecondFactors;
+  accessTokens: AccessTokens;
+  clientOf(request: FastifyRequest): Client;
+  /** The person behind a cookie's token or an access token, or null. */
+  actor(token: string | null): Promise<Actor | null>;
+  register(app: FastifyInstance): void;
+  start(): Promise<void>;
+  sweep(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Puts the parts of identity together. `standing` says what a person's role is worth. */
+export function openIdentity(
+  platform: Platform,
+  audit: Audit,
+  standing: (user: UserRow) => Promise<Standing>,
+): IdentityRoom {
+  const { config, db } = platform;
+  const rules = identityRules(config);
+  const sealing = sealingOf(platform);
+  const lockout = new Lockout(db.sql, rules.lockout);
+  const accessTokens = new AccessTokens(db, sealing, {
+    issuer: config.STROMA_PUBLIC_URL ?? 'stroma',
+    lifeMs: rules.accessTokenLifeMs,
+    keyLifeMs: rules.signingKeyLifeMs,
+  });
+  const sessions = new Sessions({ platform, audit, accessTokens, rules, standing });
+  const textMessages =
+    config.STROMA_SMS_URL === undefined
+      ? null
+      : httpTextMessages(config.STROMA_SMS_URL, config.STROMA_SMS_TOKEN);
+  const secondFactors = new SecondFactors({
+    platform,
+    audit,
+    sealing,
+    sessions,
+    lockout,
+    rules,
+    textMessages,
+  });
+  const identity = new Identity({
+    platform,
+    audit,
+    sessions,
+    secondFactors,
+    lockout,
+    passwordRules: passwordRules(config),
+  });
+  const clientOfRequest = (request: FastifyRequest) =>
+    clientOf(request, config.STROMA_PUBLIC_URL, config.PORT);
+  return {
+    identity,
+    sessions,
+    secondFactors,
+    accessTokens,
+    clientOf: clientOfRequest,
+    actor: async (token) => (await sessions.find(token))?.actor ?? null,
+    register(app) {
+      identityRoutes(app, {
+        config,
+        identity,
+        sessions,
+        secondFactors,
+        accessTokens,
+        clientOf: clientOfRequest,
+      });
+    },
+    start: () => sessions.listen(),
+    async sweep() {
+      await sessions.sweep();
+      await deleteExpiredChallenges(db.sql);
+      await lockout.sweep();
+      await accessTokens.sweep();
+    },
+    close: () => sessions.close(),
+  };
+}
