@@ -24,6 +24,12 @@ const oidcSettings = z.object({
   client_id: z.string().trim().min(1).max(300),
   scopes: z.array(z.string().trim().min(1).max(100)).max(20).default(['openid', 'email', 'profile']),
   groups_claim: z.string().trim().min(1).max(200).default('groups'),
+  emails_are_verified: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Takes an address without the claim email_verified; only for a provider that verifies every address itself',
+    ),
 });
 
 const samlSettings = z.object({

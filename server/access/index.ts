@@ -22,6 +22,7 @@ import { memberRoutes } from './members/members.routes.ts';
 import { openPermissions } from './permissions/open-permissions.ts';
 import { permissionRoutes } from './permissions/permissions.routes.ts';
 import type { Resources } from './permissions/resources.service.ts';
+import { openSingleSignOn } from './single-sign-on/open-single-sign-on.ts';
 
 export type { Audit, AuditEntry, Stranger } from './audit/audit.ts';
 export type { FirstStart } from './identity/first-start.ts';
@@ -53,6 +54,7 @@ export async function createAccess(platform: Platform): Promise<Access> {
     audit,
     ownerOf: (key) => entitlements.person(key.tenantId, key.ownerId),
   });
+  const singleSignOn = openSingleSignOn({ platform, audit, room: identity, isPushed: async () => false });
   platform.jobs.register({
     kind: 'access.sweep-sessions',
     title: () => 'Removing sessions that have ended, and renewing signing keys',
@@ -87,6 +89,7 @@ export async function createAccess(platform: Platform): Promise<Access> {
       trail.register(app);
       identity.register(app);
       apiKeyRoutes(app, apiKeys);
+      singleSignOn.register(app);
       memberRoutes(app, permissions.members);
       permissionRoutes(app, permissions);
     },

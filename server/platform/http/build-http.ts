@@ -91,7 +91,10 @@ function readBodies(app: FastifyInstance): void {
     if (body === '') done(null, undefined);
     else void parse(request, body as string, done);
   });
-  app.addContentTypeParser(['multipart/form-data', 'application/octet-stream'], (_, __, done) => done(null));
+  app.addContentTypeParser(
+    ['multipart/form-data', 'application/octet-stream', 'application/x-www-form-urlencoded'],
+    (_, __, done) => done(null),
+  );
 }
 
 /** Addresses that are not of the contract and say themselves whom they answer. */
