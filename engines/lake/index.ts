@@ -17,7 +17,6 @@ export { type ProfileOptions, profileParquet } from './profile/profile-parquet.t
 export { findJoins, type JoinTable, type TableJoin } from './profile/table-joins.ts';
 export { copyRestricted } from './sandbox/restricted-copy.ts';
 export {
-  AbsentColumn,
   type ColumnMask,
   isRestricted,
   type Restriction,

@@ -138,7 +138,7 @@ const neverKeys = new Set(['measurement', 'percentage', 'person_name', 'latitude
 const isKeyNamed = (column: ColumnProfile): boolean =>
   column.semantic === 'measurement' &&
   column.type === 'integer' &&
-  keyWords.has(nameWords(column.name).at(-1) ?? '');
+  (keyWords.has(nameWords(column.name).at(-1) ?? '') || /^\p{L}id$/iu.test(column.name));
 
 function sidesOf(table: JoinTable): Side[] {
   return table.profile.columns
@@ -193,7 +193,7 @@ const singular = (word: string): string => {
   if (word.endsWith('ies')) return `${word.slice(0, -3)}y`;
   return /(?:sses|xes|ches|shes)$/.test(word) ? word.slice(0, -2) : word.replace(/s$/, '');
 };
-const keyWords = new Set(['id', 'key', 'code', 'nr', 'no', 'num', 'number', 'name', 'uid', 'pk']);
+const keyWords = new Set(['id', 'key', 'code', 'nr', 'no', 'num', 'number', 'name', 'pk']);
 const stem = (words: readonly string[]): string => words.map(singular).join(' ');
 const bareName = (side: Side): string => stem(side.words.filter((word) => !keyWords.has(word)));
 const tableName = (side: Side): string => stem(nameWords(side.table.id));

@@ -1,6 +1,7 @@
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { StromaError } from '@stroma/kernel';
 import { quoteIdentifier, quoteLiteral } from '../duckdb.ts';
-import { AbsentColumn, isRestricted, type Restriction, restrictedSelect } from './restriction.ts';
+import { isRestricted, type Restriction, restrictedSelect } from './restriction.ts';
 import { defaultSqlLimits, type SqlLimits } from './sql-engine.ts';
 import { Refusal } from './sql-gate.ts';
 
@@ -76,7 +77,7 @@ export async function makeViews({ connection }: QueryEngine, tables: readonly Ta
     try {
       await connection.run(`CREATE VIEW ${quoteIdentifier(name)} AS ${await viewOf(connection, table)}`);
     } catch (error) {
-      if (error instanceof AbsentColumn) throw new Refusal('QUERY_FAILED', error.message);
+      if (error instanceof StromaError) throw new Refusal('QUERY_FAILED', error.message);
       if (error instanceof Error && /interrupt/i.test(error.message)) throw error;
       throw new Refusal(
         'QUERY_FAILED',

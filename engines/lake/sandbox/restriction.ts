@@ -1,3 +1,4 @@
+import { StromaError } from '@stroma/kernel';
 import { quoteIdentifier, quoteLiteral } from '../duckdb.ts';
 
 export type RowValue = string | number | boolean | null;
@@ -39,20 +40,11 @@ const restrictedColumns = ({ rows, masks }: Restriction): string[] => [
   ...new Set([...rows.map(({ column }) => column), ...Object.keys(masks)]),
 ];
 
-/** A restriction names a column that the table does not have, so nothing of the table may be shown. */
-export class AbsentColumn extends Error {
-  constructor(column: string) {
-    super(
-      `The access rules speak of a column "${column}", which is not there. Nothing is shown until who keeps the rules mends them.`,
-    );
-    this.name = 'AbsentColumn';
-  }
-}
-
 /**
  * A SELECT of what may be seen of a relation with these columns. Every value of a row that may not be seen is
  * missing before the row itself is left out: whatever is asked on top, and in whatever order the engine works it
- * out, an error message or a comparison cannot tell what a hidden row holds. Throws AbsentColumn.
+ * out, an error message or a comparison cannot tell what a hidden row holds. Throws
+ * QUERY_FAILED when a column that the restriction names is not there.
  */
 export function restrictedSelect(
   relation: string,
@@ -61,7 +53,12 @@ export function restrictedSelect(
 ): string {
   const names = new Set(columns.map(({ name }) => name));
   const absent = restrictedColumns(restriction).find((name) => !names.has(name));
-  if (absent !== undefined) throw new AbsentColumn(absent);
+  if (absent !== undefined)
+    throw new StromaError(
+      'QUERY_FAILED',
+      `The access rules speak of a column "${absent}", which is not there. Nothing is shown until who keeps the rules mends them.`,
+      { column: absent },
+    );
   const conditions = restriction.rows.map(conditionSql);
   const visible = conditions.length === 0 ? null : conditions.join(' AND ');
   const list = columns.map(({ name, sqlType }) => {
