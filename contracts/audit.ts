@@ -68,6 +68,7 @@ export const auditActions = [
   'backup.restored',
   'backup.failed',
   'upload.received',
+  'upload.removed',
   'dataset.created',
   'dataset.version-added',
   'dataset.changed',

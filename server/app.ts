@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { FastifyInstance } from 'fastify';
@@ -5,7 +6,7 @@ import type { Logger } from 'pino';
 import { createAccess, type FirstStart } from './access/index.ts';
 import { createData } from './data/index.ts';
 import { type Operations, openOperations } from './platform/backup/operations.ts';
-import type { Config } from './platform/config/config.ts';
+import { type Config, secretKeys } from './platform/config/config.ts';
 import type { LoadedConfig } from './platform/config/read-config.ts';
 import { acrossTenants } from './platform/db/tenant-scope.ts';
 import { streamRoutes } from './platform/events/streams.routes.ts';
@@ -109,6 +110,12 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
       await (works ? platform.jobs.start() : platform.jobs.open());
       if (!answers) return { url: null, administrator };
       await operations.start();
+      await access.audit.append(systemContext(log), {
+        action: 'system.started',
+        object: null,
+        outcome: 'success',
+        details: { version, node: process.version, settings_sha256: settingsHash(config) },
+      });
       await http.listen({ port: config.PORT, host: config.HOST });
       data.loadSamples(systemContext(log, tenantId)).catch((error) => {
         log.error({ err: error }, 'the sample workspace could not be loaded');
@@ -122,6 +129,12 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
       await platform.close();
     },
   };
+}
+
+/** Which settings were in force, without saying one. */
+function settingsHash(config: Config): string {
+  const shown = Object.entries(config).filter(([key]) => !(secretKeys as ReadonlySet<string>).has(key));
+  return hash('sha256', JSON.stringify(shown.sort(([a], [b]) => (a < b ? -1 : 1))));
 }
 
 function addChecks(health: Health, { db, jobs, objects, cache }: Platform): void {

@@ -1,5 +1,6 @@
 import { api, type DatasetProfile } from '@stroma/contracts';
 import type { FastifyInstance } from 'fastify';
+import type { Audit } from '../access/index.ts';
 import { route } from '../platform/http/register-route.ts';
 import type { Downloads } from './datasets.download.ts';
 import type { Datasets } from './datasets.service.ts';
@@ -12,10 +13,11 @@ export interface DatasetServices {
   previews: Previews;
   downloads: Downloads;
   samples: Samples;
+  audit: Audit;
 }
 
 export function datasetRoutes(app: FastifyInstance, services: DatasetServices): void {
-  const { datasets, previews, downloads, samples } = services;
+  const { datasets, previews, downloads, samples, audit } = services;
 
   route(app, api.datasets.list, ({ ctx, query }) => datasets.list(ctx, query));
   route(app, api.datasets.get, ({ ctx, params }) => datasets.get(ctx, params.id));
@@ -45,6 +47,12 @@ export function datasetRoutes(app: FastifyInstance, services: DatasetServices): 
   route(app, api.datasets.download, async ({ ctx, params, query, reply }) => {
     const found = await datasets.resolve(ctx, params.id, query.version_id);
     const { fileName, mediaType, content } = await downloads.open(found, query.format, ctx.signal);
+    await audit.append(ctx, {
+      action: 'dataset.downloaded',
+      object: { kind: 'dataset', id: params.id },
+      outcome: 'success',
+      details: { format: query.format, version_id: found.version.id, rows: found.version.rows },
+    });
     return reply
       .type(mediaType)
       .header('content-disposition', attachment(fileName))

@@ -1,5 +1,6 @@
 import type { Dataset, DatasetProfile, DatasetVersion, IngestOverridesInput } from '@stroma/contracts';
 import { freeTableName } from '@stroma/kernel';
+import type { Audit } from '../access/index.ts';
 import type { Context } from '../platform/context.ts';
 import { fail } from '../platform/failure.ts';
 import type { Platform } from '../platform/platform.ts';
@@ -51,6 +52,7 @@ const writtenBytes = 256 * 1024;
 const writtenProfiles = 256;
 
 export interface DatasetParts {
+  audit: Audit;
   documents: LakeDocuments;
   joins: Joins;
   reads: DatasetReads;
@@ -61,6 +63,7 @@ export interface DatasetParts {
 /** Datasets and their versions, as their people may see and change them. */
 export class Datasets {
   readonly #platform: Platform;
+  readonly #audit: Audit;
   readonly #documents: LakeDocuments;
   readonly #joins: Joins;
   readonly #reads: DatasetReads;
@@ -70,6 +73,7 @@ export class Datasets {
 
   constructor(platform: Platform, parts: DatasetParts) {
     this.#platform = platform;
+    this.#audit = parts.audit;
     this.#documents = parts.documents;
     this.#joins = parts.joins;
     this.#reads = parts.reads;
@@ -109,7 +113,7 @@ export class Datasets {
     id: string,
     change: { name?: string | undefined; description?: string | undefined },
   ): Promise<Dataset> {
-    await this.resolve(ctx, id);
+    const before = describe(await this.resolve(ctx, id));
     await this.#platform.db.transaction(async (tx) => {
       const { name, description } = change;
       const set = {
@@ -117,6 +121,14 @@ export class Datasets {
         ...(description === undefined ? {} : { description }),
       };
       if (!(await updateDataset(tx, ctx, id, set))) notFound(id);
+      await this.#audit.record(tx, ctx, {
+        action: 'dataset.changed',
+        object: { kind: 'dataset', id },
+        outcome: 'success',
+        before,
+        after: { ...before, ...set },
+        details: { fields: Object.keys(set).join(', ') },
+      });
       await this.#platform.events.publish(tx, ctx, 'dataset.updated', id, { dataset_id: id });
     });
     this.#reads.forget(ctx.actor.tenantId);
@@ -124,9 +136,15 @@ export class Datasets {
   }
 
   async remove(ctx: Context, id: string): Promise<void> {
-    await this.resolve(ctx, id);
+    const before = describe(await this.resolve(ctx, id));
     await this.#platform.db.transaction(async (tx) => {
       if (!(await markDeleted(tx, ctx, id))) notFound(id);
+      await this.#audit.record(tx, ctx, {
+        action: 'dataset.deleted',
+        object: { kind: 'dataset', id },
+        outcome: 'success',
+        before,
+      });
       await this.#platform.events.publish(tx, ctx, 'dataset.deleted', id, { dataset_id: id });
     });
     this.#reads.forget(ctx.actor.tenantId);
@@ -140,7 +158,14 @@ export class Datasets {
       this.#visibility.requireCleared(ctx, found);
       if (found.deletedAt === null) fail('CONFLICT', 'This dataset is not deleted.', { dataset_id: id });
       const used = await tableNamesLike(tx, ctx, found.tableName);
-      await unmarkDeleted(tx, ctx, id, freeTableName(found.tableName, used));
+      const tableName = freeTableName(found.tableName, used);
+      await unmarkDeleted(tx, ctx, id, tableName);
+      await this.#audit.record(tx, ctx, {
+        action: 'dataset.restored',
+        object: { kind: 'dataset', id },
+        outcome: 'success',
+        details: { table_name: tableName },
+      });
       await this.#platform.events.publish(tx, ctx, 'dataset.updated', id, { dataset_id: id });
     });
     this.#reads.forget(ctx.actor.tenantId);
@@ -220,9 +245,23 @@ export class Datasets {
       overrides,
       again: true,
     };
-    return this.#platform.jobs.send(ctx, processKind, input);
+    return this.#platform.db.transaction(async (tx) => {
+      const jobId = await this.#platform.jobs.send(ctx, processKind, input, { tx });
+      await this.#audit.record(tx, ctx, {
+        action: 'dataset.reingested',
+        object: { kind: 'dataset', id },
+        outcome: 'success',
+        before: version.overrides,
+        after: overrides,
+        details: { job_id: jobId },
+      });
+      return jobId;
+    });
   }
 }
+
+/** What of a dataset people change. */
+const describe = ({ dataset }: SeenDataset) => ({ name: dataset.name, description: dataset.description });
 
 const notFound = (id: string, versionId?: string): never =>
   versionId === undefined

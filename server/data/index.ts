@@ -54,15 +54,15 @@ export interface Data {
 export function createData(platform: Platform, audit: Audit): Data {
   const documents = new LakeDocuments(platform.objects);
   const joins = new Joins(platform, documents);
-  const uploads = new Uploads(platform);
+  const uploads = new Uploads(platform, audit);
   const samples = new Samples(platform, uploads);
   const reads = new DatasetReads(platform.db);
   const visibility = new DatasetVisibility(platform);
   const seenDocuments = new SeenDatasetDocuments(platform, documents);
-  const datasets = new Datasets(platform, { documents, joins, reads, visibility, seenDocuments });
-  const records = new QueryRecords(platform);
+  const datasets = new Datasets(platform, { audit, documents, joins, reads, visibility, seenDocuments });
+  const records = new QueryRecords(platform, audit);
   let sandbox: SqlSandbox | null = null;
-  platform.jobs.register(processJob(platform));
+  platform.jobs.register(processJob(platform, audit));
   platform.jobs.register(joinsJob(platform, joins));
   platform.jobs.register(sweepUploadsJob(uploads));
   platform.jobs.register(purgeJob(platform));
@@ -71,13 +71,16 @@ export function createData(platform: Platform, audit: Audit): Data {
     register(app) {
       app.addHook('onReady', () => reads.start(platform.log));
       sandbox = openSandbox(platform);
-      uploadRoutes(app, uploads, new RawFiles(platform), (ctx, id) => datasets.requireWholeUpload(ctx, id));
+      uploadRoutes(app, uploads, new RawFiles(platform, audit), (ctx, id) =>
+        datasets.requireWholeUpload(ctx, id),
+      );
       datasetAccessRoutes(app, new DatasetAccess({ platform, audit, sandbox, documents, reads, visibility }));
       datasetRoutes(app, {
         datasets,
         samples,
         previews: new Previews(sandbox, documents),
         downloads: new Downloads(platform, documents),
+        audit,
       });
       const runner = new QueryRunner(platform, sandbox);
       const questionTables = new QuestionTables(seenDocuments, joins);
@@ -86,6 +89,7 @@ export function createData(platform: Platform, audit: Audit): Data {
         app,
         new Queries({
           platform,
+          audit,
           sandbox,
           runner,
           records,

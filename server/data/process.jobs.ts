@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Audit } from '../access/index.ts';
 import type { Context } from '../platform/context.ts';
 import type { Sql } from '../platform/db/database.ts';
 import { fail } from '../platform/failure.ts';
@@ -31,14 +32,14 @@ const reader = new URL('./read-file.worker.ts', import.meta.url);
 const readingShare = 0.95;
 
 /** Reads a raw file, profiles it, stores the result and registers the dataset version. */
-export function processJob(platform: Platform): JobDefinition<ProcessInput> {
+export function processJob(platform: Platform, audit: Audit): JobDefinition<ProcessInput> {
   return {
     kind: processKind,
     title: (input) => `${input.again ? 'Reading again' : 'Reading'} ${input.file_name}`,
     timeoutSeconds: 6 * 3600,
     retries: 2,
     concurrency: platform.config.STROMA_JOB_CONCURRENCY,
-    run: (input, ctx, job) => processUpload(platform, input, ctx, job),
+    run: (input, ctx, job) => processUpload({ platform, audit }, input, ctx, job),
     async onFailed(input, ctx, job, error, tx) {
       await markFailed(tx, ctx, input.upload_id, job.jobId);
       await platform.events.publish(tx, ctx, 'data.processing.failed', job.jobId, {
@@ -50,12 +51,18 @@ export function processJob(platform: Platform): JobDefinition<ProcessInput> {
   };
 }
 
+interface Walls {
+  platform: Platform;
+  audit: Audit;
+}
+
 async function processUpload(
-  platform: Platform,
+  walls: Walls,
   input: ProcessInput,
   ctx: Context,
   job: RunningJob,
 ): Promise<JobOutcome> {
+  const { platform } = walls;
   const upload = await findUpload(platform.db.sql, ctx, input.upload_id);
   if (!upload?.objectKey || !upload.sha256)
     return fail('NOT_FOUND', 'The raw file of this job is no longer there.', { upload_id: input.upload_id });
@@ -81,7 +88,7 @@ async function processUpload(
       onProgress: (fraction, phase) => job.progress(fraction * readingShare, phase),
     });
     job.progress(readingShare, 'storing');
-    return await store(platform, { input, ctx, job, upload, folder, startedAt }, read);
+    return await store(walls, { input, ctx, job, upload, folder, startedAt }, read);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -96,7 +103,8 @@ interface Run {
   startedAt: Date;
 }
 
-async function store(platform: Platform, run: Run, read: ReadFileResult): Promise<JobOutcome> {
+async function store(walls: Walls, run: Run, read: ReadFileResult): Promise<JobOutcome> {
+  const { platform, audit } = walls;
   const { input, ctx, job, upload, folder, startedAt } = run;
   const identity = versionIdentity(read.report.source_sha256, read.report.decisions);
   const there = await findByIdentity(platform.db.sql, ctx, identity, input.dataset_id);
@@ -126,6 +134,19 @@ async function store(platform: Platform, run: Run, read: ReadFileResult): Promis
     async commit(tx) {
       await nowRead(tx, ctx, upload.id, job);
       const registered = await registerVersion(platform, tx, ctx, made);
+      await audit.record(tx, ctx, {
+        action: input.dataset_id === null ? 'dataset.created' : 'dataset.version-added',
+        object: { kind: 'dataset', id: made.datasetId },
+        outcome: 'success',
+        after: { content_sha256: registered.version.contentSha256 },
+        details: {
+          name: registered.dataset.name,
+          version_id: made.versionId,
+          version: registered.version.number,
+          rows,
+          source_sha256: registered.version.sourceSha256,
+        },
+      });
       await announce(platform, tx, ctx, job, registered);
       await platform.jobs.send(ctx, joinsKind, joinsInput(registered), { tx, priority: -1 });
     },

@@ -1,6 +1,8 @@
+import { hash } from 'node:crypto';
 import { fileStem, StromaError } from '@stroma/kernel';
 import type { SqlLimits, SqlSandbox, SqlSource } from '@stroma/lake';
 import { type Correction, parseQuestion, suggestQuestions } from '@stroma/text';
+import type { Audit } from '../access/index.ts';
 import type { Context } from '../platform/context.ts';
 import { fail } from '../platform/failure.ts';
 import type { Platform } from '../platform/platform.ts';
@@ -19,6 +21,7 @@ import type { SeenDatasetDocuments } from './seen-documents.ts';
 
 export interface QueryTools {
   platform: Platform;
+  audit: Audit;
   sandbox: SqlSandbox;
   runner: QueryRunner;
   records: QueryRecords;
@@ -164,7 +167,21 @@ export class Queries {
   }
 
   async #run(ctx: Context, sql: string, datasets: SeenDataset[], maxRows?: number | undefined): Promise<Ran> {
-    return this.#tools.runner.run(ctx, this.#plan(sql, datasets, maxRows));
+    try {
+      return await this.#tools.runner.run(ctx, this.#plan(sql, datasets, maxRows));
+    } catch (error) {
+      await this.#tools.audit.append(ctx, {
+        action: 'query.run',
+        object: null,
+        outcome: error instanceof StromaError && error.code === 'SQL_NOT_ALLOWED' ? 'refused' : 'failure',
+        details: {
+          sql_sha256: hash('sha256', sql),
+          code: error instanceof StromaError ? error.code : 'INTERNAL',
+          dataset_id: datasets[0]?.dataset.id ?? null,
+        },
+      });
+      throw error;
+    }
   }
 
   #plan(sql: string, datasets: SeenDataset[], maxRows?: number): QueryPlan {

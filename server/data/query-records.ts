@@ -1,5 +1,7 @@
-import { subtle } from 'node:crypto';
+import { hash, subtle } from 'node:crypto';
+import type { Audit, AuditEntry } from '../access/index.ts';
 import type { Context } from '../platform/context.ts';
+import { acrossTenants } from '../platform/db/tenant-scope.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { EntityReference } from '../platform/provenance/provenance-types.ts';
 import type { DatasetWithVersion } from './datasets.store.ts';
@@ -25,16 +27,20 @@ const batchSize = 100;
  */
 export class QueryRecords {
   readonly #platform: Platform;
+  readonly #audit: Audit;
   #pending: QueryRecord[] = [];
   #writing: Promise<void> | null = null;
 
-  constructor(platform: Platform) {
+  constructor(platform: Platform, audit: Audit) {
     this.#platform = platform;
+    this.#audit = audit;
   }
 
   add(record: QueryRecord): void {
     this.#pending.push(record);
-    this.#writing ??= this.#drain();
+    this.#writing ??= acrossTenants('one transaction records what was asked, by whomever', () =>
+      this.#drain(),
+    );
   }
 
   /** Resolves when everything added so far is written. */
@@ -92,8 +98,30 @@ export class QueryRecords {
         rows.push({ ...row, tenantId: ctx.actor.tenantId, userId: ctx.actor.id, answerSha256, provenanceId });
       }
       await insertQueries(tx, rows);
+      await this.#audit.recordAll(
+        tx,
+        batch.map((record) => ({ who: record.ctx, entry: entryOf(record) })),
+      );
     });
   }
+}
+
+/** The SQL and the question may quote what is in the data: only their hashes go on record. */
+function entryOf({ row, datasets, result }: QueryRecord): AuditEntry {
+  const [first] = datasets;
+  return {
+    action: row.kind === 'natural' ? 'question.asked' : 'query.run',
+    object: { kind: 'query', id: row.id },
+    outcome: result === null ? 'failure' : 'success',
+    details: {
+      sql_sha256: row.sql === null ? null : hash('sha256', row.sql),
+      question_sha256: row.question === null ? null : hash('sha256', row.question),
+      datasets: datasets.length,
+      dataset_id: first?.dataset.id ?? null,
+      version_id: first?.version.id ?? null,
+      rows: row.rowCount,
+    },
+  };
 }
 
 /** Off the main thread: an answer may be tens of megabytes. */

@@ -1,4 +1,5 @@
 import type { IngestOverridesInput, UploadRecord } from '@stroma/contracts';
+import type { Audit } from '../access/index.ts';
 import type { Context } from '../platform/context.ts';
 import type { Sql } from '../platform/db/database.ts';
 import { fail } from '../platform/failure.ts';
@@ -19,9 +20,11 @@ import { deleteUpload, findUpload } from './uploads.store.ts';
 /** Files as they were sent, those above all that could not be read. */
 export class RawFiles {
   readonly #platform: Platform;
+  readonly #audit: Audit;
 
-  constructor(platform: Platform) {
+  constructor(platform: Platform, audit: Audit) {
     this.#platform = platform;
+    this.#audit = audit;
   }
 
   async list(
@@ -64,6 +67,14 @@ export class RawFiles {
       };
       const jobId = await jobs.send(ctx, processKind, input, { tx });
       if (reading === 'failed') await saveReading(tx, ctx, id, { jobId, overrides });
+      await this.#audit.record(tx, ctx, {
+        action: 'dataset.reingested',
+        object: { kind: 'upload', id },
+        outcome: 'success',
+        before: upload.overrides,
+        after: overrides,
+        details: { job_id: jobId, dataset_id: input.dataset_id },
+      });
       return jobId;
     });
   }
@@ -78,6 +89,12 @@ export class RawFiles {
           upload_id: id,
         });
       await deleteUpload(tx, id);
+      await this.#audit.record(tx, ctx, {
+        action: 'upload.removed',
+        object: { kind: 'upload', id },
+        outcome: 'success',
+        before: { sha256: upload.sha256 },
+      });
       return upload.objectKey;
     });
     if (key !== null) await objects.delete(key);

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { UploadStatus } from '@stroma/contracts';
 import type { FastifyRequest } from 'fastify';
+import type { Audit } from '../access/index.ts';
 import type { Context } from '../platform/context.ts';
 import { fail } from '../platform/failure.ts';
 import { newId } from '../platform/ids.ts';
@@ -48,11 +49,13 @@ interface ActiveUpload {
 /** Files on their way in: streamed to disk, resumable, and handed to the reader once whole. */
 export class Uploads {
   readonly #platform: Platform;
+  readonly #audit: Audit;
   readonly #active = new Map<string, ActiveUpload>();
   readonly #hashes = new GrowingHashes();
 
-  constructor(platform: Platform) {
+  constructor(platform: Platform, audit: Audit) {
     this.#platform = platform;
+    this.#audit = audit;
   }
 
   /** Makes room for a file that is sent in parts, with all that is said about it. */
@@ -86,6 +89,12 @@ export class Uploads {
     const row = await this.#find(ctx, id);
     if (row.objectKey === null)
       return fail('CONFLICT', 'The upload is not whole yet.', { received_bytes: row.receivedBytes });
+    await this.#audit.append(ctx, {
+      action: 'dataset.downloaded',
+      object: { kind: 'upload', id },
+      outcome: 'success',
+      details: { format: 'raw', sha256: row.sha256 },
+    });
     return { fileName: row.fileName, content: await this.#platform.objects.get(row.objectKey) };
   }
 
@@ -229,6 +238,12 @@ export class Uploads {
       const done = { objectKey: stored.key, sha256: stored.sha256, bytes: stored.bytes, jobId };
       if (!(await markQueued(tx, ctx, row.id, done)))
         fail('CONFLICT', 'This upload is whole already.', { received_bytes: stored.bytes });
+      await this.#audit.record(tx, ctx, {
+        action: 'upload.received',
+        object: { kind: 'upload', id: row.id },
+        outcome: 'success',
+        details: { file_name: row.fileName, bytes: stored.bytes, sha256: stored.sha256, job_id: jobId },
+      });
     });
     return uploadDocument(await this.#find(ctx, row.id));
   }

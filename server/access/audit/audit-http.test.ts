@@ -66,6 +66,57 @@ describe('the audit record over HTTP', () => {
     expect((await server.admin.call('GET', '/audit/events?cursor=nonsense')).status).toBe(400);
   });
 
+  it('has on record what is done with data: sent, made, changed, asked, taken away, deleted', async () => {
+    const { admin } = server;
+    const dataset = await admin.dataset('visits.csv', 'patient,age\np1,40\np2,50\n');
+    const id = dataset.dataset_id;
+    await admin.call('PATCH', `/data/datasets/${id}`, { name: 'Visits of 2026' });
+    const select = "SELECT count(*) AS n FROM dataset WHERE patient = 'p1'";
+    await admin.sql(select, [id]);
+    await admin.call('POST', '/query/sql', { sql: 'SELECT nothing FROM dataset', dataset_ids: [id] });
+    await admin.call('POST', '/query/sql', { sql: 'DROP TABLE dataset', dataset_ids: [id] });
+    await admin.fetch('GET', `/data/datasets/${id}/download?format=csv`);
+    await admin.call('DELETE', `/data/datasets/${id}`);
+    await admin.call('POST', `/data/datasets/${id}/restore`);
+    await admin.call('GET', '/query/history');
+    const { items } = await events('limit=200');
+    const done = items.map(({ action, outcome }) => `${action} ${outcome}`);
+    for (const expected of [
+      'session.started success',
+      'upload.received success',
+      'dataset.created success',
+      'dataset.changed success',
+      'query.run success',
+      'query.run failure',
+      'query.run refused',
+      'dataset.downloaded success',
+      'dataset.deleted success',
+      'dataset.restored success',
+    ])
+      expect(done).toContain(expected);
+    const { rows } = await server.platform.db.execute(
+      `select tenant_id, details from audit_events where action = 'system.started'`,
+    );
+    expect(rows).toEqual([{ tenant_id: 'system', details: expect.stringContaining('settings_sha256') }]);
+    const asked = items.find(({ action, outcome }) => action === 'query.run' && outcome === 'success');
+    expect(asked?.details?.sql_sha256).toBe(createHash('sha256').update(select).digest('hex'));
+    expect(JSON.stringify(items)).not.toContain('p1');
+    const changed = items.find(({ action }) => action === 'dataset.changed');
+    expect(changed?.before_sha256).not.toBe(changed?.after_sha256);
+    expect(changed).toMatchObject({ object: { kind: 'dataset', id }, address: expect.any(String) });
+  });
+
+  it('has on record what somebody known was refused', async () => {
+    const viewer = await server.colleague('viewer');
+    expect((await viewer.call('GET', '/audit/events')).status).toBe(403);
+    const { items } = await events('action=access.refused');
+    expect(items[0]).toMatchObject({
+      outcome: 'refused',
+      actor: { name: 'Someone' },
+      details: { code: 'FORBIDDEN', endpoint: 'listAuditEvents', permission: 'audit:read' },
+    });
+  });
+
   it('verifies, keeps the verdict on record and shows it', async () => {
     const found = await verified();
     expect(found).toMatchObject({ intact: true, findings: [] });
