@@ -28,20 +28,29 @@ export async function embeddedStore(): Promise<TestStore> {
   };
 }
 
-export async function postgresqlStore(): Promise<TestStore> {
+/** `owner` begins the statements that make the role which owns the database and migrates it; absent: a superuser. */
+export async function postgresqlStore(owner?: (name: string) => string[]): Promise<TestStore> {
   const name = `stroma_test_${randomUUID().replaceAll('-', '')}`;
-  await administer(`create database ${name}`);
   const url = new URL(testDatabaseUrl);
   url.pathname = `/${name}`;
+  if (owner !== undefined) {
+    for (const statement of owner(name)) await administer(statement);
+    url.username = name;
+  }
+  await administer(`create database ${name}${owner === undefined ? '' : ` owner ${name}`}`);
   const config = { STROMA_DATA: tmpdir(), DATABASE_URL: url.href };
   return {
     config,
     open: () => openDatabase(config, silent),
-    remove: () => administer(`drop database if exists ${name} with (force)`),
+    async remove() {
+      await administer(`drop database if exists ${name} with (force)`);
+      if (owner !== undefined) await administer(`drop role ${name}`);
+    },
   };
 }
 
-async function administer(statement: string): Promise<void> {
+/** As the superuser of the test server. */
+export async function administer(statement: string): Promise<void> {
   const client = new Client({ connectionString: testDatabaseUrl });
   await client.connect();
   await client.query(statement);

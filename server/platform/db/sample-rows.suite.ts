@@ -1,0 +1,87 @@
+import { randomUUID } from 'node:crypto';
+import { sql } from 'drizzle-orm';
+import { type Database, rowsOf } from './database.ts';
+import type { TableShape } from './row-security.ts';
+
+interface ColumnShape {
+  table_name: string;
+  column_name: string;
+  data_type: string;
+  udt_name: string;
+}
+
+/**
+ * Writes one row of every table for each tenant, every text in it naming the tenant, and gives them back by table
+ * and tenant. Foreign keys refer to the row of the same tenant.
+ */
+export async function sampleRows(
+  database: Database,
+  tables: readonly TableShape[],
+  tenants: readonly string[],
+): Promise<Map<string, Record<string, Record<string, unknown>>>> {
+  const columns = Map.groupBy(
+    rowsOf<ColumnShape>(
+      await database.sql.execute(
+        sql`select table_name, column_name, data_type, udt_name from information_schema.columns
+            where table_schema = 'public' and is_generated = 'NEVER' order by table_name, ordinal_position`,
+      ),
+    ),
+    ({ table_name }) => table_name,
+  );
+  const made = new Map<string, Record<string, Record<string, unknown>>>();
+  for (const table of parentsFirst(tables)) {
+    const rows: Record<string, Record<string, unknown>> = {};
+    for (const [number, tenant] of tenants.entries()) {
+      const row: Record<string, unknown> = {};
+      for (const column of columns.get(table.name) ?? [])
+        row[column.column_name] = sampleValue(column, tenant, number + 1);
+      if ('tenant_id' in row) row.tenant_id = tenant;
+      if (table.name === 'tenants') row.id = tenant;
+      for (const { tableTo, columnsFrom, columnsTo } of Object.values(table.foreignKeys))
+        for (const [at, column] of columnsFrom.entries())
+          row[column] = tableTo === table.name ? null : made.get(tableTo)?.[tenant]?.[columnsTo[at] ?? ''];
+      const name = sql.raw(`"${table.name}"`);
+      await database.sql.execute(
+        sql`insert into ${name} select * from jsonb_populate_record(null::${name}, ${JSON.stringify(row)}::jsonb)`,
+      );
+      rows[tenant] = row;
+    }
+    made.set(table.name, rows);
+  }
+  return made;
+}
+
+function sampleValue(
+  { data_type, udt_name, column_name, table_name }: ColumnShape,
+  tenant: string,
+  number: number,
+): unknown {
+  if (data_type === 'ARRAY') return udt_name === '_text' ? [`${tenant} ${column_name}`] : [];
+  if (data_type === 'boolean') return false;
+  if (data_type === 'uuid') return randomUUID();
+  if (data_type === 'bytea') return `\\x${Buffer.from(`${tenant} ${column_name}`).toString('hex')}`;
+  if (data_type.startsWith('json')) return { canary: `${tenant} ${column_name}` };
+  if (data_type.startsWith('timestamp')) return '2026-01-01T00:00:00Z';
+  if (data_type === 'date') return '2026-01-01';
+  if (/^(smallint|integer|bigint|numeric|real|double precision)$/.test(data_type)) return number;
+  if (data_type === 'text' || data_type.startsWith('character'))
+    return `${tenant} ${table_name} ${column_name}`;
+  if (data_type === 'inet' || data_type === 'cidr') return `10.0.0.${number}`;
+  throw new Error(
+    `say in sampleValue what a column of the type ${data_type} is filled with (${table_name}.${column_name})`,
+  );
+}
+
+function parentsFirst(tables: readonly TableShape[]): TableShape[] {
+  const byName = new Map(tables.map((table) => [table.name, table]));
+  const ordered = new Set<TableShape>();
+  const visit = (table: TableShape) => {
+    for (const { tableTo } of Object.values(table.foreignKeys)) {
+      const parent = byName.get(tableTo);
+      if (parent !== undefined && parent !== table && !ordered.has(parent)) visit(parent);
+    }
+    ordered.add(table);
+  };
+  for (const table of tables) visit(table);
+  return [...ordered];
+}
