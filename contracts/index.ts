@@ -11,6 +11,7 @@ import { datasetAccessApi } from './dataset-access.ts';
 import { datasetsApi } from './datasets.ts';
 import { streamsApi } from './events.ts';
 import { identityApi } from './identity.ts';
+import { invitationsApi } from './invitations.ts';
 import { jobsApi } from './jobs.ts';
 import { mailApi } from './mail.ts';
 import { membersApi } from './members.ts';
@@ -34,6 +35,7 @@ export const api = {
   access: accessApi,
   members: membersApi,
   projects: projectsApi,
+  invitations: invitationsApi,
   mail: mailApi,
   datasets: datasetsApi,
   datasetAccess: datasetAccessApi,
@@ -60,6 +62,7 @@ export * from './errors.ts';
 export * from './events.ts';
 export * from './fields.ts';
 export * from './identity.ts';
+export * from './invitations.ts';
 export * from './jobs.ts';
 export * from './mail.ts';
 export * from './members.ts';

@@ -74,6 +74,11 @@ export const routes = {
     end: 'DELETE /auth/sessions/:id',
     endOthers: 'DELETE /auth/sessions',
   },
+  invitations: {
+    list: 'GET /access/invitations',
+    create: 'POST /access/invitations',
+    revoke: 'DELETE /access/invitations/:id',
+  },
   mail: { outbox: 'GET /mail/outbox' },
   access: {
     permissions: 'GET /auth/permissions',

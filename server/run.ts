@@ -11,10 +11,13 @@ const sameSignalMs = 1_000;
 
 export async function run(args: string[]): Promise<void> {
   try {
-    const unknown = args.find((each) => !['serve', 'worker', '--print-config', '--json'].includes(each));
+    const unknown = args.find(
+      (each) => !['serve', 'worker', 'operate', '--print-config', '--json'].includes(each),
+    );
     if (unknown !== undefined)
       throw new StromaError('INVALID_INPUT', `Expected serve, worker or --print-config, given "${unknown}".`);
     if (args.includes('--print-config')) printConfig(args.includes('--json'));
+    else if (args.includes('operate')) await (await import('./operate.ts')).operate();
     else await start(args.includes('worker') ? 'worker' : null);
   } catch (error) {
     process.stderr.write(`${error instanceof StromaError ? error.message : (error as Error).stack}\n`);

@@ -13,7 +13,7 @@ import { openJobs } from './jobs/open-jobs.ts';
 import { openLanguageModel } from './llm/open-language-model.ts';
 import { openMail } from './mail/open-mail.ts';
 import { countEvent, countJob } from './metrics/metrics.ts';
-import { openObjectStore } from './objects/open-object-store.ts';
+import { openObjects, openObjectStore } from './objects/open-object-store.ts';
 import type { Platform } from './platform.ts';
 import { openProvenance } from './provenance/provenance.ts';
 import { openScratchFolder } from './scratch-folder.ts';
@@ -27,13 +27,15 @@ export async function openPlatform(config: Config, log: Logger): Promise<Platfor
   const db = scope.database;
   try {
     const keys = await openKeys(scope, await openKeyProvider(config, scope));
-    const [cache, objects, llm, provenance, mail] = await Promise.all([
+    const [cache, storedObjects, llm, provenance, mail] = await Promise.all([
       openCache(config),
       openObjectStore(config),
       openLanguageModel(config, db),
       openProvenance(config, db),
       openMail(config, log),
     ]);
+    const scratchFolder = openScratchFolder(config.STROMA_DATA);
+    const objects = await openObjects(storedObjects, keys, config, scratchFolder);
     const events = openEvents(db, log, countEvent);
     const jobs = openJobs(db, events, log, { onEnded: countJob });
     const threads = openThreads();
@@ -47,13 +49,14 @@ export async function openPlatform(config: Config, log: Logger): Promise<Platfor
       jobs,
       events,
       objects,
+      storedObjects,
       cache,
       llm,
       mail,
       provenance,
       outgoing: openOutgoing(config),
       threads,
-      scratchFolder: openScratchFolder(config.STROMA_DATA),
+      scratchFolder,
       async close() {
         await jobs.stop();
         await events.stop();

@@ -21,6 +21,8 @@ export interface Platform {
   jobs: Jobs;
   events: Events;
   objects: ObjectStore;
+  /** The same files as they lie in the store: what is encrypted stays so. For backups alone. */
+  storedObjects: ObjectStore;
   cache: Cache;
   llm: LanguageModel;
   mail: Mail;

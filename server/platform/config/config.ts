@@ -274,6 +274,10 @@ export const configSchema = z.object({
     .min(12)
     .optional()
     .describe('Passphrase that opens the backups; keep it elsewhere too'),
+  STROMA_ENCRYPT_OBJECTS: z
+    .enum(['auto', '0', '1'])
+    .default('auto')
+    .describe('1 encrypts files as they are stored; auto does where the keys do not lie beside the files'),
   STROMA_KEYS: z
     .enum(['file', 'vault', 'kms'])
     .default('file')

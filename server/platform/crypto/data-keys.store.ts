@@ -11,6 +11,10 @@ export async function findDataKey(db: Sql, context: string): Promise<DataKeyRow 
   return (await outside(() => db.select().from(dataKeys).where(eq(dataKeys.context, context))))[0] ?? null;
 }
 
+export async function anyDataKey(db: Sql, context: string): Promise<boolean> {
+  return (await db.select({ id: dataKeys.id }).from(dataKeys).where(under(context)).limit(1)).length > 0;
+}
+
 /** The row that stands for the context: this one, or that of another who was first. */
 export async function insertDataKey(db: Sql, row: DataKeyRow): Promise<DataKeyRow> {
   const made = await outside(() =>

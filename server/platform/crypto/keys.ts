@@ -1,4 +1,7 @@
 import type { Readable } from 'node:stream';
+import type { AuditAction, AuditDetails, AuditOutcome } from '@stroma/contracts';
+import type { Context } from '../context.ts';
+import type { Sql } from '../db/database.ts';
 import type { Content } from '../objects/object-store.ts';
 
 /**
@@ -25,17 +28,23 @@ export interface Keys {
    * What reads a sealed stream, range by range. `read(from, to)` gives the sealed bytes `from` up to, not with, `to`.
    */
   openStream(sealed: SealedSource, purpose: string, context: string): Promise<OpenedStream>;
+  /** The content of a sealed stream that comes in one piece, from its start to its end. */
+  openWhole(sealed: AsyncIterable<Uint8Array>, purpose: string, context: string): AsyncIterable<Uint8Array>;
+  /** Whether there is a data key, destroyed or not, of this context or under it. */
+  hasAny(context: string): Promise<boolean>;
   /** Whether a data key was ever made for exactly this context, destroyed or not. */
   knows(context: string): Promise<boolean>;
   /**
    * Destroys the data keys of the context and of every context under it: what was sealed for them cannot be opened
    * any more, and nothing new can be sealed for them. Answers how many keys.
    */
-  shred(context: string): Promise<number>;
+  shred(context: string, who?: Context): Promise<number>;
+  /** Who is told, in the transaction, of keys that are made, rotated or destroyed. */
+  recordWith(recorder: Recorder): void;
   /** As `shred`, but the context may be used again; for what is deleted in the course of work. */
   forget(context: string): Promise<number>;
   /** Makes a new key-encryption key; what is sealed from now on is under it. `rewrap` brings the rest along. */
-  rotate(): Promise<{ key_id: string }>;
+  rotate(who?: Context): Promise<{ key_id: string }>;
   /** Wraps data keys under the present key-encryption key, those that are not yet. Can be ended and begun again. */
   rewrap(options?: RewrapOptions): Promise<{ rewrapped: number; left: number }>;
   state(): Promise<KeyState>;
@@ -43,6 +52,18 @@ export interface Keys {
   ping(): Promise<void>;
   close(): Promise<void>;
 }
+
+/** Puts on record; the record of `access` is one. Null stands for Stroma itself. */
+export type Recorder = (
+  tx: Sql,
+  who: Context | null,
+  entry: {
+    action: AuditAction;
+    object: { kind: string; id: string };
+    outcome: AuditOutcome;
+    details: AuditDetails;
+  },
+) => Promise<void>;
 
 export type KeyProviderKind = 'file' | 'vault' | 'kms';
 export type Source = Readable | Uint8Array | AsyncIterable<Uint8Array>;

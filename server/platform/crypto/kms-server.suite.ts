@@ -119,7 +119,7 @@ export async function startKms(): Promise<KmsServer> {
   }
 
   const server = createServer((request, response) => {
-    text(request).then((body) => {
+    void text(request).then((body) => {
       const [status, content] = answer(request.headers, body);
       response
         .writeHead(status, { 'content-type': 'application/x-amz-json-1.1' })

@@ -1,9 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { uuidv7 } from 'uuidv7';
+import type { Sql } from '../db/database.ts';
+import { acrossTenants } from '../db/tenant-scope.ts';
 import { fail } from '../failure.ts';
 import { type DataKey, DataKeyCache } from './data-key-cache.ts';
 import {
+  anyDataKey,
   countDataKeys,
   type DataKeyRow,
   deleteDataKeys,
@@ -14,18 +17,22 @@ import {
   staleDataKeys,
 } from './data-keys.store.ts';
 import type { KeyProvider } from './key-provider.ts';
-import type { KeyState, Keys } from './keys.ts';
+import type { KeyState, Keys, Recorder } from './keys.ts';
 import { broken, fieldKeyId, openField, sealField } from './sealed-field.ts';
-import { openSealed, sealStream } from './sealed-stream.ts';
+import { openSealed, openWhole, sealStream } from './sealed-stream.ts';
 import type { TransactionScope } from './transaction-scope.ts';
 
 const channel = 'stroma_keys';
 const secretBytes = 32;
 const rewrapBatch = 100;
 
+/** Also in the midst of a tenant's transaction: keys are of the installation, and reached by their context alone. */
+const apart = <T>(work: () => Promise<T>): Promise<T> => acrossTenants('keys are the installation’s', work);
+
 /** Data keys in the relational store, wrapped by what the provider holds. */
 export async function openKeys(scope: TransactionScope, provider: KeyProvider): Promise<Keys> {
   const cache = new DataKeyCache();
+  let record: Recorder = async () => {};
   const stopListening = await scope.database.listen(channel, onTold, () => cache.clear());
 
   function onTold(payload: string): void {
@@ -82,19 +89,24 @@ export async function openKeys(scope: TransactionScope, provider: KeyProvider): 
     return key;
   }
 
-  const keyFor = async (context: string): Promise<DataKey> =>
-    (await find(named(context))) ?? (await make(context));
+  const keyFor = (context: string): Promise<DataKey> =>
+    apart(async () => (await find(named(context))) ?? (await make(context)));
 
   /** The key of the context, where it is the one that the sealed bytes name. */
   async function keyOf(id: string, context: string): Promise<DataKey> {
-    const key = await find(context);
+    const key = await apart(() => find(context));
     return key?.id === id ? key : broken();
   }
 
-  async function clear(context: string, work: () => Promise<number>): Promise<number> {
+  async function clear(context: string, work: (tx: Sql) => Promise<number>): Promise<number> {
     cache.clear(context);
-    const gone = await work();
-    await tell({ cleared: context });
+    const gone = await apart(() =>
+      scope.within(async (tx) => {
+        const count = await work(tx);
+        await tell({ cleared: context });
+        return count;
+      }),
+    );
     scope.onCommit(() => cache.clear(context));
     return gone;
   }
@@ -129,53 +141,84 @@ export async function openKeys(scope: TransactionScope, provider: KeyProvider): 
     openStream: (sealed, purpose, context) =>
       openSealed(sealed, purpose, context, (id) => keyOf(id, context)),
 
+    openWhole: (sealed, purpose, context) => openWhole(sealed, purpose, context, (id) => keyOf(id, context)),
+
+    hasAny: (context) => apart(() => anyDataKey(scope.sql(), context)),
+
     knows: async (context) =>
-      cache.get(context) !== null || (await findDataKey(scope.sql(), context)) !== null,
+      cache.get(context) !== null || (await apart(() => findDataKey(scope.sql(), context))) !== null,
 
-    shred: (context) => clear(context, () => destroyDataKeys(scope.sql(), named(context), new Date())),
+    shred: (context, who) =>
+      clear(context, async (tx) => {
+        const gone = await destroyDataKeys(tx, named(context), new Date());
+        await record(tx, who ?? null, {
+          action: 'encryption-key.shredded',
+          object: { kind: 'key-context', id: context },
+          outcome: 'success',
+          details: { data_keys: gone },
+        });
+        return gone;
+      }),
 
-    forget: (context) => clear(context, () => deleteDataKeys(scope.sql(), named(context))),
+    forget: (context) => clear(context, (tx) => deleteDataKeys(tx, named(context))),
 
-    async rotate() {
+    recordWith(recorder) {
+      record = recorder;
+    },
+
+    async rotate(who) {
+      const before = await provider.currentKeyId();
       const keyId = await provider.rotate();
-      await tell({ rotated: true });
+      await apart(() =>
+        scope.within(async (tx) => {
+          await tell({ rotated: true });
+          await record(tx, who ?? null, {
+            action: 'encryption-key.rotated',
+            object: { kind: 'encryption-key', id: keyId },
+            outcome: 'success',
+            details: { provider: provider.kind, before },
+          });
+        }),
+      );
       return { key_id: keyId };
     },
 
-    async rewrap({ signal, onProgress } = {}) {
-      const now = await present();
-      const { stale: all } = await countDataKeys(scope.sql(), now);
-      let done = 0;
-      let after: string | null = null;
-      for (;;) {
-        signal?.throwIfAborted();
-        const rows: DataKeyRow[] = await staleDataKeys(scope.sql(), now, after, rewrapBatch);
-        const ours = rows.filter((row) => row.provider === provider.kind);
-        const wrapped = await provider.rewrap(
-          ours.map((row) => ({ keyId: row.keyId, wrapped: row.wrapped ?? new Uint8Array() })),
-        );
-        for (const [position, row] of ours.entries()) {
-          const next = wrapped[position];
-          if (next !== undefined && (await replaceWrapped(scope.sql(), row, next))) done += 1;
+    rewrap: ({ signal, onProgress } = {}) =>
+      apart(async () => {
+        const now = await present();
+        const { stale: all } = await countDataKeys(scope.sql(), now);
+        let done = 0;
+        let after: string | null = null;
+        for (;;) {
+          signal?.throwIfAborted();
+          const rows: DataKeyRow[] = await staleDataKeys(scope.sql(), now, after, rewrapBatch);
+          const ours = rows.filter((row) => row.provider === provider.kind);
+          const wrapped = await provider.rewrap(
+            ours.map((row) => ({ keyId: row.keyId, wrapped: row.wrapped ?? new Uint8Array() })),
+          );
+          for (const [position, row] of ours.entries()) {
+            const next = wrapped[position];
+            if (next !== undefined && (await replaceWrapped(scope.sql(), row, next))) done += 1;
+          }
+          onProgress?.(done, all);
+          if (rows.length < rewrapBatch) break;
+          after = rows.at(-1)?.id ?? null;
         }
-        onProgress?.(done, all);
-        if (rows.length < rewrapBatch) break;
-        after = rows.at(-1)?.id ?? null;
-      }
-      return { rewrapped: done, left: (await countDataKeys(scope.sql(), now)).stale };
-    },
+        return { rewrapped: done, left: (await countDataKeys(scope.sql(), now)).stale };
+      }),
 
-    async state(): Promise<KeyState> {
-      const now = await present();
-      const { held, stale, destroyed: gone } = await countDataKeys(scope.sql(), now);
-      return {
-        provider: provider.kind,
-        key_id: now.keyId,
-        data_keys: held,
-        to_rewrap: stale,
-        destroyed: gone,
-      };
-    },
+    state: () =>
+      apart(async (): Promise<KeyState> => {
+        const now = await present();
+        const { held, stale, destroyed: gone } = await countDataKeys(scope.sql(), now);
+        return {
+          provider: provider.kind,
+          key_id: now.keyId,
+          data_keys: held,
+          to_rewrap: stale,
+          destroyed: gone,
+        };
+      }),
 
     async ping() {
       await provider.currentKeyId();

@@ -30,6 +30,10 @@ export const sealedLength = (bytes: number): number =>
 
 export const isSealed = (start: Uint8Array): boolean => magic.equals(start.subarray(0, magic.byteLength));
 
+/** Id of the data key that the start of a sealed stream names. */
+export const keyIdOf = (start: Uint8Array): string =>
+  uuidOf(start.subarray(magic.byteLength, magic.byteLength + 16));
+
 export function sealStream(key: DataKey, source: Source, purpose: string, context: string): SealedStream {
   const salt = randomBytes(saltBytes);
   const header = Buffer.concat([magic, Buffer.from(key.id.replaceAll('-', ''), 'hex'), salt]);
@@ -73,7 +77,7 @@ export async function openSealed(
   if (sealedBytes < leastSealedBytes) return broken();
   const header = await readWhole(await read(0, headerBytes), headerBytes);
   if (!isSealed(header)) return broken();
-  const key = await keyOf(uuidOf(header.subarray(magic.byteLength, magic.byteLength + 16)));
+  const key = await keyOf(keyIdOf(header));
   const secret = streamSecret(key.secret, header, purpose, context);
   const body = sealedBytes - headerBytes - trailerBytes;
   const chunks = Math.ceil(body / sealedChunkBytes);
@@ -109,6 +113,46 @@ export async function openSealed(
       return Readable.from(range, { objectMode: false, highWaterMark: 2 * chunkBytes });
     },
   };
+}
+
+/**
+ * The content of a sealed stream read in one go, where its length is not known before: an object may be replaced
+ * between two looks at it, but a stream that was begun is of one object.
+ */
+export async function* openWhole(
+  sealed: AsyncIterable<Uint8Array>,
+  purpose: string,
+  context: string,
+  keyOf: (id: string) => Promise<DataKey>,
+): AsyncGenerator<Buffer> {
+  let held: Buffer = Buffer.alloc(0);
+  let secret: Buffer | null = null;
+  let position = 0;
+  let bytes = 0;
+  for await (const piece of sealed) {
+    held = held.byteLength === 0 ? Buffer.from(piece) : Buffer.concat([held, piece]);
+    if (secret === null) {
+      if (held.byteLength < headerBytes) continue;
+      if (!isSealed(held)) return broken();
+      const key = await keyOf(keyIdOf(held));
+      secret = streamSecret(key.secret, held.subarray(0, headerBytes), purpose, context);
+      held = held.subarray(headerBytes);
+    }
+    // What is held may be the last chunk and the trailer until there is more than both can be.
+    while (held.byteLength > sealedChunkBytes + trailerBytes) {
+      const plain = openChunk(secret, 'inner', position++, held.subarray(0, sealedChunkBytes));
+      bytes += plain.byteLength;
+      yield plain;
+      held = held.subarray(sealedChunkBytes);
+    }
+  }
+  if (secret === null || held.byteLength < tagBytes + trailerBytes) return broken();
+  const end = held.byteLength - trailerBytes;
+  const plain = openChunk(secret, 'last', position++, held.subarray(0, end));
+  bytes += plain.byteLength;
+  const trailer = openChunk(secret, 'trailer', position, held.subarray(end));
+  if (Number(trailer.readBigUInt64BE(32)) !== bytes) return broken();
+  if (plain.byteLength > 0) yield plain;
 }
 
 function streamSecret(key: Uint8Array, header: Buffer, purpose: string, context: string): Buffer {

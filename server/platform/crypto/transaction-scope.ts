@@ -11,6 +11,8 @@ export interface TransactionScope {
   database: Database;
   /** The transaction this code runs in, or the database itself. */
   sql(): Sql;
+  /** Runs in the present transaction, or in one of its own. */
+  within<T>(work: (tx: Sql) => Promise<T>): Promise<T>;
   /** Runs once the present transaction has committed, at once outside of one, never after a rollback. */
   onCommit(work: () => void): void;
 }
@@ -21,15 +23,17 @@ export interface TransactionScope {
  */
 export function transactionScope(database: Database): TransactionScope {
   const scopes = new AsyncLocalStorage<Scope>();
+  const transaction: Database['transaction'] = async (work) => {
+    const committed: Scope['committed'] = [];
+    const result = await database.transaction((tx) => scopes.run({ sql: tx, committed }, () => work(tx)));
+    for (const each of committed) each();
+    return result;
+  };
   return {
-    database: {
-      ...database,
-      transaction: async (work) => {
-        const committed: Scope['committed'] = [];
-        const result = await database.transaction((tx) => scopes.run({ sql: tx, committed }, () => work(tx)));
-        for (const each of committed) each();
-        return result;
-      },
+    database: { ...database, transaction },
+    within(work) {
+      const scope = scopes.getStore();
+      return scope === undefined ? transaction(work) : work(scope.sql);
     },
     sql: () => scopes.getStore()?.sql ?? database.sql,
     onCommit(work) {

@@ -83,7 +83,7 @@ export async function startVault(): Promise<VaultServer> {
   }
 
   const server = createServer((request, response) => {
-    answer(request).then(([status, body]) => {
+    void answer(request).then(([status, body]) => {
       response.writeHead(status, { 'content-type': 'application/json' });
       response.end(body === null ? undefined : JSON.stringify(body));
     });

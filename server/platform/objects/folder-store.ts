@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type BigIntStats, createReadStream } from 'node:fs';
 import { access, constants, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { fail } from '../failure.ts';
 import {
   contentOf,
@@ -21,6 +21,8 @@ import type { Content, ObjectStore, StoredObject } from './object-store.ts';
 
 /** Marks the folders of the tree, so that `a` and `a/b` can both be keys; no key holds it. */
 const folderMark = '+';
+
+const readBytes = 256 * 1024;
 
 /** Which file a recorded hash belongs to: a record that does not fit the file is made anew. */
 interface HashRecord extends Content, Identity {}
@@ -103,6 +105,7 @@ export async function openFolderStore(root: string): Promise<ObjectStore> {
 
   return {
     kind: 'folder',
+    encrypted: false,
 
     async put(key, source) {
       keySegments(key);
@@ -134,8 +137,10 @@ export async function openFolderStore(root: string): Promise<ObjectStore> {
       return stored;
     },
 
-    async get(key): Promise<Readable> {
-      const stream = createReadStream(place(key).path);
+    async get(key, range): Promise<Readable> {
+      if (range !== undefined && range.to <= range.from) return Readable.from([]);
+      const part = range === undefined ? {} : { start: range.from, end: range.to - 1 };
+      const stream = createReadStream(place(key).path, { ...part, highWaterMark: readBytes });
       try {
         await once(stream, 'open');
       } catch (error) {

@@ -21,6 +21,8 @@ export interface LocalCopies {
   path(content: Content, fetch: () => Promise<Readable>): Promise<string>;
   /** Takes a file of this content over as a copy. */
   adopt(content: Content, file: string): Promise<void>;
+  /** Removes the copy of this content. */
+  drop(content: Content): Promise<void>;
   /** Where to write a file that may be adopted. */
   temporaryPath(): string;
 }
@@ -119,6 +121,10 @@ export async function openLocalCopies(folder: string, maxBytes: number): Promise
       return placeOf(sha256);
     },
     adopt,
+    async drop({ sha256 }) {
+      trusted.delete(sha256);
+      await storage(() => rm(placeOf(sha256), { force: true }));
+    },
     temporaryPath: () => join(temporary, temporaryName()),
   };
 }

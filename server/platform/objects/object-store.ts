@@ -7,6 +7,11 @@ export interface Content {
   sha256: string;
 }
 
+export interface ByteRange {
+  from: number;
+  to: number;
+}
+
 export interface StoredObject extends Content {
   key: string;
 }
@@ -17,6 +22,8 @@ export interface StoredObject extends Content {
  */
 export interface ObjectStore {
   readonly kind: 'folder' | 's3';
+  /** Whether what is put is encrypted as it is stored. */
+  readonly encrypted: boolean;
   /** Atomic: the object is whole or absent, and durable when this resolves. */
   put(key: string, source: Readable | Uint8Array): Promise<StoredObject>;
   /**
@@ -25,8 +32,8 @@ export interface ObjectStore {
    * there: a retry may find it taken over.
    */
   putFile(key: string, path: string, known?: Content): Promise<StoredObject>;
-  /** Throws NOT_FOUND. */
-  get(key: string): Promise<Readable>;
+  /** The content, or its bytes from `from` up to, not with, `to`. Throws NOT_FOUND. */
+  get(key: string, range?: ByteRange): Promise<Readable>;
   /** A local path with the object's content, for engines that read files: the object itself or a cached copy. */
   localPath(key: string): Promise<string>;
   /** Null when there is none. Reads no content, unless another program put the object there. */

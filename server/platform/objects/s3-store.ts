@@ -15,7 +15,7 @@ import { fail } from '../failure.ts';
 import { isMissing, knownContent, storage, writeDurably } from './durable-files.ts';
 import { openLocalCopies } from './local-copies.ts';
 import { checkPrefix, keySegments } from './object-keys.ts';
-import type { Content, ObjectStore, StoredObject } from './object-store.ts';
+import type { ByteRange, Content, ObjectStore, StoredObject } from './object-store.ts';
 
 const megabyte = 1024 * 1024;
 /** S3 takes at most 10,000 parts. */
@@ -85,8 +85,11 @@ export async function openS3Store(settings: S3Settings): Promise<ObjectStore> {
     return sha256 === undefined ? { key, ...(await hashRemote(key)) } : { key, bytes, sha256 };
   }
 
-  async function open(key: string): Promise<Readable> {
-    const answer = await reach(() => client.send(new GetObjectCommand({ Bucket: bucket, Key: key })));
+  async function open(key: string, range?: ByteRange): Promise<Readable> {
+    if (range !== undefined && range.to <= range.from) return Readable.from([]);
+    const part = range === undefined ? {} : { Range: `bytes=${range.from}-${range.to - 1}` };
+    const command = new GetObjectCommand({ Bucket: bucket, Key: key, ...part });
+    const answer = await reach(() => client.send(command));
     return answer?.Body instanceof Readable ? answer.Body : missing(key);
   }
 
@@ -100,6 +103,7 @@ export async function openS3Store(settings: S3Settings): Promise<ObjectStore> {
 
   return {
     kind: 's3',
+    encrypted: false,
 
     async put(key, source) {
       keySegments(key);
@@ -131,9 +135,9 @@ export async function openS3Store(settings: S3Settings): Promise<ObjectStore> {
       return stored;
     },
 
-    async get(key) {
+    async get(key, range) {
       keySegments(key);
-      return await open(key);
+      return await open(key, range);
     },
 
     async localPath(key) {

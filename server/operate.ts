@@ -1,0 +1,91 @@
+import { text } from 'node:stream/consumers';
+import { z } from 'zod';
+import { createApp } from './app.ts';
+import { openTarget, splitAddress } from './platform/backup/backup-target.ts';
+import { restoreBackup } from './platform/backup/restore-backup.ts';
+import type { Config } from './platform/config/config.ts';
+import { readConfig } from './platform/config/read-config.ts';
+import { callControl, failureLine } from './platform/control/control-socket.ts';
+import {
+  type OperatorLine,
+  operatorRequest,
+  runOperatorCommand,
+} from './platform/control/operator-commands.ts';
+import { openLog } from './platform/logging.ts';
+
+const restoreRequest = z.object({
+  command: z.literal('restore'),
+  input: z.strictObject({ address: z.string(), passphrase: z.string() }),
+});
+const request = z.union([restoreRequest, operatorRequest]);
+
+/**
+ * Does one order for `stroma backup`, `restore` and `keys`: a JSON document on standard input, JSON lines on standard
+ * output. A server that runs on the data folder is asked to do it; where none runs it is done here.
+ */
+export async function operate(): Promise<void> {
+  const say = (line: OperatorLine) => void process.stdout.write(`${JSON.stringify(line)}\n`);
+  const onProgress = (progress: number, phase: string) => say({ progress, phase });
+  try {
+    const given = request.parse(JSON.parse(await text(process.stdin)));
+    const { config } = readConfig(process.env);
+    const result =
+      given.command === 'restore'
+        ? await restore(config, given.input as z.output<typeof restoreRequest>['input'], onProgress)
+        : await order(config, given as z.output<typeof operatorRequest>, onProgress, say);
+    say({ result });
+  } catch (error) {
+    process.exitCode = 1;
+    const line = failureLine(error);
+    if (line.code === 'INTERNAL') process.stderr.write(`${(error as Error).stack}\n`);
+    say({ error: line });
+  }
+}
+
+async function order(
+  config: Config,
+  given: z.output<typeof operatorRequest>,
+  onProgress: (progress: number, phase: string) => void,
+  say: (line: OperatorLine) => void,
+): Promise<object> {
+  const done = await callControl(config.STROMA_DATA, given, say);
+  if (done !== null) return done;
+  const interrupted = new AbortController();
+  process.once('SIGINT', () => interrupted.abort());
+  process.once('SIGTERM', () => interrupted.abort());
+  const app = await createApp({ ...config, STROMA_ROLE: 'api' }, { log: quiet(config) });
+  try {
+    return await runOperatorCommand(app.operations.commands, given, {
+      signal: interrupted.signal,
+      onProgress,
+    });
+  } finally {
+    await app.stop();
+  }
+}
+
+/** Restores, then opens what was restored and puts the restoring on its record. */
+async function restore(
+  config: Config,
+  { address, passphrase }: { address: string; passphrase: string },
+  onProgress: (progress: number, phase: string) => void,
+): Promise<object> {
+  const { place, name } = splitAddress(address);
+  const target = await openTarget(place, config);
+  const restored = await restoreBackup(config, await target.open(name), passphrase, (entries) =>
+    onProgress(0, `${entries} files restored`),
+  );
+  if (restored.keys_elsewhere.length > 0) return { ...restored, opened: false };
+  const app = await createApp({ ...config, STROMA_ROLE: 'api' }, { log: quiet(config) });
+  try {
+    await app.operations.recordRestore(name, restored);
+  } finally {
+    await app.stop();
+  }
+  return { ...restored, opened: true };
+}
+
+/** Standard output carries the answer: only what is amiss is logged, to standard error. */
+function quiet(config: Config) {
+  return openLog({ ...config, STROMA_LOG_LEVEL: 'silent' });
+}

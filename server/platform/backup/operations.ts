@@ -1,0 +1,76 @@
+import type { FastifyInstance } from 'fastify';
+import { type ControlSocket, openControlSocket } from '../control/control-socket.ts';
+import type { OperatorCommands } from '../control/operator-commands.ts';
+import { rewrapJob } from '../crypto/encryption.jobs.ts';
+import { encryptionRoutes } from '../crypto/encryption.routes.ts';
+import type { Recorder } from '../crypto/keys.ts';
+import type { Platform } from '../platform.ts';
+import { systemContext } from '../system-actor.ts';
+import { splitAddress } from './backup-target.ts';
+import { makeBackupJob, verifyBackupJob } from './backups.jobs.ts';
+import { backupRoutes } from './backups.routes.ts';
+import { Backups } from './backups.service.ts';
+import type { RestoredBackup } from './restore-backup.ts';
+
+/** Keeping the installation itself: its keys and its backups, by schedule, by page and by command. */
+export interface Operations {
+  readonly commands: OperatorCommands;
+  register(app: FastifyInstance): void;
+  /** Put on the record of the installation that was restored. */
+  recordRestore(name: string, restored: RestoredBackup): Promise<void>;
+  /** Takes orders of the account that runs Stroma. */
+  start(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export function openOperations(platform: Platform, record: Recorder, version: string): Operations {
+  const { config, keys, jobs, log } = platform;
+  const backups = new Backups(platform, record, version);
+  keys.recordWith(record);
+  jobs.register(makeBackupJob(backups, config.STROMA_BACKUP_CRON));
+  jobs.register(verifyBackupJob(backups));
+  jobs.register(rewrapJob(keys, platform.db));
+  let control: ControlSocket | null = null;
+
+  const commands: OperatorCommands = {
+    backup: (input, { signal, onProgress }) =>
+      backups.make(systemContext(log), { ...input, trigger: 'command', signal, onProgress }),
+    async 'check-backup'({ address, passphrase }) {
+      const { place, name } = splitAddress(address);
+      return await backups.check(place, name, passphrase);
+    },
+    async 'rotate-keys'(_, { signal, onProgress }) {
+      const { key_id } = await keys.rotate(systemContext(log));
+      const done = await keys.rewrap({
+        signal,
+        onProgress: (rewrapped, all) => onProgress(all === 0 ? 1 : rewrapped / all, 'wrapping keys'),
+      });
+      return { key_id, ...done };
+    },
+    'keys-state': () => keys.state(),
+  };
+
+  return {
+    commands,
+    register(app) {
+      backupRoutes(app, backups, jobs);
+      encryptionRoutes(app, platform);
+    },
+    async recordRestore(name, { created_at, entries, bytes }) {
+      await platform.db.transaction((tx) =>
+        record(tx, null, {
+          action: 'backup.restored',
+          object: { kind: 'backup', id: name },
+          outcome: 'success',
+          details: { made_at: created_at, entries, bytes },
+        }),
+      );
+    },
+    async start() {
+      control = await openControlSocket(config.STROMA_DATA, commands, log);
+    },
+    async close() {
+      await control?.close();
+    },
+  };
+}
