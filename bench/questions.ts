@@ -1,7 +1,8 @@
 /**
  * How many questions in plain words are answered right, wrong, or refused, without a model:
  *   the suite of `engines/text/tests` over the tables of the shared data pool, each with reference SQL;
- *   the gold results of the defog databases, with joins;
+ *   questions over several related tables: made ones, and the defog databases, each with reference SQL;
+ *   the gold results of the defog databases;
  *   questions that none of these tables can answer (defog `idk`, EHRSQL's unanswerable ones): any answer is wrong.
  * Prints one JSON line a set. `--show` also prints what was not right.
  *   node bench/questions.ts [--show]
@@ -12,6 +13,11 @@ import { type ParsedQuestion, parseQuestion, prepareTables, type QuestionTable }
 import { judge, sameAnswer } from '../engines/text/tests/judge.ts';
 import { questionSuite } from '../engines/text/tests/question-suite.ts';
 import { QuestionTables } from '../engines/text/tests/question-tables.ts';
+import { clinic, fieldwork, library, omics, writeDatabase } from '../engines/text/tests/related-databases.ts';
+import { askRelated, type RelatedQuestion } from '../engines/text/tests/related-questions.ts';
+import { relatedSuite } from '../engines/text/tests/related-suite.ts';
+import { relatedSuiteDefog } from '../engines/text/tests/related-suite-defog.ts';
+import { relatedSuiteTwo } from '../engines/text/tests/related-suite-two.ts';
 import { sharedData } from '../scripts/shared-data.ts';
 import { median, quantile, round } from './measure.ts';
 
@@ -65,6 +71,34 @@ async function suite(tables: QuestionTables): Promise<void> {
 async function database(tables: QuestionTables, name: string): Promise<QuestionTable[]> {
   const folder = shared(`text2sql/defog/csv/${name}`);
   return tables.loadDatabase(readdirSync(folder).map((file) => join(folder, file)));
+}
+
+async function related(): Promise<void> {
+  const tally = { right: 0, wrong: 0, unanswered: 0 };
+  const made = { clinic, fieldwork, omics, library };
+  const sets: [paths: (folder: string) => string[], questions: RelatedQuestion[]][] = [
+    ...Object.entries(made).map(([name, build]): (typeof sets)[number] => [
+      (folder) => writeDatabase(join(folder, name), build()),
+      [...(relatedSuite[name] ?? []), ...(relatedSuiteTwo[name] ?? [])],
+    ]),
+    ...Object.entries(relatedSuiteDefog).map(([name, questions]): (typeof sets)[number] => [
+      () => {
+        const folder = shared(`text2sql/defog/csv/${name}`);
+        return readdirSync(folder).map((file) => join(folder, file));
+      },
+      questions,
+    ]),
+  ];
+  for (const [paths, questions] of sets) {
+    // Tables of two databases may be called alike, so each set has its own.
+    await using own = new QuestionTables();
+    const database = await own.loadDatabase(paths(own.folder));
+    for (const { question, verdict, note: shown } of await askRelated(questions, database, own, now)) {
+      tally[verdict] += 1;
+      if (show && verdict !== 'right') console.log(`${verdict}: ${question}\n    ${shown}`);
+    }
+  }
+  report('several related tables', tally, 'right >= 90 %, wrong <= 1 %');
 }
 
 async function gold(tables: QuestionTables): Promise<void> {
@@ -158,6 +192,7 @@ function report(
 
 await using tables = new QuestionTables();
 await suite(tables);
+await related();
 await gold(tables);
 await abstention(tables);
 console.log(

@@ -1,6 +1,6 @@
 import type { JsonValue } from '@stroma/kernel';
 import { type ColumnLink, contentOf, linkColumns, longestSpan } from './column-links.ts';
-import { dealingVerbs, eventTables, tableNounAt, tyingVerbs } from './event-words.ts';
+import { dealingVerbs, eventTables, lemmaOf, tableNounAt, tyingVerbs } from './event-words.ts';
 import { plainSuperlatives, superlatives } from './lexicon/adjectives.ts';
 import { isPlausibleRowNoun } from './lexicon/nouns.ts';
 import type { Operator } from './lexicon/operators.ts';
@@ -265,7 +265,17 @@ function nounAtoms(tokens: Token[], at: number, index: PreparedTables, view: Vie
         });
     } else if (reached.length === 0) atoms.push(refuse(to, weight - 0.02));
   }
-  const events = eventTables(token, view.all);
+  const lemma = lemmaOf(token);
+  const stored = lemma === null ? [] : (index.values.get(lemma) ?? []);
+  const events = stored.length > 0 || index.values.has(token.lower) ? [] : eventTables(token, view.all);
+  if (stored.length > 0)
+    atoms.push({
+      kind: 'value',
+      links: stored.map(({ column, value }) => ({ column, value, score: 0.95, typo: false })),
+      from: at,
+      to: at + 1,
+      weight: 1.1,
+    });
   if (events.length > 0) {
     const happened = events.some((table) => view.paths.has(table));
     atoms.push(

@@ -87,7 +87,7 @@ function namedIn(content: Token[], all: PreparedTables): QuestionTable[] | null 
     const noun = tableNounAt(content, at, all);
     const events = eventTables(content[at] as Token, all);
     if (noun !== null && noun.tables.length > 1) return null;
-    if (noun !== null && noun.exact) named.push(noun.tables[0] as QuestionTable);
+    if (noun?.exact === true) named.push(noun.tables[0] as QuestionTable);
     else if (events.length === 1) named.push(events[0] as QuestionTable);
     at += (noun?.length ?? 1) - 1;
   }

@@ -125,7 +125,7 @@ function countAt(
 ): { asks: ClauseSpan['asks']; content: number } | null {
   for (const [words, cmp] of comparisons) {
     const paid = new RegExp(
-      `^${pronoun}(?:have |has |had )?(?:spent|paid|earned|brought in) (?:a total of )?(?:${words}) (?:a total of )?[$€£]? ?(\\d+(?:\\.\\d+)?)( (?:in total|altogether|overall|in all))? `,
+      `^${pronoun}(?:have |has |had )?(?:spent|paid|earned|brought in) (?:a total of )?(?:${words}) (?:a total of )?[$€£]? ?(\\d+(?:\\.\\d+)?)( (?:in total|altogether|overall|in all))? (?=(?:in|on|at|with|for|since|between|during|before|after|per|by|,) |$)`,
     ).exec(rest);
     if (paid !== null)
       return {

@@ -1,6 +1,6 @@
 import { synonymQuality } from './lexicon/synonyms.ts';
 import type { PreparedTables } from './schema-index.ts';
-import type { Token } from './tokens.ts';
+import { splitName, type Token } from './tokens.ts';
 import type { QuestionTable } from './types.ts';
 import { rootOf, stemOf } from './word-forms.ts';
 
@@ -62,6 +62,27 @@ export function headOf(all: PreparedTables, table: QuestionTable): string {
       !/(?:ed|ing)$|^(?:made|sent|table|data|info|list|log|record|detail|history)s?$/.test(word.lower),
   );
   return (head ?? name.at(-1))?.stem ?? stemOf(table.name.toLowerCase());
+}
+
+const lemmas = new Map([
+  ...['buy', 'bought', 'buys', 'buying'].map((word) => [word, 'buy'] as const),
+  ...['sell', 'sold', 'sells', 'selling'].map((word) => [word, 'sell'] as const),
+  ...['deposit', 'deposited', 'deposits'].map((word) => [word, 'deposit'] as const),
+  ...['withdrew', 'withdrawn', 'withdraw'].map((word) => [word, 'withdrawal'] as const),
+  ...['purchased', 'purchases', 'purchase'].map((word) => [word, 'purchase'] as const),
+]);
+
+/** What a kind of happening is stored as, where a table holds several kinds: `buy` for `bought`. */
+export const lemmaOf = (token: Token): string | null => lemmas.get(token.lower) ?? null;
+
+/** True for a word of a column that says when the rows of a table came about: `admitted_on` of admissions. */
+export function tellsOf(word: string, table: string): boolean {
+  const head = stemOf(splitName(table).at(-1) ?? '');
+  if ((happeningOf.get(word) ?? []).includes(head)) return true;
+  const root = rootOf(word);
+  return (
+    /ed$/.test(word) && root.length >= 4 && head.startsWith(root) && nounEndings.test(head.slice(root.length))
+  );
 }
 
 /** What is done with a thing is in the rows that point to it, not in its own. */

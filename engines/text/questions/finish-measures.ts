@@ -73,6 +73,9 @@ export function finishMeasures(state: ReaderState, frame: Frame): Frame {
       ['by', 'each', 'across'].includes(item.after);
     if (!sure && column.numeric)
       throw new ReadFailure(`It is not clear what "${column.name}" is for.`, [column.name]);
+    // "Amount sent per sender" does not ask for the time it was sent.
+    if (!sure && column.temporal && state.index.view !== null)
+      throw new ReadFailure(`It is not clear what "${column.name}" is for.`, [column.name]);
     if (!sure) state.penalty += 0.25;
     frame.groups.push({ column, grain: null, part: null });
   }

@@ -4,6 +4,7 @@ import { isDuration } from './read-rankings.ts';
 import { columnOfDimension } from './reader-comparisons.ts';
 import { columnOperand, isDayOfRow, isOccasion, labelsOf, mainDates, measure } from './reader-parts.ts';
 import type { Bare, Extreme, ReaderState } from './reader-state.ts';
+import { namesOfTable } from './relations.ts';
 import type { IndexedColumn } from './schema-index.ts';
 
 const plainGroup = (column: IndexedColumn): Group => ({ column, grain: null, part: null });
@@ -113,6 +114,12 @@ function rankGroups(state: ReaderState, frame: Frame, extreme: Extreme, counts: 
   const left = state.bare[0];
   if (left !== undefined)
     throw new ReadFailure(`It is not clear what "${left.column.name}" is for.`, [left.column.name]);
+  const base = state.index.view?.base;
+  if (groups.length === 0 && extreme.counting && base !== undefined && state.table !== null)
+    // "The most common diagnosis" of a table of diagnoses: by what they are called.
+    groups = namesOfTable(state.index, base)
+      .filter((column) => !column.unique)
+      .map(plainGroup);
   if (groups.length === 0) throw new ReadFailure('It is not clear which groups are ranked.', []);
   const said = counts.length > state.measures.length ? counts : fixDefaults(state.measures);
   const measures = said.length > 0 ? said : [measure('rows')];

@@ -62,6 +62,8 @@ export interface Group {
   column: IndexedColumn;
   grain: TimeGrain | null;
   part: TimePart | null;
+  /** Shown beside the column that tells the groups apart. */
+  label?: boolean;
 }
 
 export interface Having {

@@ -202,7 +202,9 @@ export function buildMeasures(frame: Frame, query: QueryExpression): Built {
   const first = measures[0] as Named;
   const title = `${measures.map((item) => item.title).join(', ')}${groups.length > 0 ? ` by ${groups.map((group) => group.title).join(' and ')}` : ''}`;
   const columns = [
-    ...groups.map((group) => answerColumn(group, 'group', group.temporal)),
+    ...groups.map((group, place) =>
+      answerColumn(group, frame.groups[place]?.label === true ? 'label' : 'group', group.temporal),
+    ),
     ...measures.map((item) => answerColumn(item, 'measure')),
   ];
   if (groups.length === 0) return { query, shape: shapeOf('number', columns, frame, title) };

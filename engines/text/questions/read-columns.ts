@@ -29,7 +29,8 @@ export function readColumn(state: ReaderState, atom: Extract<Atom, { kind: 'colu
   keyOfNamedTable(state, atom);
   const place = state.at;
   const text = state.textOf(atom);
-  const pending = state.pending.length > 0;
+  // What rows point to has no average; the average is of something else.
+  const pending = state.pending.length > 0 && atom.links[0]?.column.entityOf == null;
   if (state.pending.length > 0) state.howAdjective = null;
   const adjective = state.howAdjective;
   if (

@@ -123,7 +123,16 @@ function isNeeded(base: QuestionTable, reading: Reading, tokens: Token[], all: P
     ...columnsOf(frame),
     ...[...frame.conditions, ...frame.numerator, ...(frame.sides ?? [])].flatMap(conditionColumns),
   ];
-  for (const column of columns) spoken.add(column.entityOf?.table ?? column.table);
+  const named = new Set(
+    reading.state.atoms.flatMap((atom) =>
+      atom.kind === 'column' ? atom.links.map((link) => link.column) : [],
+    ),
+  );
+  for (const column of columns) {
+    // A date that nobody named does not say which rows are meant.
+    if (column.temporal && !named.has(column)) continue;
+    spoken.add(column.entityOf?.table ?? column.table);
+  }
   if (spoken.size === 0 || spoken.has(base)) return true;
   return !all.tables.some((table) => {
     const reach = viewOf(all, table).view?.paths;

@@ -1,3 +1,4 @@
+import { tellsOf } from './event-words.ts';
 import { type Group, type Measure, type Operand, operandColumns, ReadFailure } from './frame.ts';
 import type { Operator } from './lexicon/operators.ts';
 import { nearest } from './nearest.ts';
@@ -142,7 +143,7 @@ export function mainDates(columns: IndexedColumn[]): IndexedColumn[] {
   // The loan date of loans is theirs, before the day they were returned.
   const named = pool.filter((column) => {
     const stems = new Set(splitName(column.table.name).map(stemOf));
-    return splitName(column.name).some((word) => stems.has(stemOf(word)));
+    return splitName(column.name).some((word) => stems.has(stemOf(word)) || tellsOf(word, column.table.name));
   });
   return named.length > 0 ? named : pool;
 }

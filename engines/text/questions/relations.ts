@@ -130,5 +130,8 @@ export function namesOfTable(index: PreparedTables, table: QuestionTable): Index
   const stems = index.tableWords.get(table.name)?.stems ?? new Set<string>();
   const own = texts.filter((column) => stems.has(stemOf(column.joined)));
   if (own.length > 0) return own.slice(0, 1);
-  return texts.filter((column) => ['make', 'model', 'symbol', 'label'].includes(column.joined)).slice(0, 2);
+  const called = texts.filter((column) =>
+    ['make', 'model', 'symbol', 'label', 'description', 'username', 'term'].includes(column.joined),
+  );
+  return called.slice(0, 2);
 }

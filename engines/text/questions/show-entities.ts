@@ -10,22 +10,21 @@ export function showEntities(frame: Frame): Frame {
     shown.add(column);
     return fresh;
   });
-  const grouped = new Set<IndexedColumn>();
+  const grouped = new Set<IndexedColumn>(
+    frame.groups.map((group) => group.column).filter((column) => column.entityOf === null),
+  );
   const groups = frame.groups.flatMap((group): Group[] => {
-    const columns = group.grain === null && group.part === null ? namesOf(group.column) : [group.column];
-    return columns.flatMap((column) => {
-      if (grouped.has(column) && group.grain === null && group.part === null) return [];
-      grouped.add(column);
-      return [column === group.column ? group : { column, grain: null, part: null }];
-    });
+    const { entityOf } = group.column;
+    if (entityOf === null || group.grain !== null || group.part !== null) return [group];
+    const names = entityOf.names.filter((column) => !grouped.has(column));
+    for (const column of names) grouped.add(column);
+    const plain = names.map((column) => ({ column, grain: null, part: null }));
+    const [only] = entityOf.names;
+    // A name that no two share tells the groups apart in a chart; otherwise their key does.
+    const named = only !== undefined && entityOf.names.length === 1 && only.unique;
+    return [{ ...group, label: named }, ...plain.map((item) => ({ ...item, label: !named }))];
   });
   return { ...frame, outputs, groups };
 }
 
-/** The name where no two rows share one, else the key and the names. */
-function namesOf(column: IndexedColumn): IndexedColumn[] {
-  const names = column.entityOf?.names ?? [];
-  const [only] = names;
-  if (only !== undefined && names.length === 1 && only.unique) return [only];
-  return [column, ...names];
-}
+const namesOf = (column: IndexedColumn): IndexedColumn[] => [column, ...(column.entityOf?.names ?? [])];
