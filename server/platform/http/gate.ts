@@ -1,4 +1,12 @@
-import { decide, type Endpoint, identityApi, passkeysApi, secondFactorsApi } from '@stroma/contracts';
+import {
+  accessApi,
+  auditApi,
+  decide,
+  type Endpoint,
+  identityApi,
+  passkeysApi,
+  secondFactorsApi,
+} from '@stroma/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../config/config.ts';
 import type { Actor } from '../context.ts';
@@ -27,6 +35,8 @@ const openWithOneTimePassword = new Set<string>([
   identityApi.logout.id,
 ]);
 
+const openToKeys = new Set<string>([accessApi.permissions.id, auditApi.report.id]);
+
 export interface Gate {
   /** Runs before the body is read. Throws RATE_LIMITED, UNAUTHENTICATED, FORBIDDEN, PASSWORD_CHANGE_REQUIRED. */
   admit(endpoint: Endpoint, request: FastifyRequest, reply: FastifyReply): Promise<RequestContext>;
@@ -47,6 +57,7 @@ export function openGate(config: Config, limits: RequestLimits, authenticate: Au
       const actor = await authenticate(request);
       await limits.admit(endpoint, request, reply, actor);
       if (actor !== null && endpoint.crossSite !== true) refuseForeignPage(request, ownOrigin);
+      refuseKey(endpoint, actor);
       authorize(endpoint, actor);
       return new RequestContext(actor ?? anonymous, request, reply);
     },
@@ -73,6 +84,12 @@ function refuseForeignPage(request: FastifyRequest, ownOrigin: string | null): v
 
 function hostOf(origin: string): string | null {
   return URL.canParse(origin) ? new URL(origin).host : null;
+}
+
+/** An API key works for a person; their account, its sessions and its ways of signing in are theirs alone. */
+function refuseKey(endpoint: Endpoint, actor: Actor | null): void {
+  if (actor?.kind !== 'key' || endpoint.permission !== 'signed-in' || openToKeys.has(endpoint.id)) return;
+  fail('FORBIDDEN', 'An API key cannot do this: it takes a person who has signed in.');
 }
 
 function authorize(endpoint: Endpoint, actor: Actor | null): void {
