@@ -43,7 +43,14 @@ export interface RoleDefinition {
   reach: Reach;
 }
 
-const looks = ['datasets:read', 'queries:run', 'jobs:read', 'provenance:read', 'streams:read'] as const;
+const looks = [
+  'datasets:read',
+  'queries:run',
+  'jobs:read',
+  'provenance:read',
+  'streams:read',
+  'audit:write',
+] as const;
 const benchWork = [...looks, 'datasets:write', 'datasets:delete', 'jobs:write', 'projects:read'] as const;
 const science = [
   ...benchWork,
@@ -51,10 +58,15 @@ const science = [
   'signatures:read',
   'signatures:sign',
   'api-keys:own',
-  'audit:write',
 ] as const;
 const seniorScience = [...science, 'datasets:share', 'projects:write', 'break-glass:use'] as const;
-const labManagement = [...seniorScience, 'members:read', 'roles:read', 'policies:read'] as const;
+const labManagement = [
+  ...seniorScience,
+  'members:read',
+  'members:write',
+  'roles:read',
+  'policies:read',
+] as const;
 const labDirection = [
   ...labManagement,
   'policies:write',
@@ -77,7 +89,6 @@ const quality = [
   'policies:read',
   'audit:read',
   'audit:export',
-  'audit:write',
   'compliance:read',
   'retention:read',
 ] as const;
@@ -121,7 +132,7 @@ export const roleDefinitions: Readonly<Record<BuiltInRole, RoleDefinition>> = {
     reach: 'shared',
   }),
   viewer: role(looks, 'internal'),
-  guest: role(['datasets:read', 'provenance:read'], 'internal', { reach: 'shared' }),
+  guest: role(['datasets:read', 'provenance:read', 'audit:write'], 'internal', { reach: 'shared' }),
 };
 
 /** The built-in role behind a name or an alias; null for a custom role and for what is none. */
