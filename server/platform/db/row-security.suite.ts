@@ -295,6 +295,14 @@ export function describeRowSecurity(name: string, makeStore: () => Promise<TestS
           rowsOf<{ id: string }>(await db.execute(sql`select id from tenants order by id`)).map(
             ({ id }) => id,
           );
+        /** The last that a connection hears before it is told to undo it. */
+        const elsewhere = async (scope: string | null, db: Sql) => {
+          const there = scope === null ? ours : null;
+          const seen = await acrossTenants('a test', () =>
+            there === null ? read(db) : withinTenant(there, () => read(db)),
+          );
+          expect(seen).toEqual(visible(there));
+        };
         const fail = (db: Sql) => db.execute(sql`select 1 / 0`);
         const run: Record<string, (scope: string | null) => Promise<void>> = {
           query: async (scope) => expect(await read(database.sql)).toEqual(visible(scope)),
@@ -312,6 +320,7 @@ export function describeRowSecurity(name: string, makeStore: () => Promise<TestS
             const rolled = database.transaction(async (tx) => {
               expect(await acrossTenants('a test', () => read(tx))).toEqual(visible(null));
               expect(await read(tx)).toEqual(visible(scope));
+              await elsewhere(scope, tx);
               throw undo;
             });
             await expect(rolled).rejects.toBe(undo);
@@ -323,10 +332,11 @@ export function describeRowSecurity(name: string, makeStore: () => Promise<TestS
             database.transaction(async (tx) => {
               await expect(
                 tx.transaction(async (inner) => {
-                  expect(await acrossTenants('a test', () => read(inner))).toEqual(visible(null));
-                  await fail(inner);
+                  await elsewhere(scope, inner);
+                  throw undo;
                 }),
-              ).rejects.toThrow();
+              ).rejects.toBe(undo);
+              await elsewhere(scope, tx);
               expect(await read(tx)).toEqual(visible(scope));
             }),
           left: async (scope) => {
