@@ -11,6 +11,7 @@ const packages = [
   'apps/cli',
   'engines/kernel',
   'engines/lake',
+  'engines/privacy',
   'engines/text',
 ];
 const packageFolders = new Map(packages.map((folder) => [`@stroma/${folder.split('/').at(-1)}`, folder]));
@@ -19,12 +20,13 @@ const packageFolders = new Map(packages.map((folder) => [`@stroma/${folder.split
 const allowed: Record<string, string[]> = {
   'engines/kernel': [],
   'engines/lake': ['engines/kernel'],
+  'engines/privacy': ['engines/kernel'],
   'engines/text': ['engines/kernel'],
   contracts: ['engines/kernel'],
   sdk: ['contracts'],
   'apps/web': ['sdk', 'contracts'],
   'apps/cli': ['sdk', 'contracts', 'engines/kernel', 'engines/lake', 'engines/text'],
-  server: ['contracts', 'engines/kernel', 'engines/lake', 'engines/text'],
+  server: ['contracts', 'engines/kernel', 'engines/lake', 'engines/privacy', 'engines/text'],
 };
 
 /** Modules of the server in the order in which they may know each other. */
