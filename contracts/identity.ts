@@ -68,7 +68,6 @@ export const identityApi = {
     response: z.object({
       sign_up: z.enum(signUpModes),
       password_min_length: z.int(),
-      passkeys: z.boolean(),
       sms: z.boolean(),
     }),
   }),

@@ -21,6 +21,7 @@ import { provenanceApi } from './provenance.ts';
 import { queriesApi } from './queries.ts';
 import { secondFactorsApi } from './second-factors.ts';
 import { sessionsApi } from './sessions.ts';
+import { signaturesApi } from './signatures.ts';
 import { singleSignOnApi } from './single-sign-on.ts';
 import { systemApi } from './system.ts';
 
@@ -28,6 +29,7 @@ export const apiPrefix = '/api/v1';
 
 export const api = {
   audit: auditApi,
+  signatures: signaturesApi,
   identity: identityApi,
   secondFactors: secondFactorsApi,
   passkeys: passkeysApi,
@@ -75,5 +77,6 @@ export * from './queries.ts';
 export * from './roles.ts';
 export * from './second-factors.ts';
 export * from './sessions.ts';
+export * from './signatures.ts';
 export * from './single-sign-on.ts';
 export * from './system.ts';

@@ -33,6 +33,12 @@ export const routes = {
     checkpoints: 'GET /audit/checkpoints',
     anchor: 'POST /audit/checkpoints',
   },
+  signatures: {
+    sign: 'POST /signatures',
+    list: 'GET /signatures',
+    get: 'GET /signatures/:id',
+    subject: 'GET /signatures/subject',
+  },
   identity: {
     signInOptions: 'GET /auth/options',
     login: 'POST /auth/login',

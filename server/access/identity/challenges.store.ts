@@ -1,4 +1,4 @@
-import { and, eq, gt, lt, sql } from 'drizzle-orm';
+import { and, desc, eq, gt, lt, sql } from 'drizzle-orm';
 import type { Sql } from '../../platform/db/database.ts';
 import { newId } from '../../platform/ids.ts';
 import { challenges } from './identity.tables.ts';
@@ -85,4 +85,40 @@ export async function deleteChallengesOf(db: Sql, userId: string, purpose: Chall
 
 export async function deleteExpiredChallenges(db: Sql): Promise<void> {
   await db.delete(challenges).where(lt(challenges.expiresAt, new Date()));
+}
+
+const invitations = (tenantId: string) =>
+  and(
+    eq(challenges.purpose, 'invitation'),
+    eq(challenges.tenantId, tenantId),
+    gt(challenges.expiresAt, new Date()),
+  );
+
+/** The newest first; ids sort by time. */
+export async function listInvitations(
+  db: Sql,
+  tenantId: string,
+  limit: number,
+  before: string | null,
+): Promise<ChallengeRow[]> {
+  return db
+    .select()
+    .from(challenges)
+    .where(and(invitations(tenantId), before === null ? undefined : lt(challenges.id, before)))
+    .orderBy(desc(challenges.id))
+    .limit(limit);
+}
+
+export async function deleteInvitation(tx: Sql, tenantId: string, id: string): Promise<boolean> {
+  const rows = await tx
+    .delete(challenges)
+    .where(and(invitations(tenantId), eq(challenges.id, id)))
+    .returning({ id: challenges.id });
+  return rows.length > 0;
+}
+
+export async function deleteInvitationsOf(tx: Sql, tenantId: string, email: string): Promise<void> {
+  await tx
+    .delete(challenges)
+    .where(and(invitations(tenantId), sql`${challenges.data} ->> 'email' = ${email}`));
 }

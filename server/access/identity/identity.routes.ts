@@ -58,7 +58,9 @@ export function identityRoutes(app: FastifyInstance, parts: IdentityRoutesParts)
     return asStranger(() => sessions.refresh(body.refresh_token, clientOf(request)));
   });
 
-  route(app, api.identity.session, async ({ request }) => describeSession(await live(request)));
+  route(app, api.identity.session, async ({ ctx, request }) =>
+    describeSession(await live(request), ctx.actor),
+  );
 
   route(app, api.identity.reauthenticate, ({ body, ctx, request }) =>
     identity.reauthenticate(ctx, body, clientOf(request)),
@@ -66,7 +68,8 @@ export function identityRoutes(app: FastifyInstance, parts: IdentityRoutesParts)
 
   route(app, api.identity.updateProfile, async ({ body, ctx, request }) => {
     await identity.rename(ctx, body.name);
-    return describeSession(await live(request));
+    const renamed = await live(request);
+    return describeSession(renamed, { ...ctx.actor, name: renamed.user.name });
   });
 
   route(app, api.identity.changePassword, ({ body, ctx, request }) =>

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import type { SecondFactorNeeded, Session, SignedIn, SignInMethod } from '@stroma/contracts';
-import type { Context } from '../../platform/context.ts';
+import type { Actor, Context } from '../../platform/context.ts';
 import { fail } from '../../platform/failure.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { Audit } from '../audit/audit.ts';
@@ -218,13 +218,16 @@ function describeStart({ live, tokens }: StartedSession): SignedIn {
   };
 }
 
-export function describeSession({ user, actor, session, expiresAt }: LiveSession): Session {
+export function describeSession(
+  { user, session, expiresAt, ...live }: LiveSession,
+  actor: Actor = live.actor,
+): Session {
   return {
     user: {
       user_id: user.id,
       email: user.email,
       name: user.name,
-      role: user.role,
+      role: actor.role,
       tenant_id: user.tenantId,
       must_change_password: user.mustChangePassword,
       must_set_up_second_factor: actor.mustSetUpSecondFactor === true,

@@ -3,13 +3,18 @@ import type { Actor } from '../../platform/context.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { Audit } from '../audit/audit.ts';
 import { AccessTokens } from './access-tokens.ts';
+import { accountRoutes } from './accounts.routes.ts';
+import { Accounts } from './accounts.service.ts';
 import { deleteExpiredChallenges } from './challenges.store.ts';
 import { type Client, clientOf } from './client.ts';
 import { identityRoutes } from './identity.routes.ts';
 import { Identity } from './identity.service.ts';
 import type { UserRow } from './identity.store.ts';
 import { identityRules } from './identity-rules.ts';
+import { Invitations } from './invitations.service.ts';
 import { Lockout } from './lockout.ts';
+import { passkeyRoutes } from './passkeys.routes.ts';
+import { Passkeys } from './passkeys.service.ts';
 import { passwordRules } from './password-rules.ts';
 import { SecondFactors } from './second-factors.service.ts';
 import { sealingOf } from './secrets.ts';
@@ -39,6 +44,7 @@ export function openIdentity(
   const { config, db } = platform;
   const rules = identityRules(config);
   const sealing = sealingOf(platform);
+  const newPasswords = passwordRules(config);
   const lockout = new Lockout(db.sql, rules.lockout);
   const accessTokens = new AccessTokens(db, sealing, {
     issuer: config.STROMA_PUBLIC_URL ?? 'stroma',
@@ -65,8 +71,11 @@ export function openIdentity(
     sessions,
     secondFactors,
     lockout,
-    passwordRules: passwordRules(config),
+    passwordRules: newPasswords,
   });
+  const accounts = new Accounts({ platform, audit, identity, lockout, rules, passwordRules: newPasswords });
+  const invitations = new Invitations({ platform, audit, rules, passwordRules: newPasswords });
+  const passkeys = new Passkeys({ platform, audit, sessions, secondFactors });
   const clientOfRequest = (request: FastifyRequest) =>
     clientOf(request, config.STROMA_PUBLIC_URL, config.PORT);
   return {
@@ -85,6 +94,8 @@ export function openIdentity(
         accessTokens,
         clientOf: clientOfRequest,
       });
+      accountRoutes(app, { config, accounts, invitations, clientOf: clientOfRequest });
+      passkeyRoutes(app, { config, identity, passkeys, clientOf: clientOfRequest });
     },
     start: () => sessions.listen(),
     async sweep() {
