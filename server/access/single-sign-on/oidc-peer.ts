@@ -20,6 +20,7 @@ import {
   ResponseBodyError,
   randomNonce,
   randomPKCECodeVerifier,
+  WWWAuthenticateChallengeError,
 } from 'openid-client';
 import type { Outgoing } from '../../platform/http/outgoing.ts';
 import { type ProvenIdentity, SignOnRefused, textsOf } from './proven-identity.ts';
@@ -124,6 +125,8 @@ export class OidcPeer {
       return 'none';
     } catch (error) {
       if (error instanceof ResponseBodyError) return error.error;
+      // A challenge to authenticate is the same answer in another form.
+      if (error instanceof WWWAuthenticateChallengeError) return 'invalid_client';
       throw refusalOf(error);
     }
   }
