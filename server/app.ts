@@ -70,6 +70,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     version,
   );
   const data = createData(platform, access.audit);
+  access.signatures.register(data.signableVersion);
   const modules: Module[] = [access, data];
   const authenticate: Authenticate = (request) =>
     acrossTenants('whose request it is, is only known afterwards', () => access.authenticate(request));

@@ -22,16 +22,21 @@ import { memberRoutes } from './members/members.routes.ts';
 import { openPermissions } from './permissions/open-permissions.ts';
 import { permissionRoutes } from './permissions/permissions.routes.ts';
 import type { Resources } from './permissions/resources.service.ts';
+import { signatureRoutes } from './signatures/signatures.routes.ts';
+import { Signatures } from './signatures/signatures.service.ts';
 import { openSingleSignOn } from './single-sign-on/open-single-sign-on.ts';
 
 export type { Audit, AuditEntry, Stranger } from './audit/audit.ts';
 export type { FirstStart } from './identity/first-start.ts';
 export type { FindResource, OwnedResource, Resources } from './permissions/resources.service.ts';
+export type { Signable, SignableKind } from './signatures/signatures.service.ts';
 
 export interface Access {
   readonly name: 'access';
   /** Everyone's record of security events and changes. */
   readonly audit: Audit;
+  /** Electronic signatures; modules make known what of theirs can be signed. */
+  readonly signatures: Signatures;
   /** What narrows access to single things; modules make theirs known and ask before they hand one out. */
   readonly resources: Resources;
   prepare(): Promise<FirstStart>;
@@ -67,9 +72,11 @@ export async function createAccess(platform: Platform): Promise<Access> {
       return { result: {} };
     },
   });
+  const signatures = new Signatures({ db: platform.db, audit, keys: audit.keys });
   return {
     name: 'access',
     audit,
+    signatures,
     resources: permissions.resources,
     async prepare() {
       audit.start();
@@ -87,6 +94,9 @@ export async function createAccess(platform: Platform): Promise<Access> {
     },
     register(app) {
       trail.register(app);
+      signatureRoutes(app, signatures, (request, ctx, given) =>
+        identity.identity.prove(ctx, given, identity.clientOf(request)),
+      );
       identity.register(app);
       apiKeyRoutes(app, apiKeys);
       singleSignOn.register(app);

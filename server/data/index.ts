@@ -11,7 +11,7 @@
 import { join } from 'node:path';
 import { SqlSandbox } from '@stroma/lake';
 import type { FastifyInstance } from 'fastify';
-import type { Audit } from '../access/index.ts';
+import type { Audit, SignableKind } from '../access/index.ts';
 import type { Context } from '../platform/context.ts';
 import { fail } from '../platform/failure.ts';
 import type { Platform } from '../platform/platform.ts';
@@ -37,12 +37,15 @@ import { RawFiles } from './raw-files.service.ts';
 import { purgeJob, sweepUploadsJob } from './retention.jobs.ts';
 import { Samples } from './samples.ts';
 import { SeenDatasetDocuments } from './seen-documents.ts';
+import { signableVersion } from './signable-version.ts';
 import { uploadRoutes } from './uploads.routes.ts';
 import { Uploads } from './uploads.service.ts';
 
 export interface Data {
   readonly name: 'data';
   register(app: FastifyInstance): void;
+  /** A version of a dataset, for electronic signatures. */
+  readonly signableVersion: SignableKind;
   loadSamples(ctx: Context): Promise<void>;
   /** Whether the query processes answer; throws NOT_READY when they do not. */
   ping(): Promise<void>;
@@ -68,6 +71,7 @@ export function createData(platform: Platform, audit: Audit): Data {
   platform.jobs.register(purgeJob(platform));
   return {
     name: 'data',
+    signableVersion: signableVersion(platform, datasets),
     register(app) {
       app.addHook('onReady', () => reads.start(platform.log));
       sandbox = openSandbox(platform);
