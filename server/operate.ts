@@ -33,13 +33,17 @@ export async function operate(): Promise<void> {
       given.command === 'restore'
         ? await restore(config, given.input as z.output<typeof restoreRequest>['input'], onProgress)
         : await order(config, given as z.output<typeof operatorRequest>, onProgress, say);
-    say({ result });
+    end({ result }, 0);
   } catch (error) {
-    process.exitCode = 1;
     const line = failureLine(error);
     if (line.code === 'INTERNAL') process.stderr.write(`${(error as Error).stack}\n`);
-    say({ error: line });
+    end({ error: line }, 1);
   }
+}
+
+/** Leaves once the answer is out, whatever a start that failed half way may have left open. */
+function end(line: OperatorLine, status: number): void {
+  process.stdout.write(`${JSON.stringify(line)}\n`, () => process.exit(status));
 }
 
 async function order(

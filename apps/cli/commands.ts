@@ -187,6 +187,41 @@ export const commands: readonly CommandDefinition[] = [
     load: async () => (await import('./commands/serve.ts')).worker,
   },
   {
+    name: 'backup',
+    summary: 'Back everything up, also while Stroma runs',
+    usage: ['stroma backup [folder or s3 address]', 'stroma backup --check <file or s3 address>'],
+    arguments: [0, 1],
+    options: {
+      verify: { type: 'boolean', meaning: 'Restore it into a scratch folder afterwards, and look at it' },
+      check: { type: 'boolean', meaning: 'Look at a backup that is there instead of making one' },
+    },
+    details:
+      'Store, files and keys as they are at one moment, encrypted under a passphrase: STROMA_BACKUP_PASSPHRASE, or asked\nfor. Run it by the account and with the settings (STROMA_DATA, DATABASE_URL ...) that Stroma runs with.',
+    examples: ['stroma backup /mnt/backups --verify', 'stroma backup s3://lab-backups/stroma'],
+    load: async () => (await import('./commands/backup.ts')).backup,
+  },
+  {
+    name: 'restore',
+    summary: 'Bring a backup into an empty data folder',
+    usage: ['stroma restore <file or s3 address>'],
+    arguments: [1, 1],
+    options: {},
+    details:
+      'STROMA_DATA must be empty, and so must the database of DATABASE_URL; nothing is ever overwritten. Stop Stroma first.',
+    examples: ['STROMA_DATA=./restored stroma restore /mnt/backups/stroma-20260102T030405Z-1a2b3c4d.backup'],
+    load: async () => (await import('./commands/backup.ts')).restore,
+  },
+  {
+    name: 'keys',
+    summary: 'Encryption keys: which is in use, or put a new one in use',
+    usage: ['stroma keys', 'stroma keys rotate'],
+    arguments: [0, 1],
+    options: {},
+    details:
+      '"rotate" makes a new key-encryption key and brings every data key under it, while Stroma runs; broken off, it goes\non where it was when it is run again.',
+    load: async () => (await import('./commands/keys.ts')).keys,
+  },
+  {
     name: 'login',
     summary: 'Sign in to a server and keep the token',
     usage: ['stroma login [url]'],

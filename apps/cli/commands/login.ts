@@ -1,11 +1,10 @@
-import { createInterface } from 'node:readline/promises';
-import { Writable } from 'node:stream';
 import type { SecondFactorNeeded, SignedIn } from '@stroma/contracts';
 import { StromaError } from '@stroma/kernel';
 import type { CommandRun, RunningCommand } from '../commands.ts';
 import { type Connection, connect, localServer, namedServer, serverUrl } from '../connection.ts';
 import { credentialsPath, readCredentials, writeCredentials } from '../credentials.ts';
 import { exitStatus, failureOf, UsageError } from '../failure.ts';
+import { prompt } from '../prompt.ts';
 import { presentToken } from '../token-refresh.ts';
 
 const defaultUrl = 'http://localhost:3000';
@@ -118,28 +117,6 @@ async function replacePassword(
       'The one-time password must be replaced. Give the new one on the second line of standard input, or sign in with the browser first.',
     );
   await client.identity.changePassword({ body: { current_password: password, new_password: next }, signal });
-}
-
-/** Asks on the terminal; a secret does not show. */
-async function prompt(question: string, secret: boolean, signal: AbortSignal): Promise<string> {
-  let silent = false;
-  const echo = new Writable({
-    write(part, _encoding, done) {
-      if (!silent) process.stderr.write(part);
-      done();
-    },
-  });
-  const lines = createInterface({ input: process.stdin, output: echo, terminal: true });
-  const interrupted = new AbortController();
-  lines.once('SIGINT', () => interrupted.abort());
-  try {
-    const answer = lines.question(question, { signal: AbortSignal.any([signal, interrupted.signal]) });
-    silent = secret;
-    return await answer;
-  } finally {
-    lines.close();
-    if (secret) process.stderr.write('\n');
-  }
 }
 
 export const logout: CommandRun = async ({ invocation, env, output, signal }) => {
