@@ -130,8 +130,7 @@ function signerOf({ sid }: SignerInfo, certificates: X509Certificate[]): X509Cer
 function checkSignature(signer: SignerInfo, content: Uint8Array, certificate: X509Certificate): void {
   const digest = digests[signer.digestAlgorithm.algorithm];
   if (digest === undefined) unavailable('the token is signed over a digest that is not believed');
-  const raw = signer.signedAttrsRaw;
-  if (raw === undefined || signer.signedAttrs === undefined) unavailable('the token signs no attributes');
+  if (signer.signedAttrs === undefined) unavailable('the token signs no attributes');
   const attribute = (type: string) =>
     signer.signedAttrs?.find(({ attrType }) => attrType === type)?.attrValues[0];
   const stated = attribute(messageDigestId);
@@ -140,10 +139,19 @@ function checkSignature(signer: SignerInfo, content: Uint8Array, certificate: X5
   const expected = createHash(digest).update(content).digest();
   if (!Buffer.from(AsnConvert.parse(stated, OctetString).buffer).equals(expected))
     unavailable('the token signs another content');
-  const attributes = Buffer.from(raw);
-  attributes[0] = 0x31;
+  const attributes = derSet(signer.signedAttrs.map((each) => Buffer.from(AsnConvert.serialize(each))));
   if (!verify(digest, attributes, certificate.publicKey, Buffer.from(signer.signature.buffer)))
     unavailable('the signature of the token does not fit');
+}
+
+/** Members stay in the order in which they came, which is the one that was signed. */
+function derSet(members: Buffer[]): Buffer {
+  const content = Buffer.concat(members);
+  const { length } = content;
+  const digits = length.toString(16);
+  const bytes = Buffer.from(digits.length % 2 === 0 ? digits : `0${digits}`, 'hex');
+  const size = length < 0x80 ? Buffer.from([length]) : Buffer.from([0x80 | bytes.length, ...bytes]);
+  return Buffer.concat([Buffer.from([0x31]), size, content]);
 }
 
 function checkTrust(
