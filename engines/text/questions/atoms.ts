@@ -6,7 +6,7 @@ import { isPlausibleRowNoun } from './lexicon/nouns.ts';
 import type { Operator } from './lexicon/operators.ts';
 import { ownEntry } from './lexicon/own-entry.ts';
 import { isGrammarWord, phrasesAt } from './lexicon/phrases.ts';
-import { moneyColumn } from './money.ts';
+import { earningsColumn, moneyColumn } from './money.ts';
 import { referencesOf } from './relations.ts';
 import type { PreparedTables } from './schema-index.ts';
 import { type TimeSpec, timeAt } from './times.ts';
@@ -284,7 +284,20 @@ function nounAtoms(tokens: Token[], at: number, index: PreparedTables, view: Vie
         : refuse(at + 1, 1.06),
     );
     const by = tokens[at + 1];
-    if (happened && by !== undefined && ['by', 'with', 'to', 'in', 'for', 'from'].includes(by.lower))
+    const after = tokens[at + 2];
+    const grouped =
+      by?.lower === 'by' &&
+      (['each', 'every'].includes(after?.lower ?? '') ||
+        (after !== undefined &&
+          linkColumns(tokens, at + 2, at + 3, index).some(
+            (link) => link.score >= 0.9 && link.column.entityOf === null,
+          )));
+    if (
+      happened &&
+      !grouped &&
+      by !== undefined &&
+      ['by', 'with', 'to', 'in', 'for', 'from'].includes(by.lower)
+    )
       atoms.push({ kind: 'operator', operator: { op: 'have' }, from: at, to: at + 2, weight: 2.3 });
   }
   if (
@@ -293,7 +306,7 @@ function nounAtoms(tokens: Token[], at: number, index: PreparedTables, view: Vie
   )
     atoms.push({ kind: 'operator', operator: { op: 'have' }, from: at, to: at + 1, weight: 1.07 });
   const earnings = /^(?:revenue|turnover|income|earnings|expenditure|spending)$/.test(token.lower);
-  if (earnings && moneyColumn(index.columns) !== null && !index.columnsByWord.has(token.lower))
+  if (earnings && earningsColumn(index) !== null && !index.columnsByWord.has(token.lower))
     atoms.push({
       kind: 'operator',
       operator: { op: 'aggregate', fn: 'sum' },
@@ -470,7 +483,7 @@ export function atomsByStart(tokens: Token[], context: AtomContext): Atom[][] {
       ...columns,
       ...values,
       ...tableAtoms(tokens, at, context.index).filter(
-        (atom) => !(atom.kind === 'operator' && atom.operator.op === 'refuse' && held(atom)),
+        (atom) => !(atom.kind === 'operator' && ['refuse', 'have'].includes(atom.operator.op) && held(atom)),
       ),
       ...timeAtoms(tokens, at, context.now, temporal),
       ...numberAtoms(tokens, at),

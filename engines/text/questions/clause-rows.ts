@@ -31,7 +31,7 @@ export function rowsOfClause(
   const own = viewOf(all, entity).view;
   const money = span.asks.kind === 'number' && span.asks.of === 'money';
   if ((content.length === 0 && !money) || own === null) return null;
-  const named = namedIn(content, all);
+  const named = namedIn(content, all, entity);
   if (named === null) return null;
   // What each row of the entity points to is told of the row itself.
   if (
@@ -80,15 +80,17 @@ function contentOf(span: ClauseSpan, tokens: Token[]): Token[] {
   );
 }
 
-/** The tables that the words name, as things or as what happened; null where one name is of several. */
-function namedIn(content: Token[], all: PreparedTables): QuestionTable[] | null {
+/** The tables that the words name, as things or as what happened; null where one name is of several that could be. */
+function namedIn(content: Token[], all: PreparedTables, entity: QuestionTable): QuestionTable[] | null {
   const named: QuestionTable[] = [];
+  const points = (table: QuestionTable): boolean => viewOf(all, table).view?.keys.has(entity) === true;
   for (let at = 0; at < content.length; at += 1) {
     const noun = tableNounAt(content, at, all);
-    const events = eventTables(content[at] as Token, all);
-    if (noun !== null && noun.tables.length > 1) return null;
-    if (noun?.exact === true) named.push(noun.tables[0] as QuestionTable);
-    else if (events.length === 1) named.push(events[0] as QuestionTable);
+    const said = noun?.exact === true || (noun?.tables.length ?? 0) > 1 ? noun?.tables : undefined;
+    const tables = said ?? eventTables(content[at] as Token, all);
+    const fitting = tables.length > 1 ? tables.filter(points) : tables;
+    if (fitting.length > 1 || (said !== undefined && fitting.length === 0)) return null;
+    named.push(...fitting);
     at += (noun?.length ?? 1) - 1;
   }
   return named;

@@ -48,6 +48,8 @@ export function eventTables(token: Token, all: PreparedTables): QuestionTable[] 
   const root = rootOf(token.lower);
   return all.tables.filter((table) => {
     const head = headOf(all, table);
+    // `received` of payments_received
+    if (verb && (all.tableWords.get(table.name)?.words ?? []).includes(token.lower)) return true;
     if (head === token.stem && nouns.length === 0) return false;
     if (nouns.includes(head)) return true;
     return verb && root.length >= 4 && head.startsWith(root) && nounEndings.test(head.slice(root.length));

@@ -29,6 +29,16 @@ function splitByYears(state: ReaderState, frame: Frame): void {
 
 /** `smokers and non-smokers` splits the answer by the column that says which is which. */
 function splitByOpposites(state: ReaderState, frame: Frame): void {
+  // "Emergency and non-emergency": both sides of what the answer is split by.
+  frame.conditions = frame.conditions.filter(
+    (item) =>
+      !(
+        item.kind === 'equals' &&
+        item.negated &&
+        item.column.yes !== null &&
+        frame.groups.some((group) => group.column === item.column)
+      ),
+  );
   const pair = oppositePair(frame.conditions);
   if (pair === null || pair[0].kind !== 'equals') return;
   const { column } = pair[0];

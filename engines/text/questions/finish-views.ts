@@ -1,5 +1,6 @@
+import { eventTables } from './event-words.ts';
 import { conditionColumns, operandColumns } from './frame.ts';
-import { moneyColumn } from './money.ts';
+import { earningsColumn, moneyColumn } from './money.ts';
 import { columnOperand, measure } from './reader-parts.ts';
 import type { ReaderState } from './reader-state.ts';
 
@@ -15,6 +16,7 @@ export function settleView(state: ReaderState): void {
   absorbNouns(state);
   absorbObjects(state);
   addMoney(state);
+  rankHappenings(state);
   measureNamed(state);
 }
 
@@ -113,8 +115,48 @@ function countSubjects(state: ReaderState): void {
   Object.assign(rows, { fn: 'distinct', operand: columnOperand(key), table: key.table });
 }
 
+/** "Which make sold the most", "the largest payment": what happened is counted, or ranked by what was paid. */
+function rankHappenings(state: ReaderState): void {
+  const { extreme, table } = state;
+  const view = state.index.view;
+  if (
+    extreme === null ||
+    view === null ||
+    extreme.operand !== null ||
+    extreme.counting ||
+    state.measures.length > 0
+  )
+    return;
+  const most = state.operatorAt(extreme.at)?.op === 'most';
+  const last = state.skipFrom(extreme.at + 1) >= state.atoms.length;
+  const happened = state.tokens.some((token) => eventTables(token, view.all).includes(view.base));
+  if (
+    most &&
+    last &&
+    happened &&
+    !state.bare.some((item) => item.column.numeric && item.column.entityOf === null)
+  ) {
+    extreme.counting = true;
+    return;
+  }
+  const column = moneyColumn(state.index.columns);
+  const sized = extreme.dimensions.length === 0 || extreme.dimensions.includes('size');
+  if (
+    !most &&
+    column !== null &&
+    sized &&
+    extreme.limit === null &&
+    table?.exact === true &&
+    table.at === state.skipFrom(extreme.at + 1)
+  ) {
+    Object.assign(extreme, { operand: columnOperand(column), dimensions: [], operandAt: table.at - 1 });
+    state.notes.push(`by ${column.name}`);
+  }
+}
+
+const earning = /^(?:spent|spend|spends|spending|earned|earn|revenue|turnover|income|earnings|expenditure)$/;
 const spending =
-  /^(?:spent|spend|spends|spending|earned|earn|paid|pay|pays|revenue|turnover|income|earnings|expenditure)$/;
+  /^(?:spent|spend|spends|spending|earned|earn|paid|received|pay|pays|revenue|turnover|income|earnings|expenditure)$/;
 
 /** "Spent the most", "total paid": of the one column that holds amounts. */
 function addMoney(state: ReaderState): void {
@@ -124,11 +166,18 @@ function addMoney(state: ReaderState): void {
     sum !== undefined && state.table?.exact === true && state.table.at === state.skipFrom(sum.at + 1);
   const said = summed || state.tokens.some((token) => spending.test(token.lower));
   if (!said || state.measures.some((item) => item.fn !== 'rows')) return;
-  const column = moneyColumn(state.index.columns);
+  const earned = state.tokens.some((token) => earning.test(token.lower));
+  const column = earned ? earningsColumn(state.index) : moneyColumn(state.index.columns);
   if (column === null) return;
   const total = state.pending.find((item) => item.fn === 'sum');
+  const after = state.extreme === null ? undefined : state.atoms[state.skipFrom(state.extreme.at + 1)];
+  // "The most payments" counts them; "paid the most" adds up what was paid.
+  const counted = after?.kind === 'table' || after?.kind === 'column' || after?.kind === 'value';
   const ranked =
-    state.extreme !== null && state.extreme.operand === null && state.extreme.dimensions.length === 0;
+    state.extreme !== null &&
+    state.extreme.operand === null &&
+    state.extreme.dimensions.length === 0 &&
+    !counted;
   if (total !== undefined && !state.bare.some((item) => item.column.numeric && !item.column.identifier)) {
     state.pending = state.pending.filter((item) => item !== total);
     const counted = state.atoms.findIndex((atom) => atom.kind === 'operator' && atom.operator.op === 'count');

@@ -1,5 +1,6 @@
 import type { Atom } from './atoms.ts';
 import { isPersonNoun } from './lexicon/nouns.ts';
+import { moneyColumn } from './money.ts';
 import { columnOfDimension } from './reader-comparisons.ts';
 import type { ReaderState } from './reader-state.ts';
 import type { IndexedColumn } from './schema-index.ts';
@@ -68,6 +69,11 @@ export function impliedColumn(
   if (noun && !other && age !== undefined && endsPhrase(state, next)) {
     state.penalty += 0.05;
     return { column: age, next };
+  }
+  if (state.index.view !== null && said?.kind === 'table' && said.exact && endsPhrase(state, next)) {
+    // "Payments over 200" of the one column that says how much.
+    const amount = moneyColumn(state.index.columns);
+    if (amount !== null) return { column: amount, next };
   }
   return null;
 }

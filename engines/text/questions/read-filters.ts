@@ -21,7 +21,8 @@ export function mustSaySomething(state: ReaderState, text: string): void {
       (atom.kind === 'table' && state.index.view !== null) ||
       (atom.kind === 'operator' &&
         ['compare', 'comparative', 'superlative', 'each', 'most', 'aggregate'].includes(atom.operator.op)));
-  if (says || isTypical(state, text)) return;
+  const told = state.index.view !== null && state.table?.exact === true && state.conditions.length > 0;
+  if (says || told || isTypical(state, text)) return;
   const asked = atom === undefined && state.mode === 'which' && state.bare.length > 0;
   if (!asked) state.fail(`No column tells what "${text}" means here.`, [text]);
 }

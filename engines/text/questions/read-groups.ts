@@ -198,6 +198,13 @@ export function readGroup(state: ReaderState): undefined {
         atom?.kind === 'table' &&
         !['for all', 'across all', 'across the', 'within', 'over all', 'over all the'].includes(marker)
       ) {
+        if (marker === 'per' && state.measures.some((item) => item.fn === 'avg' || item.fn === 'median')) {
+          // "Average shares per transaction": the average over rows already is.
+          state.mark(start, 'ignored', 'each row is one');
+          state.mark(next, 'table', 'its rows');
+          state.at = next + 1;
+          return;
+        }
         return state.fail(`"${marker} ${state.textOf(atom)}": each row is one of them already.`, [
           state.textOf(atom),
         ]);

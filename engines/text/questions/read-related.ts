@@ -147,7 +147,9 @@ function spokenOf(tokens: Token[], all: PreparedTables): { noun: boolean; tables
     const noun = tableNounAt(tokens, at, all);
     const events = eventTables(token, all);
     return [
-      ...(noun === null || !noun.exact ? [] : [{ noun: true, tables: noun.tables }]),
+      ...(noun === null || (!noun.exact && noun.tables.length < 2)
+        ? []
+        : [{ noun: true, tables: noun.tables }]),
       ...(events.length === 0 ? [] : [{ noun: false, tables: events }]),
     ];
   });

@@ -78,6 +78,7 @@ function forms(token: Token): string[] {
     list.push(bare, /(.)\1$/.test(bare) ? bare.slice(0, -1) : bare);
   }
   if (/^\p{L}{3,}(?:ing|ed|er|ers)$/u.test(token.lower)) list.push(token.root);
+  if (/^\p{L}{4,}ful$/u.test(token.lower)) list.push(token.lower.slice(0, -3));
   return [...new Set(list)];
 }
 

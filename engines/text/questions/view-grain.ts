@@ -87,6 +87,14 @@ export function checkGrain(frame: Frame, state: ReaderState, index: PreparedTabl
       `Each of them may have several rows in "${view.base.label ?? view.base.name}".`,
       wanted.map((column) => column.entityOf?.table.name ?? column.name),
     );
+  const top = frame.order?.by;
+  if (frame.task === 'extreme_groups' && frame.sign === -1 && (top?.fn === 'rows' || top?.fn === 'distinct'))
+    for (const { column } of frame.groups)
+      if (column.entityOf !== null && column.profile.distinct < column.entityOf.table.profile.rows)
+        throw new ReadFailure(
+          `Some of "${column.entityOf.table.label ?? column.entityOf.table.name}" have none at all; ask which have none.`,
+          [],
+        );
   const entities = [
     ...frame.measures.flatMap((item) =>
       item.fn === 'distinct' && item.operand?.kind === 'column' ? [item.operand.column] : [],
