@@ -10,7 +10,15 @@ import { CrashPage, NotFoundPage, PendingPage } from './components/frame/stand-i
 import { withTexts } from './lib/i18n.ts';
 import { queryClient } from './lib/query-client.ts';
 import { sessionQuery } from './lib/session.ts';
-import { askSearch, dataSearch, datasetSearch, jobsSearch, signInSearch } from './search-parameters.ts';
+import {
+  askSearch,
+  dataSearch,
+  datasetSearch,
+  jobsSearch,
+  membersSearch,
+  rolesSearch,
+  signInSearch,
+} from './search-parameters.ts';
 
 const root = createRootRouteWithContext<{ queryClient: QueryClient }>()();
 
@@ -88,6 +96,38 @@ const api = createRoute({
   component: lazyRouteComponent(() => withTexts(import('./pages/api/api-page.tsx')), 'ApiPage'),
 });
 
+const admin = createRoute({
+  getParentRoute: () => frame,
+  path: '/admin',
+  component: lazyRouteComponent(() => withTexts(import('./pages/admin/admin-page.tsx')), 'AdminPage'),
+});
+
+const adminOverview = createRoute({
+  getParentRoute: () => admin,
+  path: '/',
+  component: lazyRouteComponent(
+    () => withTexts(import('./pages/admin/overview-page.tsx')),
+    'AdminOverviewPage',
+  ),
+});
+
+const adminMembers = createRoute({
+  getParentRoute: () => admin,
+  path: '/members',
+  validateSearch: membersSearch,
+  component: lazyRouteComponent(
+    () => withTexts(import('./pages/admin/members/members-page.tsx')),
+    'MembersPage',
+  ),
+});
+
+const adminRoles = createRoute({
+  getParentRoute: () => admin,
+  path: '/roles',
+  validateSearch: rolesSearch,
+  component: lazyRouteComponent(() => withTexts(import('./pages/admin/roles/roles-page.tsx')), 'RolesPage'),
+});
+
 const settings = createRoute({
   getParentRoute: () => frame,
   path: '/settings',
@@ -103,7 +143,17 @@ export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
     changePassword,
-    frame.addChildren([home, data, dataset, ask, jobs, api, settings, nowhere]),
+    frame.addChildren([
+      home,
+      data,
+      dataset,
+      ask,
+      jobs,
+      api,
+      admin.addChildren([adminOverview, adminMembers, adminRoles]),
+      settings,
+      nowhere,
+    ]),
   ]),
   context: { queryClient },
   defaultPreload: 'intent',

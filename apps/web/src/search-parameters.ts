@@ -65,3 +65,19 @@ export const askSearch = (search: Search) =>
 export const jobStatuses = ['queued', 'running', 'succeeded', 'failed', 'cancelled'] as const;
 
 export const jobsSearch = (search: Search) => given({ status: oneOf(jobStatuses, search.status) });
+
+export const membersSearch = (search: Search) =>
+  given({
+    search: text(search.search),
+    role: text(search.role),
+    status: oneOf(['active', 'deactivated'] as const, search.status),
+  });
+
+export const rolesSearch = (search: Search) =>
+  given({
+    role: text(search.role),
+    person: text(search.person),
+    explain: text(search.explain),
+    resource: text(search.resource),
+    purpose: text(search.purpose),
+  });

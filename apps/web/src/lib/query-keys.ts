@@ -15,6 +15,10 @@ export const queryKeys = {
   answer: (request: object) => ['answer', request] as const,
   provenance: (id: string) => ['provenance', id] as const,
   roles: ['roles'] as const,
+  members: ['members'] as const,
+  memberList: (query: object) => ['members', 'list', query] as const,
+  permissions: ['permissions'] as const,
+  explanation: (query: object) => ['permissions', 'explanation', query] as const,
   system: ['system'] as const,
   openapi: ['openapi'] as const,
 };

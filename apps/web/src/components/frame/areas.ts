@@ -1,3 +1,4 @@
+import type { Permission } from '@stroma/contracts';
 import {
   Activity,
   Braces,
@@ -6,12 +7,15 @@ import {
   type LucideIcon,
   MessageCircleQuestion,
   Settings,
+  ShieldCheck,
 } from 'lucide-react';
 
 export interface Area {
-  to: '/' | '/data' | '/ask' | '/jobs' | '/playground' | '/settings';
-  label: 'area_home' | 'area_data' | 'area_ask' | 'area_jobs' | 'area_api' | 'area_settings';
+  to: '/' | '/data' | '/ask' | '/jobs' | '/playground' | '/admin' | '/settings';
+  label: 'area_home' | 'area_data' | 'area_ask' | 'area_jobs' | 'area_api' | 'area_admin' | 'area_settings';
   icon: LucideIcon;
+  /** Only for who holds one of these. */
+  permissions?: readonly Permission[];
 }
 
 /** The rooms of the house that stand today, in the order of the rail. */
@@ -21,5 +25,27 @@ export const areas: readonly Area[] = [
   { to: '/ask', label: 'area_ask', icon: MessageCircleQuestion },
   { to: '/jobs', label: 'area_jobs', icon: Activity },
   { to: '/playground', label: 'area_api', icon: Braces },
+  {
+    to: '/admin',
+    label: 'area_admin',
+    icon: ShieldCheck,
+    permissions: [
+      'members:read',
+      'roles:read',
+      'access:review',
+      'audit:read',
+      'single-sign-on:read',
+      'api-keys:read',
+      'backups:read',
+      'security:read',
+      'privacy:read',
+      'compliance:read',
+      'retention:read',
+    ],
+  },
   { to: '/settings', label: 'area_settings', icon: Settings },
 ];
+
+/** The areas that stand open to who holds these permissions. */
+export const areasFor = (held: readonly Permission[]): readonly Area[] =>
+  areas.filter(({ permissions }) => permissions?.some((each) => held.includes(each)) ?? true);

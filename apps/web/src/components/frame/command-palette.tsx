@@ -16,9 +16,9 @@ import { useTranslation } from 'react-i18next';
 import { client } from '../../lib/client.ts';
 import { formatCount } from '../../lib/format.ts';
 import { queryKeys } from '../../lib/query-keys.ts';
-import { useSignOut } from '../../lib/session.ts';
+import { useSession, useSignOut } from '../../lib/session.ts';
 import { chooseTheme, useTheme } from '../../lib/theme.ts';
-import { areas } from './areas.ts';
+import { areasFor } from './areas.ts';
 
 /** Ctrl/Cmd-K: every page, dataset and action by its name. */
 export default function CommandPalette({
@@ -32,6 +32,7 @@ export default function CommandPalette({
   const navigate = useNavigate();
   const signOut = useSignOut();
   const { dark } = useTheme();
+  const areas = areasFor(useSession()?.permissions ?? []);
   const [text, setText] = useState('');
   const query = { limit: 8, ...(text.trim() === '' ? {} : { search: text.trim() }) };
   const datasets = useQuery({

@@ -1,11 +1,13 @@
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
+import { useSession } from '../../lib/session.ts';
 import logo from '../../stroma.svg';
-import { areas } from './areas.ts';
+import { areasFor } from './areas.ts';
 
 /** The areas: a column at the start of a wide page, a bar at the foot of a narrow one. */
 export function Rail() {
   const { t } = useTranslation();
+  const areas = areasFor(useSession()?.permissions ?? []);
   return (
     <nav
       aria-label={t('areas')}

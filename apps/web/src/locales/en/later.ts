@@ -1,8 +1,9 @@
 import access from './access.json';
+import admin from './admin.json';
 import api from './api.json';
 import ask from './ask.json';
 import dataset from './dataset.json';
 import jobs from './jobs.json';
 import settings from './settings.json';
 
-export const laterEnglish = { access, dataset, ask, jobs, api, settings };
+export const laterEnglish = { access, admin, dataset, ask, jobs, api, settings };

@@ -1,0 +1,30 @@
+import type { Permission } from '@stroma/contracts';
+import { KeyRound, type LucideIcon, UsersRound } from 'lucide-react';
+
+export interface AdminSection {
+  to: '/admin/members' | '/admin/roles';
+  label: 'members' | 'roles';
+  /** What one finds there, in a line. */
+  about: 'members_about' | 'roles_about';
+  /** One of these opens it. */
+  permissions: readonly Permission[];
+  icon: LucideIcon;
+}
+
+/** The rooms of the Admin area, in the order of its navigation. Texts are in the namespace `admin`. */
+export const adminSections: readonly AdminSection[] = [
+  {
+    to: '/admin/members',
+    label: 'members',
+    about: 'members_about',
+    permissions: ['members:read'],
+    icon: UsersRound,
+  },
+  {
+    to: '/admin/roles',
+    label: 'roles',
+    about: 'roles_about',
+    permissions: ['roles:read'],
+    icon: KeyRound,
+  },
+];
