@@ -60,6 +60,12 @@ export class SamlPeer {
   async complete(response: string, requestId: string): Promise<SamlAnswer> {
     refuseSuspicious(response);
     const assertion = await this.#verify(response);
+    const issuer = textOf(assertion.Issuer?.[0]);
+    if (issuer !== this.#settings.entity_id)
+      throw new SignOnRefused(
+        'invalid',
+        `The issuer of the assertion is ${issuer}, not ${this.#settings.entity_id}.`,
+      );
     const confirmation = this.#confirmationOf(assertion, requestId);
     const id = assertion.$?.ID ?? '';
     if (id === '') throw new SignOnRefused('invalid', 'The assertion has no ID.');
@@ -171,6 +177,7 @@ type Text = string | { _?: string };
 /** An assertion as xml2js gives it, without prefixes. */
 interface Assertion {
   $?: { ID?: string };
+  Issuer?: Text[];
   Subject?: {
     NameID?: Text[];
     SubjectConfirmation?: { $?: { Method?: string }; SubjectConfirmationData?: Confirmation[] }[];
