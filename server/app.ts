@@ -121,7 +121,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
       data.loadSamples(systemContext(log, tenantId)).catch((error) => {
         log.error({ err: error }, 'the sample workspace could not be loaded');
       });
-      return { url: urlOf(http), administrator };
+      return { url: urlOf(http, config.STROMA_TLS_CERT === undefined ? 'http' : 'https'), administrator };
     },
     async stop() {
       await operations.close();
@@ -154,7 +154,7 @@ async function closeHttp(http: FastifyInstance): Promise<void> {
   clearTimeout(all);
 }
 
-function urlOf(http: FastifyInstance): string {
+function urlOf(http: FastifyInstance, scheme: string): string {
   const address = http.server.address();
   if (address === null || typeof address === 'string') return String(address);
   const host = ['127.0.0.1', '::1', '0.0.0.0', '::'].includes(address.address)
@@ -162,7 +162,7 @@ function urlOf(http: FastifyInstance): string {
     : address.family === 'IPv6'
       ? `[${address.address}]`
       : address.address;
-  return `http://${host}:${address.port}`;
+  return `${scheme}://${host}:${address.port}`;
 }
 
 /** The package.json beside a file. */

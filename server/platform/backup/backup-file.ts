@@ -15,6 +15,7 @@ import { fail } from '../failure.ts';
  */
 const magic = Buffer.from('STRBACK1');
 const purpose = 'backup';
+const pieceBytes = 512 * 1024;
 const mostHeaderBytes = 64 * 1024;
 /** 128 MiB and about half a second for each guess. */
 const cost = { N: 2 ** 17, r: 8, p: 1 };
@@ -60,15 +61,30 @@ export async function sealBackup(
   length.writeUInt32BE(text.byteLength);
   const compress = createZstdCompress({
     params: { [constants.ZSTD_c_compressionLevel]: 1 },
-    chunkSize: 256 * 1024,
+    chunkSize: pieceBytes,
   });
-  const compressed = pipeline(Readable.from(frames), compress, () => undefined);
+  const compressed = pipeline(Readable.from(gathered(frames)), compress, () => undefined);
   const { stream } = sealStream(key, compressed, purpose, boundTo(text));
   async function* whole(): AsyncGenerator<Uint8Array> {
     yield Buffer.concat([magic, length, text]);
     yield* stream;
   }
   return Readable.from(whole(), { objectMode: false });
+}
+
+/** Small pieces as larger ones: each piece is a turn of its own for the compressor. */
+async function* gathered(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let held: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const piece of pieces) {
+    held.push(piece);
+    bytes += piece.byteLength;
+    if (bytes < pieceBytes) continue;
+    yield Buffer.concat(held, bytes);
+    held = [];
+    bytes = 0;
+  }
+  if (bytes > 0) yield Buffer.concat(held, bytes);
 }
 
 /** What a backup says of itself to anybody. Throws MALFORMED_FILE for what is none. */
@@ -102,7 +118,7 @@ export async function openBackup(
   );
   // The end first: a backup that was cut short is refused before anything of it is used.
   await sealed.content();
-  return pipeline(sealed.read(), createZstdDecompress(), () => undefined);
+  return pipeline(sealed.read(), createZstdDecompress({ chunkSize: pieceBytes }), () => undefined);
 }
 
 async function unwrap(found: BackupHeader, passphrase: string): Promise<Uint8Array> {

@@ -1,9 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
-import { mkdir, readdir, rename, rm, rmdir } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, rmdir } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
 import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type { Config } from '../config/config.ts';
 import type { SealedSource } from '../crypto/keys.ts';
 import { fail } from '../failure.ts';
@@ -78,7 +76,12 @@ export async function restoreBackup(
 }
 
 /** One file of `store/` or `keys/`, for its owner alone; a name that leads out of the folder is refused. */
-export async function unpack(root: string, name: string, content: AsyncIterable<Buffer>): Promise<void> {
+export async function unpack(
+  root: string,
+  name: string,
+  content: AsyncIterable<Buffer>,
+  durable = true,
+): Promise<void> {
   const path = resolve(root, name);
   if (!/^(store|keys)\//.test(name) || !path.startsWith(resolve(root) + sep))
     fail('MALFORMED_FILE', `Expected files of a store in the backup, given "${name}".`);
@@ -88,7 +91,13 @@ export async function unpack(root: string, name: string, content: AsyncIterable<
     return;
   }
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  await pipeline(content, createWriteStream(path, { flags: 'wx', mode: 0o600, flush: true }));
+  const file = await open(path, 'wx', 0o600);
+  try {
+    for await (const piece of content) await file.writeFile(piece);
+    if (durable) await file.sync();
+  } finally {
+    await file.close();
+  }
 }
 
 function refuseOtherStore(header: BackupHeader, config: Config): void {

@@ -1,12 +1,15 @@
 import { spawn } from 'node:child_process';
 import { constants, createReadStream } from 'node:fs';
-import { cp, readdir, rm } from 'node:fs/promises';
+import { cp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { sql } from 'drizzle-orm';
 import type { Config } from '../config/config.ts';
+import type { Source } from '../crypto/keys.ts';
 import type { Database } from '../db/database.ts';
 import { fail } from '../failure.ts';
 import type { ArchiveEntry } from './archive-frames.ts';
+
+const wholeBytes = 1024 * 1024;
 
 export interface StoreSnapshot {
   entries(): AsyncIterable<ArchiveEntry>;
@@ -51,9 +54,15 @@ export async function* filesUnder(folder: string, prefix: string): AsyncGenerato
   for (const entry of entries) {
     const path = join(entry.parentPath, entry.name);
     const name = prefix + relative(folder, path).split(sep).join('/');
-    if (entry.isFile()) yield { name, source: createReadStream(path, { highWaterMark: 1024 * 1024 }) };
+    if (entry.isFile()) yield { name, source: await contentOf(path) };
     else if (entry.isDirectory() && !full.has(path)) yield { name: `${name}/`, source: new Uint8Array() };
   }
+}
+
+/** A store has a thousand small files: a stream for each would cost more than what is in it. */
+async function contentOf(path: string): Promise<Source> {
+  const { size } = await stat(path);
+  return size <= wholeBytes ? await readFile(path) : createReadStream(path, { highWaterMark: wholeBytes });
 }
 
 function dump(url: string): AsyncIterable<Uint8Array> {

@@ -45,7 +45,7 @@ export async function verifyBackup(
         for await (const _ of content);
         objects += 1;
       } else if (name === 'postgresql.dump') await checkDump(content);
-      else if (name.startsWith('store/')) await unpack(folder, name, content);
+      else if (name.startsWith('store/')) await unpack(folder, name, content, false);
       else for await (const _ of content);
     });
     const rows = header.store === 'embedded' ? await readStore(folder, sealedUnder, log) : null;

@@ -278,6 +278,15 @@ export const configSchema = z.object({
     .enum(['auto', '0', '1'])
     .default('auto')
     .describe('1 encrypts files as they are stored; auto does where the keys do not lie beside the files'),
+  STROMA_TLS_CERT: z
+    .string()
+    .optional()
+    .describe('Certificate with its chain (PEM): Stroma then speaks TLS 1.3 itself; read again when it changes'),
+  STROMA_TLS_KEY: z.string().optional().describe('Private key of that certificate (PEM)'),
+  STROMA_TLS_CLIENT_CA: z
+    .string()
+    .optional()
+    .describe('Authority (PEM) that must have signed a certificate of every client; absent asks for none'),
   STROMA_KEYS: z
     .enum(['file', 'vault', 'kms'])
     .default('file')

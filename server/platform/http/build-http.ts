@@ -1,3 +1,4 @@
+import type { Server } from 'node:tls';
 import { apiPrefix } from '@stroma/contracts';
 import Fastify, { type FastifyInstance, LogController } from 'fastify';
 import type { Logger } from 'pino';
@@ -14,6 +15,7 @@ import { registerOpenApi } from './openapi.ts';
 import { requestIdOf } from './request-id.ts';
 import type { Authenticate } from './route.ts';
 import { securityHeaders } from './security-headers.ts';
+import { openTls } from './tls.ts';
 import { trustedProxies } from './trusted-proxies.ts';
 
 export interface HttpOptions {
@@ -33,6 +35,8 @@ const jsonLimitBytes = 1024 * 1024;
 /** The HTTP server with every rule that holds for all addresses; modules add theirs with `route`. */
 export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> {
   const { config, log, cache, authenticate } = options;
+  const tls = await openTls(config, log);
+  const connection = { headersTimeout: 30_000, maxHeaderSize: 16 * 1024 };
   const app = Fastify({
     loggerInstance: log as never,
     logController: new LogController({ disableRequestLogging: true }),
@@ -47,9 +51,13 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
     requestTimeout: 0,
     connectionTimeout: Math.max(120_000, config.STROMA_SQL_TIMEOUT_MS + 30_000),
     keepAliveTimeout: 65_000,
-    http: { headersTimeout: 30_000, maxHeaderSize: 16 * 1024 },
+    ...(tls === null ? { http: connection } : { https: { ...connection, ...tls.options } }),
     routerOptions: { maxParamLength: 200 },
   }) as unknown as FastifyInstance;
+  if (tls !== null) {
+    const unwatch = tls.watch(app.server as unknown as Server);
+    app.addHook('onClose', async () => unwatch());
+  }
 
   const rates = openRateLimits(cache, log);
   const limits = openRequestLimits(config, rates, options.onLimited);
@@ -110,7 +118,9 @@ function denyUndeclared(app: FastifyInstance): void {
 }
 
 function setHeaders(app: FastifyInstance, config: Config): void {
-  const { page, data } = securityHeaders(config.STROMA_PUBLIC_URL?.startsWith('https:') ?? false);
+  const { page, data } = securityHeaders(
+    config.STROMA_TLS_CERT !== undefined || (config.STROMA_PUBLIC_URL?.startsWith('https:') ?? false),
+  );
   app.addHook('onRequest', (request, reply, next) => {
     reply.headers(request.routeOptions.config.endpoint === undefined ? page : data);
     reply.header('x-request-id', request.id);
