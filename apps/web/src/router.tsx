@@ -43,6 +43,62 @@ const changePassword = createRoute({
   ),
 });
 
+const forgotPassword = createRoute({
+  getParentRoute: () => root,
+  path: '/forgot-password',
+  component: lazyRouteComponent(
+    () => withTexts(import('./pages/sign-in/forgot-password-page.tsx')),
+    'ForgotPasswordPage',
+  ),
+});
+
+const resetPassword = createRoute({
+  getParentRoute: () => root,
+  path: '/reset-password',
+  component: lazyRouteComponent(
+    () => withTexts(import('./pages/sign-in/reset-password-page.tsx')),
+    'ResetPasswordPage',
+  ),
+});
+
+const signUp = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-up',
+  component: lazyRouteComponent(() => withTexts(import('./pages/sign-in/sign-up-page.tsx')), 'SignUpPage'),
+});
+
+const verifyEmail = createRoute({
+  getParentRoute: () => root,
+  path: '/verify-email',
+  component: lazyRouteComponent(
+    () => withTexts(import('./pages/sign-in/verify-email-page.tsx')),
+    'VerifyEmailPage',
+  ),
+});
+
+const invitation = createRoute({
+  getParentRoute: () => root,
+  path: '/invitation',
+  component: lazyRouteComponent(
+    () => withTexts(import('./pages/sign-in/invitation-page.tsx')),
+    'InvitationPage',
+  ),
+});
+
+const setUpSecondFactor = createRoute({
+  getParentRoute: () => root,
+  path: '/set-up-second-factor',
+  validateSearch: signInSearch,
+  beforeLoad: async ({ context }) => {
+    if ((await context.queryClient.ensureQueryData(sessionQuery)) === null)
+      throw redirect({ to: '/sign-in' });
+  },
+  component: lazyRouteComponent(
+    () => withTexts(import('./pages/sign-in/set-up-second-factor-page.tsx')),
+    'SetUpSecondFactorPage',
+  ),
+});
+
 /** Everything below needs an identity whose password is its own. */
 const frame = createRoute({
   getParentRoute: () => root,
@@ -52,6 +108,7 @@ const frame = createRoute({
     const search = location.href === '/' ? {} : { to: location.href };
     if (session === null) throw redirect({ to: '/sign-in', search });
     if (session.user.must_change_password) throw redirect({ to: '/change-password', search });
+    if (session.user.must_set_up_second_factor) throw redirect({ to: '/set-up-second-factor', search });
   },
   component: lazyRouteComponent(() => import('./components/frame/frame.tsx'), 'Frame'),
 });
@@ -137,12 +194,24 @@ const settings = createRoute({
   ),
 });
 
+const account = createRoute({
+  getParentRoute: () => frame,
+  path: '/account',
+  component: lazyRouteComponent(() => withTexts(import('./pages/account/account-page.tsx')), 'AccountPage'),
+});
+
 const nowhere = createRoute({ getParentRoute: () => frame, path: '$', component: NotFoundPage });
 
 export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
     changePassword,
+    forgotPassword,
+    resetPassword,
+    signUp,
+    verifyEmail,
+    invitation,
+    setUpSecondFactor,
     frame.addChildren([
       home,
       data,
@@ -151,6 +220,7 @@ export const router = createRouter({
       jobs,
       api,
       admin.addChildren([adminOverview, adminMembers, adminRoles]),
+      account,
       settings,
       nowhere,
     ]),

@@ -1,6 +1,12 @@
 /** Every key of the query cache; what is invalidated together shares its beginning. */
 export const queryKeys = {
   session: ['session'] as const,
+  signInOptions: ['sign-in-options'] as const,
+  identity: ['identity'] as const,
+  secondFactors: ['identity', 'second-factors'] as const,
+  passkeys: ['identity', 'passkeys'] as const,
+  ownSessions: ['identity', 'sessions'] as const,
+  outbox: ['outbox'] as const,
   datasets: ['datasets'] as const,
   datasetList: (query: object) => ['datasets', 'list', query] as const,
   dataset: (id: string) => ['datasets', 'one', id] as const,

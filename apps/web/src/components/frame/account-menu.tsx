@@ -1,5 +1,5 @@
 import { useNavigate } from '@tanstack/react-router';
-import { LogOut, Settings } from 'lucide-react';
+import { LogOut, Settings, UserRound } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { chooseLanguage, type Language, languages } from '../../lib/i18n.ts';
 import { useSession, useSignOut } from '../../lib/session.ts';
@@ -27,6 +27,9 @@ export function AccountMenu() {
       </MenuTrigger>
       <MenuContent>
         <MenuLabel>{session.user.email}</MenuLabel>
+        <MenuItem icon={UserRound} onSelect={() => void navigate({ to: '/account' })}>
+          {t('area_account')}
+        </MenuItem>
         <MenuItem icon={Settings} onSelect={() => void navigate({ to: '/settings' })}>
           {t('area_settings')}
         </MenuItem>

@@ -1,6 +1,7 @@
 import type { english } from '../en/index.ts';
 import type { laterEnglish } from '../en/later.ts';
 import access from './access.json';
+import account from './account.json';
 import admin from './admin.json';
 import api from './api.json';
 import ask from './ask.json';
@@ -15,4 +16,17 @@ import signIn from './sign-in.json';
 type English = typeof english & typeof laterEnglish;
 type Texts = { [Namespace in keyof English]: { [Key in keyof English[Namespace]]: string } };
 
-export const german: Texts = { access, admin, common, home, data, dataset, ask, jobs, api, settings, signIn };
+export const german: Texts = {
+  access,
+  account,
+  admin,
+  common,
+  home,
+  data,
+  dataset,
+  ask,
+  jobs,
+  api,
+  settings,
+  signIn,
+};

@@ -1,4 +1,5 @@
 import access from './access.json';
+import account from './account.json';
 import admin from './admin.json';
 import api from './api.json';
 import ask from './ask.json';
@@ -6,4 +7,4 @@ import dataset from './dataset.json';
 import jobs from './jobs.json';
 import settings from './settings.json';
 
-export const laterEnglish = { access, admin, dataset, ask, jobs, api, settings };
+export const laterEnglish = { access, account, admin, dataset, ask, jobs, api, settings };

@@ -1,0 +1,79 @@
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Button } from '../../components/button.tsx';
+import { Field, Input } from '../../components/field.tsx';
+import { ErrorNotice, Notice } from '../../components/notice.tsx';
+import { SkeletonRows } from '../../components/skeleton.tsx';
+import { client } from '../../lib/client.ts';
+import { BackToSignIn } from './back-to-sign-in.tsx';
+import { takeLinkToken, useEntering } from './entering.ts';
+import { NewPasswordFields, useNewPassword } from './new-password-fields.tsx';
+import { SignInLayout } from './sign-in-layout.tsx';
+
+/** Accepts an invitation: a name, a password, and one is in. */
+export function InvitationPage() {
+  const { t } = useTranslation('account');
+  const [token] = useState(takeLinkToken);
+  const [name, setName] = useState('');
+  const fields = useNewPassword();
+  const enter = useEntering('/');
+  const read = useQuery({
+    queryKey: ['invitation', token],
+    queryFn: ({ signal }) => client.identity.readInvitation({ body: { token }, signal }),
+    enabled: token !== '',
+    retry: false,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  const email = read.data?.email ?? '';
+  const accept = useMutation({
+    mutationFn: async () => {
+      const { password } = fields;
+      await client.identity.acceptInvitation({ body: { token, name, password } });
+      return client.identity.login({ body: { email, password, client: 'browser' } });
+    },
+    onSuccess: (answer) => {
+      if (answer.status === 'signed_in') enter(answer);
+    },
+  });
+  const organisation = read.data?.organisation ?? '';
+  return (
+    <SignInLayout
+      title={t('invitation_title')}
+      intro={read.data ? t('invitation_intro', { organisation, email }) : t('invitation_reading')}
+    >
+      {token === '' ? <Notice tone="critical">{t('link_incomplete')}</Notice> : null}
+      {read.error ? <ErrorNotice error={read.error} /> : null}
+      {read.isLoading ? <SkeletonRows rows={3} /> : null}
+      {read.data ? (
+        <form
+          className="grid gap-3"
+          onSubmit={(event) => {
+            event.preventDefault();
+            if (fields.ready) accept.mutate();
+          }}
+        >
+          <Field label={t('name')}>
+            {(field) => (
+              <Input
+                {...field}
+                autoComplete="name"
+                required
+                autoFocus
+                maxLength={200}
+                value={name}
+                onChange={(event) => setName(event.target.value)}
+              />
+            )}
+          </Field>
+          <NewPasswordFields state={fields} />
+          {accept.error ? <ErrorNotice error={accept.error} /> : null}
+          <Button type="submit" look="primary" disabled={accept.isPending} className="w-full">
+            {t('invitation_submit')}
+          </Button>
+        </form>
+      ) : null}
+      <BackToSignIn />
+    </SignInLayout>
+  );
+}

@@ -1,0 +1,43 @@
+import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Button } from '../../components/button.tsx';
+import { ErrorNotice, Notice } from '../../components/notice.tsx';
+import { client } from '../../lib/client.ts';
+import { BackToSignIn } from './back-to-sign-in.tsx';
+import { takeLinkToken } from './entering.ts';
+import { NewPasswordFields, useNewPassword } from './new-password-fields.tsx';
+import { SignInLayout } from './sign-in-layout.tsx';
+
+/** Where the link of the e-mail leads. */
+export function ResetPasswordPage() {
+  const { t } = useTranslation('account');
+  const [token] = useState(takeLinkToken);
+  const fields = useNewPassword();
+  const reset = useMutation({
+    mutationFn: () => client.identity.resetPassword({ body: { token, new_password: fields.password } }),
+  });
+  return (
+    <SignInLayout title={t('reset_title')} intro={t('reset_intro')}>
+      {token === '' ? <Notice tone="critical">{t('link_incomplete')}</Notice> : null}
+      {reset.isSuccess ? (
+        <Notice tone="info">{t('reset_done')}</Notice>
+      ) : token === '' ? null : (
+        <form
+          className="grid gap-3"
+          onSubmit={(event) => {
+            event.preventDefault();
+            if (fields.ready) reset.mutate();
+          }}
+        >
+          <NewPasswordFields state={fields} />
+          {reset.error ? <ErrorNotice error={reset.error} /> : null}
+          <Button type="submit" look="primary" disabled={reset.isPending} className="w-full">
+            {t('reset_submit')}
+          </Button>
+        </form>
+      )}
+      <BackToSignIn />
+    </SignInLayout>
+  );
+}
