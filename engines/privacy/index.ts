@@ -1,1 +1,32 @@
-export {};
+/**
+ * What points to persons in tables and texts: finding it, changing it, and measuring what risk is left.
+ *
+ *   detectColumns  samples of columns -> kinds of identifiers with confidence and reasons
+ *   findSpans      a text -> what in it points to persons
+ *   mapperOf       an action -> the function it is on values
+ *   dateOffset     a person -> by how many days all their dates move
+ */
+
+export {
+  everything,
+  type Hierarchy,
+  hierarchyOfBins,
+  hierarchyOfCsv,
+  hierarchyOfDates,
+  hierarchyOfPrefixes,
+  hierarchyOfRows,
+  hierarchyOfSuppression,
+  hierarchyOfTree,
+  type Period,
+  type TreeNode,
+} from './actions/hierarchies.ts';
+export { dateOffset, pseudonym } from './actions/pseudonyms.ts';
+export { type ActionMaterial, mapperOf, type ValueAction } from './actions/value-actions.ts';
+export {
+  type ColumnFinding,
+  type ColumnSample,
+  detectColumn,
+  detectColumns,
+} from './detection/detect-columns.ts';
+export { type IdentifierKind, identifierKinds } from './detection/kinds.ts';
+export { findSpans, type TextSpan } from './detection/text-spans.ts';
