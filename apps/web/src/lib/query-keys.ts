@@ -22,6 +22,7 @@ export const queryKeys = {
   provenance: (id: string) => ['provenance', id] as const,
   roles: ['roles'] as const,
   members: ['members'] as const,
+  invitations: ['members', 'invitations'] as const,
   memberList: (query: object) => ['members', 'list', query] as const,
   permissions: ['permissions'] as const,
   explanation: (query: object) => ['permissions', 'explanation', query] as const,

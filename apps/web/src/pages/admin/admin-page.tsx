@@ -1,6 +1,7 @@
-import { Link, Outlet } from '@tanstack/react-router';
+import { Link, Outlet, useRouterState } from '@tanstack/react-router';
 import { LayoutGrid, type LucideIcon } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
+import { useCrumbName } from '../../components/frame/crumbs.ts';
 import { Notice } from '../../components/notice.tsx';
 import { Page } from '../../components/page.tsx';
 import { useSession } from '../../lib/session.ts';
@@ -16,6 +17,9 @@ export function useAdminSections(): readonly AdminSection[] {
 export function AdminPage() {
   const { t } = useTranslation('admin');
   const sections = useAdminSections();
+  const path = useRouterState({ select: ({ location }) => location.pathname });
+  const here = sections.find(({ to }) => path === to || path.startsWith(`${to}/`));
+  useCrumbName(here === undefined ? null : t(here.label));
   if (sections.length === 0)
     return (
       <Page title={t('title')}>

@@ -13,6 +13,7 @@ import { SkeletonRows } from '../../../components/skeleton.tsx';
 import { client } from '../../../lib/client.ts';
 import { queryKeys } from '../../../lib/query-keys.ts';
 import { usePermission } from '../../../lib/session.ts';
+import { InviteButton, PendingInvitations } from './invitations.tsx';
 import { MemberDialog } from './member-dialog.tsx';
 import { MemberTable } from './member-table.tsx';
 
@@ -36,6 +37,7 @@ export function MembersPage() {
   const navigate = route.useNavigate();
   const roles = useAllRoles();
   const mayReview = usePermission('access:review');
+  const mayChange = usePermission('members:write');
   const [edited, setEdited] = useState<Member | null>(null);
   const query = {
     limit: 50,
@@ -60,12 +62,15 @@ export function MembersPage() {
       title={t('members')}
       intro={t('members_intro')}
       actions={
-        mayReview && (
-          <a href="/api/v1/access/review/export" download className={buttonClass({})}>
-            <Download size={16} aria-hidden />
-            {t('export_review')}
-          </a>
-        )
+        <>
+          {mayReview && (
+            <a href="/api/v1/access/review/export" download className={buttonClass({})}>
+              <Download size={16} aria-hidden />
+              {t('export_review')}
+            </a>
+          )}
+          {mayChange && <InviteButton roles={roles} />}
+        </>
       }
     >
       <div className="mb-4 flex flex-wrap gap-2">
@@ -119,6 +124,7 @@ export function MembersPage() {
           </Button>
         </div>
       )}
+      <PendingInvitations roles={roles} mayRevoke={mayChange} />
       <MemberDialog member={edited} roles={roles} onClose={() => setEdited(null)} />
     </Page>
   );

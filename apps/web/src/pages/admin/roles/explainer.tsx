@@ -50,7 +50,7 @@ export function Explainer() {
     void navigate({ search: (before) => ({ ...before, ...change }), replace: true, resetScroll: false });
   return (
     <div className="grid items-start gap-4 lg:grid-cols-2">
-      <div className={`${panelClass} grid gap-x-4 gap-y-2 p-4 sm:grid-cols-2`}>
+      <div className={`${panelClass} grid items-start gap-x-4 gap-y-2 p-4 sm:grid-cols-2`}>
         <Field label={t('person')}>
           {(props) => (
             <Select

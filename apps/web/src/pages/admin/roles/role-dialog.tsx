@@ -185,7 +185,7 @@ function RoleForm({ edited, onClose }: { edited: RoleDocument | 'new'; onClose: 
         </ul>
       </fieldset>
       {error !== null && <ErrorNotice error={error} />}
-      <div className="sticky bottom-0 -mx-6 -mb-6 flex flex-wrap items-center justify-end gap-2 border-t border-line bg-surface px-6 py-3">
+      <div className="sticky -bottom-6 -mx-6 -mb-6 flex flex-wrap items-center justify-end gap-2 border-t border-line bg-surface px-6 py-3">
         {custom !== null && (
           <Button
             look="danger"
