@@ -1,0 +1,140 @@
+import { type Endpoint, errorAnswer, errorCatalogue } from '@stroma/contracts';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { endpoints, nameOf } from './endpoints.suite.ts';
+import { validInputs } from './schema-inputs.suite.ts';
+import { canary, everyRole, makeWorld, type Told, type World } from './world.suite.ts';
+
+const seed = 20_261_121;
+let world: World;
+beforeAll(async () => {
+  world = await makeWorld();
+}, 120_000);
+afterAll(() => world.close());
+
+/** Ids of ours and of theirs, half and half, as far as there are any. */
+async function mixedIds(): Promise<(prefix: string) => string[]> {
+  const known = new Map<string, string[]>();
+  const prefixes = [...new Set(endpoints.flatMap(({ params }) => prefixesIn(params)))];
+  for (const prefix of prefixes) {
+    const own = await world.ours(prefix);
+    known.set(prefix, [...own.slice(0, 5), ...world.theirs(prefix).slice(0, 5)]);
+  }
+  return (prefix) => known.get(prefix) ?? [];
+}
+
+function prefixesIn(schema: z.ZodType | undefined): string[] {
+  if (schema === undefined) return [];
+  const text = JSON.stringify(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }));
+  const any = text.includes('"^[a-z]{2,4}_') ? ['ds'] : [];
+  return [...any, ...[...text.matchAll(/"\^([a-z]{2,4})_/g)].map((match) => match[1] ?? '')];
+}
+
+const inputOf = (endpoint: Endpoint, ids: (prefix: string) => string[]) =>
+  fc.record({
+    params: endpoint.params === undefined ? fc.constant({}) : validInputs(endpoint.params, ids),
+    query: endpoint.query === undefined ? fc.constant({}) : validInputs(endpoint.query, ids),
+    body:
+      endpoint.body === undefined
+        ? fc.constant(endpoint.consumes === undefined ? undefined : 'a,b\n1,2\n')
+        : validInputs(endpoint.body, ids),
+  });
+
+function expectNothingOfTheirs(told: Told, place: string): void {
+  const headers = JSON.stringify([...told.headers]);
+  expect(
+    `${headers} ${told.text}`.includes(canary),
+    `${place} tells of another tenant: ${told.text.slice(0, 300)}`,
+  ).toBe(false);
+}
+
+/** Said when something that is not part of Stroma is missing or fails, as it is in these tests. */
+const outside = new Set(['OUTGOING_FAILED', 'SMS_UNAVAILABLE', 'MAIL_UNAVAILABLE', 'LLM_UNAVAILABLE']);
+
+/** Things of the installation, which have no tenant: who may reach them reaches all. */
+const ofInstallation = new Set(['bak']);
+
+function expectNoFault(told: Told, place: string): void {
+  const logged = told.status >= 500 ? (world.failures.at(-1) ?? '') : '';
+  if (told.status >= 502 && outside.has(JSON.parse(told.text).error.code)) return;
+  expect(told.status, `${place} ${told.text.slice(0, 300)} ${logged.slice(0, 1500)}`).toBeLessThan(500);
+  if (told.status < 400) return;
+  const { error } = errorAnswer.parse(JSON.parse(told.text));
+  expect(Object.keys(errorCatalogue)).toContain(error.code);
+}
+
+describe('another tenant', () => {
+  it('has something in every place that could be told', async () => {
+    expect(world.theirs('ds').length).toBeGreaterThan(1);
+    const told = await world.other.call('GET', '/data/datasets');
+    expect(told.text).toContain(canary);
+    expect((await world.other.call('GET', '/query/history')).text).toContain(canary);
+  });
+
+  const lists = endpoints.filter(({ method, path }) => method === 'GET' && !path.includes(':'));
+  it.each(everyRole)('is nowhere in what a %s can list', async (role) => {
+    const person = await world.as(role);
+    for (const endpoint of lists) {
+      const told = await person.send(endpoint, {});
+      expectNothingOfTheirs(told, `${role}: ${nameOf(endpoint)}`);
+      expectNoFault(told, `${role}: ${nameOf(endpoint)}`);
+    }
+  });
+
+  const single = endpoints.filter(({ params }) => {
+    const prefixes = prefixesIn(params);
+    return prefixes.length > 0 && !prefixes.some((prefix) => ofInstallation.has(prefix));
+  });
+  it.each(single.map((endpoint) => [nameOf(endpoint), endpoint] as const))(
+    'answers to %s as if its thing did not exist',
+    async (_, endpoint) => {
+      const before = await world.theirState();
+      const theirs = (prefix: string) => world.theirs(prefix);
+      const inputs = fc.sample(inputOf(endpoint, theirs), { numRuns: 12, seed });
+      const wanted = /:(\w+)/.exec(endpoint.path)?.[1] ?? '';
+      let reached = 0;
+      for (const role of ['super_admin', 'admin', 'scientist'] as const) {
+        const person = await world.as(role);
+        for (const input of inputs.slice(0, 6)) {
+          const id = String((input.params as Record<string, unknown>)[wanted]);
+          const prefix = id.slice(0, id.indexOf('_'));
+          const given = world.theirs(prefix)[0];
+          if (given === undefined) continue;
+          reached += 1;
+          const params = { ...(input.params as object), [wanted]: given };
+          const told = await person.send(endpoint, { ...input, params });
+          const place = `${role}: ${nameOf(endpoint)} ${JSON.stringify({ ...input, params })}`;
+          expectNothingOfTheirs(told, place);
+          // Refused for the role, or for the rest of the input, or not there: never done.
+          const allowed =
+            endpoint.permission === 'public' ? [302, 303, 400, 401, 404, 422] : [400, 401, 403, 404];
+          expect(allowed, `${place} ${told.status} ${told.text.slice(0, 300)}`).toContain(told.status);
+        }
+      }
+      expect(reached, `no id of the other tenant is known for ${nameOf(endpoint)}`).toBeGreaterThan(0);
+      expect(await world.theirState()).toEqual(before);
+    },
+  );
+});
+
+describe('a random walk over every address', () => {
+  it.each(everyRole)('as %s never meets another tenant or a fault', { timeout: 120_000 }, async (role) => {
+    const ids = await mixedIds();
+    const before = await world.theirState();
+    for (const endpoint of fc.sample(fc.shuffledSubarray([...endpoints], { minLength: endpoints.length }), {
+      numRuns: 1,
+      seed: seed + everyRole.indexOf(role),
+    })[0] ?? []) {
+      const inputs = fc.sample(inputOf(endpoint, ids), { numRuns: 2, seed: seed + everyRole.indexOf(role) });
+      for (const input of inputs) {
+        const person = await world.as(role);
+        const place = `${role}: ${nameOf(endpoint)} ${JSON.stringify(input)?.slice(0, 500)}`;
+        const told = await person.send(endpoint, input);
+        expectNothingOfTheirs(told, place);
+        expectNoFault(told, place);
+      }
+    }
+    expect(await world.theirState()).toEqual(before);
+  });
+});
