@@ -1,0 +1,145 @@
+import { createHmac } from 'node:crypto';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { accessibilityFaults, launchChromium, openPage, picture, sidewaysScroll } from './browser.ts';
+import { administrator, type RunningStroma, startStroma } from './stroma-server.ts';
+
+let stroma: RunningStroma;
+let browser: Browser;
+beforeAll(async () => {
+  [stroma, browser] = await Promise.all([startStroma(), launchChromium()]);
+  // A passkey belongs to a name, not to a number.
+  stroma = { ...stroma, url: stroma.url.replace('127.0.0.1', 'localhost') };
+});
+afterAll(async () => {
+  await browser.close();
+  await stroma.stop();
+});
+
+const areas = (page: Page) => page.getByRole('navigation', { name: 'Areas' });
+
+async function enterPassword(page: Page): Promise<void> {
+  await page.goto('/sign-in?to=/account');
+  await page.getByLabel('E-mail address').fill(administrator.email);
+  await page.getByLabel('Password').fill(administrator.password);
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+}
+
+async function signOut(page: Page): Promise<void> {
+  await page.getByRole('button', { name: /Account of|Account:/ }).click();
+  await page.getByRole('menuitem', { name: 'Sign out' }).click();
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+}
+
+/** RFC 6238 with SHA-1, six digits and half a minute, as an authenticator app computes it. */
+function codeNow(secret: string, steps = 0): string {
+  const bits = [...secret].map((letter) =>
+    'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter).toString(2).padStart(5, '0'),
+  );
+  const key = Buffer.from((bits.join('').match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)));
+  const counter = Buffer.alloc(8);
+  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000) + steps));
+  const mac = createHmac('sha1', key).update(counter).digest();
+  const at = (mac[19] ?? 0) & 15;
+  return String((mac.readUInt32BE(at) & 0x7fffffff) % 1_000_000).padStart(6, '0');
+}
+
+async function virtualAuthenticator(context: BrowserContext, page: Page): Promise<void> {
+  const devtools = await context.newCDPSession(page);
+  await devtools.send('WebAuthn.enable');
+  await devtools.send('WebAuthn.addVirtualAuthenticator', {
+    options: {
+      protocol: 'ctap2',
+      transport: 'internal',
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: true,
+      automaticPresenceSimulation: true,
+    },
+  });
+}
+
+describe('a person in the browser', () => {
+  it('adds an authenticator app, then a passkey, and signs in with each, and with a recovery code', async () => {
+    const { page, context, complaints } = await openPage(browser, stroma.url, {
+      scheme: 'light',
+      width: 1280,
+    });
+    await virtualAuthenticator(context, page);
+    await enterPassword(page);
+    await page.getByRole('heading', { name: 'Account', exact: true }).waitFor();
+    await page.getByText('No second factor yet').waitFor();
+    await picture(page, 'account-empty-light-wide');
+
+    await page.getByRole('button', { name: 'Add an authenticator app' }).click();
+    await page.getByAltText('QR code for the authenticator app').waitFor();
+    const secret = ((await page.locator('code').first().textContent()) ?? '').replace(/\s/g, '');
+    expect(secret).toMatch(/^[A-Z2-7]{32}$/);
+    await picture(page, 'account-totp-light-wide');
+    await page.getByLabel('Code the app shows').fill(codeNow(secret, -1));
+    await page.getByRole('button', { name: 'Confirm' }).click();
+    await page.getByText('Keep these where you find them').waitFor();
+    const codes = await page.getByRole('dialog').locator('ol li').allTextContents();
+    expect(codes).toHaveLength(10);
+    await picture(page, 'account-recovery-codes-light-wide');
+    const download = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Download' }).click();
+    expect((await download).suggestedFilename()).toBe('stroma-recovery-codes.txt');
+    await page.getByRole('button', { name: 'Done' }).click();
+    await page.getByText('10 recovery codes are left.').waitFor();
+
+    await signOut(page);
+    await enterPassword(page);
+    await page.getByRole('heading', { name: 'Second factor' }).waitFor();
+    await picture(page, 'sign-in-second-factor-light-wide');
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await page.getByLabel('Code', { exact: true }).fill(codeNow(secret));
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await areas(page).waitFor();
+
+    await page.getByRole('button', { name: 'Add a passkey' }).click();
+    await page.getByLabel('Name of the passkey').fill('Laptop');
+    await page.getByRole('dialog').getByRole('button', { name: 'Add a passkey' }).click();
+    await page.getByText('The passkey is added').waitFor();
+    await page.getByText('Laptop').waitFor();
+    await picture(page, 'account-full-light-wide');
+    expect(await accessibilityFaults(page)).toEqual([]);
+
+    await signOut(page);
+    await page.goto('/sign-in?to=/account');
+    await page.getByRole('button', { name: 'Sign in with a passkey' }).click();
+    await areas(page).waitFor();
+    await page.getByText('second factor', { exact: true }).first().waitFor();
+
+    await signOut(page);
+    await enterPassword(page);
+    await page.getByRole('button', { name: 'Use a recovery code' }).click();
+    await page.getByLabel('Recovery code').fill(codes[0] ?? '');
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await page.getByText('9 recovery codes are left.').waitFor();
+
+    const narrow = { width: 390, height: 844 };
+    await page.setViewportSize(narrow);
+    await page.emulateMedia({ colorScheme: 'dark' });
+    expect(await sidewaysScroll(page)).toBeLessThanOrEqual(0);
+    await picture(page, 'account-full-dark-narrow');
+    expect(await accessibilityFaults(page)).toEqual([]);
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  it('is told the same of a forgotten password for any address', async () => {
+    const { page, context, complaints } = await openPage(browser, stroma.url, { scheme: 'dark', width: 390 });
+    await page.goto('/sign-in');
+    await picture(page, 'sign-in-dark-narrow');
+    await page.getByRole('link', { name: 'Forgotten your password?' }).click();
+    await page.getByRole('heading', { name: 'Forgotten password' }).waitFor();
+    await page.getByLabel('E-mail address').fill('nobody@example.org');
+    await page.getByRole('button', { name: 'Send the link' }).click();
+    await page.getByText('Look into your mail').waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await picture(page, 'forgot-password-dark-narrow');
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+});
