@@ -91,9 +91,9 @@ export interface QueryExpression {
   groupBy: Expression[];
   having: Expression | null;
   orderBy: Ordering[];
-  /** `withTies` keeps every row equal to the last one kept, so that joint leaders are all shown; `within` ranks each
+  /** `nth` keeps those of that rank alone; `withTies` keeps every row equal to the last one kept, so that joint leaders are all shown; `within` ranks each
    * group by itself. */
-  limit: { count: number; withTies: boolean; within?: Expression[] } | null;
+  limit: { count: number; withTies: boolean; within?: Expression[]; nth?: true } | null;
 }
 
 export function column(table: string, name: string): Expression {

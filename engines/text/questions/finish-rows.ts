@@ -72,6 +72,10 @@ export function finishWhen(state: ReaderState, frame: Frame): Frame {
 
 const calendar = /^(?:day|week|month|visit|period|hour|session|occasion|trial)s?$/;
 
+/** Remarks are written of a row, so that two that read alike are two. */
+const isRemark = (column: IndexedColumn): boolean =>
+  /^(?:comments?|notes?|remarks?|observations?|descriptions?|freetext|text|message)$/.test(column.joined);
+
 /** "Aquatic predators without fins": columns of yes and no describe the rows. */
 function describeByYes(state: ReaderState, frame: Frame): void {
   if (state.bare.length === 0 || state.bare.some((item) => item.column.yes === null)) return;
@@ -192,6 +196,7 @@ export function finishRows(state: ReaderState, frame: Frame): Frame {
     state.distinct ||
     (outputs.length > 0 &&
       state.order === null &&
+      !outputs.every((column) => isRemark(column)) &&
       outputs.every(
         (column) =>
           (column.category && !(column.numeric && !column.entity && state.conditions.length > 0)) ||

@@ -122,8 +122,13 @@ describe('time', () => {
     ['how many patients before 2021', "visit_date < DATE '2021-01-01'"],
     ['how many patients after 2021', "visit_date >= DATE '2022-01-01'"],
     [
+      // The data ends on 1 June: its own last days are meant.
       'how many patients in the last 30 days',
-      "visit_date >= DATE '2026-10-22' AND visit_date < DATE '2026-11-22'",
+      "visit_date >= DATE '2026-05-02' AND visit_date < DATE '2026-06-02'",
+    ],
+    [
+      'how many patients in the last 8 months',
+      "visit_date >= DATE '2026-03-21' AND visit_date < DATE '2026-11-22'",
     ],
     ['how many patients in Q2 2023', "visit_date >= DATE '2023-04-01' AND visit_date < DATE '2023-07-01'"],
     ['how many patients on 2023-05-04', "visit_date >= DATE '2023-05-04' AND visit_date < DATE '2023-05-05'"],

@@ -7,6 +7,19 @@ export interface Period {
   to: string;
   year: number | null;
   label: string;
+  /** `the last 30 days`: as many of these up to today. */
+  rolling?: Rolling;
+}
+
+export interface Rolling {
+  count: number;
+  unit: string;
+}
+
+/** So many days, weeks, months or years up to and with a day (UTC). */
+export function rollingRange({ count, unit }: Rolling, until: Date): { from: string; to: string } {
+  const last = startOf('day', until.getTime());
+  return { from: iso(shift(last, unit, -count)), to: iso(last + day) };
 }
 
 const months: Record<string, number> = {
@@ -277,13 +290,13 @@ function relativePeriod(tokens: Token[], at: number, now: Date): Period | null {
   if (tokens[place + 1]?.lower === 'calendar') place += 1;
   const unit = unitOf(tokens[place + 1]);
   if (count === null || unit === null || count < 1 || count > 5000 || first.lower === 'this') return null;
-  const from = shift(today, unit, -count);
+  const range = rollingRange({ count, unit }, now);
   return {
     length: place + 2 - at,
-    from: iso(from),
-    to: iso(today + day),
+    ...range,
     year: null,
-    label: `since ${iso(from)}`,
+    label: `since ${range.from}`,
+    rolling: { count, unit },
   };
 }
 

@@ -1,10 +1,13 @@
 import { withoutAsides } from './asides.ts';
+import { asDifference } from './column-changes.ts';
 import { countStatisticOf, overCounts } from './count-statistics.ts';
+import { ofRank, ordinalOf } from './ordinals.ts';
 import { readRelated } from './read-related.ts';
 import { type Outcome, type ParseOptions, type Reading, readTokens } from './read-tokens.ts';
 import type { PreparedTables } from './schema-index.ts';
 import { sentenceOf } from './sentence.ts';
 import { type Token, tokenize } from './tokens.ts';
+import { overTop } from './top-averages.ts';
 import type { Interpretation, ParsedQuestion, WordMeaning } from './types.ts';
 import { writeDuckdb } from './write-duckdb.ts';
 
@@ -27,7 +30,17 @@ export function readQuestion(question: string, index: PreparedTables, options: P
   const read = (words: Token[]): Outcome =>
     index.tables.length > 1 ? readRelated(words, index, options) : readTokens(words, index, options);
   const statistic = countStatisticOf(tokens);
-  const outcome = (statistic === null ? null : overCounts(statistic, read(statistic.counts))) ?? read(tokens);
+  const ordinal = ordinalOf(tokens);
+  const difference = asDifference(tokens, index);
+  const special =
+    statistic !== null
+      ? overCounts(statistic, read(statistic.counts))
+      : ordinal !== null
+        ? ofRank(ordinal, read(ordinal.rest))
+        : difference !== null
+          ? read(difference)
+          : overTop(tokens, index, read);
+  const outcome = special?.reading != null ? special : read(tokens);
   return outcome.reading === null
     ? refused(outcome.reason, outcome.notUnderstood, outcome.words)
     : answered(outcome.reading, outcome.words, outcome.confidence);

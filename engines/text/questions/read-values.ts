@@ -1,11 +1,13 @@
 import type { Atom } from './atoms.ts';
 import { ReadFailure } from './frame.ts';
 import { nearest } from './nearest.ts';
+import { rollingRange } from './periods.ts';
 import { literalOf, readMoreLiterals } from './reader-literals.ts';
 import { addCondition, markColumn } from './reader-marks.ts';
 import { mainDates } from './reader-parts.ts';
 import type { ReaderState } from './reader-state.ts';
 import type { IndexedColumn } from './schema-index.ts';
+import type { TimeSpec } from './times.ts';
 import type { ValueLink } from './value-links.ts';
 
 export function readValue(state: ReaderState, atom: Extract<Atom, { kind: 'value' }>): undefined {
@@ -130,11 +132,24 @@ export function readTable(state: ReaderState, atom: Extract<Atom, { kind: 'table
 
 export function readTime(state: ReaderState, atom: Extract<Atom, { kind: 'time' }>): undefined {
   const column = timeColumn(state, atom);
-  state.mark(state.at, 'time', `${column.name}: ${atom.spec.label}`, column);
-  addCondition(state, { kind: 'time', column, spec: atom.spec, negated: state.negate });
+  const spec = upToNewest(atom.spec, column);
+  state.mark(state.at, 'time', `${column.name}: ${spec.label}`, column);
+  addCondition(state, { kind: 'time', column, spec, negated: state.negate });
   const condition = state.conditions.at(-1);
   if (condition !== undefined) condition.place = 'scope';
   state.at += 1;
+}
+
+/** "The last 30 days" of data that ended before them are its own last ones, and the answer says so. */
+function upToNewest(spec: TimeSpec, column: IndexedColumn): TimeSpec {
+  if (spec.kind !== 'range' || spec.rolling === undefined || !column.temporal) return spec;
+  const newest = new Date(String(column.profile.max));
+  if (Number.isNaN(newest.getTime()) || newest.getTime() >= Date.parse(spec.from ?? '')) return spec;
+  const { count, unit } = spec.rolling;
+  const range = rollingRange(spec.rolling, newest);
+  const newestDay = newest.toISOString().slice(0, 10);
+  const units = `${count === 1 ? '' : `${count} `}${unit}${count === 1 ? '' : 's'}`;
+  return { ...spec, ...range, label: `the ${units} up to ${newestDay}, the newest ${column.name}` };
 }
 
 /** The column that a time without a column is about. */

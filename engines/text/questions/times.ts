@@ -1,6 +1,6 @@
 import type { TimePart } from './expression.ts';
 import { ownEntry } from './lexicon/own-entry.ts';
-import { isYear, monthNames, monthOf, type Period, periodAt, skip } from './periods.ts';
+import { isYear, monthNames, monthOf, type Period, periodAt, type Rolling, skip } from './periods.ts';
 import type { Token } from './tokens.ts';
 
 /** A time said in a question. Dates are ISO `YYYY-MM-DD`; `to` is exclusive. */
@@ -12,6 +12,8 @@ export type TimeSpec =
       /** First and last year, when whole years were said. */
       years: { from: number | null; to: number | null } | null;
       label: string;
+      /** As many units up to today, or up to the newest day of data that ends before. */
+      rolling?: Rolling;
     }
   | { kind: 'part'; part: TimePart; values: number[]; label: string };
 
@@ -175,7 +177,12 @@ export function timeAt(tokens: Token[], at: number, now: Date): { length: number
           spec: range(period, second, `${period.label} to ${second.label}`),
         };
     }
-    return { length: preposition + period.length, spec: range(period, period, period.label) };
+    const spec = range(period, period, period.label);
+    return {
+      length: preposition + period.length,
+      spec:
+        period.rolling === undefined || spec.kind !== 'range' ? spec : { ...spec, rolling: period.rolling },
+    };
   }
   const part = partAt(tokens, at + preposition);
   return part === null ? null : { length: preposition + part.length, spec: part.spec };

@@ -219,7 +219,7 @@ function writeLines(query: QueryExpression): string[] {
   const within = (query.limit?.within ?? []).map((item) => write(item, scope)).join(', ');
   if (query.limit?.withTies === true && first !== undefined)
     lines.push(
-      `QUALIFY rank() OVER (${within === '' ? '' : `PARTITION BY ${within} `}ORDER BY ${first}) <= ${writeNumber(query.limit.count)}`,
+      `QUALIFY ${query.limit.nth === true ? 'dense_rank' : 'rank'}() OVER (${within === '' ? '' : `PARTITION BY ${within} `}ORDER BY ${first}) ${query.limit.nth === true ? '=' : '<='} ${writeNumber(query.limit.count)}`,
     );
   if (orderings.length > 0) lines.push(`ORDER BY ${orderings.join(', ')}`);
   if (query.limit !== null && !query.limit.withTies) lines.push(`LIMIT ${writeNumber(query.limit.count)}`);

@@ -456,11 +456,24 @@ export const questionSuiteFour: SuiteTable[] = [
         'list the cars ordered by mpg, highest first',
       ],
       ['SELECT cyl, avg(mpg), count(*) FROM t GROUP BY 1', 'average mpg and the number of cars by cylinder'],
+      [
+        'SELECT model FROM t QUALIFY dense_rank() OVER (ORDER BY mpg DESC) = 2',
+        'which car has the second highest mpg',
+        'car with the 2nd highest mpg',
+      ],
+      [
+        'SELECT DISTINCT mpg FROM t QUALIFY dense_rank() OVER (ORDER BY mpg) = 3',
+        'what is the third lowest mpg',
+      ],
+      [
+        'SELECT avg(hp) FROM (SELECT hp FROM t ORDER BY wt DESC LIMIT 5)',
+        'average hp of the top 5 by weight',
+        'mean hp over the top 5 by wt',
+      ],
       ['SELECT avg(mpg), median(mpg) FROM t', 'mean and median of mpg', 'mean and median mpg'],
       [
         null,
         'which cars have the same mpg',
-        'which car has the second highest mpg',
         'average of the top 5 mpg',
         'what is the average mpg of the 5 heaviest cars',
       ],
