@@ -185,6 +185,15 @@ const adminRoles = createRoute({
   component: lazyRouteComponent(() => withTexts(import('./pages/admin/roles/roles-page.tsx')), 'RolesPage'),
 });
 
+const adminBackups = createRoute({
+  getParentRoute: () => admin,
+  path: '/backups',
+  component: lazyRouteComponent(
+    () => withTexts(import('./pages/admin/backups/backups-page.tsx')),
+    'BackupsPage',
+  ),
+});
+
 const settings = createRoute({
   getParentRoute: () => frame,
   path: '/settings',
@@ -219,7 +228,7 @@ export const router = createRouter({
       ask,
       jobs,
       api,
-      admin.addChildren([adminOverview, adminMembers, adminRoles]),
+      admin.addChildren([adminOverview, adminMembers, adminRoles, adminBackups]),
       account,
       settings,
       nowhere,

@@ -26,6 +26,9 @@ export const queryKeys = {
   memberList: (query: object) => ['members', 'list', query] as const,
   permissions: ['permissions'] as const,
   explanation: (query: object) => ['permissions', 'explanation', query] as const,
+  backups: ['backups'] as const,
+  backupPlan: ['backups', 'plan'] as const,
+  encryption: ['encryption'] as const,
   system: ['system'] as const,
   openapi: ['openapi'] as const,
 };

@@ -5,6 +5,7 @@ import account from './account.json';
 import admin from './admin.json';
 import api from './api.json';
 import ask from './ask.json';
+import backups from './backups.json';
 import common from './common.json';
 import data from './data.json';
 import dataset from './dataset.json';
@@ -25,6 +26,7 @@ export const german: Texts = {
   data,
   dataset,
   ask,
+  backups,
   jobs,
   api,
   settings,

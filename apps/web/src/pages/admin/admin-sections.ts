@@ -1,11 +1,11 @@
 import type { Permission } from '@stroma/contracts';
-import { KeyRound, type LucideIcon, UsersRound } from 'lucide-react';
+import { DatabaseBackup, KeyRound, type LucideIcon, UsersRound } from 'lucide-react';
 
 export interface AdminSection {
-  to: '/admin/members' | '/admin/roles';
-  label: 'members' | 'roles';
+  to: '/admin/members' | '/admin/roles' | '/admin/backups';
+  label: 'members' | 'roles' | 'backups';
   /** What one finds there, in a line. */
-  about: 'members_about' | 'roles_about';
+  about: 'members_about' | 'roles_about' | 'backups_about';
   /** One of these opens it. */
   permissions: readonly Permission[];
   icon: LucideIcon;
@@ -26,5 +26,12 @@ export const adminSections: readonly AdminSection[] = [
     about: 'roles_about',
     permissions: ['roles:read'],
     icon: KeyRound,
+  },
+  {
+    to: '/admin/backups',
+    label: 'backups',
+    about: 'backups_about',
+    permissions: ['backups:read'],
+    icon: DatabaseBackup,
   },
 ];
