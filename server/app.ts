@@ -68,8 +68,9 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     platform,
     (tx, who, entry) => access.audit.record(tx, who ?? systemContext(log), entry),
     version,
+    access.auditCommands,
   );
-  const data = createData(platform, access.audit);
+  const data = createData(platform, access.audit, access.resources);
   access.signatures.register(data.signableVersion);
   const modules: Module[] = [access, data];
   const authenticate: Authenticate = (request) =>

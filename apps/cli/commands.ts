@@ -212,6 +212,24 @@ export const commands: readonly CommandDefinition[] = [
     load: async () => (await import('./commands/backup.ts')).restore,
   },
   {
+    name: 'audit',
+    summary: 'Verify the audit record, keep a checkpoint of it outside, or check an export',
+    usage: ['stroma audit verify', 'stroma audit verify <export file>', 'stroma audit anchor'],
+    arguments: [1, 2],
+    options: {
+      key: { type: 'string', value: 'file.pem', meaning: 'Public key an export must be signed with' },
+      ...serverOptions,
+    },
+    details:
+      'Without --server it works on the data folder or database of these settings, whether Stroma runs there or not, and\nverifies every organisation; with it, your own organisation over the API. The exit status is 1 when anything was\naltered, removed, added or reordered, and each such row is named.',
+    examples: [
+      'stroma audit verify',
+      'stroma audit verify stroma-audit-2026-01-31.json --key audit-key.pem',
+      'stroma audit verify --server https://stroma.example.org --json',
+    ],
+    load: async () => (await import('./commands/audit.ts')).audit,
+  },
+  {
     name: 'keys',
     summary: 'Encryption keys: which is in use, or put a new one in use',
     usage: ['stroma keys', 'stroma keys rotate'],

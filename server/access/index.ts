@@ -14,7 +14,7 @@ import { apiKeyRoutes } from './api-keys/api-keys.routes.ts';
 import { ApiKeys } from './api-keys/api-keys.service.ts';
 import type { Audit } from './audit/audit.ts';
 import { openAudit } from './audit/open-audit.ts';
-import { openAuditTrail } from './audit/open-audit-trail.ts';
+import { type AuditCommands, openAuditTrail } from './audit/open-audit-trail.ts';
 import { type FirstStart, prepareFirstStart } from './identity/first-start.ts';
 import { openIdentity } from './identity/open-identity.ts';
 import { presentedToken } from './identity/session-token.ts';
@@ -22,6 +22,7 @@ import { memberRoutes } from './members/members.routes.ts';
 import { openPermissions } from './permissions/open-permissions.ts';
 import { permissionRoutes } from './permissions/permissions.routes.ts';
 import type { Resources } from './permissions/resources.service.ts';
+import { openScim } from './scim/open-scim.ts';
 import { signatureRoutes } from './signatures/signatures.routes.ts';
 import { Signatures } from './signatures/signatures.service.ts';
 import { openSingleSignOn } from './single-sign-on/open-single-sign-on.ts';
@@ -35,6 +36,8 @@ export interface Access {
   readonly name: 'access';
   /** Everyone's record of security events and changes. */
   readonly audit: Audit;
+  /** For the account that runs Stroma: the whole record, of every tenant. */
+  readonly auditCommands: AuditCommands;
   /** Electronic signatures; modules make known what of theirs can be signed. */
   readonly signatures: Signatures;
   /** What narrows access to single things; modules make theirs known and ask before they hand one out. */
@@ -59,7 +62,8 @@ export async function createAccess(platform: Platform): Promise<Access> {
     audit,
     ownerOf: (key) => entitlements.person(key.tenantId, key.ownerId),
   });
-  const singleSignOn = openSingleSignOn({ platform, audit, room: identity, isPushed: async () => false });
+  const scim = openScim({ platform, audit, room: identity, entitlements });
+  const singleSignOn = openSingleSignOn({ platform, audit, room: identity, isPushed: scim.isPushed });
   platform.jobs.register({
     kind: 'access.sweep-sessions',
     title: () => 'Removing sessions that have ended, and renewing signing keys',
@@ -76,6 +80,7 @@ export async function createAccess(platform: Platform): Promise<Access> {
   return {
     name: 'access',
     audit,
+    auditCommands: trail.commands,
     signatures,
     resources: permissions.resources,
     async prepare() {
@@ -85,6 +90,7 @@ export async function createAccess(platform: Platform): Promise<Access> {
     },
     async authenticate(request) {
       const token = presentedToken(request);
+      if (token?.startsWith('scim_')) return scim.actor(token);
       const actor = await (token?.startsWith('sk_')
         ? apiKeys.actor(token, senderOf(request))
         : identity.actor(token));
@@ -100,6 +106,7 @@ export async function createAccess(platform: Platform): Promise<Access> {
       identity.register(app);
       apiKeyRoutes(app, apiKeys);
       singleSignOn.register(app);
+      scim.register(app);
       memberRoutes(app, permissions.members);
       permissionRoutes(app, permissions);
     },

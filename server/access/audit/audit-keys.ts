@@ -3,6 +3,7 @@ import {
   createHmac,
   createPrivateKey,
   createPublicKey,
+  createSecretKey,
   generateKeyPairSync,
   hkdfSync,
   type KeyObject,
@@ -31,7 +32,8 @@ export interface AuditKeys {
 interface HeldKey {
   privateKey: KeyObject;
   publicKey: KeyObject;
-  secret: Uint8Array;
+  /** Made once: from bytes each call would cost six times as much. */
+  secret: KeyObject;
 }
 
 const purpose = 'audit-signing';
@@ -57,7 +59,8 @@ export async function openAuditKeys({ db, keys }: Pick<Platform, 'db' | 'keys'>)
         key_id: row.id,
       });
     const seed = privateKey.export({ type: 'pkcs8', format: 'der' });
-    const secret = new Uint8Array(hkdfSync('sha256', seed, '', 'stroma audit event mac 1', 32));
+    const derived = hkdfSync('sha256', seed, '', 'stroma audit event mac 1', 32);
+    const secret = createSecretKey(new Uint8Array(derived));
     held.set(row.id, { privateKey, publicKey, secret });
   }
   const keyId = rows.at(-1)?.id ?? '';

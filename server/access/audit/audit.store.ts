@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { rowsOf, type Sql } from '../../platform/db/database.ts';
+import { type Database, rowsOf, type Sql } from '../../platform/db/database.ts';
 import { auditSeals } from './audit.tables.ts';
 import type { AuditLink, AuditSeal, Head } from './audit-chain.ts';
 import type { LinkedRow, RecordSource, StoredEvent } from './audit-verification.ts';
@@ -135,7 +135,8 @@ export async function removePending(tx: Sql, eventIds: string[]): Promise<void> 
 }
 
 /** The record as verification reads it. */
-export function recordSource(db: Sql, pageSize = 5000): RecordSource {
+export function recordSource(database: Database, pageSize = 5000): RecordSource {
+  const db = database.sql;
   return {
     seals: () =>
       pagesOf(
@@ -145,7 +146,7 @@ export function recordSource(db: Sql, pageSize = 5000): RecordSource {
       ),
     links: (tenantId) =>
       pagesOf(
-        (after) => linksAfter(db, tenantId, after, pageSize),
+        (after) => linksAfter(database, tenantId, after, pageSize),
         ({ link }) => link.position,
         pageSize,
       ),
@@ -179,15 +180,26 @@ export async function sealsAfter(
   return rowsOf<AuditSeal>(result);
 }
 
-async function linksAfter(db: Sql, tenantId: string, after: number, limit: number): Promise<LinkedRow[]> {
-  const result = await db.execute(sql`
-    select ${linkColumns}, ${eventColumns}
-    from (
-      select * from audit_links where tenant_id = ${tenantId} and position > ${after}
-      order by position limit ${limit}
-    ) l
-    left join audit_events e on e.id = l.event_id
-    order by l.position`);
+async function linksAfter(
+  database: Database,
+  tenantId: string,
+  after: number,
+  limit: number,
+): Promise<LinkedRow[]> {
+  const result = await database.transaction(async (tx) => {
+    // Left to itself the planner reads the whole table for each page.
+    await tx.execute(
+      sql`select set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)`,
+    );
+    return tx.execute(sql`
+      select ${linkColumns}, ${eventColumns}
+      from (
+        select * from audit_links where tenant_id = ${tenantId} and position > ${after}
+        order by position limit ${limit}
+      ) l
+      left join audit_events e on e.id = l.event_id
+      order by l.position`);
+  });
   return rowsOf<LinkAndEvent>(result).map((row) => ({
     link: {
       tenantId: row.linkTenantId,
@@ -207,13 +219,18 @@ async function* pagesOf<T>(
   pageSize: number,
 ): AsyncGenerator<T[]> {
   // Below every position, so that a row moved there is seen too.
-  let after = Number.MIN_SAFE_INTEGER;
+  let coming = read(Number.MIN_SAFE_INTEGER);
   for (;;) {
-    const page = await read(after);
+    const page = await coming;
     const last = page.at(-1);
     if (last === undefined) return;
+    const more = page.length === pageSize;
+    // The store reads the next page while this one is looked at.
+    if (more) {
+      coming = read(placeOf(last));
+      coming.catch(() => undefined);
+    }
     yield page;
-    if (page.length < pageSize) return;
-    after = placeOf(last);
+    if (!more) return;
   }
 }

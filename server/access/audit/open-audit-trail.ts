@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Actor } from '../../platform/context.ts';
+import type { OperatorCommands } from '../../platform/control/operator-commands.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { systemContext } from '../../platform/system-actor.ts';
 import { anchorJob, nightlyVerifyJob, verifyJob } from './audit.jobs.ts';
@@ -9,7 +10,10 @@ import { openAuditAnchors } from './audit-anchors.ts';
 import type { OpenAudit } from './open-audit.ts';
 import { Refusals } from './refusals.ts';
 
+export type AuditCommands = Pick<OperatorCommands, 'verify-audit' | 'anchor-audit'>;
+
 export interface AuditTrailRoom {
+  readonly commands: AuditCommands;
   /** Told once for each request, so that what the gate refuses is put on record with its sender. */
   seen(request: FastifyRequest, actor: Actor | null): void;
   register(app: FastifyInstance): void;
@@ -28,6 +32,27 @@ export async function openAuditTrail(platform: Platform, audit: OpenAudit): Prom
     ),
   );
   return {
+    commands: {
+      async 'verify-audit'(_, { signal, onProgress }) {
+        const tenants = await audit.tenants();
+        const checkpoints = await anchors.outside();
+        const results = [];
+        for (const [index, tenantId] of tenants.entries()) {
+          signal.throwIfAborted();
+          onProgress(index / tenants.length, `organisation ${index + 1} of ${tenants.length}`);
+          results.push({ tenant_id: tenantId, ...(await audit.verify(tenantId, checkpoints)) });
+        }
+        const intact = results.every((each) => each.intact);
+        await audit.append(systemContext(platform.log), {
+          action: 'audit.verified',
+          object: null,
+          outcome: intact ? 'success' : 'failure',
+          details: { intact, tenants: tenants.length, by: 'command' },
+        });
+        return { intact, organisations: results };
+      },
+      'anchor-audit': () => anchors.keep(systemContext(platform.log)),
+    },
     seen: (request, actor) => refusals.seen(request, actor),
     register(app) {
       refusals.register(app);

@@ -46,7 +46,7 @@ export async function openAudit(platform: Pick<Platform, 'db' | 'keys' | 'log'>)
       await sealNow();
       // The chain of seals is the installation's; rows are still read by tenant.
       return acrossTenants('seals belong to no tenant', () =>
-        verifyRecord(recordSource(db.sql), keys, tenantId, checkpoints, onProgress),
+        verifyRecord(recordSource(db), keys, tenantId, checkpoints, onProgress),
       );
     },
     async lengthOf(tenantId) {

@@ -6,7 +6,6 @@ import { encryptionRoutes } from '../crypto/encryption.routes.ts';
 import type { Recorder } from '../crypto/keys.ts';
 import type { Platform } from '../platform.ts';
 import { systemContext } from '../system-actor.ts';
-import { splitAddress } from './backup-target.ts';
 import { makeBackupJob, verifyBackupJob } from './backups.jobs.ts';
 import { backupRoutes } from './backups.routes.ts';
 import { Backups } from './backups.service.ts';
@@ -23,7 +22,13 @@ export interface Operations {
   close(): Promise<void>;
 }
 
-export function openOperations(platform: Platform, record: Recorder, version: string): Operations {
+/** `others`: commands of what stands above the platform. */
+export function openOperations(
+  platform: Platform,
+  record: Recorder,
+  version: string,
+  others: Pick<OperatorCommands, 'verify-audit' | 'anchor-audit'>,
+): Operations {
   const { config, keys, jobs, log } = platform;
   const backups = new Backups(platform, record, version);
   keys.recordWith(record);
@@ -35,10 +40,6 @@ export function openOperations(platform: Platform, record: Recorder, version: st
   const commands: OperatorCommands = {
     backup: (input, { signal, onProgress }) =>
       backups.make(systemContext(log), { ...input, trigger: 'command', signal, onProgress }),
-    async 'check-backup'({ address, passphrase }) {
-      const { place, name } = splitAddress(address);
-      return await backups.check(place, name, passphrase);
-    },
     async 'rotate-keys'(_, { signal, onProgress }) {
       const { key_id } = await keys.rotate(systemContext(log));
       const done = await keys.rewrap({
@@ -48,6 +49,7 @@ export function openOperations(platform: Platform, record: Recorder, version: st
       return { key_id, ...done };
     },
     'keys-state': () => keys.state(),
+    ...others,
   };
 
   return {

@@ -7,9 +7,10 @@ export const operatorInputs = {
     passphrase: z.string().min(12, 'expected a passphrase of at least 12 characters'),
     verify: z.boolean(),
   }),
-  'check-backup': z.strictObject({ address: z.string(), passphrase: z.string() }),
   'rotate-keys': z.strictObject({}),
   'keys-state': z.strictObject({}),
+  'verify-audit': z.strictObject({}),
+  'anchor-audit': z.strictObject({}),
 } as const;
 
 export type OperatorCommand = keyof typeof operatorInputs;
