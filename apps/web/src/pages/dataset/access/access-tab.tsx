@@ -51,7 +51,7 @@ function Yours({ access }: { access: DatasetAccessDocument }) {
   if (!restricted) {
     return (
       <Notice tone="plain" title={t('yours_all')}>
-        {t(`sensitivity_${access.sensitivity}_text`)}
+        {t(`sensitivity_${access.sensitivity}`)}: {t(`sensitivity_${access.sensitivity}_text`)}
       </Notice>
     );
   }

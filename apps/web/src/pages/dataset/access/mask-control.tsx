@@ -47,17 +47,18 @@ function MaskDetail({
   onChange: (mask: ColumnMaskRule) => void;
 }) {
   const { t } = useTranslation('access');
-  const number = (name: string, value: number | undefined, set: (value: number) => void, least = 1) => (
+  const number = (name: string, value: number | undefined, set: (value: number) => void) => (
     <span className="flex items-center gap-2">
-      <span className="text-ink-soft">{name}</span>
-      <Input
-        type="number"
-        className="w-24"
-        min={least}
-        aria-label={`${label}: ${name}`}
-        value={value ?? ''}
-        onChange={({ target }) => set(target.valueAsNumber)}
-      />
+      <span className="whitespace-nowrap text-ink-soft">{name}</span>
+      <span className="block w-24">
+        <Input
+          type="number"
+          min={1}
+          aria-label={`${label}: ${name}`}
+          value={value ?? ''}
+          onChange={({ target }) => set(target.valueAsNumber)}
+        />
+      </span>
     </span>
   );
   switch (mask.kind) {
