@@ -32,6 +32,8 @@ export function passwordRules(config: Config): PasswordRules {
         fail('INVALID_INPUT', `The new password is refused: ${reason}`, { field, reason });
       const length = [...password.normalize('NFKC')].length;
       if (length < minLength) refuse(`expected at least ${minLength} characters, given ${length}.`);
+      if (minStrength > 0 && isMadeOf(password, own))
+        refuse('it is made of your name or address, which is what is tried first.');
       estimator ??= new ZxcvbnFactory({ dictionary: { ...common, ...english }, graphs: adjacencyGraphs });
       const words = ['stroma', ...own.flatMap((each) => [each, ...each.split(/[^\p{L}\p{N}]+/u)])];
       const { score } = estimator.check(
@@ -46,6 +48,19 @@ export function passwordRules(config: Config): PasswordRules {
         refuse('it is known from a leak of passwords. Choose one that is used nowhere else.');
     },
   };
+}
+
+const fewestOfOnesOwn = 8;
+
+/** Little is left of it once the words everybody knows of the person are taken out. */
+function isMadeOf(password: string, own: readonly string[]): boolean {
+  const plain = (text: string) => text.normalize('NFKC').toLowerCase();
+  const words = own
+    .flatMap((each) => [plain(each), ...plain(each).split(/[^\p{L}\p{N}]+/u)])
+    .filter((word) => word.length > 3)
+    .sort((a, b) => b.length - a.length);
+  const left = words.reduce((text, word) => text.replaceAll(word, ''), plain(password));
+  return left !== plain(password) && [...left.replace(/[^\p{L}\p{N}]/gu, '')].length < fewestOfOnesOwn;
 }
 
 /** Binary search for a SHA-1 in a sorted file of lines `HASH` or `HASH:count`: a few dozen reads whatever its size. */

@@ -190,7 +190,7 @@ export class SecondFactors {
     }
     if (this.#parts.textMessages === null)
       fail(
-        'SMS_UNAVAILABLE',
+        'UNPROCESSABLE',
         'This installation sends no text messages. Choose an authenticator app or a passkey.',
       );
     const digits = makeDigits();
