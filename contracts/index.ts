@@ -4,6 +4,7 @@
  */
 
 import { accessApi } from './access.ts';
+import { anonymisationApi } from './anonymisation.ts';
 import { apiKeysApi } from './api-keys.ts';
 import { auditApi } from './audit.ts';
 import { backupsApi, encryptionApi } from './backups.ts';
@@ -41,6 +42,7 @@ export const api = {
   mail: mailApi,
   datasets: datasetsApi,
   datasetAccess: datasetAccessApi,
+  anonymisation: anonymisationApi,
   jobs: jobsApi,
   queries: queriesApi,
   provenance: provenanceApi,
@@ -53,6 +55,7 @@ export const api = {
 };
 
 export * from './access.ts';
+export * from './anonymisation.ts';
 export * from './api-keys.ts';
 export * from './audit.ts';
 export * from './backups.ts';
@@ -75,6 +78,7 @@ export * from './projects.ts';
 export * from './provenance.ts';
 export * from './queries.ts';
 export * from './roles.ts';
+export * from './scim.ts';
 export * from './second-factors.ts';
 export * from './sessions.ts';
 export * from './signatures.ts';

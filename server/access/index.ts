@@ -90,7 +90,11 @@ export async function createAccess(platform: Platform): Promise<Access> {
     },
     async authenticate(request) {
       const token = presentedToken(request);
-      if (token?.startsWith('scim_')) return scim.actor(token);
+      if (token?.startsWith('scim_')) {
+        const directory = await scim.actor(token);
+        trail.seen(request, directory);
+        return directory;
+      }
       const actor = await (token?.startsWith('sk_')
         ? apiKeys.actor(token, senderOf(request))
         : identity.actor(token));

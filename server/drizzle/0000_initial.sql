@@ -365,6 +365,51 @@ CREATE TABLE "resource_projects" (
 	CONSTRAINT "resource_projects_resource_id_project_id_pk" PRIMARY KEY("resource_id","project_id")
 );
 --> statement-breakpoint
+CREATE TABLE "scim_directories" (
+	"id" text PRIMARY KEY NOT NULL,
+	"tenant_id" text NOT NULL,
+	"name" text NOT NULL,
+	"enabled" boolean NOT NULL,
+	"token_prefix" text NOT NULL,
+	"token_hash" text NOT NULL,
+	"domains" text[] NOT NULL,
+	"role_mapping" jsonb NOT NULL,
+	"default_role" text NOT NULL,
+	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	"expires_at" timestamp (3) with time zone,
+	"last_used_at" timestamp (3) with time zone
+);
+--> statement-breakpoint
+CREATE TABLE "scim_groups" (
+	"id" text PRIMARY KEY NOT NULL,
+	"tenant_id" text NOT NULL,
+	"directory_id" text NOT NULL,
+	"display_name" text NOT NULL,
+	"external_id" text,
+	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	"updated_at" timestamp (3) with time zone DEFAULT now() NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "scim_group_members" (
+	"group_id" text NOT NULL,
+	"user_id" text NOT NULL,
+	"tenant_id" text NOT NULL,
+	CONSTRAINT "scim_group_members_group_id_user_id_pk" PRIMARY KEY("group_id","user_id")
+);
+--> statement-breakpoint
+CREATE TABLE "scim_users" (
+	"user_id" text PRIMARY KEY NOT NULL,
+	"tenant_id" text NOT NULL,
+	"directory_id" text NOT NULL,
+	"user_name" text NOT NULL,
+	"user_name_key" text NOT NULL,
+	"external_id" text,
+	"attributes" jsonb NOT NULL,
+	"made_user" boolean NOT NULL,
+	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	"updated_at" timestamp (3) with time zone DEFAULT now() NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "signatures" (
 	"id" text PRIMARY KEY NOT NULL,
 	"tenant_id" text NOT NULL,
@@ -412,6 +457,40 @@ CREATE TABLE "single_sign_on_connections" (
 	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
 	"updated_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
 	"last_used_at" timestamp (3) with time zone
+);
+--> statement-breakpoint
+CREATE TABLE "privacy_budgets" (
+	"tenant_id" text NOT NULL,
+	"dataset_id" text NOT NULL,
+	"epsilon" double precision NOT NULL,
+	"delta" double precision NOT NULL,
+	"composition" text NOT NULL,
+	"set_by" text NOT NULL,
+	"updated_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "privacy_budgets_tenant_id_dataset_id_pk" PRIMARY KEY("tenant_id","dataset_id")
+);
+--> statement-breakpoint
+CREATE TABLE "privacy_keys" (
+	"tenant_id" text NOT NULL,
+	"scope" text NOT NULL,
+	"sealed" text NOT NULL,
+	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "privacy_keys_tenant_id_scope_pk" PRIMARY KEY("tenant_id","scope")
+);
+--> statement-breakpoint
+CREATE TABLE "privacy_ledger" (
+	"id" text PRIMARY KEY NOT NULL,
+	"tenant_id" text NOT NULL,
+	"dataset_id" text NOT NULL,
+	"version_id" text NOT NULL,
+	"question_sha256" text NOT NULL,
+	"question" jsonb NOT NULL,
+	"epsilon" double precision NOT NULL,
+	"delta" double precision NOT NULL,
+	"rho" double precision NOT NULL,
+	"answer" jsonb NOT NULL,
+	"asked_by" text NOT NULL,
+	"asked_at" timestamp (3) with time zone DEFAULT now() NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "dataset_versions" (
@@ -543,6 +622,15 @@ ALTER TABLE "resource_grants" ADD CONSTRAINT "resource_grants_tenant_id_tenants_
 ALTER TABLE "resource_grants" ADD CONSTRAINT "resource_grants_user_id_users_id_fk" FOREIGN KEY ("user_id") REFERENCES "public"."users"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "resource_projects" ADD CONSTRAINT "resource_projects_project_id_projects_id_fk" FOREIGN KEY ("project_id") REFERENCES "public"."projects"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "resource_projects" ADD CONSTRAINT "resource_projects_tenant_id_tenants_id_fk" FOREIGN KEY ("tenant_id") REFERENCES "public"."tenants"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "scim_directories" ADD CONSTRAINT "scim_directories_tenant_id_tenants_id_fk" FOREIGN KEY ("tenant_id") REFERENCES "public"."tenants"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "scim_groups" ADD CONSTRAINT "scim_groups_tenant_id_tenants_id_fk" FOREIGN KEY ("tenant_id") REFERENCES "public"."tenants"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "scim_groups" ADD CONSTRAINT "scim_groups_directory_id_scim_directories_id_fk" FOREIGN KEY ("directory_id") REFERENCES "public"."scim_directories"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "scim_group_members" ADD CONSTRAINT "scim_group_members_group_id_scim_groups_id_fk" FOREIGN KEY ("group_id") REFERENCES "public"."scim_groups"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "scim_group_members" ADD CONSTRAINT "scim_group_members_user_id_users_id_fk" FOREIGN KEY ("user_id") REFERENCES "public"."users"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "scim_group_members" ADD CONSTRAINT "scim_group_members_tenant_id_tenants_id_fk" FOREIGN KEY ("tenant_id") REFERENCES "public"."tenants"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "scim_users" ADD CONSTRAINT "scim_users_user_id_users_id_fk" FOREIGN KEY ("user_id") REFERENCES "public"."users"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "scim_users" ADD CONSTRAINT "scim_users_tenant_id_tenants_id_fk" FOREIGN KEY ("tenant_id") REFERENCES "public"."tenants"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "scim_users" ADD CONSTRAINT "scim_users_directory_id_scim_directories_id_fk" FOREIGN KEY ("directory_id") REFERENCES "public"."scim_directories"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "single_sign_on_domains" ADD CONSTRAINT "single_sign_on_domains_tenant_id_tenants_id_fk" FOREIGN KEY ("tenant_id") REFERENCES "public"."tenants"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "single_sign_on_domains" ADD CONSTRAINT "single_sign_on_domains_connection_id_single_sign_on_connections_id_fk" FOREIGN KEY ("connection_id") REFERENCES "public"."single_sign_on_connections"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "single_sign_on_links" ADD CONSTRAINT "single_sign_on_links_tenant_id_tenants_id_fk" FOREIGN KEY ("tenant_id") REFERENCES "public"."tenants"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -597,12 +685,20 @@ CREATE INDEX "resource_attributes_tenant" ON "resource_attributes" USING btree (
 CREATE UNIQUE INDEX "resource_grants_one" ON "resource_grants" USING btree ("resource_id","user_id","permission");--> statement-breakpoint
 CREATE INDEX "resource_grants_user" ON "resource_grants" USING btree ("tenant_id","user_id");--> statement-breakpoint
 CREATE INDEX "resource_projects_tenant" ON "resource_projects" USING btree ("tenant_id","project_id");--> statement-breakpoint
+CREATE UNIQUE INDEX "scim_directories_token" ON "scim_directories" USING btree ("token_hash");--> statement-breakpoint
+CREATE INDEX "scim_directories_tenant" ON "scim_directories" USING btree ("tenant_id","id");--> statement-breakpoint
+CREATE INDEX "scim_groups_directory" ON "scim_groups" USING btree ("directory_id","display_name");--> statement-breakpoint
+CREATE INDEX "scim_group_members_user" ON "scim_group_members" USING btree ("user_id");--> statement-breakpoint
+CREATE UNIQUE INDEX "scim_users_name" ON "scim_users" USING btree ("directory_id","user_name_key");--> statement-breakpoint
+CREATE INDEX "scim_users_external" ON "scim_users" USING btree ("directory_id","external_id");--> statement-breakpoint
 CREATE INDEX "signatures_object" ON "signatures" USING btree ("tenant_id","object_kind","object_id","id");--> statement-breakpoint
 CREATE INDEX "signatures_signer" ON "signatures" USING btree ("tenant_id","signer_id","id");--> statement-breakpoint
 CREATE INDEX "single_sign_on_domains_connection" ON "single_sign_on_domains" USING btree ("connection_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "single_sign_on_links_subject" ON "single_sign_on_links" USING btree ("connection_id","subject");--> statement-breakpoint
 CREATE INDEX "single_sign_on_links_user" ON "single_sign_on_links" USING btree ("user_id");--> statement-breakpoint
 CREATE INDEX "single_sign_on_connections_tenant" ON "single_sign_on_connections" USING btree ("tenant_id","id");--> statement-breakpoint
+CREATE UNIQUE INDEX "privacy_ledger_question" ON "privacy_ledger" USING btree ("tenant_id","dataset_id","question_sha256");--> statement-breakpoint
+CREATE INDEX "privacy_ledger_dataset" ON "privacy_ledger" USING btree ("tenant_id","dataset_id","asked_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "dataset_versions_number" ON "dataset_versions" USING btree ("dataset_id","number");--> statement-breakpoint
 CREATE UNIQUE INDEX "dataset_versions_identity" ON "dataset_versions" USING btree ("dataset_id","identity");--> statement-breakpoint
 CREATE INDEX "dataset_versions_tenant_source" ON "dataset_versions" USING btree ("tenant_id","source_sha256");--> statement-breakpoint
@@ -900,6 +996,46 @@ CREATE POLICY "resource_projects_tenant" ON "resource_projects" TO stroma_tenant
 --> statement-breakpoint
 GRANT select, insert, update, delete ON "resource_projects" TO stroma_tenant;
 --> statement-breakpoint
+ALTER TABLE "scim_directories" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "scim_directories" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "scim_directories_owner" ON "scim_directories" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "scim_directories_tenant" ON "scim_directories" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "scim_directories" TO stroma_tenant;
+--> statement-breakpoint
+ALTER TABLE "scim_groups" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "scim_groups" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "scim_groups_owner" ON "scim_groups" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "scim_groups_tenant" ON "scim_groups" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)) and (exists (select from "scim_directories" p where p."id" = "scim_groups"."directory_id")));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "scim_groups" TO stroma_tenant;
+--> statement-breakpoint
+ALTER TABLE "scim_group_members" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "scim_group_members" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "scim_group_members_owner" ON "scim_group_members" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "scim_group_members_tenant" ON "scim_group_members" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)) and (exists (select from "scim_groups" p where p."id" = "scim_group_members"."group_id")) and (exists (select from "users" p where p."id" = "scim_group_members"."user_id")));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "scim_group_members" TO stroma_tenant;
+--> statement-breakpoint
+ALTER TABLE "scim_users" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "scim_users" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "scim_users_owner" ON "scim_users" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "scim_users_tenant" ON "scim_users" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)) and (exists (select from "users" p where p."id" = "scim_users"."user_id")) and (exists (select from "scim_directories" p where p."id" = "scim_users"."directory_id")));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "scim_users" TO stroma_tenant;
+--> statement-breakpoint
 ALTER TABLE "signatures" ENABLE ROW LEVEL SECURITY;
 --> statement-breakpoint
 ALTER TABLE "signatures" FORCE ROW LEVEL SECURITY;
@@ -939,6 +1075,36 @@ CREATE POLICY "single_sign_on_connections_owner" ON "single_sign_on_connections"
 CREATE POLICY "single_sign_on_connections_tenant" ON "single_sign_on_connections" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)));
 --> statement-breakpoint
 GRANT select, insert, update, delete ON "single_sign_on_connections" TO stroma_tenant;
+--> statement-breakpoint
+ALTER TABLE "privacy_budgets" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "privacy_budgets" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "privacy_budgets_owner" ON "privacy_budgets" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "privacy_budgets_tenant" ON "privacy_budgets" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "privacy_budgets" TO stroma_tenant;
+--> statement-breakpoint
+ALTER TABLE "privacy_keys" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "privacy_keys" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "privacy_keys_owner" ON "privacy_keys" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "privacy_keys_tenant" ON "privacy_keys" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "privacy_keys" TO stroma_tenant;
+--> statement-breakpoint
+ALTER TABLE "privacy_ledger" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "privacy_ledger" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "privacy_ledger_owner" ON "privacy_ledger" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "privacy_ledger_tenant" ON "privacy_ledger" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "privacy_ledger" TO stroma_tenant;
 --> statement-breakpoint
 ALTER TABLE "dataset_versions" ENABLE ROW LEVEL SECURITY;
 --> statement-breakpoint
