@@ -22,7 +22,7 @@ export interface ScimRoutesParts {
 const largestBody = 4 * 1024 * 1024;
 
 export function scimRoutes(app: FastifyInstance, parts: ScimRoutesParts): void {
-  void app.register(async (scim) => {
+  app.register((scim, _, registered) => {
     scim.setErrorHandler(answerScimError);
     const parse = scim.getDefaultJsonParser('error', 'error');
     scim.addContentTypeParser(
@@ -34,6 +34,7 @@ export function scimRoutes(app: FastifyInstance, parts: ScimRoutesParts): void {
       },
     );
     resourceRoutes(scim, parts);
+    registered();
   });
   directoryRoutes(app, parts);
 }
