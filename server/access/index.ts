@@ -7,6 +7,7 @@
  *     .authenticate(request)  the actor behind a bearer token or the session cookie, or null
  *     .register(app)          the addresses of `api.identity`
  */
+import { streamsApi } from '@stroma/contracts';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Actor } from '../platform/context.ts';
 import type { Platform } from '../platform/platform.ts';
@@ -97,7 +98,7 @@ export async function createAccess(platform: Platform): Promise<Access> {
       }
       const actor = await (token?.startsWith('sk_')
         ? apiKeys.actor(token, senderOf(request))
-        : identity.actor(token));
+        : identity.actor(token, !isStream(request)));
       const complete = actor === null ? null : await entitlements.complete(actor);
       trail.seen(request, complete);
       return complete;
@@ -122,6 +123,10 @@ export async function createAccess(platform: Platform): Promise<Access> {
     },
   };
 }
+
+/** It asks again and again by itself while it is open. */
+const isStream = (request: FastifyRequest): boolean =>
+  request.routeOptions.config.endpoint?.id === streamsApi.subscribe.id;
 
 const senderOf = (request: FastifyRequest) => ({
   address: request.ip,

@@ -28,7 +28,7 @@ export interface IdentityRoom {
   accessTokens: AccessTokens;
   clientOf(request: FastifyRequest): Client;
   /** The person behind a cookie's token or an access token, or null. */
-  actor(token: string | null): Promise<Actor | null>;
+  actor(token: string | null, uses?: boolean): Promise<Actor | null>;
   register(app: FastifyInstance): void;
   start(): Promise<void>;
   sweep(): Promise<void>;
@@ -84,7 +84,7 @@ export function openIdentity(
     secondFactors,
     accessTokens,
     clientOf: clientOfRequest,
-    actor: async (token) => (await sessions.find(token))?.actor ?? null,
+    actor: async (token, uses) => (await sessions.find(token, uses))?.actor ?? null,
     register(app) {
       identityRoutes(app, {
         config,

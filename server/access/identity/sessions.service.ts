@@ -78,7 +78,7 @@ export class Sessions {
   constructor(parts: SessionsParts) {
     this.#parts = parts;
     // The embedded store belongs to this process alone, so nobody else can revoke behind its back.
-    const lifeMs = parts.platform.db.kind === 'embedded' ? 60_000 : 900;
+    const lifeMs = parts.platform.db.kind === 'embedded' ? 60_000 : 400;
     this.#cache = new SessionCache((token) => this.#load(token), lifeMs);
   }
 
@@ -95,13 +95,17 @@ export class Sessions {
     await this.#stopListening?.();
   }
 
-  /** The session behind a cookie's token or an access token; null for no, a wrong, an idle or an ended one. */
-  async find(token: string | null): Promise<LiveSession | null> {
+  /**
+   * The session behind a cookie's token or an access token; null for no, a wrong, an idle or an ended one. What asks
+   * by itself, as an open stream does, is no sign of a person: it passes `uses` false.
+   */
+  async find(token: string | null, uses = true): Promise<LiveSession | null> {
     if (token === null || token.length > 1_500) return null;
     const live = await this.#cache.get(token);
     if (live === null) return null;
     const now = Date.now();
     if (this.#idle(live.session, live.seenAt, now)) return null;
+    if (!uses) return live;
     live.seenAt = now;
     if (now - live.writtenAt >= touchEveryMs) this.#touch(live, now);
     return live;

@@ -16,7 +16,7 @@ export interface StreamClient {
 
 export interface StreamClients {
   readonly count: number;
-  /** `stillAllowed` is asked at every heartbeat; a client that is no longer is let go. */
+  /** `stillAllowed` is asked every half second; a client that is no longer is let go. */
   open(answer: ServerResponse, stillAllowed: () => Promise<boolean>): StreamClient;
   closeAll(): void;
 }
@@ -24,10 +24,12 @@ export interface StreamClients {
 export interface StreamClientsOptions {
   onCount?: (clients: number) => void;
   heartbeatMs?: number;
+  checkMs?: number;
 }
 
 interface State extends StreamClient {
   flush(): void;
+  check(): void;
   beat(): void;
 }
 
@@ -35,11 +37,13 @@ interface State extends StreamClient {
 export function openStreamClients({
   onCount = () => undefined,
   heartbeatMs = 15_000,
+  checkMs = 500,
 }: StreamClientsOptions = {}): StreamClients {
   const clients = new Set<State>();
   const waiting = new Set<State>();
   let batch: NodeJS.Timeout | null = null;
   let beat: NodeJS.Timeout | null = null;
+  let check: NodeJS.Timeout | null = null;
 
   const flushAll = () => {
     batch = null;
@@ -61,9 +65,11 @@ export function openStreamClients({
           clients.delete(client);
           waiting.delete(client);
           onCount(clients.size);
-          if (clients.size > 0 || beat === null) return;
+          if (clients.size > 0 || beat === null || check === null) return;
           clearInterval(beat);
+          clearInterval(check);
           beat = null;
+          check = null;
         },
       });
       clients.add(client);
@@ -71,6 +77,9 @@ export function openStreamClients({
       beat ??= setInterval(() => {
         for (const each of clients) each.beat();
       }, heartbeatMs);
+      check ??= setInterval(() => {
+        for (const each of clients) each.check();
+      }, checkMs);
       return client;
     },
     closeAll() {
@@ -144,14 +153,16 @@ function streamClient(
         : new Promise((done) => empty.push(done)),
     end,
     flush: write,
-    beat() {
+    check() {
       void stillAllowed().then(
         (allowed) => {
           if (!allowed) end();
-          else if (open && !answer.writableNeedDrain) answer.write(': still here\n\n');
         },
         () => undefined,
       );
+    },
+    beat() {
+      if (open && !answer.writableNeedDrain) answer.write(': still here\n\n');
     },
   };
 }

@@ -36,6 +36,7 @@ beforeAll(async () => {
     async ({ headers }) => people[headers.authorization?.slice(7) ?? ''] ?? null,
     {
       heartbeatMs: 50,
+      checkMs: 50,
     },
   );
   url = await app.listen({ port: 0, host: '127.0.0.1' });
