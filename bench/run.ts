@@ -22,6 +22,7 @@ const benches: Record<string, { file: string; words?: string[]; what: string }> 
   'upload-100mb': { file: 'upload-100mb.ts', what: 'time from the last byte of 100 MB to the answer' },
   profile: { file: 'profile.ts', what: 'the full profile against SUMMARIZE' },
   'dirty-files': { file: 'dirty-files.ts', what: 'how many dirty files come out exactly right' },
+  encryption: { file: 'encryption.ts', what: 'sealed streams and objects against node:crypto alone' },
   audit: { file: 'audit.ts', what: 'audit appends a second, and verifying 1M events' },
   questions: { file: 'questions.ts', what: 'how many questions are answered right' },
 };

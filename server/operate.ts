@@ -1,8 +1,11 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { z } from 'zod';
-import { createApp } from './app.ts';
 import { openTarget, splitAddress } from './platform/backup/backup-target.ts';
 import { restoreBackup } from './platform/backup/restore-backup.ts';
+import { verifyBackup } from './platform/backup/verify-backup.ts';
 import type { Config } from './platform/config/config.ts';
 import { readConfig } from './platform/config/read-config.ts';
 import { callControl, failureLine } from './platform/control/control-socket.ts';
@@ -13,11 +16,12 @@ import {
 } from './platform/control/operator-commands.ts';
 import { openLog } from './platform/logging.ts';
 
-const restoreRequest = z.object({
-  command: z.literal('restore'),
-  input: z.strictObject({ address: z.string(), passphrase: z.string() }),
-});
-const request = z.union([restoreRequest, operatorRequest]);
+const input = z.strictObject({ address: z.string(), passphrase: z.string() });
+const request = z.discriminatedUnion('command', [
+  z.object({ command: z.literal('restore'), input }),
+  z.object({ command: z.literal('check-backup'), input }),
+  operatorRequest,
+]);
 
 /**
  * Does one order for `stroma backup`, `restore` and `keys`: a JSON document on standard input, JSON lines on standard
@@ -31,8 +35,10 @@ export async function operate(): Promise<void> {
     const { config } = readConfig(process.env);
     const result =
       given.command === 'restore'
-        ? await restore(config, given.input as z.output<typeof restoreRequest>['input'], onProgress)
-        : await order(config, given as z.output<typeof operatorRequest>, onProgress, say);
+        ? await restore(config, given.input, onProgress)
+        : given.command === 'check-backup'
+          ? await check(config, given.input)
+          : await order(config, given, onProgress, say);
     end({ result }, 0);
   } catch (error) {
     const line = failureLine(error);
@@ -57,6 +63,7 @@ async function order(
   const interrupted = new AbortController();
   process.once('SIGINT', () => interrupted.abort());
   process.once('SIGTERM', () => interrupted.abort());
+  const { createApp } = await import('./app.ts');
   const app = await createApp({ ...config, STROMA_ROLE: 'api' }, { log: quiet(config) });
   try {
     return await runOperatorCommand(app.operations.commands, given, {
@@ -68,10 +75,22 @@ async function order(
   }
 }
 
+/** Looks at a backup file alone: the data folder of these settings need not be there. */
+async function check(config: Config, { address, passphrase }: z.output<typeof input>): Promise<object> {
+  const { place, name } = splitAddress(address);
+  const target = await openTarget(place, config);
+  const scratchFolder = await mkdtemp(join(tmpdir(), 'stroma-check-'));
+  try {
+    return await verifyBackup(await target.open(name), passphrase, { scratchFolder, log: quiet(config) });
+  } finally {
+    await rm(scratchFolder, { recursive: true, force: true });
+  }
+}
+
 /** Restores, then opens what was restored and puts the restoring on its record. */
 async function restore(
   config: Config,
-  { address, passphrase }: { address: string; passphrase: string },
+  { address, passphrase }: z.output<typeof input>,
   onProgress: (progress: number, phase: string) => void,
 ): Promise<object> {
   const { place, name } = splitAddress(address);
@@ -80,6 +99,7 @@ async function restore(
     onProgress(0, `${entries} files restored`),
   );
   if (restored.keys_elsewhere.length > 0) return { ...restored, opened: false };
+  const { createApp } = await import('./app.ts');
   const app = await createApp({ ...config, STROMA_ROLE: 'api' }, { log: quiet(config) });
   try {
     await app.operations.recordRestore(name, restored);

@@ -158,12 +158,6 @@ export class Backups {
     return documentOf({ ...row, ...(await this.#verify(row, target, passphrase)) });
   }
 
-  /** Checks any backup file. */
-  async check(place: string, name: string, passphrase: string): Promise<VerifiedBackup> {
-    const target = await openTarget(place, this.#platform.config);
-    return await this.#restoreAside(target, name, passphrase);
-  }
-
   async #verify(row: BackupRow, target: BackupTarget, passphrase: string): Promise<Partial<BackupRow>> {
     let change: Partial<BackupRow>;
     try {

@@ -22,8 +22,8 @@ export interface Keys {
   /** The same for columns of text: base64url of UTF-8. */
   encryptText(plain: string, purpose: string, context: string): Promise<string>;
   decryptText(sealed: string, purpose: string, context: string): Promise<string>;
-  /** Seals a stream of any length in chunks, in constant memory. */
-  sealStream(source: Source, purpose: string, context: string): Promise<SealedStream>;
+  /** Seals a stream of any length in chunks, in constant memory; with `known` it is not hashed again. */
+  sealStream(source: Source, purpose: string, context: string, known?: Content): Promise<SealedStream>;
   /**
    * What reads a sealed stream, range by range. `read(from, to)` gives the sealed bytes `from` up to, not with, `to`.
    */

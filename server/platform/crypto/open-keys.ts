@@ -134,8 +134,8 @@ export async function openKeys(scope: TransactionScope, provider: KeyProvider): 
       return Buffer.from(await keys.decrypt(Buffer.from(sealed, 'base64url'), purpose, context)).toString();
     },
 
-    async sealStream(source, purpose, context) {
-      return sealStream(await keyFor(context), source, purpose, context);
+    async sealStream(source, purpose, context, known) {
+      return sealStream(await keyFor(context), source, purpose, context, known);
     },
 
     openStream: (sealed, purpose, context) =>

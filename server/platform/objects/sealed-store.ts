@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { StromaError } from '@stroma/kernel';
 import type { Keys, OpenedStream } from '../crypto/keys.ts';
@@ -49,8 +49,8 @@ export async function openSealedStore(
 
   const isSealed = (key: string): Promise<boolean> => keys.knows(objectContext(key));
 
-  async function seal(key: string, source: Readable | Uint8Array): Promise<StoredObject> {
-    const { stream, content } = await keys.sealStream(source, purpose, objectContext(key));
+  async function seal(key: string, source: Readable | Uint8Array, known?: Content): Promise<StoredObject> {
+    const { stream, content } = await keys.sealStream(source, purpose, objectContext(key), known);
     const stored = await inner.put(key, stream);
     const { bytes, sha256 } = await content;
     remember(stored.sha256, { bytes, sha256 });
@@ -101,10 +101,11 @@ export async function openSealedStore(
     async putFile(key, path, known) {
       keySegments(key);
       if (!encrypts && !(await isSealed(key))) return await inner.putFile(key, path, known);
-      const file = createReadStream(path, { highWaterMark: 1024 * 1024 });
       let stored: StoredObject;
       try {
-        stored = await seal(key, file);
+        const { size } = await stat(path);
+        const file = createReadStream(path, { highWaterMark: 1024 * 1024 });
+        stored = await seal(key, file, known?.bytes === size ? known : undefined);
       } catch (error) {
         if (!isMissing(error)) throw error;
         return fail('NOT_FOUND', `There is no file to store as "${key}"; it may have been stored before.`, {
