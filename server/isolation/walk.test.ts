@@ -1,10 +1,11 @@
-import { type Endpoint, errorAnswer, errorCatalogue } from '@stroma/contracts';
+import type { Endpoint } from '@stroma/contracts';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { expectFitAnswer, expectNothingOfTheirs } from './answers.suite.ts';
 import { endpoints, nameOf } from './endpoints.suite.ts';
 import { validInputs } from './schema-inputs.suite.ts';
-import { canary, everyRole, makeWorld, type Told, type World } from './world.suite.ts';
+import { canary, everyRole, makeWorld, type World } from './world.suite.ts';
 
 const seed = 20_261_121;
 let world: World;
@@ -41,28 +42,8 @@ const inputOf = (endpoint: Endpoint, ids: (prefix: string) => string[]) =>
         : validInputs(endpoint.body, ids),
   });
 
-function expectNothingOfTheirs(told: Told, place: string): void {
-  const headers = JSON.stringify([...told.headers]);
-  expect(
-    `${headers} ${told.text}`.includes(canary),
-    `${place} tells of another tenant: ${told.text.slice(0, 300)}`,
-  ).toBe(false);
-}
-
-/** Said when something that is not part of Stroma is missing or fails, as it is in these tests. */
-const outside = new Set(['OUTGOING_FAILED', 'SMS_UNAVAILABLE', 'MAIL_UNAVAILABLE', 'LLM_UNAVAILABLE']);
-
 /** Things of the installation, which have no tenant: who may reach them reaches all. */
 const ofInstallation = new Set(['bak']);
-
-function expectNoFault(told: Told, place: string): void {
-  const logged = told.status >= 500 ? (world.failures.at(-1) ?? '') : '';
-  if (told.status >= 502 && outside.has(JSON.parse(told.text).error.code)) return;
-  expect(told.status, `${place} ${told.text.slice(0, 300)} ${logged.slice(0, 1500)}`).toBeLessThan(500);
-  if (told.status < 400) return;
-  const { error } = errorAnswer.parse(JSON.parse(told.text));
-  expect(Object.keys(errorCatalogue)).toContain(error.code);
-}
 
 describe('another tenant', () => {
   it('has something in every place that could be told', async () => {
@@ -77,8 +58,7 @@ describe('another tenant', () => {
     const person = await world.as(role);
     for (const endpoint of lists) {
       const told = await person.send(endpoint, {});
-      expectNothingOfTheirs(told, `${role}: ${nameOf(endpoint)}`);
-      expectNoFault(told, `${role}: ${nameOf(endpoint)}`);
+      expectFitAnswer(world, told, `${role}: ${nameOf(endpoint)}`);
     }
   });
 
@@ -131,8 +111,7 @@ describe('a random walk over every address', () => {
         const person = await world.as(role);
         const place = `${role}: ${nameOf(endpoint)} ${JSON.stringify(input)?.slice(0, 500)}`;
         const told = await person.send(endpoint, input);
-        expectNothingOfTheirs(told, place);
-        expectNoFault(told, place);
+        expectFitAnswer(world, told, place);
       }
     }
     expect(await world.theirState()).toEqual(before);

@@ -1,6 +1,11 @@
 import type { Server } from 'node:tls';
 import { apiPrefix } from '@stroma/contracts';
-import Fastify, { type FastifyInstance, LogController } from 'fastify';
+import Fastify, {
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify';
 import type { Logger } from 'pino';
 import type { ZodType } from 'zod';
 import type { Cache } from '../cache/cache.ts';
@@ -17,6 +22,8 @@ import type { Authenticate } from './route.ts';
 import { securityHeaders } from './security-headers.ts';
 import { openTls } from './tls.ts';
 import { trustedProxies } from './trusted-proxies.ts';
+import { unfitInput } from './unfit-input.ts';
+import { answerUnreadable } from './unreadable-requests.ts';
 
 export interface HttpOptions {
   config: Config;
@@ -53,6 +60,11 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
     keepAliveTimeout: 65_000,
     ...(tls === null ? { http: connection } : { https: { ...connection, ...tls.options } }),
     routerOptions: { maxParamLength: 200 },
+    clientErrorHandler: answerUnreadable as never,
+    frameworkErrors: ((error: Error, request: FastifyRequest, reply: FastifyReply) => {
+      reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
+      return answerError(error, request, reply);
+    }) as never,
   }) as unknown as FastifyInstance;
   if (tls !== null) {
     const unwatch = tls.watch(app.server as unknown as Server);
@@ -65,10 +77,11 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
   app.decorate('idempotency', openIdempotency(cache));
   app.decorateRequest('context', null);
   app.setValidatorCompiler(({ schema, httpPart }) => (data) => {
+    const place = places[httpPart ?? ''] ?? 'request';
+    const unfit = unfitInput(data, place);
+    if (unfit !== null) return { error: unfit };
     const parsed = (schema as ZodType).safeParse(data);
-    return parsed.success
-      ? { value: parsed.data }
-      : { error: new InputError(parsed.error, places[httpPart ?? ''] ?? 'request') };
+    return parsed.success ? { value: parsed.data } : { error: new InputError(parsed.error, place) };
   });
   app.setSerializerCompiler(({ schema }) => (data) => {
     if (options.checkAnswers) (schema as ZodType).parse(data);

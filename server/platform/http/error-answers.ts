@@ -13,7 +13,12 @@ const fastifyCodes: Record<string, ErrorCode> = {
   FST_ERR_CTP_BODY_TOO_LARGE: 'PAYLOAD_TOO_LARGE',
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'UNSUPPORTED_MEDIA_TYPE',
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'INVALID_INPUT',
+  FST_ERR_BAD_URL: 'INVALID_INPUT',
+  FST_ERR_MAX_PARAM_LENGTH: 'INVALID_INPUT',
 };
+
+/** Their own messages repeat the address. */
+const badAddress = new Set(['FST_ERR_BAD_URL', 'FST_ERR_MAX_PARAM_LENGTH']);
 
 const storeGone = new Set(['ECONNREFUSED', 'ECONNRESET', '57P01', '57P02', '57P03', '08006', '08001']);
 
@@ -54,7 +59,12 @@ function tell(error: unknown): Told {
   if (known)
     return {
       code: known,
-      message: known === 'PAYLOAD_TOO_LARGE' ? tooLarge : sentence(message),
+      message:
+        known === 'PAYLOAD_TOO_LARGE'
+          ? tooLarge
+          : badAddress.has(code ?? '')
+            ? 'The address is too long or not well encoded.'
+            : sentence(message),
       details: {},
     };
   if (storeGone.has(code ?? ''))
