@@ -24,6 +24,7 @@ const benches: Record<string, { file: string; words?: string[]; what: string }> 
   'dirty-files': { file: 'dirty-files.ts', what: 'how many dirty files come out exactly right' },
   encryption: { file: 'encryption.ts', what: 'sealed streams and objects against node:crypto alone' },
   audit: { file: 'audit.ts', what: 'audit appends a second, and verifying 1M events' },
+  'session-check': { file: 'session-check.ts', what: 'knowing who sends a request: cookie and access token' },
   questions: { file: 'questions.ts', what: 'how many questions are answered right' },
 };
 
