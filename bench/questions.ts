@@ -13,7 +13,14 @@ import { type ParsedQuestion, parseQuestion, prepareTables, type QuestionTable }
 import { judge, sameAnswer } from '../engines/text/tests/judge.ts';
 import { questionSuite } from '../engines/text/tests/question-suite.ts';
 import { QuestionTables } from '../engines/text/tests/question-tables.ts';
-import { clinic, fieldwork, library, omics, writeDatabase } from '../engines/text/tests/related-databases.ts';
+import {
+  clinic,
+  fieldwork,
+  followup,
+  library,
+  omics,
+  writeDatabase,
+} from '../engines/text/tests/related-databases.ts';
 import { askRelated, type RelatedQuestion } from '../engines/text/tests/related-questions.ts';
 import { relatedSuite } from '../engines/text/tests/related-suite.ts';
 import { relatedSuiteDefog } from '../engines/text/tests/related-suite-defog.ts';
@@ -75,7 +82,7 @@ async function database(tables: QuestionTables, name: string): Promise<QuestionT
 
 async function related(): Promise<void> {
   const tally = { right: 0, wrong: 0, unanswered: 0 };
-  const made = { clinic, fieldwork, omics, library };
+  const made = { clinic, fieldwork, omics, library, followup };
   const sets: [paths: (folder: string) => string[], questions: RelatedQuestion[]][] = [
     ...Object.entries(made).map(([name, build]): (typeof sets)[number] => [
       (folder) => writeDatabase(join(folder, name), build()),

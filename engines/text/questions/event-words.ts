@@ -50,7 +50,8 @@ export function eventTables(token: Token, all: PreparedTables): QuestionTable[] 
     const head = headOf(all, table);
     // `received` of payments_received
     if (verb && (all.tableWords.get(table.name)?.words ?? []).includes(token.lower)) return true;
-    if (head === token.stem && nouns.length === 0) return false;
+    // `visits` are the rows themselves, `visited` tells of them.
+    if (head === token.stem) return false;
     if (nouns.includes(head)) return true;
     return verb && root.length >= 4 && head.startsWith(root) && nounEndings.test(head.slice(root.length));
   });
@@ -96,7 +97,7 @@ export const dealingVerbs = new Set(
 
 /** Verbs that only tie two nouns together, or say that a row came about. */
 export const tyingVerbs = new Set(
-  'wrote write writes written published authored saw see sees own owns owned teach teaches taught manage manages managed lead leads led conduct conducts conducted perform performs performed supply supplies supplied make makes made manufacture manufactured contain contains include includes included take takes taken took use uses work works worked create created play plays gave given collected recorded reported done administered supplied reside resides residing'.split(
+  'wrote write writes written published authored saw see sees own owns owned teach teaches taught manage manages managed lead leads led conduct conducts conducted perform performs performed supply supplies supplied make makes made manufacture manufactured contain contains include includes included take takes taken took use uses work works worked create created play plays gave given collected recorded reported done administered supplied offer offers offered reside resides residing'.split(
     ' ',
   ),
 );

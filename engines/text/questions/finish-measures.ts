@@ -191,6 +191,8 @@ export function finishHaving(state: ReaderState, frame: Frame): Frame {
       groups: [{ column: target, grain: null, part: null }],
       measures: [],
     };
+  if (target?.yes != null && state.index.view !== null)
+    throw new ReadFailure(`"${target.name}" only says yes or no; name what has so many rows.`, [target.name]);
   if (target !== null && !frame.groups.some((group) => group.column === target))
     frame.groups.unshift({ column: target, grain: null, part: null });
   if (frame.groups.length === 0)

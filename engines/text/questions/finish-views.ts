@@ -108,7 +108,8 @@ function countSubjects(state: ReaderState): void {
   if (column === undefined || state.bare.some((item) => item.column.entityOf !== null)) return;
   const key = state.index.view?.keys.get(column.table);
   const next = state.operatorAt(state.skipFrom(state.atoms.indexOf(atom) + 1))?.op;
-  if (key === undefined || next !== 'have')
+  const person = /^(?:woman|man|girl|boy|female|male|child|adult)$/.test(state.tokens[atom.from]?.stem ?? '');
+  if (key === undefined || (next !== 'have' && !person))
     state.fail(`It is not clear whether rows or different ${column.table.name} are counted.`, [
       state.textOf(atom),
     ]);

@@ -7,7 +7,7 @@ import { addShown, finishRows, finishWhen, withShown } from './finish-rows.ts';
 import { finishShare } from './finish-shares.ts';
 import { addTimeGroup } from './finish-times.ts';
 import { countHandedOver, settleView } from './finish-views.ts';
-import { conditionColumns, type Frame, operandColumns, ReadFailure } from './frame.ts';
+import { type Condition, conditionColumns, type Frame, operandColumns, ReadFailure } from './frame.ts';
 import type { ReaderState } from './reader-state.ts';
 
 /** Makes one frame of everything that was read, or says what is missing. */
@@ -15,6 +15,7 @@ export function finish(state: ReaderState): Frame {
   const frame = assembled(state);
   nothingDropped(state, frame);
   measurable(frame);
+  comparable([...frame.conditions, ...frame.numerator, ...(frame.sides ?? [])]);
   return frame;
 }
 
@@ -30,6 +31,19 @@ function measurable(frame: Frame): void {
     const ends = (fn === 'min' || fn === 'max') && operand.kind === 'column';
     const wrong = operandColumns(operand).find((column) => !column.numeric && !(ends && column.temporal));
     if (wrong !== undefined) throw new ReadFailure(`"${wrong.name}" does not hold numbers.`, [wrong.name]);
+  }
+}
+
+/** Only numbers are more or less than a number. */
+function comparable(conditions: Condition[]): void {
+  for (const item of conditions) {
+    if (item.kind === 'any') comparable(item.items);
+    if (item.kind !== 'compare' && item.kind !== 'between') continue;
+    const wrong = operandColumns(item.operand).find((column) => !column.numeric);
+    if (wrong !== undefined)
+      throw new ReadFailure(`"${wrong.name}" does not hold numbers, so it cannot be compared with one.`, [
+        wrong.name,
+      ]);
   }
 }
 

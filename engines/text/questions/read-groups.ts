@@ -216,6 +216,12 @@ export function readGroup(state: ReaderState): undefined {
     const text = atom === undefined ? marker : state.textOf(atom);
     return state.fail(`I do not know how to group by "${text}".`, [text]);
   }
+  const rest = state.operatorAt(next)?.op === 'and' ? next + 1 : -1;
+  if (state.operatorAt(rest)?.op === 'filler') {
+    // "By sector and type": a word that adds nothing elsewhere is a group here.
+    const text = state.textOf(state.atoms[rest] as Atom);
+    return state.fail(`I do not know how to group by "${text}".`, [text]);
+  }
   state.mark(start, 'group', 'for each');
   state.at = next;
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { sharedData } from '../../../scripts/shared-data.ts';
 import { QuestionTables } from '../tests/question-tables.ts';
-import { clinic, fieldwork, library, omics, writeDatabase } from '../tests/related-databases.ts';
+import { clinic, fieldwork, followup, library, omics, writeDatabase } from '../tests/related-databases.ts';
 import { askRelated, type RelatedVerdict } from '../tests/related-questions.ts';
 import { relatedSuite } from '../tests/related-suite.ts';
 import { relatedSuiteDefog } from '../tests/related-suite-defog.ts';
@@ -37,6 +37,7 @@ describe('questions over related tables', () => {
     ['fieldwork', fieldwork],
     ['omics', omics],
     ['library', library],
+    ['followup', followup],
   ] as const)(
     '%s',
     async (name, build) => {

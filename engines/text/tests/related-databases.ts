@@ -284,6 +284,42 @@ export function library(): RelatedTable[] {
   ];
 }
 
+/** One long table of subjects seen four times, with remarks and two weights. */
+export function followup(): RelatedTable[] {
+  const dice = new Dice(67);
+  const subjects = many(20, (id) => [
+    `P${String(id).padStart(3, '0')}`,
+    dice.whole(22, 75),
+    dice.of(['F', 'M']),
+  ]);
+  const remarks = ['ok', 'blood in sample', 'blood in sample', 'late', null, 'hemolysed blood'];
+  const rows = subjects.flatMap(([subject, age, sex]) =>
+    many(4, (visit): Cell[] => [
+      subject as string,
+      age as number,
+      sex as string,
+      visit,
+      dice.date('2023-01-01', 400),
+      dice.decimal(50, 90, 1),
+      dice.decimal(50, 95, 1),
+      dice.of(remarks),
+      dice.whole(80, 180) + visit / 10,
+    ]),
+  );
+  const columns = [
+    'subject_id',
+    'age',
+    'sex',
+    'visit',
+    'visit_date',
+    'weight_0',
+    'weight_12',
+    'comments',
+    'glucose',
+  ];
+  return [{ name: 'followup', columns, rows }];
+}
+
 const cell = (value: Cell): string =>
   value === null
     ? ''

@@ -294,4 +294,66 @@ export const relatedSuiteTwo: Record<string, RelatedQuestion[]> = {
       "select year(survey_date), count(*) from sightings join species on species.id=species_id join surveys on surveys.id=survey_id where common_name='badger' group by 1",
     ],
   ],
+  followup: [
+    ['subjects older than 40', 'select distinct subject_id from followup where age>40'],
+    ['list the subjects older than 40', 'select distinct subject_id from followup where age>40'],
+    ['how many subjects are older than 40', 'select count(distinct subject_id) from followup where age>40'],
+    ['which subjects are older than 60', 'select distinct subject_id from followup where age>60'],
+    ["comments containing 'blood'", "select comments from followup where comments like '%blood%'"],
+    ["list comments containing 'blood'", "select comments from followup where comments like '%blood%'"],
+    ['show the comments that contain "blood"', "select comments from followup where comments like '%blood%'"],
+    ['what are the different comments', 'select distinct comments from followup where comments is not null'],
+    [
+      'second highest glucose',
+      'select glucose from (select distinct glucose from followup) order by 1 desc limit 1 offset 1',
+    ],
+    [
+      'what is the second highest glucose',
+      'select glucose from (select distinct glucose from followup) order by 1 desc limit 1 offset 1',
+    ],
+    [
+      'third lowest glucose',
+      'select glucose from (select distinct glucose from followup) order by 1 limit 1 offset 2',
+    ],
+    [
+      'which subject has the second highest average glucose',
+      'select subject_id from followup group by 1 order by avg(glucose) desc limit 1 offset 1',
+    ],
+    [
+      'subject with the second highest glucose',
+      'select subject_id from followup where glucose=(select glucose from (select distinct glucose from followup) order by 1 desc limit 1 offset 1)',
+    ],
+    [
+      'average age over the top 10 by glucose',
+      'select avg(age) from (select age from followup order by glucose desc limit 10)',
+    ],
+    [
+      'average weight_0 of the top 10 rows by glucose',
+      'select avg(weight_0) from (select weight_0 from followup order by glucose desc limit 10)',
+    ],
+    [
+      'weight gain between weight_0 and weight_12',
+      'select avg(weight_12-weight_0) from followup',
+      'select subject_id, weight_12-weight_0 from followup',
+    ],
+    ['average weight gain from weight_0 to weight_12', 'select avg(weight_12-weight_0) from followup'],
+    ['average difference between weight_12 and weight_0', 'select avg(weight_12-weight_0) from followup'],
+    ['difference between weight_12 and weight_0 on average', 'select avg(weight_12-weight_0) from followup'],
+    [
+      'average change from weight_0 to weight_12 by sex',
+      'select sex, avg(weight_12-weight_0) from followup group by 1',
+    ],
+    [
+      'how many visits in the last 30 days',
+      'select count(*) from followup where visit_date >= (select max(visit_date) from followup) - 30',
+    ],
+    [
+      'average glucose in the last 10 days',
+      'select avg(glucose) from followup where visit_date >= (select max(visit_date) from followup) - 10',
+    ],
+    [
+      'average glucose in the last 3 months',
+      'select avg(glucose) from followup where visit_date >= (select max(visit_date) from followup) - interval 3 months',
+    ],
+  ],
 };
