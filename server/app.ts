@@ -83,6 +83,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     log,
     cache: platform.cache,
     authenticate,
+    onLimited: access.limited,
     version,
     checkAnswers: options.checkAnswers ?? false,
   });

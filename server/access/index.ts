@@ -11,6 +11,7 @@ import { streamsApi } from '@stroma/contracts';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Actor } from '../platform/context.ts';
 import type { Platform } from '../platform/platform.ts';
+import type { OnLimited } from '../platform/rate-limits/request-limits.ts';
 import { apiKeyRoutes } from './api-keys/api-keys.routes.ts';
 import { ApiKeys } from './api-keys/api-keys.service.ts';
 import type { Audit } from './audit/audit.ts';
@@ -45,6 +46,8 @@ export interface Access {
   readonly resources: Resources;
   prepare(): Promise<FirstStart>;
   authenticate(request: FastifyRequest): Promise<Actor | null>;
+  /** Puts on record that somebody took more than a limit allows. */
+  limited: OnLimited;
   register(app: FastifyInstance): void;
   close(): Promise<void>;
 }
@@ -102,6 +105,20 @@ export async function createAccess(platform: Platform): Promise<Access> {
       const complete = actor === null ? null : await entitlements.complete(actor);
       trail.seen(request, complete);
       return complete;
+    },
+    limited(request, actor, { limit }) {
+      const who = { ...senderOf(request), tenantId: actor?.tenantId ?? null };
+      const details = {
+        limit: limit.name,
+        most: limit.most,
+        actor: actor?.id ?? null,
+        key: actor?.keyId ?? null,
+      };
+      audit
+        .append(who, { action: 'rate-limit.exceeded', object: null, outcome: 'refused', details })
+        .catch((error: unknown) =>
+          platform.log.error({ err: error }, 'a refusal could not be put on record'),
+        );
     },
     register(app) {
       trail.register(app);
