@@ -12,6 +12,7 @@ import { queryClient } from './lib/query-client.ts';
 import { sessionQuery } from './lib/session.ts';
 import {
   askSearch,
+  auditSearch,
   dataSearch,
   datasetSearch,
   jobsSearch,
@@ -194,6 +195,13 @@ const adminBackups = createRoute({
   ),
 });
 
+const adminAudit = createRoute({
+  getParentRoute: () => admin,
+  path: '/audit',
+  validateSearch: auditSearch,
+  component: lazyRouteComponent(() => withTexts(import('./pages/admin/audit/audit-page.tsx')), 'AuditPage'),
+});
+
 const settings = createRoute({
   getParentRoute: () => frame,
   path: '/settings',
@@ -228,7 +236,7 @@ export const router = createRouter({
       ask,
       jobs,
       api,
-      admin.addChildren([adminOverview, adminMembers, adminRoles, adminBackups]),
+      admin.addChildren([adminOverview, adminMembers, adminRoles, adminBackups, adminAudit]),
       account,
       settings,
       nowhere,

@@ -73,6 +73,22 @@ export const membersSearch = (search: Search) =>
     status: oneOf(['active', 'deactivated'] as const, search.status),
   });
 
+const day = (value: unknown): string | undefined =>
+  typeof value === 'string' && /^\d{4}-\d\d-\d\d$/.test(value) ? value : undefined;
+
+export const auditSearch = (search: Search) =>
+  given({
+    search: text(search.search),
+    resource: text(search.resource),
+    outcome: oneOf(['success', 'refused', 'failure'] as const, search.outcome),
+    from: day(search.from),
+    to: day(search.to),
+    actor: text(search.actor),
+    object: text(search.object),
+    installation: search.installation === true ? true : undefined,
+    event: text(search.event),
+  });
+
 export const rolesSearch = (search: Search) =>
   given({
     role: text(search.role),

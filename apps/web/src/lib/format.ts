@@ -41,6 +41,28 @@ export function formatTime(iso: string): string {
   );
 }
 
+/** With seconds, as a record shows it. */
+export function formatMoment(iso: string): string {
+  return new Intl.DateTimeFormat(language(), { dateStyle: 'medium', timeStyle: 'medium' }).format(
+    new Date(iso),
+  );
+}
+
+/** In a named time zone, which is said with it. */
+export function formatZoned(iso: string, timeZone: string): string {
+  const moment = new Intl.DateTimeFormat(language(), {
+    year: 'numeric',
+    month: 'short',
+    day: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    timeZoneName: 'shortOffset',
+    timeZone,
+  }).format(new Date(iso));
+  return `${moment} (${timeZone})`;
+}
+
 const steps = [
   ['year', 31_536_000],
   ['month', 2_592_000],

@@ -29,6 +29,12 @@ export const queryKeys = {
   backups: ['backups'] as const,
   backupPlan: ['backups', 'plan'] as const,
   encryption: ['encryption'] as const,
+  audit: ['audit'] as const,
+  auditState: ['audit', 'state'] as const,
+  auditCheckpoints: ['audit', 'checkpoints'] as const,
+  auditList: (query: object) => ['audit', 'list', query] as const,
+  auditEvent: (id: string) => ['audit', 'one', id] as const,
+  signatures: (object: { kind: string; id: string }) => ['signatures', object.kind, object.id] as const,
   system: ['system'] as const,
   openapi: ['openapi'] as const,
 };

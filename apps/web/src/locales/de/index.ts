@@ -5,6 +5,7 @@ import account from './account.json';
 import admin from './admin.json';
 import api from './api.json';
 import ask from './ask.json';
+import audit from './audit.json';
 import backups from './backups.json';
 import common from './common.json';
 import data from './data.json';
@@ -13,6 +14,7 @@ import home from './home.json';
 import jobs from './jobs.json';
 import settings from './settings.json';
 import signIn from './sign-in.json';
+import signatures from './signatures.json';
 
 type English = typeof english & typeof laterEnglish;
 type Texts = { [Namespace in keyof English]: { [Key in keyof English[Namespace]]: string } };
@@ -31,4 +33,6 @@ export const german: Texts = {
   api,
   settings,
   signIn,
+  audit,
+  signatures,
 };

@@ -3,9 +3,23 @@ import account from './account.json';
 import admin from './admin.json';
 import api from './api.json';
 import ask from './ask.json';
+import audit from './audit.json';
 import backups from './backups.json';
 import dataset from './dataset.json';
 import jobs from './jobs.json';
 import settings from './settings.json';
+import signatures from './signatures.json';
 
-export const laterEnglish = { access, account, admin, dataset, ask, backups, jobs, api, settings };
+export const laterEnglish = {
+  access,
+  account,
+  admin,
+  dataset,
+  ask,
+  backups,
+  jobs,
+  api,
+  settings,
+  audit,
+  signatures,
+};

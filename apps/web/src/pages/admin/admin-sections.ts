@@ -1,11 +1,11 @@
 import type { Permission } from '@stroma/contracts';
-import { DatabaseBackup, KeyRound, type LucideIcon, UsersRound } from 'lucide-react';
+import { DatabaseBackup, KeyRound, type LucideIcon, ScrollText, UsersRound } from 'lucide-react';
 
 export interface AdminSection {
-  to: '/admin/members' | '/admin/roles' | '/admin/backups';
-  label: 'members' | 'roles' | 'backups';
+  to: '/admin/audit' | '/admin/members' | '/admin/roles' | '/admin/backups';
+  label: 'audit' | 'members' | 'roles' | 'backups';
   /** What one finds there, in a line. */
-  about: 'members_about' | 'roles_about' | 'backups_about';
+  about: 'audit_about' | 'members_about' | 'roles_about' | 'backups_about';
   /** One of these opens it. */
   permissions: readonly Permission[];
   icon: LucideIcon;
@@ -26,6 +26,13 @@ export const adminSections: readonly AdminSection[] = [
     about: 'roles_about',
     permissions: ['roles:read'],
     icon: KeyRound,
+  },
+  {
+    to: '/admin/audit',
+    label: 'audit',
+    about: 'audit_about',
+    permissions: ['audit:read'],
+    icon: ScrollText,
   },
   {
     to: '/admin/backups',

@@ -11,6 +11,7 @@ import { useCrumbName } from '../../components/frame/crumbs.ts';
 import { ErrorNotice, Notice } from '../../components/notice.tsx';
 import { Page } from '../../components/page.tsx';
 import { ProvenanceButton } from '../../components/provenance/provenance-button.tsx';
+import { SignatureList } from '../../components/signatures/signature-list.tsx';
 import { Skeleton, SkeletonRows } from '../../components/skeleton.tsx';
 import { client } from '../../lib/client.ts';
 import { datasetQuery } from '../../lib/datasets.ts';
@@ -140,6 +141,11 @@ function LoadedDataset({ dataset }: { dataset: Dataset }) {
               </Button>
             }
           />
+        </div>
+      )}
+      {tab !== 'versions' && (
+        <div className="mb-4 empty:hidden">
+          <SignatureList object={{ kind: 'dataset_version', id: version.version_id }} />
         </div>
       )}
       <Tabs.Root value={tab} onValueChange={show}>

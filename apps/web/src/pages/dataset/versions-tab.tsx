@@ -9,6 +9,7 @@ import { IconButton } from '../../components/icon-button.tsx';
 import { ErrorNotice } from '../../components/notice.tsx';
 import { panelClass } from '../../components/page.tsx';
 import { ProvenanceButton } from '../../components/provenance/provenance-button.tsx';
+import { SignatureList } from '../../components/signatures/signature-list.tsx';
 import { SkeletonRows } from '../../components/skeleton.tsx';
 import { copyText } from '../../lib/copy.ts';
 import { formatBytes, formatCount, formatTime } from '../../lib/format.ts';
@@ -92,6 +93,9 @@ function VersionItem({
             onClick={() => void copyText(version.content_sha256)}
           />
         </p>
+        <div className="mt-2">
+          <SignatureList object={{ kind: 'dataset_version', id: version.version_id }} signing />
+        </div>
       </div>
       <div className="flex gap-2">
         <ProvenanceButton id={version.version_id} />

@@ -1,0 +1,90 @@
+import type { AuditEvent } from '@stroma/contracts';
+import clsx from 'clsx';
+import { Ban, Check, type LucideIcon, TriangleAlert } from 'lucide-react';
+import { useTranslation } from 'react-i18next';
+import { Badge } from '../../../components/badge.tsx';
+import { panelClass } from '../../../components/page.tsx';
+import { formatMoment } from '../../../lib/format.ts';
+
+const cell = 'px-4 py-2 text-start align-baseline';
+
+export function EventTable({
+  events,
+  onOpen,
+}: {
+  events: readonly AuditEvent[];
+  onOpen: (eventId: string) => void;
+}) {
+  const { t } = useTranslation('audit');
+  return (
+    <div className={`${panelClass} overflow-x-auto`}>
+      <table className="w-full border-collapse">
+        <thead>
+          <tr className="border-b border-line text-small text-ink-soft">
+            <th className={cell}>{t('time')}</th>
+            <th className={cell}>{t('who')}</th>
+            <th className={cell}>{t('action')}</th>
+            <th className={clsx(cell, 'hidden md:table-cell')}>{t('object')}</th>
+            <th className={clsx(cell, 'hidden sm:table-cell')}>{t('outcome')}</th>
+            <th className={clsx(cell, 'hidden xl:table-cell')}>{t('from_where')}</th>
+          </tr>
+        </thead>
+        <tbody className="divide-y divide-line">
+          {events.map((event) => (
+            <tr key={event.event_id} className="hover:bg-hover">
+              <td className={clsx(cell, 'whitespace-nowrap tabular-nums')}>
+                <button
+                  type="button"
+                  className="text-start underline-offset-2 hover:underline"
+                  onClick={() => onOpen(event.event_id)}
+                >
+                  <time dateTime={event.time}>{formatMoment(event.time)}</time>
+                </button>
+              </td>
+              <td className={clsx(cell, 'wrap-anywhere')}>{event.actor.name}</td>
+              <td className={cell}>
+                <code className="font-mono text-small">{event.action}</code>
+                <span className="mt-1 block sm:hidden">
+                  <OutcomeMark outcome={event.outcome} />
+                </span>
+              </td>
+              <td className={clsx(cell, 'hidden max-w-80 md:table-cell')}>
+                {event.object === null ? (
+                  <span className="text-ink-faint">–</span>
+                ) : (
+                  <span className="block truncate" title={event.object.id}>
+                    {event.object.kind}{' '}
+                    <code className="font-mono text-small text-ink-soft">{event.object.id}</code>
+                  </span>
+                )}
+              </td>
+              <td className={clsx(cell, 'hidden sm:table-cell')}>
+                <OutcomeMark outcome={event.outcome} />
+              </td>
+              <td className={clsx(cell, 'hidden font-mono text-small text-ink-soft xl:table-cell')}>
+                {event.address ?? '–'}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+const marks = {
+  success: { tone: 'plain', icon: Check },
+  refused: { tone: 'warning', icon: Ban },
+  failure: { tone: 'critical', icon: TriangleAlert },
+} as const satisfies Record<AuditEvent['outcome'], { tone: string; icon: LucideIcon }>;
+
+export function OutcomeMark({ outcome }: { outcome: AuditEvent['outcome'] }) {
+  const { t } = useTranslation('audit');
+  const { tone, icon: Icon } = marks[outcome];
+  return (
+    <Badge tone={tone}>
+      <Icon size={12} aria-hidden />
+      {t(`outcome_${outcome}`)}
+    </Badge>
+  );
+}
