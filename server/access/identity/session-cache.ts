@@ -1,19 +1,19 @@
 /**
- * Sessions by token, bounded, least recently used out first. An entry is asked for again after `lifeMs`, which is
- * how a revocation in another process is noticed at the latest; one that is heard of calls `forget` and is noticed
- * at once. Concurrent misses for one token make one look-up.
+ * Sessions by token, bounded, least recently used out first. An entry is asked for again after `lifeMs`, a number or
+ * what it is at the moment, which is how a revocation in another process is noticed at the latest; one that is heard
+ * of calls `forget` and is noticed at once. Concurrent misses for one token make one look-up.
  */
 export class SessionCache<T extends { expiresAt: Date }> {
   readonly #entries = new Map<string, { value: T; loadedAt: number }>();
   readonly #loading = new Map<string, Promise<T | null>>();
   readonly #load: (token: string) => Promise<T | null>;
-  readonly #lifeMs: number;
+  readonly #lifeMs: () => number;
   readonly #size: number;
   #generation = 0;
 
-  constructor(load: (token: string) => Promise<T | null>, lifeMs: number, size = 10_000) {
+  constructor(load: (token: string) => Promise<T | null>, lifeMs: number | (() => number), size = 10_000) {
     this.#load = load;
-    this.#lifeMs = lifeMs;
+    this.#lifeMs = typeof lifeMs === 'number' ? () => lifeMs : lifeMs;
     this.#size = size;
   }
 
@@ -21,7 +21,7 @@ export class SessionCache<T extends { expiresAt: Date }> {
   async get(token: string): Promise<T | null> {
     const now = Date.now();
     const entry = this.#entries.get(token);
-    if (entry && now - entry.loadedAt < this.#lifeMs)
+    if (entry && now - entry.loadedAt < this.#lifeMs())
       return entry.value.expiresAt.getTime() > now ? entry.value : null;
     const pending = this.#loading.get(token);
     if (pending !== undefined) return pending;

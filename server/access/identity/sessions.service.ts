@@ -10,6 +10,7 @@ import { asPerson, type Client } from './client.ts';
 import type { UserRow } from './identity.store.ts';
 import type { IdentityRules } from './identity-rules.ts';
 import { SessionCache } from './session-cache.ts';
+import { SessionPulse } from './session-pulse.ts';
 import {
   deleteOldSessions,
   endSession,
@@ -29,6 +30,9 @@ import {
 
 const channel = 'stroma_sessions';
 const touchEveryMs = 60_000;
+const rememberedMs = 60_000;
+/** While this process cannot be sure to hear of what others end. */
+const deafMs = 400;
 /** How long after proving who one is one may change how one signs in. */
 const freshMs = 15 * 60_000;
 
@@ -73,12 +77,15 @@ export interface SessionsParts {
 export class Sessions {
   readonly #parts: SessionsParts;
   readonly #cache: SessionCache<LiveSession>;
+  readonly #pulse: SessionPulse | null;
   #stopListening: (() => Promise<void>) | null = null;
 
   constructor(parts: SessionsParts) {
     this.#parts = parts;
+    const { db, log } = parts.platform;
     // The embedded store belongs to this process alone, so nobody else can revoke behind its back.
-    const lifeMs = parts.platform.db.kind === 'embedded' ? 60_000 : 400;
+    this.#pulse = db.kind === 'embedded' ? null : new SessionPulse(db, channel, log);
+    const lifeMs = () => (this.#pulse === null || this.#pulse.hears ? rememberedMs : deafMs);
     this.#cache = new SessionCache((token) => this.#load(token), lifeMs);
   }
 
@@ -86,12 +93,16 @@ export class Sessions {
   async listen(): Promise<void> {
     this.#stopListening ??= await this.#parts.platform.db.listen(
       channel,
-      (userId) => this.#cache.forget(({ user }) => user.id === userId),
+      (userId) => {
+        if (this.#pulse?.takes(userId) !== true) this.#cache.forget(({ user }) => user.id === userId);
+      },
       () => this.#cache.forget(() => true),
     );
+    this.#pulse?.start();
   }
 
   async close(): Promise<void> {
+    this.#pulse?.stop();
     await this.#stopListening?.();
   }
 

@@ -166,7 +166,10 @@ describe('the sessions of a person', () => {
 
   it('end in every process within a second of being ended in one', async () => {
     const person = await signedIn();
-    const elsewhere = openIdentity(server.app.platform, noAudit, async () => noStanding);
+    // As on a store that several processes share.
+    const { platform } = server.app;
+    const db = { ...platform.db, kind: 'postgresql' as const };
+    const elsewhere = openIdentity({ ...platform, db }, noAudit, async () => noStanding);
     await elsewhere.start();
     expect((await elsewhere.actor(person.token))?.id).toBe(person.id);
     await server.post(person.token, '/auth/logout');
@@ -186,6 +189,24 @@ describe('the sessions of a person', () => {
     expect(rows).toHaveLength(1);
     const fresh = openIdentity(server.app.platform, noAudit, async () => noStanding);
     expect(await fresh.actor(headers.cookie.replace('stroma_session=', ''))).toBeNull();
+  });
+});
+
+describe('an open stream', () => {
+  it('is let go when its session ends', async () => {
+    const person = await signedIn();
+    const stream = await fetch(`${server.url}/api/v1/streams/all`, {
+      ...server.as(person.token),
+      signal: AbortSignal.timeout(5_000),
+    });
+    expect(stream.status).toBe(200);
+    const ended = stream.text();
+    await server.call(
+      'DELETE',
+      '/auth/sessions',
+      server.as((await server.login(person.email, person.password)).body.token),
+    );
+    await ended;
   });
 });
 
