@@ -64,6 +64,38 @@ describe('joins between tables', () => {
     expect(await described(a, b)).toEqual([]);
   });
 
+  it('joins neither two running numbers, nor two children of one parent, nor a key to another table', async () => {
+    const sales = await table('sales', 'SELECT i AS id, i % 7 + 1 AS salesperson_id FROM range(1, 31) t(i)');
+    const salespersons = await table(
+      'salespersons',
+      "SELECT i AS id, 'p' || i AS nick FROM range(1, 41) t(i)",
+    );
+    const payments = await table('payments', 'SELECT i AS id, i % 20 + 1 AS sale_id FROM range(1, 51) t(i)');
+    const returns = await table('returns', 'SELECT i AS id, i * 3 AS sale_id FROM range(1, 9) t(i)');
+    expect((await described(sales, salespersons, payments, returns)).toSorted()).toEqual([
+      'sales.id one_to_many payments.sale_id 1',
+      'sales.id one_to_one returns.sale_id 1',
+      'sales.salesperson_id many_to_one salespersons.id 1',
+    ]);
+  });
+
+  it('joins a second table of the same things, and a key with gaps, but not equal measurements', async () => {
+    const patients = await table(
+      'patients',
+      'SELECT i AS patient_id, 20 + i % 50 AS age FROM range(1, 81) t(i)',
+    );
+    const details = await table(
+      'details',
+      'SELECT i AS patient_id, 20 + i * 7 % 50 AS age FROM range(1, 81) t(i)',
+    );
+    const loans = await table('loans', 'SELECT i AS loan_no, 3 + i * i % 77 AS pid FROM range(1, 60) t(i)');
+    const people = await table('people', 'SELECT i AS pid FROM range(1, 81) t(i)');
+    expect(await described(patients, details)).toEqual([
+      'patients.patient_id one_to_one details.patient_id 1',
+    ]);
+    expect(await described(people, loans)).toEqual(['people.pid one_to_many loans.pid 1']);
+  });
+
   const schema = ['patients', 'treatments', 'doctors', 'outcomes', 'diagnoses', 'drugs'].map((name) =>
     sharedData(`text2sql/defog/csv/derm_treatment/${name}.csv`),
   );

@@ -78,8 +78,10 @@ function isChance(left: Side, right: Side, shared: number): boolean {
 /** `sale_id` belongs to `sales`, so it does not also point into `salespersons`. */
 function nearestParents(joins: Measured[]): Measured[] {
   const nearest = new Map<ColumnProfile, number>();
-  const pointing = ({ sides: [left, right] }: Measured): Side | null =>
-    left.unique === right.unique ? null : left.unique ? right : left;
+  const pointing = ({ sides: [left, right] }: Measured): Side | null => {
+    if (left.unique !== right.unique) return left.unique ? right : left;
+    return owns(left) === owns(right) ? null : owns(left) ? right : left;
+  };
   for (const join of joins) {
     const child = pointing(join)?.column;
     if (child !== undefined) nearest.set(child, Math.max(nearest.get(child) ?? 0, join.kinship));
