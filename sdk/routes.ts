@@ -140,6 +140,10 @@ export const routes = {
     set: 'PUT /data/datasets/:id/access',
     try: 'POST /data/datasets/:id/access/try',
   },
+  anonymisation: {
+    anonymise: 'POST /security/anonymize',
+    preview: 'POST /security/anonymize/preview',
+  },
   jobs: {
     list: 'GET /data/jobs',
     get: 'GET /data/jobs/:id',

@@ -22,6 +22,7 @@ export {
 } from './actions/hierarchies.ts';
 export { dateOffset, pseudonym } from './actions/pseudonyms.ts';
 export { type ActionMaterial, mapperOf, type ValueAction } from './actions/value-actions.ts';
+export { type ClassSizes, type Risk, riskOf } from './anonymity/risk.ts';
 export {
   type ColumnFinding,
   type ColumnSample,
@@ -29,4 +30,5 @@ export {
   detectColumns,
 } from './detection/detect-columns.ts';
 export { type IdentifierKind, identifierKinds } from './detection/kinds.ts';
+export { ambiguousNames, nameLikeness } from './detection/names.ts';
 export { findSpans, type TextSpan } from './detection/text-spans.ts';

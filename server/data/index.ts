@@ -6,7 +6,7 @@
  *     .loadSamples(ctx)     the sample workspace of a first start; nothing when anything was ever sent
  *     .close()              ends the query processes and writes what is still to be recorded
  *
- * Jobs: data.process (raw file to version), data.find-joins, data.sweep-uploads, data.purge-deleted.
+ * Jobs: data.process (raw file to version), data.anonymise, data.find-joins, data.sweep-uploads, data.purge-deleted.
  */
 import { join } from 'node:path';
 import { SqlSandbox } from '@stroma/lake';
@@ -15,6 +15,9 @@ import type { Audit, SignableKind } from '../access/index.ts';
 import type { Context } from '../platform/context.ts';
 import { fail } from '../platform/failure.ts';
 import type { Platform } from '../platform/platform.ts';
+import { anonymiseJob } from './anonymisation.jobs.ts';
+import { anonymisationRoutes } from './anonymisation.routes.ts';
+import { Anonymisation } from './anonymisation.service.ts';
 import { Answers } from './answers.ts';
 import { datasetAccessRoutes } from './dataset-access.routes.ts';
 import { DatasetAccess } from './dataset-access.service.ts';
@@ -63,10 +66,12 @@ export function createData(platform: Platform, audit: Audit): Data {
   const visibility = new DatasetVisibility(platform);
   const seenDocuments = new SeenDatasetDocuments(platform, documents);
   const datasets = new Datasets(platform, { audit, documents, joins, reads, visibility, seenDocuments });
+  const anonymisation = new Anonymisation({ platform, audit, datasets, documents });
   const records = new QueryRecords(platform, audit);
   let sandbox: SqlSandbox | null = null;
   platform.jobs.register(processJob(platform, audit));
   platform.jobs.register(joinsJob(platform, joins));
+  platform.jobs.register(anonymiseJob({ platform, audit, datasets, anonymisation }));
   platform.jobs.register(sweepUploadsJob(uploads));
   platform.jobs.register(purgeJob(platform));
   return {
@@ -79,6 +84,7 @@ export function createData(platform: Platform, audit: Audit): Data {
         datasets.requireWholeUpload(ctx, id),
       );
       datasetAccessRoutes(app, new DatasetAccess({ platform, audit, sandbox, documents, reads, visibility }));
+      anonymisationRoutes(app, anonymisation);
       datasetRoutes(app, {
         datasets,
         samples,

@@ -12,7 +12,7 @@ export interface EntityReference {
 }
 
 export interface Derivation {
-  kind: 'ingest' | 'query' | 'question';
+  kind: 'ingest' | 'query' | 'question' | 'anonymisation';
   label: string;
   parameters: Record<string, unknown>;
   seed: number | null;
