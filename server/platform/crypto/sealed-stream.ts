@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import type { Content } from '../objects/object-store.ts';
 import type { DataKey } from './data-key-cache.ts';
 import type { OpenedStream, SealedSource, SealedStream, Source } from './keys.ts';
+import { PieceQueue } from './piece-queue.ts';
 import { broken, uuidOf } from './sealed-field.ts';
 
 /**
@@ -15,8 +16,10 @@ import { broken, uuidOf } from './sealed-field.ts';
 const magic = Buffer.from('STRSEAL1');
 const saltBytes = 32;
 export const headerBytes = magic.byteLength + 16 + saltBytes;
-export const chunkBytes = 256 * 1024;
+export const chunkBytes = 1024 * 1024;
 const tagBytes = 16;
+/** Pieces a stream holds ready; object mode, since byte streams are copied together where they are read. */
+const piecesAhead = 2;
 const sealedChunkBytes = chunkBytes + tagBytes;
 const trailerBytes = 32 + 8 + tagBytes;
 export const leastSealedBytes = headerBytes + tagBytes + trailerBytes;
@@ -51,30 +54,31 @@ export function sealStream(
   const settled = Promise.withResolvers<Content>();
   settled.promise.catch(() => {});
 
-  async function* sealed(): AsyncGenerator<Buffer> {
+  async function* sealed(): AsyncGenerator<Uint8Array> {
     const sum = known === undefined ? createHash('sha256') : null;
+    const queue = new PieceQueue();
     let bytes = 0;
     let position = 0;
-    let waiting: Uint8Array | null = null;
     yield header;
-    // One chunk is always held back: only at the end is it known to be the last.
-    for await (const chunk of chunksOf(source)) {
-      if (waiting !== null) yield sealChunk(secret, 'inner', position++, waiting);
-      sum?.update(chunk);
-      bytes += chunk.byteLength;
-      waiting = chunk;
+    for await (const given of source instanceof Uint8Array ? [source] : source) {
+      const piece: Uint8Array = typeof given === 'string' ? Buffer.from(given) : given;
+      sum?.update(piece);
+      bytes += piece.byteLength;
+      queue.push(piece);
+      // One chunk is always held back: only at the end is it known to be the last.
+      while (queue.bytes > chunkBytes) yield* sealChunk(secret, 'inner', position++, queue.take(chunkBytes));
     }
     if (known !== undefined && known.bytes !== bytes)
       throw new Error(`expected ${known.bytes} bytes to seal, given ${bytes}`);
-    yield sealChunk(secret, 'last', position++, waiting ?? new Uint8Array());
+    yield* sealChunk(secret, 'last', position++, queue.take(queue.bytes));
     const digest = sum?.digest() ?? Buffer.from(known?.sha256 ?? '', 'hex');
     const length = Buffer.alloc(8);
     length.writeBigUInt64BE(BigInt(bytes));
-    yield sealChunk(secret, 'trailer', position, Buffer.concat([digest, length]));
+    yield* sealChunk(secret, 'trailer', position, [digest, length]);
     settled.resolve({ bytes, sha256: digest.toString('hex') });
   }
 
-  const stream = Readable.from(sealed(), { objectMode: false, highWaterMark: 2 * sealedChunkBytes });
+  const stream = Readable.from(sealed(), { highWaterMark: piecesAhead });
   stream.once('error', (error) => settled.reject(error));
   stream.once('close', () => settled.reject(new Error('the stream was closed before its end')));
   return { stream, content: settled.promise };
@@ -97,32 +101,40 @@ export async function openSealed(
   const startOf = (position: number) => headerBytes + position * sealedChunkBytes;
   const endOf = (position: number) => Math.min(startOf(position + 1), headerBytes + body);
 
-  async function* opened(from: number, to: number): AsyncGenerator<Buffer> {
+  async function* opened(from: number, to: number): AsyncGenerator<Uint8Array> {
     const first = Math.floor(from / chunkBytes);
     const last = to > from ? Math.floor((to - 1) / chunkBytes) : first;
+    const queue = new PieceQueue();
     let position = first;
-    for await (const chunk of chunksOf(await read(startOf(first), endOf(last)), sealedChunkBytes)) {
-      if (chunk.byteLength !== endOf(position) - startOf(position)) broken();
-      const plain = openChunk(secret, position === chunks - 1 ? 'last' : 'inner', position, chunk);
-      const start = position * chunkBytes;
-      const part = plain.subarray(Math.max(0, from - start), Math.max(0, to - start));
-      if (part.byteLength > 0) yield part;
-      position += 1;
+    for await (const piece of await read(startOf(first), endOf(last))) {
+      queue.push(piece);
+      while (position <= last && queue.bytes >= endOf(position) - startOf(position)) {
+        const kind = position === chunks - 1 ? 'last' : 'inner';
+        let at = position * chunkBytes;
+        for (const plain of openChunk(secret, kind, position, queue, endOf(position) - startOf(position))) {
+          const part = plain.subarray(Math.max(0, from - at), Math.max(0, to - at));
+          at += plain.byteLength;
+          if (part.byteLength > 0) yield part;
+        }
+        position += 1;
+      }
     }
-    if (position !== last + 1) broken();
+    if (position !== last + 1 || queue.bytes > 0) broken();
   }
 
   return {
     async content() {
-      const sealed = await readWhole(await read(sealedBytes - trailerBytes, sealedBytes), trailerBytes);
-      const trailer = openChunk(secret, 'trailer', chunks, sealed);
+      const queue = new PieceQueue();
+      for await (const piece of await read(sealedBytes - trailerBytes, sealedBytes)) queue.push(piece);
+      if (queue.bytes !== trailerBytes) return broken();
+      const trailer = Buffer.concat(openChunk(secret, 'trailer', chunks, queue, trailerBytes));
       if (Number(trailer.readBigUInt64BE(32)) !== plainBytes) broken();
       return { bytes: plainBytes, sha256: trailer.toString('hex', 0, 32) };
     },
     read(from = 0, to = plainBytes) {
       const start = Math.min(Math.max(0, from), plainBytes);
       const range = opened(start, Math.min(Math.max(start, to), plainBytes));
-      return Readable.from(range, { objectMode: false, highWaterMark: 2 * chunkBytes });
+      return Readable.from(range, { highWaterMark: piecesAhead });
     },
   };
 }
@@ -136,35 +148,31 @@ export async function* openWhole(
   purpose: string,
   context: string,
   keyOf: (id: string) => Promise<DataKey>,
-): AsyncGenerator<Buffer> {
-  let held: Buffer = Buffer.alloc(0);
+): AsyncGenerator<Uint8Array> {
+  const queue = new PieceQueue();
   let secret: Buffer | null = null;
   let position = 0;
   let bytes = 0;
   for await (const piece of sealed) {
-    held = held.byteLength === 0 ? Buffer.from(piece) : Buffer.concat([held, piece]);
+    queue.push(piece);
     if (secret === null) {
-      if (held.byteLength < headerBytes) continue;
-      if (!isSealed(held)) return broken();
-      const key = await keyOf(keyIdOf(held));
-      secret = streamSecret(key.secret, held.subarray(0, headerBytes), purpose, context);
-      held = held.subarray(headerBytes);
+      if (queue.bytes < headerBytes) continue;
+      const header = queue.takeWhole(headerBytes);
+      if (!isSealed(header)) return broken();
+      secret = streamSecret((await keyOf(keyIdOf(header))).secret, header, purpose, context);
     }
     // What is held may be the last chunk and the trailer until there is more than both can be.
-    while (held.byteLength > sealedChunkBytes + trailerBytes) {
-      const plain = openChunk(secret, 'inner', position++, held.subarray(0, sealedChunkBytes));
-      bytes += plain.byteLength;
-      yield plain;
-      held = held.subarray(sealedChunkBytes);
+    while (queue.bytes > sealedChunkBytes + trailerBytes) {
+      yield* openChunk(secret, 'inner', position++, queue, sealedChunkBytes);
+      bytes += chunkBytes;
     }
   }
-  if (secret === null || held.byteLength < tagBytes + trailerBytes) return broken();
-  const end = held.byteLength - trailerBytes;
-  const plain = openChunk(secret, 'last', position++, held.subarray(0, end));
-  bytes += plain.byteLength;
-  const trailer = openChunk(secret, 'trailer', position, held.subarray(end));
+  if (secret === null || queue.bytes < tagBytes + trailerBytes) return broken();
+  bytes += queue.bytes - trailerBytes - tagBytes;
+  const last = openChunk(secret, 'last', position++, queue, queue.bytes - trailerBytes);
+  const trailer = Buffer.concat(openChunk(secret, 'trailer', position, queue, trailerBytes));
   if (Number(trailer.readBigUInt64BE(32)) !== bytes) return broken();
-  if (plain.byteLength > 0) yield plain;
+  yield* last;
 }
 
 function streamSecret(key: Uint8Array, header: Buffer, purpose: string, context: string): Buffer {
@@ -185,46 +193,34 @@ function nonceOf(kind: ChunkKind, position: number): Buffer {
   return nonce;
 }
 
-function sealChunk(secret: Buffer, kind: ChunkKind, position: number, plain: Uint8Array): Buffer {
+/** The sealed pieces of one chunk, its tag last. */
+function sealChunk(secret: Buffer, kind: ChunkKind, position: number, plain: Uint8Array[]): Uint8Array[] {
   const cipher = createCipheriv('aes-256-gcm', secret, nonceOf(kind, position));
-  const sealed = Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
+  const sealed: Uint8Array[] = plain.map((piece) => cipher.update(piece));
+  cipher.final();
+  sealed.push(cipher.getAuthTag());
   return sealed;
 }
 
-function openChunk(secret: Buffer, kind: ChunkKind, position: number, sealed: Uint8Array): Buffer {
-  if (sealed.byteLength < tagBytes) return broken();
-  const end = sealed.byteLength - tagBytes;
+/** The content of the next chunk, in pieces; none is given out before the whole chunk is known to be authentic. */
+function openChunk(
+  secret: Buffer,
+  kind: ChunkKind,
+  position: number,
+  queue: PieceQueue,
+  sealedLength: number,
+): Uint8Array[] {
+  if (sealedLength < tagBytes) return broken();
+  const sealed = queue.take(sealedLength - tagBytes);
   const decipher = createDecipheriv('aes-256-gcm', secret, nonceOf(kind, position));
-  decipher.setAuthTag(sealed.subarray(end));
+  decipher.setAuthTag(queue.takeWhole(tagBytes));
   try {
-    const plain = decipher.update(sealed.subarray(0, end));
+    const plain = sealed.map((piece) => decipher.update(piece));
     decipher.final();
     return plain;
   } catch (error) {
     return broken(error);
   }
-}
-
-/** Pieces of exactly `size` bytes, the last aside; bytes are copied only where a piece spans what the source gives. */
-async function* chunksOf(source: Source, size = chunkBytes): AsyncGenerator<Uint8Array> {
-  let parts: Uint8Array[] = [];
-  let held = 0;
-  for await (const given of source instanceof Uint8Array ? [source] : source) {
-    const piece: Uint8Array = typeof given === 'string' ? Buffer.from(given) : given;
-    let from = 0;
-    while (held + piece.byteLength - from >= size) {
-      const taken = piece.subarray(from, from + size - held);
-      yield parts.length === 0 ? taken : Buffer.concat([...parts, taken], size);
-      from += taken.byteLength;
-      parts = [];
-      held = 0;
-    }
-    if (from < piece.byteLength) {
-      parts.push(piece.subarray(from));
-      held += piece.byteLength - from;
-    }
-  }
-  if (held > 0) yield parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts, held);
 }
 
 async function readWhole(stream: Readable, bytes: number): Promise<Buffer> {

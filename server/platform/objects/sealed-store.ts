@@ -121,9 +121,7 @@ export async function openSealedStore(
       keySegments(key);
       if (!(await isSealed(key))) return await inner.get(key, range);
       if (range === undefined)
-        return Readable.from(keys.openWhole(await inner.get(key), purpose, objectContext(key)), {
-          objectMode: false,
-        });
+        return Readable.from(keys.openWhole(await inner.get(key), purpose, objectContext(key)));
       const found = (await open(key)) ?? missing(key);
       return found.opened.read(range.from, range.to);
     },
