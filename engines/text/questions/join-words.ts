@@ -3,7 +3,7 @@ import type { PreparedTables } from './schema-index.ts';
 import type { QuestionTable } from './types.ts';
 import { countedOnce } from './view-grain.ts';
 
-const label = (table: QuestionTable): string => table.label ?? table.name;
+const label = (table: QuestionTable): string => table.name;
 
 /** Says which tables a reading draws on, by which keys, what is taken once, and what has no row to be counted. */
 export function joinWords(frame: Frame, tables: string[], index: PreparedTables): string {
