@@ -172,6 +172,20 @@ describe('decide', () => {
     expect(decide({ ...asked, resource: kept, purpose: 'care' }).allowed).toBe(true);
   });
 
+  it('gives no other reason where being out of reach is one', () => {
+    fc.assert(
+      fc.property(request, (given) => {
+        if (given.resource === undefined) return;
+        const { tenantId, ownerId, projects, granted } = given.resource;
+        const bare = { tenantId, ownerId, projects, granted } as ResourceAttributes;
+        const unbound = { ...given.actor, scope: { ...given.actor.scope, ownOnly: new Set<Permission>() } };
+        if (hidesExistence(decide({ ...given, actor: unbound, resource: bare })))
+          expect(hidesExistence(decide(given))).toBe(true);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
   it('tells that a thing is there only to who is within reach of it', () => {
     fc.assert(
       fc.property(request, (given) => {
@@ -179,7 +193,9 @@ describe('decide', () => {
         if (!hidesExistence(decision)) return;
         const { resource: asked, actor } = given;
         expect(asked).toBeDefined();
-        expect(asked?.tenantId === actor.tenantId && asked.ownerId === actor.id).toBe(false);
+        if (asked?.tenantId !== actor.tenantId || decision.rule === 'sensitivity') return;
+        expect(asked.ownerId).not.toBe(actor.id);
+        expect(asked.granted ?? []).not.toContain(given.permission);
       }),
     );
   });

@@ -20,6 +20,8 @@ export interface ActorScope {
   /** When access begins and ends; null is open. */
   from: Date | null;
   until: Date | null;
+  /** Emergency access is open: row filters and masks do not hold, and each use goes on record. */
+  emergency?: { id: string; until: Date };
 }
 
 /** The part of an actor that decides what it may do. Without a scope the built-in role's own holds, in no project. */
@@ -61,14 +63,14 @@ export const decisionRules = {
   tenant: 'Nobody reaches into another organisation.',
   membership_time: 'A membership holds from its first to its last day.',
   role: 'The role must hold the permission.',
-  owner: 'Some permissions hold for one’s own only; one’s own is always within reach.',
   sensitivity: 'Nothing is seen that is more sensitive than the clearance.',
-  site: 'Who is bound to sites reaches only what is of these sites or of none.',
-  resource_time: 'A resource may be open from one moment to another only.',
-  purpose: 'What is kept for purposes is used for one of them, named when asking.',
+  owner: 'Some permissions hold for one’s own only; one’s own is always within reach.',
   grant: 'What was shared is within reach of whom it was shared with.',
   project: 'What belongs to projects is reached by their members, and by roles that reach everything.',
   reach: 'Some roles reach only their own, what is shared with them, and their projects.',
+  resource_time: 'A resource may be open from one moment to another only.',
+  site: 'Who is bound to sites reaches only what is of these sites or of none.',
+  purpose: 'What is kept for purposes is used for one of them, named when asking.',
 } as const;
 export type DecisionRule = keyof typeof decisionRules;
 
@@ -81,8 +83,9 @@ export interface Decision {
 
 /**
  * Whether an actor may do something, and by which rule. Pure; denies by default; the first rule that speaks decides,
- * in the order: catalogue, tenant, membership_time, role, resource_time, owner (own only), sensitivity, site,
- * purpose, owner, grant, project, reach. Every attribute narrows what the role gives; none gives more than the role.
+ * in the order: catalogue, tenant, membership_time, role, sensitivity, reach (owner, grant, project, reach), owner
+ * (for what is held for one's own), resource_time, site, purpose. Every attribute narrows what the role gives; none
+ * gives more than the role.
  * Without a resource the answer says whether there may be one for which it is allowed.
  */
 export function decide(request: DecisionRequest): Decision {
@@ -109,15 +112,17 @@ function decideResource(
   scope: ActorScope,
   resource: ResourceAttributes,
 ): Decision {
-  const { ownerId, sensitivity, site, opensAt, closesAt, purposes, projects, granted } = resource;
-  const own = ownerId !== undefined && ownerId !== null && ownerId === actor.id;
+  const { ownerId, sensitivity, site, opensAt, closesAt, purposes } = resource;
+  if (sensitivity !== undefined && rank(sensitivity) > rank(scope.clearance))
+    return denied('sensitivity', `It is ${sensitivity}; you are cleared up to ${scope.clearance}.`);
+  // Reach comes before what would tell that the thing is there.
+  const reached = decideReach(permission, actor, scope, resource);
+  if (!reached.allowed) return reached;
+  if (scope.ownOnly.has(permission) && ownerId !== actor.id)
+    return denied('owner', `Your role has the permission ${permission} only for what is your own.`);
   if (opensAt != null && now < opensAt) return denied('resource_time', `It opens on ${day(opensAt)}.`);
   if (closesAt != null && now >= closesAt)
     return denied('resource_time', `It was open until ${day(closesAt)}.`);
-  if (scope.ownOnly.has(permission) && !own)
-    return denied('owner', `Your role has the permission ${permission} only for what is your own.`);
-  if (sensitivity !== undefined && rank(sensitivity) > rank(scope.clearance))
-    return denied('sensitivity', `It is ${sensitivity}; you are cleared up to ${scope.clearance}.`);
   if (site != null && scope.sites !== null && !scope.sites.has(site))
     return denied('site', `It belongs to the site ${site}, to which you are not admitted.`);
   if (purposes !== undefined && purposes.length > 0 && !purposes.includes(purpose ?? ''))
@@ -125,14 +130,23 @@ function decideResource(
       'purpose',
       `It may be used for ${purposes.join(', ')} only; ${purpose === undefined ? 'no purpose was named' : 'another purpose was named'}.`,
     );
-  if (own) return allowed('owner', `It is your own, and your role has the permission ${permission}.`);
+  return reached;
+}
+
+function decideReach(
+  permission: Permission,
+  actor: ActorAttributes,
+  { reach, projects: own }: ActorScope,
+  { ownerId, granted, projects = [] }: ResourceAttributes,
+): Decision {
+  if (ownerId === actor.id)
+    return allowed('owner', `It is your own, and your role has the permission ${permission}.`);
   if (granted?.includes(permission)) return allowed('grant', `It was shared with you for ${permission}.`);
-  if (projects !== undefined && projects.length > 0) {
-    if (projects.some((project) => scope.projects.has(project)))
-      return allowed('project', `You belong to its project, and your role has the permission ${permission}.`);
-    if (scope.reach !== 'everything') return denied('project', 'You do not belong to its project.');
-  }
-  if (scope.reach === 'shared')
+  if (projects.some((project) => own.has(project)))
+    return allowed('project', `You belong to its project, and your role has the permission ${permission}.`);
+  if (projects.length > 0 && reach !== 'everything')
+    return denied('project', 'You do not belong to its project.');
+  if (reach === 'shared')
     return denied('reach', 'It is not your own, was not shared with you and is in none of your projects.');
   return allowed('role', `Your role has the permission ${permission}.`);
 }
@@ -145,7 +159,7 @@ const day = (moment: Date): string => moment.toISOString().slice(0, 16).replace(
 
 /** Rules whose refusal must not tell that the thing exists. */
 export function hidesExistence({ allowed, rule }: Decision): boolean {
-  return !allowed && (rule === 'tenant' || rule === 'project' || rule === 'reach');
+  return !allowed && (rule === 'tenant' || rule === 'sensitivity' || rule === 'project' || rule === 'reach');
 }
 
 const scopes = new Map<string, ActorScope>();

@@ -14,7 +14,7 @@ const matrix = `
   datasets:delete       x  x  x  x  x  x  o  .  .  .  .  .
   datasets:share        x  x  x  x  x  .  .  .  .  .  .  .
   queries:run           x  x  x  x  x  x  x  x  x  x  x  .
-  jobs:read             x  x  x  x  x  x  x  x  x  x  x  .
+  jobs:read             x  x  x  x  x  x  x  x  x  o  x  .
   jobs:write            x  x  x  x  x  x  x  .  .  .  .  .
   provenance:read       x  x  x  x  x  x  x  x  x  x  x  x
   streams:read          x  x  x  x  x  x  x  x  x  x  x  .

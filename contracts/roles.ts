@@ -128,7 +128,7 @@ export const roleDefinitions: Readonly<Record<BuiltInRole, RoleDefinition>> = {
   quality_assurance: role(quality, 'confidential', { reach: 'everything' }),
   compliance_officer: role(complianceWork, 'phi', { reach: 'everything' }),
   collaborator: role([...looks, 'datasets:write', 'projects:read'], 'confidential', {
-    ownOnly: ['datasets:write'],
+    ownOnly: ['datasets:write', 'jobs:read'],
     reach: 'shared',
   }),
   viewer: role(looks, 'internal'),

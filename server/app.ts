@@ -70,7 +70,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     version,
     access.auditCommands,
   );
-  const data = createData(platform, access.audit, access.resources);
+  const data = createData(platform, access);
   access.signatures.register(data.signableVersion);
   const modules: Module[] = [access, data];
   const authenticate: Authenticate = (request) =>

@@ -175,7 +175,7 @@ export async function startDataServer(
     folder,
     platform,
     admin: await signIn(url, config.STROMA_ADMIN_EMAIL),
-    stranger: () => enter((tx) => insertTenant(tx, 'Elsewhere'), 'admin'),
+    stranger: () => enter((tx) => insertTenant(tx, 'Elsewhere'), 'super_admin'),
     colleague: (role) => enter(async (tx) => (await findFirstTenant(tx)) ?? '', role),
     async close() {
       await app.stop();

@@ -141,7 +141,7 @@ export class DatasetAccess {
   async #find(ctx: Context, id: string): Promise<DatasetWithVersion> {
     const found = await findDataset(this.#tools.platform.db.sql, ctx, id);
     if (found === null) return notFound(id);
-    this.#tools.visibility.requireCleared(ctx, found.dataset);
+    await this.#tools.visibility.require(ctx, 'datasets:read', found.dataset);
     return found;
   }
 }

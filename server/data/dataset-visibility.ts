@@ -2,16 +2,20 @@ import { createHash } from 'node:crypto';
 import {
   builtInRole,
   definitionOfRole,
+  type Permission,
   roleAliases,
   type Sensitivity,
   sensitivities,
   type Visibility,
 } from '@stroma/contracts';
 import { isRestricted, type Restriction } from '@stroma/lake';
+import type { SQL } from 'drizzle-orm';
+import type { Access, Resources } from '../access/index.ts';
 import type { Actor, Context } from '../platform/context.ts';
 import { fail } from '../platform/failure.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { DatasetRow, DatasetWithVersion } from './datasets.store.ts';
+import { datasets } from './datasets.tables.ts';
 import { columnsUnder, everything, type Reader, restrictionFor } from './restrictions.ts';
 import { stableJson } from './version-identity.ts';
 
@@ -28,13 +32,23 @@ export class DatasetVisibility {
   readonly #keys: Pick<Platform, 'keys'>;
   readonly #opened = new Map<string, Promise<string>>();
 
-  constructor(platform: Pick<Platform, 'keys'>) {
+  readonly #resources: Resources;
+  readonly #breakGlass: Access['breakGlass'];
+
+  constructor(platform: Pick<Platform, 'keys'>, resources: Resources, breakGlass: Access['breakGlass']) {
     this.#keys = platform;
+    this.#resources = resources;
+    this.#breakGlass = breakGlass;
   }
 
-  /** Throws NOT_FOUND. */
+  /** Throws NOT_FOUND, FORBIDDEN. */
   async see(ctx: Context, found: DatasetWithVersion): Promise<SeenDataset> {
-    this.requireCleared(ctx, found.dataset);
+    await this.require(ctx, 'datasets:read', found.dataset);
+    if (ctx.actor.scope?.emergency !== undefined) {
+      const { id, name } = found.dataset;
+      await this.#breakGlass.used(ctx, { kind: 'dataset', id, name });
+      return whole(found);
+    }
     return this.seeAs(readerOf(ctx.actor), found);
   }
 
@@ -42,10 +56,21 @@ export class DatasetVisibility {
     return Promise.all(found.map((each) => this.see(ctx, each)));
   }
 
-  /** Throws NOT_FOUND for a dataset too sensitive for the asker: that it exists is nothing they should learn. */
-  requireCleared(ctx: Context, { id, sensitivity }: DatasetRow): void {
-    if (isWithin(sensitivity, clearanceOf(ctx.actor))) return;
-    fail('NOT_FOUND', 'There is no such dataset.', { dataset_id: id });
+  /**
+   * Throws NOT_FOUND for a dataset too sensitive for the asker or out of their reach: that it exists is nothing they
+   * should learn; FORBIDDEN where they may not do this one thing with it. Not inside a transaction.
+   */
+  async require(ctx: Context, permission: Permission, dataset: DatasetRow): Promise<void> {
+    const { id, createdBy, sensitivity } = dataset;
+    await this.#resources.require(ctx, permission, { id, ownerId: createdBy, sensitivity });
+  }
+
+  /** What rows of datasets the asker reaches; null for all. */
+  reached(ctx: Context): Promise<SQL | null> {
+    return this.#resources.visible(ctx.actor, 'datasets:read', {
+      id: datasets.id,
+      ownerId: datasets.createdBy,
+    });
   }
 
   isCleared(role: string, sensitivity: Sensitivity): boolean {
@@ -57,8 +82,7 @@ export class DatasetVisibility {
       dataset.rules.length === 0
         ? null
         : restrictionFor(dataset.rules, reader, await this.#pseudonymKey(dataset));
-    if (restricted === null || !isRestricted(restricted.restriction))
-      return { dataset, version, restriction: null, view: '', visibility: everything };
+    if (restricted === null || !isRestricted(restricted.restriction)) return whole({ dataset, version });
     const { restriction, visibility } = restricted;
     const columns = columnsUnder(version.columns, restriction);
     const view = createHash('sha256').update(stableJson(restriction)).digest('hex').slice(0, 32);
@@ -111,3 +135,10 @@ export function rolesNamed(role: string): string[] {
 function readerOf({ id, role, scope }: Actor): Reader {
   return { roles: rolesNamed(role), userId: id, sites: [...(scope?.sites ?? [])] };
 }
+
+const whole = (found: DatasetWithVersion): SeenDataset => ({
+  ...found,
+  restriction: null,
+  view: '',
+  visibility: everything,
+});

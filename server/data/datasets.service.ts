@@ -1,4 +1,11 @@
-import type { Dataset, DatasetProfile, DatasetVersion, IngestOverridesInput } from '@stroma/contracts';
+import {
+  type Dataset,
+  type DatasetProfile,
+  type DatasetVersion,
+  type IngestOverridesInput,
+  type Permission,
+  scopeOfRole,
+} from '@stroma/contracts';
 import { freeTableName } from '@stroma/kernel';
 import type { Audit } from '../access/index.ts';
 import type { Context } from '../platform/context.ts';
@@ -35,6 +42,7 @@ import { readCursor, toPage } from './paging.ts';
 import { type ProcessInput, processKind } from './process.input.ts';
 import { datasetsOfUpload } from './raw-files.store.ts';
 import type { SeenDatasetDocuments } from './seen-documents.ts';
+import { findUpload } from './uploads.store.ts';
 
 export interface Page<T> {
   items: T[];
@@ -87,11 +95,16 @@ export class Datasets {
   ): Promise<Page<Dataset>> {
     const cursor = readCursor(query.cursor);
     const sensitivities = sensitivitiesWithin(clearanceOf(ctx.actor));
-    return this.#reads.get(ctx, `list ${sensitivities} ${JSON.stringify(query)}`, async () => {
-      const wanted = { ...query, sensitivities, limit: query.limit + 1, cursor };
+    const reached = await this.#visibility.reached(ctx);
+    const read = async () => {
+      const wanted = { ...query, sensitivities, reached, limit: query.limit + 1, cursor };
       const rows = await listDatasets(this.#platform.db.sql, ctx, wanted);
       return toPage(rows, query.limit, (row) => sortValue(row, query.sort), datasetDocument);
-    });
+    };
+    // Where each reaches something else, what one was shown is not kept for another.
+    return reached === null
+      ? this.#reads.get(ctx, `list ${sensitivities} ${JSON.stringify(query)}`, read)
+      : read();
   }
 
   async get(ctx: Context, id: string): Promise<Dataset> {
@@ -108,12 +121,26 @@ export class Datasets {
     return this.#seenDocuments.counted(seen);
   }
 
+  async #resolveFor(ctx: Context, permission: Permission, id: string): Promise<SeenDataset> {
+    const seen = await this.resolve(ctx, id);
+    await this.#visibility.require(ctx, permission, seen.dataset);
+    return seen;
+  }
+
+  async #joinsOf(ctx: Context, found: SeenDataset): Promise<DatasetProfile['candidate_joins']> {
+    const reached = await this.#visibility.reached(ctx);
+    const key = `joins ${found.version.id} ${clearanceOf(ctx.actor)}`;
+    return reached === null
+      ? this.#reads.get(ctx, key, () => this.#joins.of(ctx, found))
+      : this.#joins.of(ctx, found, reached);
+  }
+
   async update(
     ctx: Context,
     id: string,
     change: { name?: string | undefined; description?: string | undefined },
   ): Promise<Dataset> {
-    const before = describe(await this.resolve(ctx, id));
+    const before = describe(await this.#resolveFor(ctx, 'datasets:write', id));
     await this.#platform.db.transaction(async (tx) => {
       const { name, description } = change;
       const set = {
@@ -136,7 +163,7 @@ export class Datasets {
   }
 
   async remove(ctx: Context, id: string): Promise<void> {
-    const before = describe(await this.resolve(ctx, id));
+    const before = describe(await this.#resolveFor(ctx, 'datasets:delete', id));
     await this.#platform.db.transaction(async (tx) => {
       if (!(await markDeleted(tx, ctx, id))) notFound(id);
       await this.#audit.record(tx, ctx, {
@@ -152,10 +179,11 @@ export class Datasets {
 
   /** Takes another table name when its own was given away meanwhile. Throws CONFLICT when it is not deleted. */
   async restore(ctx: Context, id: string): Promise<Dataset> {
+    const deleted = (await findEvenDeleted(this.#platform.db.sql, ctx, id)) ?? notFound(id);
+    await this.#visibility.require(ctx, 'datasets:delete', deleted);
     await this.#platform.db.transaction(async (tx) => {
       await lockRegistration(tx, ctx);
       const found = (await findEvenDeleted(tx, ctx, id)) ?? notFound(id);
-      this.#visibility.requireCleared(ctx, found);
       if (found.deletedAt === null) fail('CONFLICT', 'This dataset is not deleted.', { dataset_id: id });
       const used = await tableNamesLike(tx, ctx, found.tableName);
       const tableName = freeTableName(found.tableName, used);
@@ -196,7 +224,7 @@ export class Datasets {
     const { dataset, version, restriction } = found;
     const [profile, joins] = await Promise.all([
       this.#seenDocuments.get(found, 'profile.json'),
-      this.#reads.get(ctx, `joins ${version.id} ${clearanceOf(ctx.actor)}`, () => this.#joins.of(ctx, found)),
+      this.#joinsOf(ctx, found),
     ]);
     return {
       ...profile,
@@ -228,14 +256,24 @@ export class Datasets {
   /** Throws FORBIDDEN for the raw file of a dataset the asker sees a part of, NOT_FOUND of one they may not see. */
   async requireWholeUpload(ctx: Context, uploadId: string): Promise<void> {
     const { sql } = this.#platform.db;
-    for (const id of await datasetsOfUpload(sql, ctx, uploadId)) {
+    const became = await datasetsOfUpload(sql, ctx, uploadId);
+    if (became.length === 0) await this.#requireUploadInReach(ctx, uploadId);
+    for (const id of became) {
       const found = await findEvenDeletedWithVersion(sql, ctx, id);
       if (found !== null) requireWhole(await this.#visibility.see(ctx, found), 'the file as it was sent');
     }
   }
 
+  /** What became no dataset is reached by who sent it, and by who reaches the whole organisation. */
+  async #requireUploadInReach(ctx: Context, uploadId: string): Promise<void> {
+    const { id, role, scope } = ctx.actor;
+    if ((scope ?? scopeOfRole(role)).reach !== 'shared') return;
+    const upload = await findUpload(this.#platform.db.sql, ctx, uploadId);
+    if (upload?.createdBy !== id) fail('NOT_FOUND', 'There is no such upload.', { upload_id: uploadId });
+  }
+
   async reingest(ctx: Context, id: string, overrides: IngestOverridesInput): Promise<string> {
-    const seen = await this.resolve(ctx, id);
+    const seen = await this.#resolveFor(ctx, 'datasets:write', id);
     requireWhole(seen, 'reading its file again');
     const { dataset, version } = seen;
     const input: ProcessInput = {

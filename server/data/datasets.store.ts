@@ -52,6 +52,21 @@ export async function findDataset(db: Sql, ctx: Context, id: string): Promise<Da
   return row ?? null;
 }
 
+/** Of the tenant, deleted or not; whoever asks decides what may be told. */
+export async function findOwned(db: Sql, tenantId: string, id: string) {
+  const [row] = await db
+    .select({
+      id: datasets.id,
+      name: datasets.name,
+      ownerId: datasets.createdBy,
+      sensitivity: datasets.sensitivity,
+    })
+    .from(datasets)
+    .where(and(eq(datasets.tenantId, tenantId), eq(datasets.id, id)))
+    .limit(1);
+  return row ?? null;
+}
+
 export async function findDatasets(db: Sql, ctx: Context, ids: string[]): Promise<DatasetWithVersion[]> {
   return current(db).where(and(mine(ctx), inArray(datasets.id, ids)));
 }
@@ -61,8 +76,11 @@ export async function findByVersions(
   db: Sql,
   ctx: Context,
   versionIds: string[],
+  reached: SQL | null = null,
 ): Promise<DatasetWithVersion[]> {
-  return current(db).where(and(mine(ctx), inArray(datasets.currentVersionId, versionIds)));
+  return current(db).where(
+    and(mine(ctx), inArray(datasets.currentVersionId, versionIds), reached ?? undefined),
+  );
 }
 
 export async function recentDatasets(db: Sql, ctx: Context, limit: number): Promise<DatasetWithVersion[]> {
@@ -75,6 +93,7 @@ export async function listDatasets(
   query: {
     search?: string | undefined;
     sensitivities: readonly Sensitivity[];
+    reached: SQL | null;
     sort: DatasetSort;
     limit: number;
     cursor: Cursor | null;
@@ -85,6 +104,7 @@ export async function listDatasets(
   const conditions: (SQL | undefined)[] = [
     mine(ctx),
     inArray(datasets.sensitivity, [...query.sensitivities]),
+    query.reached ?? undefined,
   ];
   if (query.search !== undefined && query.search.trim() !== '') {
     const pattern = `%${query.search.trim().replace(/[\\%_]/g, '\\$&')}%`;

@@ -1,7 +1,7 @@
 /**
  * Data: files in, datasets and their versions, profiles, questions and SQL.
  *
- *   createData(platform, audit)
+ *   createData(platform, access)
  *     .register(app)        the addresses of `api.datasets` and `api.queries`
  *     .loadSamples(ctx)     the sample workspace of a first start; nothing when anything was ever sent
  *     .close()              ends the query processes and writes what is still to be recorded
@@ -11,7 +11,7 @@
 import { join } from 'node:path';
 import { SqlSandbox } from '@stroma/lake';
 import type { FastifyInstance } from 'fastify';
-import type { Audit, SignableKind } from '../access/index.ts';
+import type { Access, SignableKind } from '../access/index.ts';
 import type { Context } from '../platform/context.ts';
 import { fail } from '../platform/failure.ts';
 import type { Platform } from '../platform/platform.ts';
@@ -26,6 +26,7 @@ import { DatasetVisibility } from './dataset-visibility.ts';
 import { Downloads } from './datasets.download.ts';
 import { datasetRoutes } from './datasets.routes.ts';
 import { Datasets } from './datasets.service.ts';
+import { findOwned } from './datasets.store.ts';
 import { joinsJob } from './joins.jobs.ts';
 import { Joins } from './joins.service.ts';
 import { LakeDocuments } from './lake-documents.ts';
@@ -57,18 +58,22 @@ export interface Data {
   close(): Promise<void>;
 }
 
-export function createData(platform: Platform, audit: Audit): Data {
+export function createData(
+  platform: Platform,
+  { audit, resources, breakGlass }: Pick<Access, 'audit' | 'resources' | 'breakGlass'>,
+): Data {
   const documents = new LakeDocuments(platform.objects);
   const joins = new Joins(platform, documents);
-  const uploads = new Uploads(platform, audit);
+  const visibility = new DatasetVisibility(platform, resources, breakGlass);
+  const uploads = new Uploads(platform, audit, visibility);
   const samples = new Samples(platform, uploads);
   const reads = new DatasetReads(platform.db);
-  const visibility = new DatasetVisibility(platform);
   const seenDocuments = new SeenDatasetDocuments(platform, documents);
   const datasets = new Datasets(platform, { audit, documents, joins, reads, visibility, seenDocuments });
   const anonymisation = new Anonymisation({ platform, audit, datasets, documents });
   const records = new QueryRecords(platform, audit);
   let sandbox: SqlSandbox | null = null;
+  resources.know('ds', 'dataset', (tenantId, id) => findOwned(platform.db.sql, tenantId, id));
   platform.jobs.register(processJob(platform, audit));
   platform.jobs.register(joinsJob(platform, joins));
   platform.jobs.register(anonymiseJob({ platform, audit, datasets, anonymisation }));
@@ -80,7 +85,7 @@ export function createData(platform: Platform, audit: Audit): Data {
     register(app) {
       app.addHook('onReady', () => reads.start(platform.log));
       sandbox = openSandbox(platform);
-      uploadRoutes(app, uploads, new RawFiles(platform, audit), (ctx, id) =>
+      uploadRoutes(app, uploads, new RawFiles(platform, audit, visibility), (ctx, id) =>
         datasets.requireWholeUpload(ctx, id),
       );
       datasetAccessRoutes(app, new DatasetAccess({ platform, audit, sandbox, documents, reads, visibility }));

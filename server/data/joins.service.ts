@@ -1,5 +1,6 @@
 import type { DatasetProfile } from '@stroma/contracts';
 import { findJoins, type JoinTable, type TableJoin } from '@stroma/lake';
+import type { SQL } from 'drizzle-orm';
 import type { Context } from '../platform/context.ts';
 import type { Platform } from '../platform/platform.ts';
 import { clearanceOf, sensitivitiesWithin } from './dataset-visibility.ts';
@@ -33,7 +34,11 @@ export class Joins {
   }
 
   /** What has been found so far with datasets that are there now and the asker may see, in their current version; strongest first. */
-  async of(ctx: Context, { version }: DatasetWithVersion): Promise<CandidateJoin[]> {
+  async of(
+    ctx: Context,
+    { version }: DatasetWithVersion,
+    reached: SQL | null = null,
+  ): Promise<CandidateJoin[]> {
     const pairs = (await pairsOf(this.#platform.db.sql, ctx, version.id)).filter(
       (pair) => pair.joins.length > 0,
     );
@@ -41,7 +46,7 @@ export class Joins {
     const otherIds = pairs.map((pair) => (pair.versionA === version.id ? pair.versionB : pair.versionA));
     const cleared = sensitivitiesWithin(clearanceOf(ctx.actor));
     const others = new Map(
-      (await findByVersions(this.#platform.db.sql, ctx, otherIds))
+      (await findByVersions(this.#platform.db.sql, ctx, otherIds, reached))
         .filter(({ dataset }) => cleared.includes(dataset.sensitivity))
         .map((item) => [item.version.id, item]),
     );

@@ -1,9 +1,10 @@
-import type { IngestOverridesInput, UploadRecord } from '@stroma/contracts';
+import { decide, type IngestOverridesInput, type Permission, type UploadRecord } from '@stroma/contracts';
 import type { Audit } from '../access/index.ts';
 import type { Context } from '../platform/context.ts';
 import type { Sql } from '../platform/db/database.ts';
 import { fail } from '../platform/failure.ts';
 import type { Platform } from '../platform/platform.ts';
+import type { DatasetVisibility } from './dataset-visibility.ts';
 import { findDataset } from './datasets.store.ts';
 import { readCursor, toPage } from './paging.ts';
 import { type ProcessInput, processKind } from './process.input.ts';
@@ -21,10 +22,12 @@ import { deleteUpload, findUpload } from './uploads.store.ts';
 export class RawFiles {
   readonly #platform: Platform;
   readonly #audit: Audit;
+  readonly #visibility: DatasetVisibility;
 
-  constructor(platform: Platform, audit: Audit) {
+  constructor(platform: Platform, audit: Audit, visibility: DatasetVisibility) {
     this.#platform = platform;
     this.#audit = audit;
+    this.#visibility = visibility;
   }
 
   async list(
@@ -38,6 +41,7 @@ export class RawFiles {
   ): Promise<{ items: UploadRecord[]; next_cursor: string | null }> {
     const cursor = readCursor(query.cursor);
     const rows = await listRawFiles(this.#platform.db.sql, ctx, {
+      reached: await this.#visibility.reached(ctx),
       reading: query.status,
       jobId: query.job_id,
       before: cursor?.[1] ?? null,
@@ -58,6 +62,7 @@ export class RawFiles {
     return db.transaction(async (tx) => {
       const found = await lockEnded(tx, ctx, id);
       const { upload, reading } = found;
+      requireOwned(ctx, 'datasets:write', upload.createdBy);
       const input: ProcessInput = {
         upload_id: id,
         file_name: upload.fileName,
@@ -84,6 +89,7 @@ export class RawFiles {
     const { db, objects } = this.#platform;
     const key = await db.transaction(async (tx) => {
       const { upload, reading } = await lockEnded(tx, ctx, id);
+      requireOwned(ctx, 'datasets:delete', upload.createdBy);
       if (reading === 'read' || (await datasetOfUpload(tx, ctx, id)) !== null)
         fail('CONFLICT', 'This file became a dataset and is kept with it. Delete the dataset instead.', {
           upload_id: id,
@@ -99,6 +105,14 @@ export class RawFiles {
     });
     if (key !== null) await objects.delete(key);
   }
+}
+
+/** Throws FORBIDDEN where the role may do it only with what is its own. */
+function requireOwned(ctx: Context, permission: Permission, ownerId: string): void {
+  const { actor } = ctx;
+  const resource = { tenantId: actor.tenantId, ownerId };
+  const { allowed, reason, rule } = decide({ permission, actor, resource, now: new Date() });
+  if (!allowed && actor.kind !== 'system') fail('FORBIDDEN', reason, { permission, rule });
 }
 
 /** Throws CONFLICT while the file is being received or read. */

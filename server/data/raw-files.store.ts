@@ -1,10 +1,10 @@
-import { type UploadRecord, uploadReadings } from '@stroma/contracts';
-import { and, desc, eq, lt, ne, sql } from 'drizzle-orm';
+import { scopeOfRole, type UploadRecord, uploadReadings } from '@stroma/contracts';
+import { and, desc, eq, lt, ne, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '../platform/context.ts';
 import type { Sql } from '../platform/db/database.ts';
 import type { JobRow } from '../platform/jobs/jobs.store.ts';
 import { jobs } from '../platform/jobs/jobs.tables.ts';
-import { datasetVersions } from './datasets.tables.ts';
+import { datasets, datasetVersions } from './datasets.tables.ts';
 import type { UploadRow } from './uploads.store.ts';
 import { uploads } from './uploads.tables.ts';
 
@@ -43,7 +43,14 @@ const one = (ctx: Context, id: string) => and(eq(uploads.tenantId, ctx.actor.ten
 export async function listRawFiles(
   db: Sql,
   ctx: Context,
-  query: { reading?: Reading | undefined; jobId?: string | undefined; before: string | null; limit: number },
+  query: {
+    reading?: Reading | undefined;
+    jobId?: string | undefined;
+    before: string | null;
+    limit: number;
+    /** Rows of datasets the asker reaches; null for all. */
+    reached: SQL | null;
+  },
 ): Promise<RawFile[]> {
   return rawFiles(db)
     .where(
@@ -52,10 +59,23 @@ export async function listRawFiles(
         query.reading === undefined ? undefined : sql`${readingOf} = ${query.reading}`,
         query.jobId === undefined ? undefined : eq(uploads.jobId, query.jobId),
         query.before === null ? undefined : lt(uploads.id, query.before),
+        query.reached === null ? undefined : withinReachOf(ctx, query.reached),
       ),
     )
     .orderBy(desc(uploads.id))
     .limit(query.limit);
+}
+
+/** One's own, what became a dataset within reach, and what became none unless one reaches only what is shared. */
+function withinReachOf({ actor }: Context, reached: SQL): SQL {
+  const became = (condition: SQL) => sql`exists (
+    select from ${datasetVersions} join ${datasets} on ${datasets.id} = ${datasetVersions.datasetId}
+    where ${datasetVersions.uploadId} = ${uploads.id} and ${condition})`;
+  const own = sql`${uploads.createdBy} = ${actor.id}`;
+  const { reach } = actor.scope ?? scopeOfRole(actor.role);
+  return reach === 'shared'
+    ? sql`(${own} or ${became(reached)})`
+    : sql`(${own} or not ${became(sql`not ${reached}`)})`;
 }
 
 /** Held to the end of the transaction, so that nobody else has it read or removes it meanwhile. */

@@ -6,6 +6,7 @@ import type { Context } from '../platform/context.ts';
 import { fail } from '../platform/failure.ts';
 import { newId } from '../platform/ids.ts';
 import type { Platform } from '../platform/platform.ts';
+import type { DatasetVisibility } from './dataset-visibility.ts';
 import { findDataset } from './datasets.store.ts';
 import { cleanFileName } from './file-names.ts';
 import { GrowingHashes } from './growing-hashes.ts';
@@ -50,12 +51,14 @@ interface ActiveUpload {
 export class Uploads {
   readonly #platform: Platform;
   readonly #audit: Audit;
+  readonly #visibility: DatasetVisibility;
   readonly #active = new Map<string, ActiveUpload>();
   readonly #hashes = new GrowingHashes();
 
-  constructor(platform: Platform, audit: Audit) {
+  constructor(platform: Platform, audit: Audit, visibility: DatasetVisibility) {
     this.#platform = platform;
     this.#audit = audit;
+    this.#visibility = visibility;
   }
 
   /** Makes room for a file that is sent in parts, with all that is said about it. */
@@ -256,8 +259,11 @@ export class Uploads {
     about: Partial<Pick<UploadRow, 'name' | 'description' | 'sample' | 'sizeBytes'>>,
   ): Promise<UploadRow> {
     const { db } = this.#platform;
-    if (datasetId !== null && !(await findDataset(db.sql, ctx, datasetId)))
-      fail('NOT_FOUND', 'There is no such dataset.', { field: 'dataset_id' });
+    if (datasetId !== null) {
+      const target = await findDataset(db.sql, ctx, datasetId);
+      if (target === null) fail('NOT_FOUND', 'There is no such dataset.', { field: 'dataset_id' });
+      await this.#visibility.require(ctx, 'datasets:write', target.dataset);
+    }
     const now = new Date();
     const row = {
       id: newId('upload'),

@@ -1,4 +1,11 @@
-import type { Explanation, Member, OwnPermissions, Project, ReviewLine, RoleDocument } from '@stroma/contracts';
+import type {
+  Explanation,
+  Member,
+  OwnPermissions,
+  Project,
+  ReviewLine,
+  RoleDocument,
+} from '@stroma/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AccessServer, openAccessServer, type Person } from './access-server.suite.ts';
 
@@ -12,7 +19,8 @@ afterAll(() => server.close());
 
 type Page<T> = { items: T[]; next_cursor: string | null };
 const explain = async (by: Person, query: string) =>
-  (await by.call<OwnPermissions>('GET', `/auth/permissions?explain=${query}`)).body.explanation as Explanation;
+  (await by.call<OwnPermissions>('GET', `/auth/permissions?explain=${query}`)).body
+    .explanation as Explanation;
 
 describe('own permissions', () => {
   it('are the whole catalogue, each with whether and why', async () => {
@@ -89,7 +97,10 @@ describe('a custom role', () => {
 
   it('is of one organisation', async () => {
     const role = (
-      await admin.call<RoleDocument>('POST', '/access/roles', { name: 'Ours', permissions: ['datasets:read'] })
+      await admin.call<RoleDocument>('POST', '/access/roles', {
+        name: 'Ours',
+        permissions: ['datasets:read'],
+      })
     ).body.role;
     const other = await server.otherTenant();
     const roles = await other.admin.call<Page<RoleDocument>>('GET', '/access/roles');
@@ -104,7 +115,10 @@ describe('a custom role', () => {
     const first = await admin.call<Page<RoleDocument>>('GET', '/access/roles?limit=10');
     expect(first.body.items).toHaveLength(10);
     expect(first.body.items[0]).toMatchObject({ role: 'super_admin', built_in: true });
-    const rest = await admin.call<Page<RoleDocument>>('GET', `/access/roles?cursor=${first.body.next_cursor}`);
+    const rest = await admin.call<Page<RoleDocument>>(
+      'GET',
+      `/access/roles?cursor=${first.body.next_cursor}`,
+    );
     expect(rest.body.items[0]?.role).toBe('viewer');
     const scientist = first.body.items.find(({ role }) => role === 'scientist');
     expect(scientist?.aliases).toEqual(['analyst', 'researcher']);

@@ -7,7 +7,9 @@ import {
   type ResourceAccess,
   type ResourceAttributes,
   type Sensitivity,
+  scopeOfRole,
 } from '@stroma/contracts';
+import type { SQL, SQLWrapper } from 'drizzle-orm';
 import type { z } from 'zod';
 import type { Actor, Context } from '../../platform/context.ts';
 import type { Database } from '../../platform/db/database.ts';
@@ -23,9 +25,11 @@ import {
   findAttributes,
   findGranted,
   insertGrants,
+  isAnythingNarrowed,
   listGrants,
   replaceAttributes,
   type StoredAttributes,
+  withinReach,
 } from './resources.store.ts';
 
 /** What a module tells of a thing of its own. */
@@ -61,6 +65,8 @@ export class Resources {
   readonly #kinds = new Map<string, Kind>();
   readonly #stored: SessionCache<{ expiresAt: Date; tenantId: string; id: string; stored: StoredAttributes }>;
 
+  readonly #narrowed: SessionCache<{ expiresAt: Date; tenantId: string; narrowed: boolean }>;
+
   constructor(parts: ResourcesParts) {
     this.#parts = parts;
     const lifeMs = parts.db.kind === 'embedded' ? 60_000 : 1_000;
@@ -68,6 +74,10 @@ export class Resources {
       const [tenantId = '', id = ''] = key.split(' ');
       const stored = await findAttributes(parts.db.sql, tenantId, id);
       return { expiresAt: endOfTime, tenantId, id, stored };
+    }, lifeMs);
+    this.#narrowed = new SessionCache(async (tenantId) => {
+      const narrowed = await isAnythingNarrowed(parts.db.sql, tenantId);
+      return { expiresAt: endOfTime, tenantId, narrowed };
     }, lifeMs);
   }
 
@@ -96,14 +106,29 @@ export class Resources {
     return decide({ permission, actor, resource: attributes, now: new Date(), purpose });
   }
 
+  /** The condition that rows of a list meet for this actor; null where every row of the tenant does. */
+  async visible(
+    actor: Actor,
+    permission: Permission,
+    row: { id: SQLWrapper; ownerId: SQLWrapper },
+  ): Promise<SQL | null> {
+    if (actor.kind === 'system') return null;
+    const { reach } = actor.scope ?? scopeOfRole(actor.role);
+    const narrowed = (await this.#narrowed.get(actor.tenantId))?.narrowed !== false;
+    return narrowed || reach === 'shared' ? withinReach(actor, permission, row) : null;
+  }
+
   async attributesOf(
-    actor: Pick<Actor, 'id' | 'tenantId'>,
+    actor: Pick<Actor, 'id' | 'tenantId' | 'role' | 'scope'>,
     { id, ownerId, sensitivity }: Omit<OwnedResource, 'name'>,
   ): Promise<ResourceAttributes> {
     const { tenantId } = actor;
-    const kept = (await this.#stored.get(`${tenantId} ${id}`))?.stored;
+    const narrowed = (await this.#narrowed.get(tenantId))?.narrowed !== false;
+    const kept = narrowed ? (await this.#stored.get(`${tenantId} ${id}`))?.stored : undefined;
+    const { reach } = actor.scope ?? scopeOfRole(actor.role);
+    const isShareAsked = reach === 'shared' || (reach === 'tenant' && (kept?.projects.length ?? 0) > 0);
     // What was shared changes with the moment (it ends), so it is asked for each time.
-    const granted = await findGranted(this.#parts.db.sql, tenantId, id, actor.id);
+    const granted = isShareAsked ? await findGranted(this.#parts.db.sql, tenantId, id, actor.id) : [];
     return {
       tenantId,
       ownerId,
@@ -120,18 +145,29 @@ export class Resources {
   /** Throws NOT_FOUND where even its being there is hidden, FORBIDDEN with the rule otherwise; both go on record. */
   async require(ctx: Context, permission: Permission, resource: Omit<OwnedResource, 'name'>): Promise<void> {
     const decision = await this.decide(ctx.actor, permission, resource, ctx.purpose);
-    if (decision.allowed) return;
+    if (!decision.allowed) await this.#refuse(ctx, permission, resource, decision);
+  }
+
+  async #refuse(
+    ctx: Context,
+    permission: Permission,
+    resource: Omit<OwnedResource, 'name'>,
+    decision: Decision,
+  ): Promise<never> {
+    const { id } = resource;
+    const kind = this.#kinds.get(id.split('_', 1)[0] ?? '')?.kind ?? 'resource';
     await this.#parts.audit.append(ctx, {
       action: 'access.refused',
-      object: {
-        kind: this.#kinds.get(resource.id.split('_', 1)[0] ?? '')?.kind ?? 'resource',
-        id: resource.id,
-      },
+      object: { kind, id },
       outcome: 'refused',
       details: { permission, rule: decision.rule },
     });
-    if (hidesExistence(decision)) fail('NOT_FOUND', `There is no ${resource.id}, or it is not yours.`);
-    fail('FORBIDDEN', decision.reason, { permission, rule: decision.rule });
+    // Who may look at it knows that it is there.
+    const isHidden =
+      hidesExistence(decision) &&
+      !(await this.decide(ctx.actor, 'datasets:read', resource, ctx.purpose)).allowed;
+    if (isHidden) return fail('NOT_FOUND', `There is no ${id}, or it is not yours.`);
+    return fail('FORBIDDEN', decision.reason, { permission, rule: decision.rule });
   }
 
   async get(ctx: Context, id: string): Promise<ResourceAccess> {
@@ -242,6 +278,7 @@ export class Resources {
 
   /** Null: anything may have changed. */
   forget(change: AccessChange | null): void {
+    this.#narrowed.forget(({ tenantId }) => change === null || tenantId === change.tenant);
     this.#stored.forget(
       ({ tenantId, id }) =>
         change === null ||
@@ -249,12 +286,18 @@ export class Resources {
     );
   }
 
-  /** Throws NOT_FOUND, FORBIDDEN: only who may share it sees and changes how it is shared. */
+  /**
+   * Only who may share a thing sees and changes how it is shared. Site, purpose and time do not count here: who
+   * closed it can open it again. Throws NOT_FOUND, FORBIDDEN.
+   */
   async #mine(ctx: Context, id: string): Promise<OwnedResource & { kind: string }> {
+    const { actor } = ctx;
     const found =
-      (await this.find(ctx.actor.tenantId, id)) ??
-      fail('NOT_FOUND', `There is no ${id}, or it is not yours.`);
-    await this.require(ctx, 'datasets:share', found);
+      (await this.find(actor.tenantId, id)) ?? fail('NOT_FOUND', `There is no ${id}, or it is not yours.`);
+    const permission = 'datasets:share';
+    const { site, purposes, opensAt, closesAt, ...resource } = await this.attributesOf(actor, found);
+    const decision = decide({ permission, actor, resource, now: new Date() });
+    if (!decision.allowed) await this.#refuse(ctx, permission, found, decision);
     return found;
   }
 }

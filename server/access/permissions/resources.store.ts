@@ -1,9 +1,16 @@
-import type { Permission } from '@stroma/contracts';
-import { and, asc, eq, gt, inArray, isNull, or, sql } from 'drizzle-orm';
+import { type ActorScope, type Permission, scopeOfRole } from '@stroma/contracts';
+import { and, asc, eq, gt, inArray, isNull, or, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
+import type { Actor } from '../../platform/context.ts';
 import type { Sql } from '../../platform/db/database.ts';
 import { newId } from '../../platform/ids.ts';
 import { users } from '../identity/identity.tables.ts';
-import { projects, resourceAttributes, resourceGrants, resourceProjects } from './permissions.tables.ts';
+import {
+  projectMembers,
+  projects,
+  resourceAttributes,
+  resourceGrants,
+  resourceProjects,
+} from './permissions.tables.ts';
 
 export type GrantRow = typeof resourceGrants.$inferSelect;
 
@@ -143,4 +150,54 @@ export async function deleteGrant(
     )
     .returning();
   return row ?? null;
+}
+
+/** Whether anything of the tenant has attributes or belongs to a project at all. */
+export async function isAnythingNarrowed(db: Sql, tenantId: string): Promise<boolean> {
+  const [[attributes], [within]] = await Promise.all([
+    db
+      .select({ id: resourceAttributes.resourceId })
+      .from(resourceAttributes)
+      .where(eq(resourceAttributes.tenantId, tenantId))
+      .limit(1),
+    db
+      .select({ id: resourceProjects.resourceId })
+      .from(resourceProjects)
+      .where(eq(resourceProjects.tenantId, tenantId))
+      .limit(1),
+  ]);
+  return attributes !== undefined || within !== undefined;
+}
+
+/**
+ * The rules `site`, `resource_time`, `owner`, `grant`, `project` and `reach` of `decide` as a condition on rows, so
+ * that a list holds what may be opened. Sensitivity is the table's own; the purpose is asked for when one is opened.
+ */
+export function withinReach(
+  actor: Pick<Actor, 'id' | 'role' | 'tenantId'> & { scope?: ActorScope },
+  permission: Permission,
+  row: { id: SQLWrapper; ownerId: SQLWrapper },
+): SQL {
+  const { reach, sites } = actor.scope ?? scopeOfRole(actor.role);
+  const now = sql`${new Date().toISOString()}::timestamptz`;
+  const otherSite =
+    sites === null
+      ? sql`false`
+      : sql`(a.site is not null and not (${JSON.stringify([...sites])}::jsonb ? a.site))`;
+  const closed = sql`exists (
+    select from ${resourceAttributes} a
+    where a.resource_id = ${row.id} and a.tenant_id = ${actor.tenantId}
+      and (a.opens_at > ${now} or a.closes_at <= ${now} or ${otherSite}))`;
+  if (reach === 'everything') return sql`not ${closed}`;
+  const granted = sql`exists (
+    select from ${resourceGrants} g
+    where g.resource_id = ${row.id} and g.tenant_id = ${actor.tenantId} and g.user_id = ${actor.id}
+      and g.permission = ${permission} and (g.expires_at is null or g.expires_at > ${now}))`;
+  const inProject = sql`exists (
+    select from ${resourceProjects} p join ${projectMembers} m on m.project_id = p.project_id
+    where p.resource_id = ${row.id} and p.tenant_id = ${actor.tenantId} and m.user_id = ${actor.id})`;
+  const inNone = sql`not exists (
+    select from ${resourceProjects} n where n.resource_id = ${row.id} and n.tenant_id = ${actor.tenantId})`;
+  const reached = reach === 'tenant' ? sql`(${inProject} or ${inNone})` : inProject;
+  return sql`(not ${closed} and (${row.ownerId} = ${actor.id} or ${granted} or ${reached}))`;
 }

@@ -36,7 +36,13 @@ export async function findJobs(db: Sql, keys: string[]): Promise<Map<string, Job
 export async function listJobs(
   db: Sql,
   tenantId: string,
-  filter: { status?: Job['status'] | undefined; before?: string | undefined; limit: number },
+  filter: {
+    status?: Job['status'] | undefined;
+    before?: string | undefined;
+    /** Only those this person sent. */
+    createdBy?: string | undefined;
+    limit: number;
+  },
 ): Promise<JobRow[]> {
   return db
     .select()
@@ -45,6 +51,7 @@ export async function listJobs(
       and(
         eq(jobs.tenantId, tenantId),
         filter.status && eq(jobs.status, filter.status),
+        filter.createdBy === undefined ? undefined : eq(jobs.createdBy, filter.createdBy),
         filter.before === undefined ? undefined : lt(jobs.id, filter.before),
       ),
     )

@@ -1,4 +1,4 @@
-import { idOf } from '@stroma/contracts';
+import { idOf, scopeOfRole } from '@stroma/contracts';
 import { sql } from 'drizzle-orm';
 import type { Logger } from 'pino';
 import type { Context } from '../context.ts';
@@ -18,6 +18,13 @@ export interface JobsOptions {
   /** Seconds a worker on PostgreSQL may be silent until its work is given to another; at least 10. */
   heartbeatSeconds?: number;
   onEnded?(kind: string, status: 'succeeded' | 'failed' | 'retried' | 'cancelled', seconds: number): void;
+}
+
+/** A title names the file that is read: who reaches only what is shared sees the jobs they sent. */
+function seesOnlyOwn({ actor }: Context): boolean {
+  if (actor.kind === 'system') return false;
+  const { reach, ownOnly } = actor.scope ?? scopeOfRole(actor.role);
+  return reach === 'shared' || ownOnly.has('jobs:read');
 }
 
 /** Background work on pg-boss; the table `jobs` is what people see and what guards that each ends once. */
@@ -75,8 +82,12 @@ export function openJobs(database: Database, events: Events, log: Logger, option
   };
 
   const findJob = batchReads((keys) => findJobs(database.sql, keys));
-  const existing = async (ctx: Context, id: string): Promise<JobRow> =>
-    (await findJob(jobKey(ctx.actor.tenantId, id))) ?? fail('NOT_FOUND', `There is no job ${id}.`);
+  const existing = async (ctx: Context, id: string): Promise<JobRow> => {
+    const row = await findJob(jobKey(ctx.actor.tenantId, id));
+    if (row === null || (seesOnlyOwn(ctx) && row.createdBy !== ctx.actor.id))
+      return fail('NOT_FOUND', `There is no job ${id}.`);
+    return row;
+  };
 
   return {
     register<Input extends object>(definition: JobDefinition<Input>) {
@@ -107,6 +118,7 @@ export function openJobs(database: Database, events: Events, log: Logger, option
       const rows = await listJobs(database.sql, ctx.actor.tenantId, {
         status,
         before: cursor,
+        createdBy: seesOnlyOwn(ctx) ? ctx.actor.id : undefined,
         limit: limit + 1,
       });
       const items = rows.slice(0, limit).map((row) => jobDocument(row));
