@@ -186,6 +186,24 @@ const adminRoles = createRoute({
   component: lazyRouteComponent(() => withTexts(import('./pages/admin/roles/roles-page.tsx')), 'RolesPage'),
 });
 
+const adminApiKeys = createRoute({
+  getParentRoute: () => admin,
+  path: '/api-keys',
+  component: lazyRouteComponent(
+    () => withTexts(import('./pages/admin/api-keys/api-keys-page.tsx')),
+    'ApiKeysPage',
+  ),
+});
+
+const adminSingleSignOn = createRoute({
+  getParentRoute: () => admin,
+  path: '/single-sign-on',
+  component: lazyRouteComponent(
+    () => withTexts(import('./pages/admin/single-sign-on/single-sign-on-page.tsx')),
+    'SingleSignOnPage',
+  ),
+});
+
 const adminBackups = createRoute({
   getParentRoute: () => admin,
   path: '/backups',
@@ -193,6 +211,12 @@ const adminBackups = createRoute({
     () => withTexts(import('./pages/admin/backups/backups-page.tsx')),
     'BackupsPage',
   ),
+});
+
+const adminOutbox = createRoute({
+  getParentRoute: () => admin,
+  path: '/outbox',
+  component: lazyRouteComponent(() => withTexts(import('./pages/admin/mail/outbox-page.tsx')), 'OutboxPage'),
 });
 
 const adminAudit = createRoute({
@@ -236,7 +260,16 @@ export const router = createRouter({
       ask,
       jobs,
       api,
-      admin.addChildren([adminOverview, adminMembers, adminRoles, adminBackups, adminAudit]),
+      admin.addChildren([
+        adminApiKeys,
+        adminSingleSignOn,
+        adminOverview,
+        adminMembers,
+        adminRoles,
+        adminBackups,
+        adminOutbox,
+        adminAudit,
+      ]),
       account,
       settings,
       nowhere,

@@ -4,6 +4,7 @@ import access from './access.json';
 import account from './account.json';
 import admin from './admin.json';
 import api from './api.json';
+import apiKeys from './api-keys.json';
 import ask from './ask.json';
 import audit from './audit.json';
 import backups from './backups.json';
@@ -15,11 +16,14 @@ import jobs from './jobs.json';
 import settings from './settings.json';
 import signIn from './sign-in.json';
 import signatures from './signatures.json';
+import singleSignOn from './single-sign-on.json';
 
 type English = typeof english & typeof laterEnglish;
 type Texts = { [Namespace in keyof English]: { [Key in keyof English[Namespace]]: string } };
 
 export const german: Texts = {
+  apiKeys,
+  singleSignOn,
   access,
   account,
   admin,

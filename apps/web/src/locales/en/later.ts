@@ -2,6 +2,7 @@ import access from './access.json';
 import account from './account.json';
 import admin from './admin.json';
 import api from './api.json';
+import apiKeys from './api-keys.json';
 import ask from './ask.json';
 import audit from './audit.json';
 import backups from './backups.json';
@@ -9,8 +10,11 @@ import dataset from './dataset.json';
 import jobs from './jobs.json';
 import settings from './settings.json';
 import signatures from './signatures.json';
+import singleSignOn from './single-sign-on.json';
 
 export const laterEnglish = {
+  apiKeys,
+  singleSignOn,
   access,
   account,
   admin,

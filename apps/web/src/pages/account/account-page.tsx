@@ -2,6 +2,7 @@ import { useTranslation } from 'react-i18next';
 import { Page, panelClass, Section } from '../../components/page.tsx';
 import { PasswordForm } from '../../components/password-form.tsx';
 import { toast } from '../../lib/toasts.ts';
+import { OwnKeys } from '../admin/api-keys/own-keys.tsx';
 import { Passkeys } from './passkeys.tsx';
 import { Profile } from './profile.tsx';
 import { ProofProvider } from './proof.tsx';
@@ -27,6 +28,7 @@ export function AccountPage() {
           <SecondFactors />
           <Passkeys />
           <Sessions />
+          <OwnKeys />
         </div>
       </ProofProvider>
     </Page>

@@ -1,11 +1,34 @@
 import type { Permission } from '@stroma/contracts';
-import { DatabaseBackup, KeyRound, type LucideIcon, ScrollText, UsersRound } from 'lucide-react';
+import {
+  DatabaseBackup,
+  Fingerprint,
+  KeyRound,
+  KeySquare,
+  type LucideIcon,
+  MailOpen,
+  ScrollText,
+  UsersRound,
+} from 'lucide-react';
 
 export interface AdminSection {
-  to: '/admin/audit' | '/admin/members' | '/admin/roles' | '/admin/backups';
-  label: 'audit' | 'members' | 'roles' | 'backups';
+  to:
+    | '/admin/api-keys'
+    | '/admin/single-sign-on'
+    | '/admin/audit'
+    | '/admin/members'
+    | '/admin/roles'
+    | '/admin/backups'
+    | '/admin/outbox';
+  label: 'api_keys' | 'single_sign_on' | 'audit' | 'members' | 'roles' | 'backups' | 'outbox';
   /** What one finds there, in a line. */
-  about: 'audit_about' | 'members_about' | 'roles_about' | 'backups_about';
+  about:
+    | 'api_keys_about'
+    | 'single_sign_on_about'
+    | 'audit_about'
+    | 'members_about'
+    | 'roles_about'
+    | 'backups_about'
+    | 'outbox_about';
   /** One of these opens it. */
   permissions: readonly Permission[];
   icon: LucideIcon;
@@ -35,10 +58,31 @@ export const adminSections: readonly AdminSection[] = [
     icon: ScrollText,
   },
   {
+    to: '/admin/single-sign-on',
+    label: 'single_sign_on',
+    about: 'single_sign_on_about',
+    permissions: ['single-sign-on:read'],
+    icon: Fingerprint,
+  },
+  {
+    to: '/admin/api-keys',
+    label: 'api_keys',
+    about: 'api_keys_about',
+    permissions: ['api-keys:read'],
+    icon: KeySquare,
+  },
+  {
     to: '/admin/backups',
     label: 'backups',
     about: 'backups_about',
     permissions: ['backups:read'],
     icon: DatabaseBackup,
+  },
+  {
+    to: '/admin/outbox',
+    label: 'outbox',
+    about: 'outbox_about',
+    permissions: ['mail:read'],
+    icon: MailOpen,
   },
 ];
