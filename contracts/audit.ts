@@ -98,6 +98,7 @@ export const auditActions = [
   'legal-hold.placed',
   'legal-hold.lifted',
   'break-glass.opened',
+  'break-glass.used',
   'break-glass.closed',
   'break-glass.reviewed',
   'threat.detected',

@@ -30,6 +30,7 @@ export const idPrefixes = {
   accessToken: 'act',
   key: 'key',
   connection: 'sso',
+  emergency: 'emg',
   directory: 'dir',
   group: 'grp',
 } as const;

@@ -8,6 +8,7 @@ import { anonymisationApi } from './anonymisation.ts';
 import { apiKeysApi } from './api-keys.ts';
 import { auditApi } from './audit.ts';
 import { backupsApi, encryptionApi } from './backups.ts';
+import { breakGlassApi } from './break-glass.ts';
 import { datasetAccessApi } from './dataset-access.ts';
 import { datasetsApi } from './datasets.ts';
 import { streamsApi } from './events.ts';
@@ -42,6 +43,7 @@ export const api = {
   mail: mailApi,
   datasets: datasetsApi,
   datasetAccess: datasetAccessApi,
+  breakGlass: breakGlassApi,
   anonymisation: anonymisationApi,
   jobs: jobsApi,
   queries: queriesApi,
@@ -59,6 +61,7 @@ export * from './anonymisation.ts';
 export * from './api-keys.ts';
 export * from './audit.ts';
 export * from './backups.ts';
+export * from './break-glass.ts';
 export * from './dataset-access.ts';
 export * from './datasets.ts';
 export * from './decisions.ts';

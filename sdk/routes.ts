@@ -135,6 +135,12 @@ export const routes = {
     profile: 'GET /data/profiles/:id',
     loadSamples: 'POST /data/samples',
   },
+  breakGlass: {
+    open: 'POST /security/emergencies',
+    end: 'POST /security/emergencies/:id/end',
+    list: 'GET /security/emergencies',
+    review: 'POST /security/emergencies/:id/review',
+  },
   datasetAccess: {
     get: 'GET /data/datasets/:id/access',
     set: 'PUT /data/datasets/:id/access',

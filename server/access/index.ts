@@ -17,6 +17,8 @@ import { ApiKeys } from './api-keys/api-keys.service.ts';
 import type { Audit } from './audit/audit.ts';
 import { openAudit } from './audit/open-audit.ts';
 import { type AuditCommands, openAuditTrail } from './audit/open-audit-trail.ts';
+import { breakGlassRoutes } from './break-glass/break-glass.routes.ts';
+import { BreakGlass } from './break-glass/break-glass.service.ts';
 import { type FirstStart, prepareFirstStart } from './identity/first-start.ts';
 import { openIdentity } from './identity/open-identity.ts';
 import { presentedToken } from './identity/session-token.ts';
@@ -42,6 +44,8 @@ export interface Access {
   readonly auditCommands: AuditCommands;
   /** Electronic signatures; modules make known what of theirs can be signed. */
   readonly signatures: Signatures;
+  /** Emergency access; modules say what was looked at by it. */
+  readonly breakGlass: Pick<BreakGlass, 'used'>;
   /** What narrows access to single things; modules make theirs known and ask before they hand one out. */
   readonly resources: Resources;
   prepare(): Promise<FirstStart>;
@@ -55,7 +59,8 @@ export interface Access {
 export async function createAccess(platform: Platform): Promise<Access> {
   const audit = await openAudit(platform);
   const trail = await openAuditTrail(platform, audit);
-  const permissions = await openPermissions(platform.db, audit);
+  const breakGlass = new BreakGlass(platform, audit);
+  const permissions = await openPermissions(platform.db, audit, (change) => breakGlass.forget(change));
   const { entitlements } = permissions;
   const identity = openIdentity(platform, audit, async ({ id, tenantId }) => ({
     permissions: (await entitlements.of(tenantId, id))?.permissions ?? new Set(),
@@ -86,6 +91,7 @@ export async function createAccess(platform: Platform): Promise<Access> {
     audit,
     auditCommands: trail.commands,
     signatures,
+    breakGlass,
     resources: permissions.resources,
     async prepare() {
       audit.start();
@@ -102,7 +108,8 @@ export async function createAccess(platform: Platform): Promise<Access> {
       const actor = await (token?.startsWith('sk_')
         ? apiKeys.actor(token, senderOf(request))
         : identity.actor(token, !isStream(request)));
-      const complete = actor === null ? null : await entitlements.complete(actor);
+      const present = actor === null ? null : await entitlements.complete(actor);
+      const complete = present === null ? null : await breakGlass.raise(present);
       trail.seen(request, complete);
       return complete;
     },
@@ -131,6 +138,7 @@ export async function createAccess(platform: Platform): Promise<Access> {
       scim.register(app);
       memberRoutes(app, permissions.members);
       permissionRoutes(app, permissions);
+      breakGlassRoutes(app, breakGlass);
     },
     async close() {
       await apiKeys.close();

@@ -173,6 +173,29 @@ CREATE TABLE "audit_seals" (
 	"key_id" text NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE "emergencies" (
+	"id" text PRIMARY KEY NOT NULL,
+	"tenant_id" text NOT NULL,
+	"user_id" text NOT NULL,
+	"reason" text NOT NULL,
+	"opened_at" timestamp (3) with time zone NOT NULL,
+	"expires_at" timestamp (3) with time zone NOT NULL,
+	"ended_at" timestamp (3) with time zone,
+	"reviewed_by" text,
+	"reviewed_at" timestamp (3) with time zone,
+	"justified" boolean,
+	"note" text
+);
+--> statement-breakpoint
+CREATE TABLE "emergency_uses" (
+	"emergency_id" text NOT NULL,
+	"resource_id" text NOT NULL,
+	"tenant_id" text NOT NULL,
+	"name" text NOT NULL,
+	"at" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "emergency_uses_emergency_id_resource_id_pk" PRIMARY KEY("emergency_id","resource_id")
+);
+--> statement-breakpoint
 CREATE TABLE "accounts" (
 	"id" text PRIMARY KEY NOT NULL,
 	"tenant_id" text NOT NULL,
@@ -595,6 +618,10 @@ ALTER TABLE "provenance_links" ADD CONSTRAINT "provenance_links_derivation_id_pr
 ALTER TABLE "api_keys" ADD CONSTRAINT "api_keys_tenant_id_tenants_id_fk" FOREIGN KEY ("tenant_id") REFERENCES "public"."tenants"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "api_keys" ADD CONSTRAINT "api_keys_owner_id_users_id_fk" FOREIGN KEY ("owner_id") REFERENCES "public"."users"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "api_keys" ADD CONSTRAINT "api_keys_replaced_by_api_keys_id_fk" FOREIGN KEY ("replaced_by") REFERENCES "public"."api_keys"("id") ON DELETE set null ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "emergencies" ADD CONSTRAINT "emergencies_tenant_id_tenants_id_fk" FOREIGN KEY ("tenant_id") REFERENCES "public"."tenants"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "emergencies" ADD CONSTRAINT "emergencies_user_id_users_id_fk" FOREIGN KEY ("user_id") REFERENCES "public"."users"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "emergency_uses" ADD CONSTRAINT "emergency_uses_emergency_id_emergencies_id_fk" FOREIGN KEY ("emergency_id") REFERENCES "public"."emergencies"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "emergency_uses" ADD CONSTRAINT "emergency_uses_tenant_id_tenants_id_fk" FOREIGN KEY ("tenant_id") REFERENCES "public"."tenants"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "accounts" ADD CONSTRAINT "accounts_tenant_id_tenants_id_fk" FOREIGN KEY ("tenant_id") REFERENCES "public"."tenants"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "accounts" ADD CONSTRAINT "accounts_user_id_users_id_fk" FOREIGN KEY ("user_id") REFERENCES "public"."users"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "identity_challenges" ADD CONSTRAINT "identity_challenges_tenant_id_tenants_id_fk" FOREIGN KEY ("tenant_id") REFERENCES "public"."tenants"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -660,6 +687,8 @@ CREATE INDEX "audit_events_action" ON "audit_events" USING btree ("tenant_id","a
 CREATE INDEX "audit_events_actor" ON "audit_events" USING btree ("tenant_id","actor_id","id");--> statement-breakpoint
 CREATE INDEX "audit_events_object" ON "audit_events" USING btree ("tenant_id","object_id","id");--> statement-breakpoint
 CREATE UNIQUE INDEX "audit_links_event" ON "audit_links" USING btree ("event_id");--> statement-breakpoint
+CREATE INDEX "emergencies_tenant" ON "emergencies" USING btree ("tenant_id","id");--> statement-breakpoint
+CREATE INDEX "emergencies_user" ON "emergencies" USING btree ("user_id","expires_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "accounts_provider" ON "accounts" USING btree ("provider_id","account_id");--> statement-breakpoint
 CREATE INDEX "accounts_user" ON "accounts" USING btree ("user_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "identity_challenges_token" ON "identity_challenges" USING btree ("token_hash");--> statement-breakpoint
@@ -823,6 +852,26 @@ ALTER TABLE "audit_seals" ENABLE ROW LEVEL SECURITY;
 ALTER TABLE "audit_seals" FORCE ROW LEVEL SECURITY;
 --> statement-breakpoint
 CREATE POLICY "audit_seals_owner" ON "audit_seals" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+ALTER TABLE "emergencies" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "emergencies" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "emergencies_owner" ON "emergencies" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "emergencies_tenant" ON "emergencies" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)) and (exists (select from "users" p where p."id" = "emergencies"."user_id")));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "emergencies" TO stroma_tenant;
+--> statement-breakpoint
+ALTER TABLE "emergency_uses" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "emergency_uses" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "emergency_uses_owner" ON "emergency_uses" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "emergency_uses_tenant" ON "emergency_uses" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)) and (exists (select from "emergencies" p where p."id" = "emergency_uses"."emergency_id")));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "emergency_uses" TO stroma_tenant;
 --> statement-breakpoint
 ALTER TABLE "accounts" ENABLE ROW LEVEL SECURITY;
 --> statement-breakpoint

@@ -1,7 +1,7 @@
 import type { Database } from '../../platform/db/database.ts';
 import type { Audit } from '../audit/audit.ts';
 import { Members } from '../members/members.service.ts';
-import { listenForAccessChanges } from './access-changes.ts';
+import { type AccessChange, listenForAccessChanges } from './access-changes.ts';
 import { Entitlements } from './entitlements.ts';
 import { Explanations } from './explanations.service.ts';
 import { Projects } from './projects.service.ts';
@@ -19,13 +19,18 @@ export interface Permissions {
 }
 
 /** Who may do what: see `docs/permissions.md`. */
-export async function openPermissions(db: Database, audit: Audit): Promise<Permissions> {
+export async function openPermissions(
+  db: Database,
+  audit: Audit,
+  onChange: (change: AccessChange | null) => void,
+): Promise<Permissions> {
   const entitlements = new Entitlements(db);
   const parts = { db, audit, entitlements };
   const resources = new Resources(parts);
   const stop = await listenForAccessChanges(db, (change) => {
     entitlements.forget(change);
     resources.forget(change);
+    onChange(change);
   });
   return {
     entitlements,

@@ -1,0 +1,274 @@
+import { builtInRoles, type EmergencyAccess, roleAliases, roleDefinitions } from '@stroma/contracts';
+import type { Actor, Context } from '../../platform/context.ts';
+import type { Sql } from '../../platform/db/database.ts';
+import { fail } from '../../platform/failure.ts';
+import { newId } from '../../platform/ids.ts';
+import type { Platform } from '../../platform/platform.ts';
+import type { Audit } from '../audit/audit.ts';
+import { SessionCache } from '../identity/session-cache.ts';
+import { type AccessChange, tellAccessChange } from '../permissions/access-changes.ts';
+import {
+  addressesOf,
+  type EmergencyRow,
+  endEmergency,
+  findEmergency,
+  findOpen,
+  insertEmergency,
+  insertUse,
+  listEmergencies,
+  lockOpening,
+  type NamedEmergency,
+  saveReview,
+  usesOf,
+} from './break-glass.store.ts';
+
+interface Held {
+  expiresAt: Date;
+  tenantId: string;
+  userId: string;
+  /** Null: none is open. */
+  open: EmergencyRow | null;
+}
+
+const endOfTime = new Date(8.64e15);
+
+/** Emergency access: opened with a reason, told to those who review, on record in each use, reviewed by another. */
+export class BreakGlass {
+  readonly #platform: Platform;
+  readonly #audit: Audit;
+  readonly #open: SessionCache<Held>;
+  readonly #raised = new WeakMap<Actor, Actor>();
+  readonly #used = new Set<string>();
+
+  constructor(platform: Platform, audit: Audit) {
+    this.#platform = platform;
+    this.#audit = audit;
+    const lifeMs = platform.db.kind === 'embedded' ? 60_000 : 1_000;
+    this.#open = new SessionCache(async (key) => {
+      const [tenantId = '', userId = ''] = key.split(' ');
+      return {
+        expiresAt: endOfTime,
+        tenantId,
+        userId,
+        open: await findOpen(platform.db.sql, tenantId, userId, new Date()),
+      };
+    }, lifeMs);
+  }
+
+  /** The actor as it is now: with all data of the organisation in reach while its emergency access is open. */
+  async raise(actor: Actor): Promise<Actor> {
+    if (actor.kind !== 'person' || actor.sessionId === null) return actor;
+    if (!actor.permissions.has('break-glass:use')) return actor;
+    const open = (await this.#open.get(`${actor.tenantId} ${actor.id}`))?.open ?? null;
+    if (open === null || open.expiresAt.getTime() <= Date.now() || actor.scope === undefined) return actor;
+    const known = this.#raised.get(actor);
+    if (known?.scope?.emergency?.id === open.id) return known;
+    const raised: Actor = {
+      ...actor,
+      permissions: new Set([...actor.permissions, 'datasets:read', 'queries:run']),
+      scope: {
+        ...actor.scope,
+        clearance: 'phi',
+        reach: 'everything',
+        sites: null,
+        emergency: { id: open.id, until: open.expiresAt },
+      },
+    };
+    this.#raised.set(actor, raised);
+    return raised;
+  }
+
+  /** Puts on record what is looked at by emergency access; once for each thing. */
+  async used(ctx: Context, resource: { kind: string; id: string; name: string }): Promise<void> {
+    const emergency = ctx.actor.scope?.emergency;
+    if (emergency === undefined || this.#used.has(`${emergency.id} ${resource.id}`)) return;
+    const { tenantId } = ctx.actor;
+    await this.#platform.db.transaction(async (tx) => {
+      const use = { emergencyId: emergency.id, resourceId: resource.id, name: resource.name, tenantId };
+      if (!(await insertUse(tx, use))) return;
+      await this.#audit.record(tx, ctx, {
+        action: 'break-glass.used',
+        object: { kind: resource.kind, id: resource.id },
+        outcome: 'success',
+        details: { emergency_id: emergency.id },
+      });
+    });
+    if (this.#used.size > 10_000) this.#used.clear();
+    this.#used.add(`${emergency.id} ${resource.id}`);
+  }
+
+  async open(ctx: Context, input: { reason: string; minutes: number }): Promise<EmergencyAccess> {
+    const { actor } = ctx;
+    if (actor.kind !== 'person' || actor.sessionId === null)
+      fail('FORBIDDEN', 'Emergency access is opened by a person who is signed in, not by a key.');
+    const now = new Date();
+    const id = newId('emergency');
+    const expiresAt = new Date(now.getTime() + input.minutes * 60_000);
+    await this.#platform.db.transaction(async (tx) => {
+      await lockOpening(tx, actor.id);
+      const open = await findOpen(tx, actor.tenantId, actor.id, now);
+      if (open !== null)
+        fail('CONFLICT', 'Your emergency access is open already.', { emergency_id: open.id });
+      const { tenantId, id: userId } = actor;
+      await insertEmergency(tx, { id, tenantId, userId, reason: input.reason, openedAt: now, expiresAt });
+      await this.#record(tx, ctx, 'break-glass.opened', id, { minutes: input.minutes, reason: input.reason });
+      await tellAccessChange(tx, { tenant: tenantId, user: userId });
+    });
+    this.forget({ tenant: actor.tenantId, user: actor.id });
+    await this.#alert(ctx, input.reason, expiresAt);
+    return this.#document(actor.tenantId, id);
+  }
+
+  async end(ctx: Context, id: string): Promise<EmergencyAccess> {
+    const { tenantId } = ctx.actor;
+    const { emergency } = await this.#mine(ctx, id);
+    await this.#platform.db.transaction(async (tx) => {
+      if (!(await endEmergency(tx, tenantId, id, new Date())))
+        fail('CONFLICT', 'This emergency access is over already.', { emergency_id: id });
+      await this.#record(tx, ctx, 'break-glass.closed', id, {});
+      await tellAccessChange(tx, { tenant: tenantId, user: emergency.userId });
+    });
+    this.forget({ tenant: tenantId, user: emergency.userId });
+    return this.#document(tenantId, id);
+  }
+
+  async list(
+    ctx: Context,
+    query: {
+      limit: number;
+      cursor?: string | undefined;
+      status?: 'open' | 'to_review' | 'reviewed' | undefined;
+    },
+  ): Promise<{ items: EmergencyAccess[]; next_cursor: string | null }> {
+    const { tenantId, id, permissions } = ctx.actor;
+    const found = await listEmergencies(this.#platform.db.sql, tenantId, {
+      userId: permissions.has('break-glass:review') ? null : id,
+      status: query.status,
+      before: query.cursor ?? null,
+      limit: query.limit + 1,
+      now: new Date(),
+    });
+    const page = found.slice(0, query.limit);
+    const last = page.at(-1);
+    return {
+      items: await this.#documents(page),
+      next_cursor: found.length > query.limit && last ? last.emergency.id : null,
+    };
+  }
+
+  /** Throws FORBIDDEN for one's own, CONFLICT while it is open or when it was reviewed. */
+  async review(
+    ctx: Context,
+    id: string,
+    input: { justified: boolean; note: string },
+  ): Promise<EmergencyAccess> {
+    const { tenantId, id: by } = ctx.actor;
+    const { emergency } = await this.#mine(ctx, id);
+    if (emergency.userId === by) fail('FORBIDDEN', 'Somebody else has to review your emergency access.');
+    await this.#platform.db.transaction(async (tx) => {
+      if (!(await saveReview(tx, tenantId, id, { by, at: new Date(), ...input })))
+        fail('CONFLICT', 'It is still open, or it was reviewed already.', { emergency_id: id });
+      await this.#record(tx, ctx, 'break-glass.reviewed', id, { justified: input.justified });
+    });
+    return this.#document(tenantId, id);
+  }
+
+  /** Null: anything may have changed. */
+  forget(change: AccessChange | null): void {
+    this.#open.forget(
+      ({ tenantId, userId }) =>
+        change === null || (change.tenant === tenantId && (change.user ?? userId) === userId),
+    );
+  }
+
+  /** One's own, or anybody's for who reviews. Throws NOT_FOUND. */
+  async #mine({ actor }: Context, id: string): Promise<NamedEmergency> {
+    const found = await findEmergency(this.#platform.db.sql, actor.tenantId, id);
+    const mayLook = found?.emergency.userId === actor.id || actor.permissions.has('break-glass:review');
+    if (found === null || !mayLook)
+      return fail('NOT_FOUND', 'There is no such emergency access.', { emergency_id: id });
+    return found;
+  }
+
+  #record(
+    tx: Sql,
+    ctx: Context,
+    action: 'break-glass.opened' | 'break-glass.closed' | 'break-glass.reviewed',
+    id: string,
+    details: Record<string, string | number | boolean>,
+  ): Promise<void> {
+    return this.#audit.record(tx, ctx, {
+      action,
+      object: { kind: 'emergency', id },
+      outcome: 'success',
+      details,
+    });
+  }
+
+  /** Mail that cannot be sent must not keep anybody from a patient's data; it is logged. */
+  async #alert(ctx: Context, reason: string, until: Date): Promise<void> {
+    const { db, mail } = this.#platform;
+    const addresses = await addressesOf(db.sql, ctx.actor.tenantId, reviewingRoles);
+    await Promise.all(
+      addresses.map(async (to) => {
+        try {
+          await mail.send({
+            to,
+            subject: `${ctx.actor.name} opened emergency access`,
+            text: `${ctx.actor.name} opened emergency access to all data of the organisation, until ${until.toISOString()}.\n\nReason: ${reason}\n\nEach dataset that is looked at goes on record. Please review it under Emergency access in Stroma.\n`,
+          });
+        } catch (error) {
+          ctx.log.error({ err: error }, 'a mail about emergency access could not be sent');
+        }
+      }),
+    );
+  }
+
+  async #document(tenantId: string, id: string): Promise<EmergencyAccess> {
+    const found = await findEmergency(this.#platform.db.sql, tenantId, id);
+    const [document] = await this.#documents(found === null ? [] : [found]);
+    return document ?? fail('NOT_FOUND', 'There is no such emergency access.', { emergency_id: id });
+  }
+
+  async #documents(found: NamedEmergency[]): Promise<EmergencyAccess[]> {
+    const uses = await usesOf(
+      this.#platform.db.sql,
+      found.map(({ emergency }) => emergency.id),
+    );
+    return found.map(({ emergency, userName, reviewerName }) => ({
+      emergency_id: emergency.id,
+      user_id: emergency.userId,
+      user_name: userName,
+      reason: emergency.reason,
+      opened_at: emergency.openedAt.toISOString(),
+      expires_at: emergency.expiresAt.toISOString(),
+      ended_at: emergency.endedAt?.toISOString() ?? null,
+      status: statusOf(emergency),
+      used: uses
+        .filter(({ emergencyId }) => emergencyId === emergency.id)
+        .map(({ resourceId, name }) => ({ dataset_id: resourceId, name })),
+      review:
+        emergency.reviewedBy === null || emergency.reviewedAt === null
+          ? null
+          : {
+              by: emergency.reviewedBy,
+              by_name: reviewerName ?? '',
+              at: emergency.reviewedAt.toISOString(),
+              note: emergency.note ?? '',
+            },
+    }));
+  }
+}
+
+function statusOf({ reviewedAt, justified, endedAt, expiresAt }: EmergencyRow): EmergencyAccess['status'] {
+  if (reviewedAt !== null) return justified ? 'justified' : 'unjustified';
+  return endedAt === null && expiresAt.getTime() > Date.now() ? 'open' : 'to_review';
+}
+
+/** Built-in roles that review, by all their names. */
+const reviewingRoles: string[] = [
+  ...builtInRoles.filter((role) => roleDefinitions[role].permissions.includes('break-glass:review')),
+  ...Object.entries(roleAliases).flatMap(([alias, role]) =>
+    roleDefinitions[role].permissions.includes('break-glass:review') ? [alias] : [],
+  ),
+];
