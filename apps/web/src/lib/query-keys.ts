@@ -35,6 +35,11 @@ export const queryKeys = {
   auditList: (query: object) => ['audit', 'list', query] as const,
   auditEvent: (id: string) => ['audit', 'one', id] as const,
   signatures: (object: { kind: string; id: string }) => ['signatures', object.kind, object.id] as const,
+  apiKeys: ['api-keys'] as const,
+  ownApiKeys: ['api-keys', 'own'] as const,
+  allApiKeys: (query: object) => ['api-keys', 'all', query] as const,
+  connections: ['single-sign-on', 'connections'] as const,
+  directories: ['single-sign-on', 'directories'] as const,
   system: ['system'] as const,
   openapi: ['openapi'] as const,
 };

@@ -1,0 +1,153 @@
+import type { ApiKey } from '@stroma/contracts';
+import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
+import { KeySquare } from 'lucide-react';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Button } from '../../../components/button.tsx';
+import { EmptyState } from '../../../components/empty-state.tsx';
+import { Input, Select } from '../../../components/field.tsx';
+import { ErrorNotice } from '../../../components/notice.tsx';
+import { Page, panelClass } from '../../../components/page.tsx';
+import { SkeletonRows } from '../../../components/skeleton.tsx';
+import { client } from '../../../lib/client.ts';
+import { queryKeys } from '../../../lib/query-keys.ts';
+import { usePermission } from '../../../lib/session.ts';
+import { KeyDialogs, type KeyTask } from './key-dialogs.tsx';
+import { KeyStatus, useKeyEnd, useKeyUse } from './key-line.tsx';
+
+const statuses = ['active', 'rotating', 'expired', 'revoked'] as const;
+
+/** Everybody's keys, to see and to revoke. */
+export function ApiKeysPage() {
+  const { t } = useTranslation('apiKeys');
+  const [search, setSearch] = useState('');
+  const [status, setStatus] = useState<ApiKey['status'] | ''>('');
+  const [task, setTask] = useState<KeyTask | null>(null);
+  const query = { limit: 50, ...(search !== '' && { search }), ...(status !== '' && { status }) };
+  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery({
+    queryKey: queryKeys.allApiKeys(query),
+    queryFn: ({ pageParam, signal }) =>
+      client.apiKeys.listAll({ query: { ...query, ...(pageParam && { cursor: pageParam }) }, signal }),
+    initialPageParam: '',
+    getNextPageParam: ({ next_cursor }) => next_cursor,
+    placeholderData: keepPreviousData,
+  });
+  const keys = data?.pages.flatMap(({ items }) => items);
+  const filtered = search !== '' || status !== '';
+  return (
+    <Page wide title={t('title')} intro={t('intro')}>
+      <div className="mb-4 flex flex-wrap gap-2">
+        <Input
+          type="search"
+          aria-label={t('find')}
+          placeholder={t('find')}
+          value={search}
+          onChange={({ target }) => setSearch(target.value)}
+          className="sm:max-w-72"
+        />
+        <Select
+          aria-label={t('status')}
+          value={status}
+          onChange={({ target }) => setStatus(target.value as typeof status)}
+          className="sm:max-w-48"
+        >
+          <option value="">{t('every_status')}</option>
+          {statuses.map((each) => (
+            <option key={each} value={each}>
+              {t(`status_${each}`)}
+            </option>
+          ))}
+        </Select>
+      </div>
+      {error ? (
+        <ErrorNotice error={error} onRetry={() => void refetch()} />
+      ) : keys === undefined ? (
+        <SkeletonRows rows={6} className="h-12" />
+      ) : keys.length === 0 ? (
+        <EmptyState icon={KeySquare} title={t(filtered ? 'none_found' : 'none_all')}>
+          {filtered ? null : t('none_text')}
+        </EmptyState>
+      ) : (
+        <KeyTable keys={keys} onTask={setTask} />
+      )}
+      {hasNextPage && (
+        <div className="mt-4 flex justify-center">
+          <Button disabled={isFetchingNextPage} onClick={() => void fetchNextPage()}>
+            {t('more')}
+          </Button>
+        </div>
+      )}
+      <KeyDialogs task={task} onClose={() => setTask(null)} />
+    </Page>
+  );
+}
+
+function KeyTable({ keys, onTask }: { keys: readonly ApiKey[]; onTask: (task: KeyTask) => void }) {
+  const { t } = useTranslation('apiKeys');
+  const used = useKeyUse();
+  const ends = useKeyEnd();
+  const mayRevoke = usePermission('api-keys:write');
+  const head = 'h-9 px-4 text-start font-medium';
+  return (
+    <div className={`${panelClass} overflow-x-auto`}>
+      <table className="w-full min-w-[52rem]">
+        <caption className="sr-only">{t('title')}</caption>
+        <thead className="border-b border-line bg-sunken text-small text-ink-soft">
+          <tr>
+            {(['column_key', 'column_owner', 'column_scopes', 'column_used', 'status'] as const).map(
+              (each) => (
+                <th key={each} scope="col" className={head}>
+                  {t(each)}
+                </th>
+              ),
+            )}
+            <th scope="col" className={head}>
+              <span className="sr-only">{t('actions')}</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody className="divide-y divide-line">
+          {keys.map((each) => {
+            const stands = each.status === 'active' || each.status === 'rotating';
+            return (
+              <tr key={each.key_id} className="align-top">
+                <td className="px-4 py-2">
+                  <p className="font-medium wrap-anywhere">{each.name}</p>
+                  <code className="font-mono text-small text-ink-faint">{each.prefix}…</code>
+                </td>
+                <td className="px-4 py-2">
+                  <p>{each.owner.name}</p>
+                  <p className="text-small text-ink-faint wrap-anywhere">{each.owner.email}</p>
+                </td>
+                <td className="max-w-72 px-4 py-2">
+                  <p className="font-mono text-small wrap-anywhere">{each.scopes.join(' ')}</p>
+                  <p className="text-small text-ink-faint wrap-anywhere">
+                    {each.allowed_addresses.length === 0
+                      ? t('any_address')
+                      : each.allowed_addresses.join(' ')}
+                  </p>
+                </td>
+                <td className="px-4 py-2 text-small text-ink-soft">{used(each)}</td>
+                <td className="px-4 py-2">
+                  <KeyStatus status={each.status} />
+                  {stands && <p className="mt-1 text-small text-ink-faint">{ends(each)}</p>}
+                </td>
+                <td className="px-4 py-2 text-end">
+                  {stands && mayRevoke && (
+                    <Button
+                      size="small"
+                      look="danger"
+                      onClick={() => onTask({ kind: 'revoke', key: each, any: true })}
+                    >
+                      {t('revoke')}
+                    </Button>
+                  )}
+                </td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </div>
+  );
+}
