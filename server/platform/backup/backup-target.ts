@@ -1,5 +1,4 @@
 import type { Readable } from 'node:stream';
-import type { Config } from '../config/config.ts';
 import type { SealedSource } from '../crypto/keys.ts';
 import { fail } from '../failure.ts';
 
@@ -21,29 +20,11 @@ export interface BackupTarget {
   remove(name: string): Promise<void>;
 }
 
-type TargetConfig = Pick<
-  Config,
-  'STROMA_S3_ENDPOINT' | 'STROMA_S3_REGION' | 'STROMA_S3_ACCESS_KEY' | 'STROMA_S3_SECRET_KEY'
->;
-
 /** Sorted by name they are sorted by time. */
 export const backupName = (at: Date, id: string): string =>
   `stroma-${at.toISOString().replace(/[-:]/g, '').replace(/\.\d+/, '')}-${id.slice(-8)}.backup`;
 
 export const isBackupName = (name: string): boolean => /^stroma-\d{8}T\d{6}Z-[0-9a-f]{8}\.backup$/.test(name);
-
-/** A folder, or `s3://bucket/what/keys/begin/with` at the S3 of `STROMA_S3_*`. */
-export async function openTarget(address: string, config: TargetConfig): Promise<BackupTarget> {
-  if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(address)) {
-    const { folderTarget } = await import('./folder-target.ts');
-    return folderTarget(address);
-  }
-  const url = URL.canParse(address) ? new URL(address) : null;
-  if (url?.protocol !== 's3:' || url.hostname === '')
-    return fail('INVALID_INPUT', `Expected a folder or s3://bucket/prefix, given "${address}".`);
-  const { s3Target } = await import('./s3-target.ts');
-  return s3Target(url.hostname, url.pathname.replace(/^\/|\/$/g, ''), config);
-}
 
 /** The place and the name of one backup file in it. */
 export function splitAddress(address: string): { place: string; name: string } {

@@ -8,7 +8,7 @@ import { acrossTenants } from '../db/tenant-scope.ts';
 import { fail } from '../failure.ts';
 import { newId } from '../ids.ts';
 import type { Platform } from '../platform.ts';
-import { type BackupTarget, backupName, openTarget } from './backup-target.ts';
+import { type BackupTarget, backupName } from './backup-target.ts';
 import {
   type BackupRow,
   changeBackup,
@@ -17,6 +17,7 @@ import {
   listBackups,
   markRemoved,
 } from './backups.store.ts';
+import { openTarget } from './open-target.ts';
 import { type VerifiedBackup, verifyBackup } from './verify-backup.ts';
 import { writeBackup } from './write-backup.ts';
 
