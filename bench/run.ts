@@ -22,6 +22,10 @@ const benches: Record<string, { file: string; words?: string[]; what: string }> 
   'upload-100mb': { file: 'upload-100mb.ts', what: 'time from the last byte of 100 MB to the answer' },
   profile: { file: 'profile.ts', what: 'the full profile against SUMMARIZE' },
   'dirty-files': { file: 'dirty-files.ts', what: 'how many dirty files come out exactly right' },
+  'permission-decision': {
+    file: 'permission-decision.ts',
+    what: 'deciding whether somebody may, against a bare look-up in a Set',
+  },
   encryption: { file: 'encryption.ts', what: 'sealed streams and objects against node:crypto alone' },
   audit: { file: 'audit.ts', what: 'audit appends a second, and verifying 1M events' },
   'session-check': { file: 'session-check.ts', what: 'knowing who sends a request: cookie and access token' },
