@@ -1,5 +1,6 @@
 import { type ErrorCode, errorAnswer, errorCatalogue } from '@stroma/contracts';
 import { expect } from 'vitest';
+import { z } from 'zod';
 import { canary, password, type Told, type World } from './world.suite.ts';
 
 /** Said when something that is not part of Stroma is missing or fails, as it is in these tests. */
@@ -21,9 +22,9 @@ export function expectFitAnswer(world: World, told: Told, place: string, sent = 
   expectNothingOfTheirs(told, place);
   expectNoSecret(world, told, place);
   if (told.status < 400) return;
-  const { error } = errorAnswer.parse(JSON.parse(told.text));
+  const error = refusalIn(told);
   const { status } = errorCatalogue[error.code as ErrorCode] ?? { status: 0 };
-  expect(told.status, `${place}: ${error.code}`).toBe(status);
+  if (error.code !== scim) expect(told.status, `${place}: ${error.code}`).toBe(status);
   const logged = told.status >= 500 ? (world.failures.at(-1) ?? '').slice(0, 2500) : '';
   if (!outside.has(error.code))
     expect(told.status, `${place} ${told.text.slice(0, 300)} ${logged}`).toBeLessThan(500);
@@ -31,6 +32,22 @@ export function expectFitAnswer(world: World, told: Told, place: string, sent = 
   const ours = sent === '' ? error.message : error.message.replaceAll(sent, '');
   for (const word of inner) expect(ours, `${place} tells of the inside`).not.toMatch(word);
   expect(told.text.length, `${place} answers a refusal at length`).toBeLessThan(20_000);
+}
+
+const scim = 'SCIM';
+const scimError = z.object({
+  schemas: z.tuple([z.literal('urn:ietf:params:scim:api:messages:2.0:Error')]),
+  status: z.string(),
+  detail: z.string(),
+});
+
+/** In our form, or in that of RFC 7644, section 3.12. */
+function refusalIn(told: Told): { code: string; message: string } {
+  const body: unknown = JSON.parse(told.text);
+  const asScim = scimError.safeParse(body);
+  if (!asScim.success) return errorAnswer.parse(body).error;
+  expect(asScim.data.status).toBe(String(told.status));
+  return { code: scim, message: asScim.data.detail };
 }
 
 export function expectNothingOfTheirs(told: Told, place: string): void {

@@ -6,8 +6,8 @@ import { endpoints, nameOf } from './endpoints.suite.ts';
 import { type Ids, spoiledInputs, validInputs } from './schema-inputs.suite.ts';
 import { makeWorld, type World } from './world.suite.ts';
 
-const seed = 20_261_121;
-const runs = 14;
+const seed = Number(process.env.STROMA_TEST_SEED ?? 20_261_121);
+const runs = Number(process.env.STROMA_TEST_FUZZ_RUNS ?? 14);
 let world: World;
 let ids: Ids;
 beforeAll(async () => {

@@ -7,7 +7,7 @@ import { endpoints, nameOf } from './endpoints.suite.ts';
 import { validInputs } from './schema-inputs.suite.ts';
 import { canary, everyRole, makeWorld, type World } from './world.suite.ts';
 
-const seed = 20_261_121;
+const seed = Number(process.env.STROMA_TEST_SEED ?? 20_261_121);
 let world: World;
 beforeAll(async () => {
   world = await makeWorld();

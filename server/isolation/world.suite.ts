@@ -279,7 +279,7 @@ export class Caller {
     body: string | undefined,
     headers: Record<string, string> = {},
   ): Promise<Told> {
-    const answer = await fetch(`${this.url}${apiPrefix}${path}`, {
+    const answer = await fetch(`${this.url}${path.startsWith('/scim/') ? '' : apiPrefix}${path}`, {
       method,
       redirect: 'manual',
       headers: { ...this.identity, ...headers },
