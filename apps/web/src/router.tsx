@@ -241,6 +241,15 @@ const account = createRoute({
   component: lazyRouteComponent(() => withTexts(import('./pages/account/account-page.tsx')), 'AccountPage'),
 });
 
+const emergency = createRoute({
+  getParentRoute: () => frame,
+  path: '/emergency',
+  component: lazyRouteComponent(
+    () => withTexts(import('./pages/emergency/emergency-page.tsx')),
+    'EmergencyPage',
+  ),
+});
+
 const nowhere = createRoute({ getParentRoute: () => frame, path: '$', component: NotFoundPage });
 
 export const router = createRouter({
@@ -271,6 +280,7 @@ export const router = createRouter({
         adminAudit,
       ]),
       account,
+      emergency,
       settings,
       nowhere,
     ]),

@@ -40,6 +40,7 @@ export const queryKeys = {
   allApiKeys: (query: object) => ['api-keys', 'all', query] as const,
   connections: ['single-sign-on', 'connections'] as const,
   directories: ['single-sign-on', 'directories'] as const,
+  emergencies: ['emergencies'] as const,
   system: ['system'] as const,
   openapi: ['openapi'] as const,
 };

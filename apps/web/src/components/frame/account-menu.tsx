@@ -1,5 +1,5 @@
 import { useNavigate } from '@tanstack/react-router';
-import { LogOut, Settings, UserRound } from 'lucide-react';
+import { LogOut, Settings, Siren, UserRound } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { chooseLanguage, type Language, languages } from '../../lib/i18n.ts';
 import { useSession, useSignOut } from '../../lib/session.ts';
@@ -13,6 +13,7 @@ export function AccountMenu() {
   const signOut = useSignOut();
   const { theme } = useTheme();
   if (session === null) return null;
+  const mayBreakGlass = session.permissions.some((each) => each.startsWith('break-glass:'));
   const name = session.user.name || session.user.email;
   return (
     <Menu>
@@ -33,6 +34,11 @@ export function AccountMenu() {
         <MenuItem icon={Settings} onSelect={() => void navigate({ to: '/settings' })}>
           {t('area_settings')}
         </MenuItem>
+        {mayBreakGlass && (
+          <MenuItem icon={Siren} onSelect={() => void navigate({ to: '/emergency' })}>
+            {t('emergency_access')}
+          </MenuItem>
+        )}
         <MenuSeparator />
         <MenuChoice
           label={t('theme')}

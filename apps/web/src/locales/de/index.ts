@@ -11,6 +11,7 @@ import backups from './backups.json';
 import common from './common.json';
 import data from './data.json';
 import dataset from './dataset.json';
+import emergency from './emergency.json';
 import home from './home.json';
 import jobs from './jobs.json';
 import settings from './settings.json';
@@ -22,6 +23,7 @@ type English = typeof english & typeof laterEnglish;
 type Texts = { [Namespace in keyof English]: { [Key in keyof English[Namespace]]: string } };
 
 export const german: Texts = {
+  emergency,
   apiKeys,
   singleSignOn,
   access,

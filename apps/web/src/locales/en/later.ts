@@ -7,12 +7,14 @@ import ask from './ask.json';
 import audit from './audit.json';
 import backups from './backups.json';
 import dataset from './dataset.json';
+import emergency from './emergency.json';
 import jobs from './jobs.json';
 import settings from './settings.json';
 import signatures from './signatures.json';
 import singleSignOn from './single-sign-on.json';
 
 export const laterEnglish = {
+  emergency,
   apiKeys,
   singleSignOn,
   access,
