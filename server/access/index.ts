@@ -62,6 +62,7 @@ export async function createAccess(platform: Platform): Promise<Access> {
   const breakGlass = new BreakGlass(platform, audit);
   const permissions = await openPermissions(platform.db, audit, (change) => breakGlass.forget(change));
   const { entitlements } = permissions;
+  platform.jobs.knowSenders(({ tenantId, id }) => entitlements.person(tenantId, id));
   const identity = openIdentity(platform, audit, async ({ id, tenantId }) => ({
     permissions: (await entitlements.of(tenantId, id))?.permissions ?? new Set(),
     tier: 'free',

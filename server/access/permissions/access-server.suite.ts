@@ -44,7 +44,10 @@ export interface AccessServer {
 const password = 'a long enough password for all';
 
 /** The whole server on a folder of its own, with people of every role. */
-export async function openAccessServer(settings: Record<string, string> = {}): Promise<AccessServer> {
+export async function openAccessServer(
+  settings: Record<string, string> = {},
+  beforeStart: (app: App) => void = () => undefined,
+): Promise<AccessServer> {
   const folder = mkdtempSync(join(tmpdir(), 'stroma-permissions-'));
   const { config } = readConfig({
     PORT: '0',
@@ -56,6 +59,7 @@ export async function openAccessServer(settings: Record<string, string> = {}): P
     ...settings,
   });
   const app = await createApp({ ...config, STROMA_TRUST_PROXY: true }, { checkAnswers: true });
+  beforeStart(app);
   const { url } = await app.start();
   const hash = await hashPassword(password);
   let people = 0;

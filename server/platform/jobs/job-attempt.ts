@@ -1,10 +1,9 @@
 import { type ErrorCode, errorCatalogue } from '@stroma/contracts';
 import { StromaError } from '@stroma/kernel';
 import type { Logger } from 'pino';
-import type { Context } from '../context.ts';
+import type { Actor, Context } from '../context.ts';
 import type { Database, Sql } from '../db/database.ts';
 import type { Events } from '../events/event-types.ts';
-import { actorOfRole } from '../system-actor.ts';
 import { type Claim, type JobQueue, newQueueId } from './job-queue.ts';
 import type { JobDefinition, JobOutcome, RunningJob } from './job-types.ts';
 import { changeAttempt, isRunning, type JobError, type JobRow } from './jobs.store.ts';
@@ -40,18 +39,19 @@ export class JobAttempt {
   #progress: { fraction: number; phase: string } | null = null;
   #progressTimer: NodeJS.Timeout | null = null;
 
-  constructor(row: JobRow, claim: Claim, definition: JobDefinition<object>, parts: AttemptParts) {
+  constructor(
+    row: JobRow,
+    actor: Actor,
+    claim: Claim,
+    definition: JobDefinition<object>,
+    parts: AttemptParts,
+  ) {
     this.row = row;
     this.#claim = claim;
     this.#definition = definition;
     this.#parts = parts;
     this.#ctx = {
-      actor: actorOfRole({
-        id: row.createdBy,
-        name: row.actorName,
-        role: row.actorRole,
-        tenantId: row.tenantId,
-      }),
+      actor,
       requestId: row.requestId,
       log: parts.log.child({ job: row.id, kind: row.kind, attempt: row.attempt, request: row.requestId }),
       signal: this.#stop.signal,

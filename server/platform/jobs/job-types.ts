@@ -1,5 +1,5 @@
 import type { Job } from '@stroma/contracts';
-import type { Context } from '../context.ts';
+import type { Actor, Context } from '../context.ts';
 import type { Sql } from '../db/database.ts';
 
 export interface RunningJob {
@@ -47,7 +47,12 @@ export interface JobFilter {
   cursor?: string;
 }
 
+/** Who a job was sent by, as its row remembers. */
+export type JobSender = Pick<Actor, 'id' | 'name' | 'role' | 'tenantId'>;
+
 export interface Jobs {
+  /** Says who a sender is at the moment their job is taken up; null for one who is gone or closed. */
+  knowSenders(find: (sender: JobSender) => Promise<Actor | null>): void;
   register<Input extends object>(definition: JobDefinition<Input>): void;
   /** Returns the job id. With `tx`, the job exists only if that transaction commits. */
   send<Input extends object>(

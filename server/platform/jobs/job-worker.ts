@@ -1,12 +1,13 @@
 import type { StromaError } from '@stroma/kernel';
 import type { Logger } from 'pino';
+import type { Actor } from '../context.ts';
 import type { Stop } from '../db/database.ts';
-import { withinTenant } from '../db/tenant-scope.ts';
+import { acrossTenants, withinTenant } from '../db/tenant-scope.ts';
 import { newId } from '../ids.ts';
-import { systemActor, systemTenant } from '../system-actor.ts';
+import { actorOfRole, systemActor, systemTenant } from '../system-actor.ts';
 import { type AttemptParts, cancelled, JobAttempt, shuttingDown } from './job-attempt.ts';
 import { type Claim, type Wake, wakeChannel } from './job-queue.ts';
-import type { JobDefinition } from './job-types.ts';
+import type { JobDefinition, JobSender } from './job-types.ts';
 import { insertJob, type JobRow, takeUp } from './jobs.store.ts';
 
 export const cancelChannel = 'stroma_job_cancel';
@@ -27,11 +28,16 @@ export class JobWorker {
   readonly #stops: Stop[] = [];
   #poll: NodeJS.Timeout | undefined;
   #stopping = false;
+  #findSender: ((sender: JobSender) => Promise<Actor | null>) | null = null;
 
   constructor(parts: AttemptParts, definitions: Map<string, JobDefinition<object>>) {
     this.#parts = parts;
     this.#log = parts.log;
     this.#definitions = definitions;
+  }
+
+  knowSenders(find: (sender: JobSender) => Promise<Actor | null>): void {
+    this.#findSender = find;
   }
 
   async start(): Promise<void> {
@@ -114,7 +120,7 @@ export class JobWorker {
       (await takeUp(database.sql, claim.queueId, new Date())) ??
       (definition.cron === undefined ? null : await this.#makeScheduled(claim, definition));
     if (row === null) return await queue.settle(database.sql, claim);
-    const attempt = new JobAttempt(row, claim, definition, this.#parts);
+    const attempt = new JobAttempt(row, await this.#actorOf(row), claim, definition, this.#parts);
     if (this.#stopping) attempt.abort(shuttingDown);
     const inScope = () =>
       row.tenantId === systemTenant ? attempt.run() : withinTenant(row.tenantId, () => attempt.run());
@@ -125,6 +131,17 @@ export class JobWorker {
         this.#take(claim.kind);
       });
     this.#running.set(attempt, running);
+  }
+
+  /** Whoever is gone or closed keeps their name and may do nothing. */
+  async #actorOf({ createdBy: id, actorName: name, actorRole: role, tenantId }: JobRow): Promise<Actor> {
+    const sender = { id, name, role, tenantId };
+    if (role === 'system' || this.#findSender === null) return actorOfRole(sender);
+    const find = this.#findSender;
+    const found = await acrossTenants('who sent a job is known before its tenant is entered', () =>
+      find(sender),
+    );
+    return found ?? { ...actorOfRole(sender), permissions: new Set() };
   }
 
   /** A schedule puts only an entry in the queue; its job is made when it is taken up. */

@@ -90,6 +90,8 @@ export function openJobs(database: Database, events: Events, log: Logger, option
   };
 
   return {
+    knowSenders: (find) => worker.knowSenders(find),
+
     register<Input extends object>(definition: JobDefinition<Input>) {
       if (opened !== null) throw new Error(`register "${definition.kind}" before the queue is opened`);
       if (definitions.has(definition.kind)) throw new Error(`"${definition.kind}" is registered twice`);
