@@ -6,6 +6,7 @@ const steps = [
   ['types', 'npx', ['tsc', '-p', 'tsconfig.json']],
   ['web types', 'npx', ['tsc', '-p', 'apps/web/tsconfig.json']],
   ['unused code', 'npx', ['knip', '--no-progress']],
+  ['known weaknesses of dependencies', 'node', ['scripts/dependency-audit.ts']],
 ];
 
 for (const [name, command, args] of steps) await run(name, command, args);
