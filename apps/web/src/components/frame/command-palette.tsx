@@ -8,8 +8,10 @@ import {
   type LucideIcon,
   MessageCircleQuestion,
   Moon,
+  Siren,
   Sun,
   Upload,
+  UserRound,
 } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -18,6 +20,7 @@ import { formatCount } from '../../lib/format.ts';
 import { queryKeys } from '../../lib/query-keys.ts';
 import { useSession, useSignOut } from '../../lib/session.ts';
 import { chooseTheme, useTheme } from '../../lib/theme.ts';
+import { adminSections } from '../../pages/admin/admin-sections.ts';
 import { areasFor } from './areas.ts';
 
 /** Ctrl/Cmd-K: every page, dataset and action by its name. */
@@ -32,7 +35,10 @@ export default function CommandPalette({
   const navigate = useNavigate();
   const signOut = useSignOut();
   const { dark } = useTheme();
-  const areas = areasFor(useSession()?.permissions ?? []);
+  const held = useSession()?.permissions ?? [];
+  const areas = areasFor(held);
+  const sections = adminSections.filter(({ permissions }) => permissions.some((each) => held.includes(each)));
+  const { t: admin } = useTranslation('admin');
   const [text, setText] = useState('');
   const query = { limit: 8, ...(text.trim() === '' ? {} : { search: text.trim() }) };
   const datasets = useQuery({
@@ -69,6 +75,19 @@ export default function CommandPalette({
               {t(label)}
             </Item>
           ))}
+          <Item icon={UserRound} onSelect={run(() => void navigate({ to: '/account' }))}>
+            {t('area_account')}
+          </Item>
+          {sections.map(({ to, label, icon }) => (
+            <Item key={to} icon={icon} note={t('area_admin')} onSelect={run(() => void navigate({ to }))}>
+              {admin(label)}
+            </Item>
+          ))}
+          {held.some((each) => each.startsWith('break-glass:')) && (
+            <Item icon={Siren} onSelect={run(() => void navigate({ to: '/emergency' }))}>
+              {t('emergency_access')}
+            </Item>
+          )}
         </Group>
         {(datasets.data?.items.length ?? 0) > 0 && (
           <Group heading={t('palette_datasets')}>

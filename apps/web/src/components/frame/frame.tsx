@@ -2,12 +2,13 @@ import { useQuery } from '@tanstack/react-query';
 import { Outlet, useRouter } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { withTexts } from '../../lib/i18n.ts';
 import { useLiveEvents } from '../../lib/live-events.ts';
 import { sessionQuery } from '../../lib/session.ts';
 import { Rail } from './rail.tsx';
 import { TopBar } from './top-bar.tsx';
 
-const CommandPalette = lazy(() => import('./command-palette.tsx'));
+const CommandPalette = lazy(() => withTexts(import('./command-palette.tsx')));
 
 /** What stands around every page once somebody is signed in. */
 export function Frame() {
