@@ -22,6 +22,11 @@ export {
 } from './actions/hierarchies.ts';
 export { dateOffset, pseudonym } from './actions/pseudonyms.ts';
 export { type ActionMaterial, mapperOf, type ValueAction } from './actions/value-actions.ts';
+export { type Criteria, type Diversity, diversityOf } from './anonymity/criteria.ts';
+export { generaliseFully, type Recoding, type SearchOptions } from './anonymity/full-domain.ts';
+export { type Loss, lossOf } from './anonymity/loss.ts';
+export { partition } from './anonymity/mondrian.ts';
+export type { Classes, QuasiColumn, QuasiTable, SensitiveColumn } from './anonymity/quasi-table.ts';
 export { type ClassSizes, type Risk, riskOf } from './anonymity/risk.ts';
 export {
   type ColumnFinding,

@@ -24,7 +24,7 @@ export interface Leak {
   rows: number;
 }
 
-const rowNumber = '__stroma_row';
+export const rowNumber = '__stroma_row';
 const unbearable = ['remove', 'pseudonymise', 'mask'];
 
 /** A Parquet file with the actions on its columns, worked out value by value: every distinct value is looked at once. */

@@ -282,4 +282,50 @@ describe('anonymising a dataset', () => {
     });
     expect(result.leaks).toEqual([{ column: 'contact', removed_column: 'full_name', rows: 40 }]);
   });
+
+  it('makes groups of at least k, diverse, with the least loss, and says what it cost', async () => {
+    const dataset = await visits();
+    const quasi = (column: string) => ({ column, action: { kind: 'quasi_identifier' } });
+    const columns = [
+      quasi('age'),
+      { column: 'zip', action: { kind: 'quasi_identifier', hierarchy: { kind: 'prefixes', length: 5 } } },
+      quasi('sex'),
+      { column: 'glucose', action: { kind: 'bins', width: 0.2, origin: 0 } },
+    ];
+    for (const method of ['full_domain', 'mondrian']) {
+      const model = {
+        k: 8,
+        l: { l: 3, kind: 'distinct' },
+        sensitive_columns: ['glucose'],
+        suppression_limit: 0.1,
+        method,
+      };
+      const tried = await admin.call<AnonymisationPreview>('POST', '/security/anonymize/preview', {
+        dataset_id: dataset.dataset_id,
+        columns,
+        model,
+      });
+      expect(tried.status).toBe(200);
+      const { result } = await anonymise({
+        dataset_id: dataset.dataset_id,
+        columns,
+        model,
+        target: { kind: 'dataset' },
+      });
+      const groups = await rowsOf(result.dataset_id, 'age, zip, sex, glucose');
+      const classes = Map.groupBy(groups, (row) => JSON.stringify(row.slice(0, 3)));
+      for (const rows of classes.values()) {
+        expect(rows.length).toBeGreaterThanOrEqual(8);
+        expect(new Set(rows.map((row) => row[3])).size).toBeGreaterThanOrEqual(3);
+      }
+      expect(result.risk_before?.smallest_class).toBeLessThan(8);
+      expect(result.risk_after?.prosecutor.highest).toBeLessThanOrEqual(1 / 8);
+      expect(result.risk_after?.classes).toBe(classes.size);
+      expect(result.rows + result.suppressed_rows).toBe(120);
+      expect(result.suppressed_rows).toBeLessThanOrEqual(12);
+      expect(result.loss?.ncp).toBeGreaterThan(0);
+      expect(result.loss).toEqual(tried.body.after?.loss);
+      expect(result.diversity[0]?.distinct).toBeGreaterThanOrEqual(3);
+    }
+  });
 });

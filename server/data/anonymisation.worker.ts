@@ -11,6 +11,7 @@ import type { ColumnSchema, TableProfile } from '@stroma/kernel';
 import { type DuckDb, openDuckDb, quoteIdentifier } from '@stroma/lake';
 import { type ColumnSample, detectColumns, riskOf } from '@stroma/privacy';
 import { serveTask, type TaskContext } from '../platform/threads/serve-task.ts';
+import { applyModel } from './anonymisation.model.ts';
 import { type ColumnPlan, personColumnOf, proposedAction } from './anonymisation.plan.ts';
 import { AnonymisedTable, text } from './anonymisation.table.ts';
 
@@ -71,9 +72,18 @@ async function run(db: DuckDb, input: AnonymiseInput, task: TaskContext): Promis
   const riskBefore = await risk(db, 'source', quasi, input.model?.k ?? 5);
   if (input.plan === null)
     return { columns, riskBefore, after: null, rows: input.profile.rows, suppressedRows: 0, leaks: [] };
-  const relation = 'mapped';
+  const chosen = plan.filter(({ action }) => action.kind === 'quasi_identifier');
+  task.progress(0.65, 'searching');
+  const modelled =
+    input.model === null || chosen.length === 0
+      ? null
+      : await applyModel(db, table, chosen, input.model, input.profile, task.signal);
+  const relation = modelled?.relation ?? 'mapped';
   task.progress(0.8, 'writing');
-  const rows = input.target === null ? input.profile.rows : await table.write(relation, input.target);
+  const rows =
+    input.target === null
+      ? input.profile.rows - (modelled?.loss.suppressed_rows ?? 0)
+      : await table.write(relation, input.target);
   const still = quasi.filter((name) => table.kept.some(({ column }) => column === name));
   const riskAfter = await risk(db, relation, still, input.model?.k ?? 5);
   return {
@@ -82,12 +92,12 @@ async function run(db: DuckDb, input: AnonymiseInput, task: TaskContext): Promis
     after: {
       ...(await table.first(relation, input.target === null ? shownRows : 0)),
       risk: riskAfter,
-      loss: null,
-      levels: [],
-      diversity: [],
+      loss: modelled?.loss ?? null,
+      levels: modelled?.levels ?? [],
+      diversity: modelled?.diversity ?? [],
     },
     rows,
-    suppressedRows: 0,
+    suppressedRows: modelled?.loss.suppressed_rows ?? 0,
     leaks: input.target === null ? [] : await table.leaks(),
   };
 }
