@@ -59,7 +59,65 @@ async function virtualAuthenticator(context: BrowserContext, page: Page): Promis
   });
 }
 
+describe('where a second factor is required', () => {
+  it('the first sign-in sets one up and goes on', async () => {
+    const own = await startStroma(administrator.password, { STROMA_REQUIRE_MFA: 'administrators' });
+    const { page, context, complaints } = await openPage(browser, own.url, { scheme: 'light', width: 390 });
+    await enterPassword(page);
+    await page.getByRole('heading', { name: 'Set up a second factor' }).waitFor();
+    await page.getByAltText('QR code for the authenticator app').waitFor();
+    await picture(page, 'required-second-factor-light-narrow');
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await page.goto('/data');
+    await page.getByAltText('QR code for the authenticator app').waitFor();
+    const secret = ((await page.locator('code').first().textContent()) ?? '').replace(/\s/g, '');
+    await page.getByLabel('Code the app shows').fill(codeNow(secret));
+    await page.getByRole('button', { name: 'Confirm' }).click();
+    await page.getByLabel('I have kept them safe').check();
+    await page.getByRole('button', { name: 'Done' }).click();
+    await page.getByRole('heading', { name: 'Data', exact: true }).waitFor();
+    expect(complaints).toEqual([]);
+    await context.close();
+    await own.stop();
+  });
+});
+
 describe('a person in the browser', () => {
+  it('is invited by an administrator, whose outbox holds the link, and comes in with a password of their own', async () => {
+    const { page, context, complaints } = await openPage(browser, stroma.url, {
+      scheme: 'light',
+      width: 1280,
+    });
+    const made = await page.request.post('/api/v1/auth/login', { data: administrator });
+    const { token } = (await made.json()) as { token: string };
+    const headers = { authorization: `Bearer ${token}` };
+    const data = { email: 'grace@lab.example', role: 'scientist' };
+    expect((await page.request.post('/api/v1/access/invitations', { data, headers })).status()).toBe(201);
+    const outbox = (await (await page.request.get('/api/v1/mail/outbox', { headers })).json()) as {
+      items: { text: string }[];
+    };
+    await context.clearCookies();
+    const link = /https?:\S+#\S+/.exec(outbox.items[0]?.text ?? '')?.[0] ?? '';
+    await page.goto(link);
+    await page.getByText('invites grace@lab.example').waitFor();
+    expect(page.url()).not.toContain('#');
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await picture(page, 'invitation-light-wide');
+    await page.getByLabel('Name').fill('Grace');
+    await page.getByLabel('New password', { exact: true }).fill('password123456');
+    await page.getByLabel('New password again').fill('password123456');
+    await page.getByRole('button', { name: 'Accept and sign in' }).click();
+    await page.getByText('common or easily guessed').waitFor();
+    await page.getByLabel('New password', { exact: true }).fill('nine lanterns over harbour');
+    await page.getByLabel('New password again').fill('nine lanterns over harbour');
+    await page.getByRole('button', { name: 'Accept and sign in' }).click();
+    await areas(page).waitFor();
+    await page.goto('/account');
+    await page.getByText('scientist', { exact: true }).waitFor();
+    expect(complaints.filter((each) => !each.includes('400'))).toEqual([]);
+    await context.close();
+  });
+
   it('adds an authenticator app, then a passkey, and signs in with each, and with a recovery code', async () => {
     const { page, context, complaints } = await openPage(browser, stroma.url, {
       scheme: 'light',

@@ -16,7 +16,10 @@ export interface RunningStroma {
 }
 
 /** The real server on a free port and an empty data folder, with the built app. */
-export async function startStroma(password: string | null = administrator.password): Promise<RunningStroma> {
+export async function startStroma(
+  password: string | null = administrator.password,
+  settings: Record<string, string> = {},
+): Promise<RunningStroma> {
   if (!existsSync(join(root, 'apps/web/dist/index.html')))
     throw new Error('Expected a built app in apps/web/dist. Run: npm run build --workspace apps/web');
   const folder = await mkdtemp(join(tmpdir(), 'stroma-browser-'));
@@ -32,6 +35,7 @@ export async function startStroma(password: string | null = administrator.passwo
       STROMA_LOG_LEVEL: 'warn',
       STROMA_LOGIN_LIMIT_PER_MINUTE: '1000',
       NODE_ENV: 'production',
+      ...settings,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
