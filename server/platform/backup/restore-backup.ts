@@ -4,6 +4,8 @@ import { dirname, join, resolve, sep } from 'node:path';
 import { Readable } from 'node:stream';
 import type { Config } from '../config/config.ts';
 import type { SealedSource } from '../crypto/keys.ts';
+import type { Sql } from '../db/database.ts';
+import { prepareTenantRole } from '../db/tenant-role.ts';
 import { fail } from '../failure.ts';
 import { openFolderStore } from '../objects/folder-store.ts';
 import type { ObjectStore } from '../objects/object-store.ts';
@@ -35,7 +37,7 @@ export async function restoreBackup(
   const data = resolve(config.STROMA_DATA);
   refuseOtherStore(header, config);
   await refuseFilled(data);
-  if (config.DATABASE_URL !== undefined) await refuseFilledDatabase(config.DATABASE_URL);
+  if (config.DATABASE_URL !== undefined) await prepareDatabase(config.DATABASE_URL);
   const frames = await openBackup(source, passphrase);
   await mkdir(dirname(data), { recursive: true });
   const aside = `${data}.restoring-${randomBytes(4).toString('hex')}`;
@@ -125,7 +127,8 @@ async function refuseFilled(data: string): Promise<void> {
     );
 }
 
-async function refuseFilledDatabase(url: string): Promise<void> {
+/** Refuses a database with tables, and makes the role that the rights in a dump are given to. */
+async function prepareDatabase(url: string): Promise<void> {
   const { Client } = await import('pg');
   const client = new Client({ connectionString: url });
   await client.connect();
@@ -139,6 +142,8 @@ async function refuseFilledDatabase(url: string): Promise<void> {
         'CONFLICT',
         `Expected an empty database, but it has ${rows[0].n} tables. Set DATABASE_URL to another one.`,
       );
+    const { drizzle } = await import('drizzle-orm/node-postgres');
+    await prepareTenantRole(drizzle({ client }) as unknown as Sql);
   } finally {
     await client.end();
   }

@@ -67,7 +67,7 @@ async function contentOf(path: string): Promise<Source> {
 
 function dump(url: string): AsyncIterable<Uint8Array> {
   const { address, env } = withoutPassword(url);
-  const args = ['--format=custom', '--compress=0', '--no-owner', '--no-privileges', `--dbname=${address}`];
+  const args = ['--format=custom', '--compress=0', '--no-owner', `--dbname=${address}`];
   const child = spawn('pg_dump', args, { stdio: ['ignore', 'pipe', 'pipe'], env });
   const told: Buffer[] = [];
   child.stderr.on('data', (part: Buffer) => told.push(part));
@@ -92,13 +92,7 @@ function dump(url: string): AsyncIterable<Uint8Array> {
 /** Brings a dump into an empty database; all of it or nothing. */
 export async function restoreDump(url: string, content: AsyncIterable<Buffer>): Promise<void> {
   const { address, env } = withoutPassword(url);
-  const args = [
-    '--single-transaction',
-    '--exit-on-error',
-    '--no-owner',
-    '--no-privileges',
-    `--dbname=${address}`,
-  ];
+  const args = ['--single-transaction', '--exit-on-error', '--no-owner', `--dbname=${address}`];
   await feed('pg_restore', args, env, content);
 }
 
