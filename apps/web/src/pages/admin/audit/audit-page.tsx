@@ -66,7 +66,7 @@ export function AuditPage() {
         )
       }
     >
-      <div className="grid gap-6">
+      <div className="grid grid-cols-1 gap-6">
         <VerifyPanel />
         <div>
           <AuditFilters

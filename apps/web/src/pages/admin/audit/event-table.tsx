@@ -6,7 +6,7 @@ import { Badge } from '../../../components/badge.tsx';
 import { panelClass } from '../../../components/page.tsx';
 import { formatMoment } from '../../../lib/format.ts';
 
-const cell = 'px-4 py-2 text-start align-baseline';
+const cell = 'px-3 py-2 text-start align-baseline sm:px-4';
 
 export function EventTable({
   events,
@@ -32,7 +32,7 @@ export function EventTable({
         <tbody className="divide-y divide-line">
           {events.map((event) => (
             <tr key={event.event_id} className="hover:bg-hover">
-              <td className={clsx(cell, 'whitespace-nowrap tabular-nums')}>
+              <td className={clsx(cell, 'tabular-nums sm:whitespace-nowrap')}>
                 <button
                   type="button"
                   className="text-start underline-offset-2 hover:underline"
@@ -41,9 +41,9 @@ export function EventTable({
                   <time dateTime={event.time}>{formatMoment(event.time)}</time>
                 </button>
               </td>
-              <td className={clsx(cell, 'wrap-anywhere')}>{event.actor.name}</td>
+              <td className={clsx(cell, 'break-words')}>{event.actor.name}</td>
               <td className={cell}>
-                <code className="font-mono text-small">{event.action}</code>
+                <code className="font-mono text-small wrap-anywhere">{event.action}</code>
                 <span className="mt-1 block sm:hidden">
                   <OutcomeMark outcome={event.outcome} />
                 </span>

@@ -44,7 +44,7 @@ export function VerifyPanel() {
   if (error) return <ErrorNotice error={error} onRetry={() => void refetch()} />;
   if (state === undefined) return <Skeleton className="h-32" />;
   return (
-    <section className={`${panelClass} grid gap-4 p-4`}>
+    <section className={`${panelClass} grid grid-cols-1 gap-4 p-4`}>
       <div className="flex flex-wrap items-start gap-4">
         <Verdict state={state} />
         <Button look="primary" disabled={running || begin.isPending} onClick={() => begin.mutate()}>
