@@ -79,7 +79,7 @@ describe('stroma with a server', () => {
     });
     expect({ status, document }).toMatchObject({
       status: 0,
-      document: { server: url, email, role: 'admin' },
+      document: { server: url, email, role: 'super_admin' },
     });
     const path = join(place.config, 'stroma', 'credentials.json');
     expect(statSync(path).mode & 0o777).toBe(0o600);

@@ -129,7 +129,9 @@ export const sensitivitiesWithin = (clearance: Sensitivity): Sensitivity[] =>
 export function rolesNamed(role: string): string[] {
   const means = builtInRole(role);
   if (means === null) return [role];
-  return [means, ...Object.entries(roleAliases).flatMap(([alias, of]) => (of === means ? [alias] : []))];
+  const aliases = Object.entries(roleAliases).flatMap(([alias, of]) => (of === means ? [alias] : []));
+  // Who governs all organisations governs this one: a rule for administrators is for them too.
+  return means === 'super_admin' ? [means, 'admin'] : [means, ...aliases];
 }
 
 function readerOf({ id, role, scope }: Actor): Reader {

@@ -84,7 +84,7 @@ describe('the first start', () => {
     expect(started.administrator?.email).toBe('first@example.org');
     const oneTime = started.administrator?.oneTimePassword ?? '';
     const first = await login('FIRST@example.org', oneTime);
-    expect(first.body.user).toMatchObject({ role: 'admin', must_change_password: true });
+    expect(first.body.user).toMatchObject({ role: 'super_admin', must_change_password: true });
     const { token } = first.body;
     expect((await call('GET', '/data/datasets', as(token))).body.error.code).toBe('PASSWORD_CHANGE_REQUIRED');
     expect((await session(token)).status).toBe(200);
