@@ -26,7 +26,13 @@ export async function prepareFirstStart(platform: Platform): Promise<FirstStart>
     const tenantId = await insertTenant(tx, 'Stroma');
     await insertUser(
       tx,
-      { tenantId, email, name: 'Administrator', role: 'super_admin', mustChangePassword: given === undefined },
+      {
+        tenantId,
+        email,
+        name: 'Administrator',
+        role: 'super_admin',
+        mustChangePassword: given === undefined,
+      },
       hash,
     );
     return { tenantId, administrator: { email, oneTimePassword: given === undefined ? password : null } };

@@ -4,6 +4,7 @@ import { acrossTenants } from '../../platform/db/tenant-scope.ts';
 import { fail } from '../../platform/failure.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { Audit } from '../audit/audit.ts';
+import { requireUnbound } from '../permissions/refusals.ts';
 import { findCustomRole } from '../permissions/roles.store.ts';
 import { linkOver } from './accounts.service.ts';
 import {
@@ -50,6 +51,7 @@ export class Invitations {
         'Invitations are switched off (STROMA_SIGN_UP). People come in by single sign-on alone.',
       );
     await this.#requireGivable(ctx, role);
+    await requireUnbound(audit, ctx, { what: 'member.invite', object: null });
     // An address belongs to one account of the installation, whichever tenant it is of.
     const taken = await acrossTenants('addresses are unique over all tenants', () =>
       findUserByEmail(platform.db.sql, email),

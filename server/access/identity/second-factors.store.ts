@@ -1,4 +1,4 @@
-import { and, count, eq, inArray, isNotNull, isNull, lt, or } from 'drizzle-orm';
+import { and, count, eq, isNotNull, isNull, lt, or } from 'drizzle-orm';
 import type { Sql } from '../../platform/db/database.ts';
 import { newId } from '../../platform/ids.ts';
 import { passkeys, recoveryCodes, secondFactors } from './identity.tables.ts';
@@ -172,12 +172,4 @@ export async function deletePasskey(tx: Sql, userId: string, id: string): Promis
     .where(and(eq(passkeys.userId, userId), eq(passkeys.id, id)))
     .returning({ id: passkeys.id });
   return rows.length > 0;
-}
-
-/** For an administrator who helps somebody that lost everything. */
-export async function deleteEveryFactor(tx: Sql, userIds: readonly string[]): Promise<void> {
-  if (userIds.length === 0) return;
-  await tx.delete(secondFactors).where(inArray(secondFactors.userId, [...userIds]));
-  await tx.delete(passkeys).where(inArray(passkeys.userId, [...userIds]));
-  await tx.delete(recoveryCodes).where(inArray(recoveryCodes.userId, [...userIds]));
 }
