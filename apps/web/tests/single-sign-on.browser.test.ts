@@ -52,6 +52,7 @@ describe('single sign-on', () => {
     await page.getByLabel('Issuer').fill(peer.issuer);
     await page.getByLabel('Client ID').fill(peer.clientId);
     await page.getByLabel('Client secret').fill(peer.clientSecret);
+    await page.getByLabel('Scopes').fill('openid email profile groups');
     await page.getByRole('button', { name: 'Add a line' }).click();
     await page.getByLabel('Group', { exact: true }).fill('lab');
     await page.getByLabel('Role', { exact: true }).selectOption('scientist');
@@ -103,7 +104,7 @@ describe('single sign-on', () => {
     await page.getByLabel('Name', { exact: true }).fill('Entra');
     await page.getByLabel('E-mail domains').fill('university.example');
     await page.getByRole('button', { name: 'Save' }).click();
-    const token = await page.getByText(/^scim_/).textContent();
+    const token = await page.getByText(/^scim_\w{8}_\w{49}$/).textContent();
     await checked(page, 'directory-token-dark-narrow');
     const pushed = await fetch(`${stroma.url}/scim/v2/Users`, {
       method: 'POST',
@@ -128,7 +129,7 @@ describe('API keys', () => {
     });
     await signInAt(page, '/account');
     await page.getByRole('button', { name: 'Make a key' }).click();
-    await page.getByLabel('Name', { exact: true }).fill('Nightly import');
+    await page.getByRole('dialog').getByLabel('Name', { exact: true }).fill('Nightly import');
     await page.getByLabel('datasets:read').check();
     await checked(page, 'api-key-form-light-wide');
     await page.getByRole('button', { name: 'Make a key' }).last().click();
@@ -145,7 +146,7 @@ describe('API keys', () => {
     await checked(page, 'api-keys-light-wide');
     await page.getByRole('button', { name: 'Revoke' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
-    await page.getByText('Revoked', { exact: true }).first().waitFor();
+    await page.locator('tbody').getByText('Revoked', { exact: true }).waitFor();
     expect(await status()).toBe(401);
     expect(complaints).toEqual([]);
     await context.close();

@@ -16,6 +16,7 @@ const emptyTexts = {
   issuer: '',
   client_id: '',
   client_secret: '',
+  scopes: 'openid email profile',
   groups_claim: 'groups',
   entity_id: '',
   sign_in_url: '',
@@ -34,6 +35,7 @@ const textsOf = (present: Connection | null): typeof emptyTexts =>
         ...present.saml,
         name: present.name,
         domains: present.domains.join(' '),
+        scopes: present.oidc?.scopes.join(' ') ?? '',
         certificates: present.saml?.certificates.join('\n') ?? '',
       };
 
@@ -95,7 +97,7 @@ export function ConnectionForm({
     const common = {
       ...shared,
       name: texts.name,
-      domains: texts.domains.split(/[\s,]+/).filter((each) => each !== ''),
+      domains: wordsIn(texts.domains),
       role_mapping: mapping,
       default_role: defaultRole,
     };
@@ -111,7 +113,7 @@ export function ConnectionForm({
           client_id,
           groups_claim,
           emails_are_verified,
-          scopes: present?.oidc?.scopes ?? ['openid', 'email', 'profile'],
+          scopes: wordsIn(texts.scopes),
         },
       });
     else
@@ -150,7 +152,10 @@ export function ConnectionForm({
               optional: true,
             })}
           </div>
-          {text('groups_claim')}
+          <div className="grid gap-4 sm:grid-cols-2">
+            {text('scopes', { hint: t('scopes_hint') })}
+            {text('groups_claim')}
+          </div>
         </>
       ) : (
         <>
@@ -206,6 +211,8 @@ export function ConnectionForm({
     </form>
   );
 }
+
+const wordsIn = (text: string): string[] => text.split(/[\s,]+/).filter((each) => each !== '');
 
 /** Each PEM block; text without marks is the Base64 of one. */
 function certificatesIn(text: string): string[] {
