@@ -6,6 +6,7 @@ import {
   type DecisionRequest,
   decide,
   decisionRules,
+  definitionOfRole,
   excessOf,
   hidesExistence,
   type Permission,
@@ -14,6 +15,7 @@ import {
   type RoleDefinition,
   reaches,
   scopeOfDefinition,
+  scopeOfRole,
   sensitivities,
 } from './index.ts';
 
@@ -230,6 +232,15 @@ describe('excessOf', () => {
       }),
       { numRuns: 5_000 },
     );
+  });
+
+  it('lets nobody give anything while their emergency access is open', () => {
+    const scope = {
+      ...scopeOfRole('admin'),
+      emergency: { id: 'emg_1', until: new Date() },
+    };
+    const giver = { id: 'u', tenantId: 't', role: 'admin', permissions: new Set(permissions), scope };
+    expect(excessOf(definitionOfRole('guest'), giver)).toMatch(/emergency/);
   });
 
   it('lets everybody give what they are', () => {

@@ -190,6 +190,7 @@ export function scopeOfDefinition({ clearance, reach, ownOnly }: RoleDefinition)
  */
 export function excessOf(definition: RoleDefinition, giver: ActorAttributes): string | null {
   const scope = giver.scope ?? scopeOfRole(giver.role);
+  if (scope.emergency !== undefined) return 'Nothing is given while emergency access is open.';
   const own = new Set(definition.ownOnly);
   const more = definition.permissions.filter(
     (each) => !giver.permissions.has(each) || (scope.ownOnly.has(each) && !own.has(each)),

@@ -183,6 +183,7 @@ describe('nobody gives what they do not have', () => {
     const { admin } = server;
     const north = await server.member('admin', 'North');
     const south = await server.member('viewer', 'South');
+    const boss = await server.member('admin', 'Boss of it');
     expect((await change(admin, north.id, { sites: ['north'] })).status).toBe(200);
     expect((await change(north, south.id, { clearance: 'public' })).status).toBe(403);
     expect((await change(admin, south.id, { sites: ['north'] })).status).toBe(200);
@@ -190,6 +191,11 @@ describe('nobody gives what they do not have', () => {
     expect((await change(north, south.id, { sites: null })).status).toBe(403);
     expect((await change(north, south.id, { sites: ['south'] })).status).toBe(403);
     expect((await change(north, north.id, { sites: null })).status).toBe(403);
+    const newcomer = { email: 'newcomer@example.org', role: 'viewer' };
+    expect((await north.call('POST', '/access/invitations', newcomer)).status).toBe(403);
+    expect((await admin.call('POST', '/access/invitations', newcomer)).status).toBe(201);
+    const higher = { email: 'higher@example.org', role: 'super_admin' };
+    expect((await boss.call('POST', '/access/invitations', higher)).status).toBe(403);
   });
 
   it('does not see, change or count people of another organisation', async () => {

@@ -1,4 +1,4 @@
-import { type ActorAttributes, excessOf, type RoleDefinition } from '@stroma/contracts';
+import { type ActorAttributes, excessOf, type RoleDefinition, scopeOfRole } from '@stroma/contracts';
 import type { Context } from '../../platform/context.ts';
 import { fail } from '../../platform/failure.ts';
 import type { Audit } from '../audit/audit.ts';
@@ -32,4 +32,14 @@ export async function requireWithin(
 ): Promise<void> {
   const excess = excessOf(definition, giver);
   if (excess !== null) await refuse(audit, ctx, attempt, excess);
+}
+
+/**
+ * Throws FORBIDDEN for who is bound to sites or to an end: those whom they let in would be bound to none. (Members
+ * that are there already they may change within their own bounds.)
+ */
+export async function requireUnbound(audit: Audit, ctx: Context, attempt: Attempt): Promise<void> {
+  const { sites, until } = ctx.actor.scope ?? scopeOfRole(ctx.actor.role);
+  if (sites === null && until === null) return;
+  await refuse(audit, ctx, attempt, 'You are bound to sites or to an end yourself; ask somebody who is not.');
 }

@@ -235,9 +235,11 @@ export class Resources {
     const found = await this.#mine(ctx, id);
     const { tenantId } = ctx.actor;
     const { db, audit, entitlements } = this.#parts;
+    const attempt = { what: 'resource.share', object: { kind: found.kind, id } };
+    if (ctx.actor.scope?.emergency !== undefined)
+      await refuse(audit, ctx, attempt, 'Nothing is given while emergency access is open.');
     for (const permission of input.permissions) {
       const decision = await this.decide(ctx.actor, permission, found, ctx.purpose);
-      const attempt = { what: 'resource.share', object: { kind: found.kind, id } };
       if (!decision.allowed) await refuse(audit, ctx, attempt, decision.reason);
     }
     const receiver = await entitlements.of(tenantId, input.user_id);
