@@ -110,7 +110,9 @@ async function measure(name: string, make: () => Promise<TestStore>, count: numb
     const linked = await timed(() => audit.sealNow());
     figure('until the last is linked after that', 's', linked / 1000, null, '<= 2 s', linked <= 2_000);
     await db.execute('analyze');
+    const before = process.cpuUsage();
     const result = await audit.verify('tnt_bench');
+    const used = process.cpuUsage(before);
     const seconds = result.duration_ms / 1000;
     figure(
       `verify ${result.events} events`,
@@ -119,6 +121,14 @@ async function measure(name: string, make: () => Promise<TestStore>, count: numb
       null,
       '<= 30 s for 1M',
       seconds <= 30 && result.intact,
+    );
+    figure(
+      `processor time of this process for that`,
+      's',
+      (used.user + used.system) / 1e6,
+      null,
+      'reported',
+      true,
     );
     printNoise(bench, runs);
   } finally {

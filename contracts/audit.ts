@@ -104,6 +104,7 @@ export const auditActions = [
   'threat.detected',
   'threat.resolved',
   'report.made',
+  'access.reviewed',
   'client.reported',
 ] as const;
 export type AuditAction = (typeof auditActions)[number];
