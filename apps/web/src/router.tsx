@@ -11,6 +11,7 @@ import { withTexts } from './lib/i18n.ts';
 import { queryClient } from './lib/query-client.ts';
 import { sessionQuery } from './lib/session.ts';
 import {
+  anonymiseSearch,
   askSearch,
   auditSearch,
   dataSearch,
@@ -226,6 +227,16 @@ const adminAudit = createRoute({
   component: lazyRouteComponent(() => withTexts(import('./pages/admin/audit/audit-page.tsx')), 'AuditPage'),
 });
 
+const adminAnonymise = createRoute({
+  getParentRoute: () => admin,
+  path: '/privacy/anonymise',
+  validateSearch: anonymiseSearch,
+  component: lazyRouteComponent(
+    () => withTexts(import('./pages/admin/privacy/anonymise/anonymise-page.tsx')),
+    'AnonymisePage',
+  ),
+});
+
 const settings = createRoute({
   getParentRoute: () => frame,
   path: '/settings',
@@ -278,6 +289,7 @@ export const router = createRouter({
         adminBackups,
         adminOutbox,
         adminAudit,
+        adminAnonymise,
       ]),
       account,
       emergency,

@@ -66,6 +66,8 @@ export const jobStatuses = ['queued', 'running', 'succeeded', 'failed', 'cancell
 
 export const jobsSearch = (search: Search) => given({ status: oneOf(jobStatuses, search.status) });
 
+export const anonymiseSearch = (search: Search) => given({ dataset: text(search.dataset) });
+
 export const membersSearch = (search: Search) =>
   given({
     search: text(search.search),

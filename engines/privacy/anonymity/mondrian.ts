@@ -152,33 +152,23 @@ function widthOf({ codes, values, numbers }: QuasiColumn, part: Int32Array, spre
 /** Equal values stay together: the half with the smaller ones ends where half the rows are reached. */
 function halve(
   { weights }: QuasiTable,
-  { codes, values }: QuasiColumn,
+  { codes }: QuasiColumn,
   part: Int32Array,
 ): [Int32Array, Int32Array] | null {
-  const rows = new Float64Array(values.length);
+  const order = part.toSorted((a, b) => (codes[a] as number) - (codes[b] as number));
   let total = 0;
-  for (const combination of part) {
-    const weight = weights[combination] ?? 0;
-    rows[codes[combination] as number] = (rows[codes[combination] as number] ?? 0) + weight;
-    total += weight;
-  }
+  for (const combination of part) total += weights[combination] ?? 0;
   let sum = 0;
   let cut = -1;
   let closest = Number.POSITIVE_INFINITY;
-  for (let code = 0; code < rows.length - 1; code++) {
-    if (rows[code] === 0) continue;
-    sum += rows[code] ?? 0;
-    if (sum >= total) break;
-    if (Math.abs(sum - total / 2) < closest) {
-      closest = Math.abs(sum - total / 2);
-      cut = code;
-    }
+  for (let at = 0; at < order.length - 1; at++) {
+    sum += weights[order[at] as number] ?? 0;
+    if (codes[order[at] as number] === codes[order[at + 1] as number]) continue;
+    if (Math.abs(sum - total / 2) >= closest) break;
+    closest = Math.abs(sum - total / 2);
+    cut = at + 1;
   }
-  if (cut < 0) return null;
-  return [
-    part.filter((combination) => (codes[combination] as number) <= cut),
-    part.filter((combination) => (codes[combination] as number) > cut),
-  ];
+  return cut < 0 ? null : [order.slice(0, cut), order.slice(cut)];
 }
 
 const mostNamed = 6;

@@ -3,6 +3,7 @@ import type { laterEnglish } from '../en/later.ts';
 import access from './access.json';
 import account from './account.json';
 import admin from './admin.json';
+import anonymise from './anonymise.json';
 import api from './api.json';
 import apiKeys from './api-keys.json';
 import ask from './ask.json';
@@ -28,6 +29,7 @@ export const german: Texts = {
   singleSignOn,
   access,
   account,
+  anonymise,
   admin,
   common,
   home,

@@ -1,6 +1,7 @@
 import access from './access.json';
 import account from './account.json';
 import admin from './admin.json';
+import anonymise from './anonymise.json';
 import api from './api.json';
 import apiKeys from './api-keys.json';
 import ask from './ask.json';
@@ -19,6 +20,7 @@ export const laterEnglish = {
   singleSignOn,
   access,
   account,
+  anonymise,
   admin,
   dataset,
   ask,

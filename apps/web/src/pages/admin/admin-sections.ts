@@ -7,11 +7,13 @@ import {
   type LucideIcon,
   MailOpen,
   ScrollText,
+  ShieldOff,
   UsersRound,
 } from 'lucide-react';
 
 export interface AdminSection {
   to:
+    | '/admin/privacy/anonymise'
     | '/admin/api-keys'
     | '/admin/single-sign-on'
     | '/admin/audit'
@@ -19,9 +21,10 @@ export interface AdminSection {
     | '/admin/roles'
     | '/admin/backups'
     | '/admin/outbox';
-  label: 'api_keys' | 'single_sign_on' | 'audit' | 'members' | 'roles' | 'backups' | 'outbox';
+  label: 'anonymise' | 'api_keys' | 'single_sign_on' | 'audit' | 'members' | 'roles' | 'backups' | 'outbox';
   /** What one finds there, in a line. */
   about:
+    | 'anonymise_about'
     | 'api_keys_about'
     | 'single_sign_on_about'
     | 'audit_about'
@@ -70,6 +73,13 @@ export const adminSections: readonly AdminSection[] = [
     about: 'api_keys_about',
     permissions: ['api-keys:read'],
     icon: KeySquare,
+  },
+  {
+    to: '/admin/privacy/anonymise',
+    label: 'anonymise',
+    about: 'anonymise_about',
+    permissions: ['privacy:read'],
+    icon: ShieldOff,
   },
   {
     to: '/admin/backups',
