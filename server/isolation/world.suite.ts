@@ -29,12 +29,7 @@ export interface Told {
   text: string;
 }
 
-export interface World {
-  app: App;
-  url: string;
-  folder: string;
-  /** What the server wrote to its log at `error` and above. */
-  failures: string[];
+export interface World extends Started {
   ourTenant: string;
   theirTenant: string;
   /** Somebody of ours, signed in with this role; signed in anew when the session has ended. */
@@ -46,7 +41,6 @@ export interface World {
   ours(prefix: string): Promise<string[]>;
   /** A digest of each table's rows of the other tenant, by table. */
   theirState(): Promise<Record<string, string>>;
-  close(): Promise<void>;
 }
 
 /** The kind of id of each table that is known by one in a path. */
@@ -80,8 +74,17 @@ export const idKinds: Readonly<Record<string, IdKind>> = {
 /** What the server itself goes on writing behind an event. */
 const linked = new Set(['audit_pending', 'audit_links']);
 
-/** A whole server with two tenants: ours, with a person of every role, and another whose every row is marked. */
-export async function makeWorld(settings: Record<string, string> = {}): Promise<World> {
+export interface Started {
+  app: App;
+  url: string;
+  folder: string;
+  /** What the server wrote to its log at `error` and above. */
+  failures: string[];
+  close(): Promise<void>;
+}
+
+/** A server on loopback over a folder of its own, which limits next to nothing unless told. */
+export async function startServer(settings: Record<string, string> = {}): Promise<Started> {
   const folder = mkdtempSync(join(tmpdir(), 'stroma-world-'));
   const failures: string[] = [];
   const { config, sources } = readConfig(
@@ -104,6 +107,21 @@ export async function makeWorld(settings: Record<string, string> = {}): Promise<
   const app = await createApp(config, { log, sources, checkAnswers: true });
   const { url } = await app.start();
   if (url === null) throw new Error('expected a server that listens');
+  return {
+    app,
+    url,
+    folder,
+    failures,
+    async close() {
+      await app.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A whole server with two tenants: ours, with a person of every role, and another whose every row is marked. */
+export async function makeWorld(settings: Record<string, string> = {}): Promise<World> {
+  const { app, url, folder, failures, close } = await startServer(settings);
   const { db } = app.platform;
   const hash = await hashPassword(password);
   const person = async (tenantId: string, role: Role, name: string) => {
@@ -181,10 +199,7 @@ export async function makeWorld(settings: Record<string, string> = {}): Promise<
       }
       return states;
     },
-    async close() {
-      await app.stop();
-      rmSync(folder, { recursive: true, force: true });
-    },
+    close,
   };
 }
 
