@@ -1,5 +1,5 @@
 import type { ColumnMaskRule, DatasetRule } from '@stroma/contracts';
-import type { ColumnSchema } from '@stroma/kernel';
+import type { Column } from '../../../lib/cell.ts';
 
 export type RowsRule = Extract<DatasetRule, { kind: 'rows' }>;
 export type MaskRule = Extract<DatasetRule, { kind: 'mask' }>;
@@ -16,13 +16,13 @@ export const draftOf = (rule: DatasetRule): RuleDraft => {
   return { key: `rule-${made}`, rule };
 };
 
-export const newRowsRule = (column: ColumnSchema, roles: string[]): RowsRule => ({
+export const newRowsRule = (column: Column, roles: string[]): RowsRule => ({
   kind: 'rows',
   readers: { which: 'only', roles },
   condition: { column: column.name, operator: 'among', values: [], attribute: null },
 });
 
-export const newMaskRule = (column: ColumnSchema, roles: string[]): MaskRule => ({
+export const newMaskRule = (column: Column, roles: string[]): MaskRule => ({
   kind: 'mask',
   readers: { which: 'only', roles },
   column: column.name,
@@ -32,7 +32,7 @@ export const newMaskRule = (column: ColumnSchema, roles: string[]): MaskRule => 
 export type MaskKind = ColumnMaskRule['kind'];
 
 /** Masks that fit a type of column. */
-export function masksFor(type: ColumnSchema['type']): MaskKind[] {
+export function masksFor(type: Column['type']): MaskKind[] {
   const any: MaskKind[] = ['hide', 'replace', 'pseudonym'];
   if (type === 'date' || type === 'timestamp') return [...any, 'period'];
   if (type === 'integer' || type === 'number') return [...any, 'range'];
@@ -60,7 +60,7 @@ export function maskOf(kind: MaskKind): ColumnMaskRule {
 export type RowValue = string | number | boolean | null;
 
 /** Values as one types them, commas between; an empty pair of quotes is the missing value. */
-export function readValues(text: string, type: ColumnSchema['type']): RowValue[] {
+export function readValues(text: string, type: Column['type']): RowValue[] {
   return text
     .split(',')
     .map((part) => part.trim())

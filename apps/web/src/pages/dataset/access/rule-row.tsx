@@ -1,9 +1,9 @@
 import type { DatasetRule } from '@stroma/contracts';
-import type { ColumnSchema } from '@stroma/kernel';
 import { Trash2 } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { Select } from '../../../components/field.tsx';
 import { IconButton } from '../../../components/icon-button.tsx';
+import type { Column } from '../../../lib/cell.ts';
 import { MaskControl } from './mask-control.tsx';
 import { ReadersControl } from './readers-control.tsx';
 import type { NamedRole } from './roles.ts';
@@ -23,7 +23,7 @@ export function RuleRow({
 }: {
   draft: RuleDraft;
   number: number;
-  columns: readonly ColumnSchema[];
+  columns: readonly Column[];
   roles: readonly NamedRole[];
   onChange: (rule: DatasetRule) => void;
   onRemove: () => void;
@@ -92,7 +92,7 @@ function Condition({
 }: {
   rule: RowsRule;
   label: string;
-  type: ColumnSchema['type'];
+  type: Column['type'];
   onChange: (rule: RowsRule) => void;
 }) {
   const { t } = useTranslation('access');

@@ -1,6 +1,6 @@
-import type { ColumnSchema } from '@stroma/kernel';
 import { useState } from 'react';
 import { Input } from '../../../components/field.tsx';
+import type { Column } from '../../../lib/cell.ts';
 import { type RowValue, readValues, writeValues } from './rule-drafts.ts';
 
 /** Values with commas between them; what is typed stays as it is typed. */
@@ -14,7 +14,7 @@ export function ValuesInput({
   label: string;
   placeholder: string;
   values: readonly RowValue[];
-  type: ColumnSchema['type'];
+  type: Column['type'];
   onChange: (values: RowValue[]) => void;
 }) {
   const [text, setText] = useState(writeValues(values));
