@@ -114,7 +114,7 @@ describe('single sign-on', () => {
     expect(pushed.status).toBe(201);
     await page.getByRole('button', { name: 'I have kept it' }).click();
     await page.reload();
-    await page.getByText('1 users, 0 groups').waitFor();
+    await page.getByText('1 user · 0 groups').waitFor();
     await checked(page, 'single-sign-on-dark-narrow');
     expect(complaints).toEqual([]);
     await context.close();

@@ -130,7 +130,8 @@ function testRoles(defaultRole: string | null, mapped: number, domains: readonly
       'roles',
       'No group is mapped and there is no default role: nobody new can come in. Set one of them.',
     );
-  return ok('roles', `People of ${domains.join(', ')} may come in; ${mapped} groups are mapped to roles.`);
+  const groups = mapped === 1 ? '1 group is' : `${mapped} groups are`;
+  return ok('roles', `People of ${domains.join(', ')} may come in; ${groups} mapped to roles.`);
 }
 
 const ok = (check: string, message: string): Step => ({ check, status: 'ok', message });

@@ -281,7 +281,9 @@ export const configSchema = z.object({
   STROMA_TLS_CERT: z
     .string()
     .optional()
-    .describe('Certificate with its chain (PEM): Stroma then speaks TLS 1.3 itself; read again when it changes'),
+    .describe(
+      'Certificate with its chain (PEM): Stroma then speaks TLS 1.3 itself; read again when it changes',
+    ),
   STROMA_TLS_KEY: z.string().optional().describe('Private key of that certificate (PEM)'),
   STROMA_TLS_CLIENT_CA: z
     .string()
@@ -345,6 +347,10 @@ export const configSchema = z.object({
     .string()
     .optional()
     .describe('File with the certificate of that authority, or of one above it (PEM)'),
+  STROMA_PREMIUM_ROLES: z
+    .string()
+    .default('')
+    .describe('Roles whose members are of the premium tier, commas between'),
   STROMA_RATE_LIMIT_PER_MINUTE: z.coerce
     .number()
     .int()

@@ -32,9 +32,11 @@ export function limitsOf(config: Config): Limits {
     free: { name: 'queries-free', most: config.STROMA_RATE_FREE_QUERIES_PER_HOUR, windowMs: hour },
     premium: { name: 'queries-premium', most: config.STROMA_RATE_PREMIUM_QUERIES_PER_HOUR, windowMs: hour },
   };
+  const premium = new Set(config.STROMA_PREMIUM_ROLES.split(',').map((each) => each.trim()));
+  const tierOf = ({ role, tier }: Actor) => (premium.has(role) ? 'premium' : tier);
   return {
     of: (actor) => (actor === null ? everybody : isAdministrator(actor.role) ? administrators : signedIn),
-    queriesOf: (actor) => (one !== undefined || actor === null ? null : queries[actor.tier]),
+    queriesOf: (actor) => (one !== undefined || actor === null ? null : queries[tierOf(actor)]),
     authentication: {
       name: 'authentication',
       most: config.STROMA_LOGIN_LIMIT_PER_MINUTE,

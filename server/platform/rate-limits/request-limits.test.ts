@@ -160,12 +160,22 @@ describe('queries', () => {
     const ada = person({ role: 'viewer' });
     const key = { ...ada, kind: 'key' as const, keyId: 'key_1', requestsPerMinute: null };
     await start(
-      { ada, key, rich: person({ id: 'usr_rich', tier: 'premium', role: 'viewer' }) },
-      { STROMA_RATE_FREE_QUERIES_PER_HOUR: 2, STROMA_RATE_PREMIUM_QUERIES_PER_HOUR: 3 },
+      {
+        ada,
+        key,
+        rich: person({ id: 'usr_rich', tier: 'premium', role: 'viewer' }),
+        head: person({ id: 'usr_head', role: 'lab_manager' }),
+      },
+      {
+        STROMA_RATE_FREE_QUERIES_PER_HOUR: 2,
+        STROMA_RATE_PREMIUM_QUERIES_PER_HOUR: 3,
+        STROMA_PREMIUM_ROLES: 'lab_director, lab_manager',
+      },
     );
     expect(await statuses(1, () => send('POST', '/ask', { as: 'ada' }))).toEqual([204]);
     expect(await statuses(2, () => send('POST', '/ask', { as: 'key' }))).toEqual([204, 429]);
     expect(await statuses(4, () => send('POST', '/ask', { as: 'rich' }))).toEqual([204, 204, 204, 429]);
+    expect(await statuses(4, () => send('POST', '/ask', { as: 'head' }))).toEqual([204, 204, 204, 429]);
     expect(await statuses(1, () => send('GET', '/open', { as: 'ada' }))).toEqual([204]);
   });
 });

@@ -76,7 +76,7 @@ export function KeyForm({
           />
         )}
       </Field>
-      <div className="grid gap-4 sm:grid-cols-2">
+      <div className="grid items-start gap-4 sm:grid-cols-2">
         <Field label={t('limit')} hint={t('limit_hint')}>
           {(field) => (
             <Input

@@ -144,7 +144,7 @@ export function ConnectionForm({
       {kind === 'oidc' ? (
         <>
           {text('issuer', { hint: t('issuer_hint'), type: 'url' })}
-          <div className="grid gap-4 sm:grid-cols-2">
+          <div className="grid items-start gap-4 sm:grid-cols-2">
             {text('client_id')}
             {text('client_secret', {
               hint: t(present?.client_secret_set ? 'client_secret_kept' : 'client_secret_hint'),
@@ -152,7 +152,7 @@ export function ConnectionForm({
               optional: true,
             })}
           </div>
-          <div className="grid gap-4 sm:grid-cols-2">
+          <div className="grid items-start gap-4 sm:grid-cols-2">
             {text('scopes', { hint: t('scopes_hint') })}
             {text('groups_claim')}
           </div>
@@ -174,7 +174,7 @@ export function ConnectionForm({
             )}
           </Field>
           {text('email_attribute', { hint: t('email_attribute_hint'), optional: true })}
-          <div className="grid gap-4 sm:grid-cols-2">
+          <div className="grid items-start gap-4 sm:grid-cols-2">
             {text('name_attribute', { optional: true })}
             {text('groups_attribute', { optional: true })}
           </div>

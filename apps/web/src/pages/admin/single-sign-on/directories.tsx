@@ -100,7 +100,8 @@ function DirectoryLine({
         <p className="text-small text-ink-faint wrap-anywhere">
           {[
             directory.domains.join(' '),
-            t('directory_counts', { users, groups }),
+            t('user_count', { count: users }),
+            t('group_count', { count: groups }),
             last_used_at === null ? t('never_used') : t('last_used', { time: formatTime(last_used_at) }),
           ].join(' · ')}
         </p>

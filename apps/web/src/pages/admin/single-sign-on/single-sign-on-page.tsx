@@ -103,7 +103,7 @@ function ConnectionLine({
         </p>
       </div>
       {mayChange && (
-        <>
+        <div className="flex shrink-0 items-center gap-2">
           <Button size="small" onClick={() => onTask({ kind: 'test', connection })}>
             {t('test')}
           </Button>
@@ -118,7 +118,7 @@ function ConnectionLine({
               </MenuItem>
             </MenuContent>
           </Menu>
-        </>
+        </div>
       )}
     </li>
   );
