@@ -94,3 +94,16 @@ export function endOf(child: ChildProcess): Promise<Ended> {
     child.once('close', (status, signal) => done({ status, signal, out, err }));
   });
 }
+
+/** What the server says when it is ready. */
+export function addressOf(child: ChildProcess): Promise<string> {
+  return new Promise((done, reject) => {
+    let said = '';
+    child.stdout?.on('data', (part: string) => {
+      said += part;
+      const url = /Stroma is at (\S+)/.exec(said)?.[1];
+      if (url !== undefined) done(url);
+    });
+    child.once('exit', () => reject(new Error(`Expected the server to start, but it ended: ${said}`)));
+  });
+}

@@ -1,4 +1,3 @@
-import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -15,7 +14,7 @@ import {
   job,
 } from '@stroma/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Ended, endOf, Place } from './cli-process.suite.ts';
+import { addressOf, type Ended, endOf, Place } from './cli-process.suite.ts';
 
 interface Failed {
   error: { code: string; message: string };
@@ -178,19 +177,6 @@ describe('stroma with a server', () => {
     expect(existsSync(join(place.folder, 'data', 'server.json'))).toBe(false);
   });
 });
-
-/** What the server says when it is ready. */
-function addressOf(child: ChildProcess): Promise<string> {
-  return new Promise((done, reject) => {
-    let said = '';
-    child.stdout?.on('data', (part: string) => {
-      said += part;
-      const url = /Stroma is at (\S+)/.exec(said)?.[1];
-      if (url !== undefined) done(url);
-    });
-    child.once('exit', () => reject(new Error(`Expected the server to start, but it ended: ${said}`)));
-  });
-}
 
 /** A port of this machine that nobody listens on. */
 async function freePort(): Promise<number> {
