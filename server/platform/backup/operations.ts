@@ -4,6 +4,7 @@ import type { OperatorCommands } from '../control/operator-commands.ts';
 import { rewrapJob } from '../crypto/encryption.jobs.ts';
 import { encryptionRoutes } from '../crypto/encryption.routes.ts';
 import type { Recorder } from '../crypto/keys.ts';
+import { fail } from '../failure.ts';
 import type { Platform } from '../platform.ts';
 import { systemContext } from '../system-actor.ts';
 import { makeBackupJob, verifyBackupJob } from './backups.jobs.ts';
@@ -30,9 +31,19 @@ export function openOperations(
   others: Pick<OperatorCommands, 'verify-audit' | 'anchor-audit'>,
 ): Operations {
   const { config, keys, jobs, log } = platform;
+  const {
+    STROMA_BACKUP_CRON: cron,
+    STROMA_BACKUP_TARGET: target,
+    STROMA_BACKUP_PASSPHRASE: passphrase,
+  } = config;
+  if (cron !== undefined && (target === undefined || passphrase === undefined))
+    fail(
+      'CONFIG_INVALID',
+      'Expected STROMA_BACKUP_TARGET and STROMA_BACKUP_PASSPHRASE beside STROMA_BACKUP_CRON: without them no backup can be made.',
+    );
   const backups = new Backups(platform, record, version);
   keys.recordWith(record);
-  jobs.register(makeBackupJob(backups, config.STROMA_BACKUP_CRON));
+  jobs.register(makeBackupJob(backups, cron));
   jobs.register(verifyBackupJob(backups));
   jobs.register(rewrapJob(keys, platform.db));
   let control: ControlSocket | null = null;

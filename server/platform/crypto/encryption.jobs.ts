@@ -1,4 +1,5 @@
 import type { Database } from '../db/database.ts';
+import { acrossTenants } from '../db/tenant-scope.ts';
 import type { JobDefinition } from '../jobs/job-types.ts';
 import type { Keys } from './keys.ts';
 
@@ -22,7 +23,7 @@ export function rewrapJob(keys: Keys, database: Database): JobDefinition<object>
         signal: ctx.signal,
         onProgress: (rewrapped, all) => job.progress(all === 0 ? 1 : rewrapped / all, 'wrapping keys'),
       });
-      await database.execute('vacuum data_keys');
+      await acrossTenants('keys are the installation’s', () => database.execute('vacuum data_keys'));
       return { result: done };
     },
   };

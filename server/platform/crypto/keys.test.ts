@@ -144,6 +144,25 @@ describe('shredding', () => {
     await expect(keys.decrypt(sealed, 'note', 'person_8')).rejects.toMatchObject({ code: 'KEY_DESTROYED' });
   });
 
+  it('is put on record with the transaction that does it', async () => {
+    const told: string[] = [];
+    keys.recordWith(async (tx, who, { action, object, details }) => {
+      await tx.execute('select 1');
+      told.push(`${action} ${object.id} ${details.data_keys} ${who === null}`);
+    });
+    await keys.encrypt(plain, 'note', 'person_9/a');
+    await keys.encrypt(plain, 'note', 'person_9/b');
+    await keys.shred('person_9');
+    expect(told).toEqual(['encryption-key.shredded person_9 2 true']);
+    keys.recordWith(async () => {
+      throw new Error('the record is full');
+    });
+    const sealed = await keys.encrypt(plain, 'note', 'person_10');
+    await expect(keys.shred('person_10')).rejects.toThrow('the record is full');
+    expect(Buffer.from(await keys.decrypt(sealed, 'note', 'person_10'))).toEqual(plain);
+    keys.recordWith(async () => {});
+  });
+
   it('differs from forgetting, after which the context is used anew', async () => {
     const sealed = await keys.encrypt(plain, 'object', 'raw/1');
     expect(await keys.forget('raw/1')).toBe(1);
