@@ -40,7 +40,7 @@ const changePassword = createRoute({
       throw redirect({ to: '/sign-in' });
   },
   component: lazyRouteComponent(
-    () => import('./pages/sign-in/change-password-page.tsx'),
+    () => withTexts(import('./pages/sign-in/change-password-page.tsx')),
     'ChangePasswordPage',
   ),
 });

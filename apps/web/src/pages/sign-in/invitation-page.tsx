@@ -3,12 +3,12 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../../components/button.tsx';
 import { Field, Input } from '../../components/field.tsx';
+import { NewPasswordFields, useNewPassword } from '../../components/new-password-fields.tsx';
 import { ErrorNotice, Notice } from '../../components/notice.tsx';
 import { SkeletonRows } from '../../components/skeleton.tsx';
 import { client } from '../../lib/client.ts';
 import { BackToSignIn } from './back-to-sign-in.tsx';
 import { takeLinkToken, useEntering } from './entering.ts';
-import { NewPasswordFields, useNewPassword } from './new-password-fields.tsx';
 import { SignInLayout } from './sign-in-layout.tsx';
 
 /** Accepts an invitation: a name, a password, and one is in. */

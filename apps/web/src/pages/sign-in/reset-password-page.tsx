@@ -2,11 +2,11 @@ import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../../components/button.tsx';
+import { NewPasswordFields, useNewPassword } from '../../components/new-password-fields.tsx';
 import { ErrorNotice, Notice } from '../../components/notice.tsx';
 import { client } from '../../lib/client.ts';
 import { BackToSignIn } from './back-to-sign-in.tsx';
 import { takeLinkToken } from './entering.ts';
-import { NewPasswordFields, useNewPassword } from './new-password-fields.tsx';
 import { SignInLayout } from './sign-in-layout.tsx';
 
 /** Where the link of the e-mail leads. */

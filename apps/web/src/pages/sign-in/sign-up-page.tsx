@@ -3,10 +3,10 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../../components/button.tsx';
 import { Field, Input } from '../../components/field.tsx';
+import { NewPasswordFields, useNewPassword } from '../../components/new-password-fields.tsx';
 import { ErrorNotice, Notice } from '../../components/notice.tsx';
 import { client } from '../../lib/client.ts';
 import { BackToSignIn } from './back-to-sign-in.tsx';
-import { NewPasswordFields, useNewPassword } from './new-password-fields.tsx';
 import { SignInLayout } from './sign-in-layout.tsx';
 
 export function SignUpPage() {

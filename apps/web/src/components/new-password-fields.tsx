@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Field, Input } from '../../components/field.tsx';
-import { client } from '../../lib/client.ts';
-import { queryKeys } from '../../lib/query-keys.ts';
+import { client } from '../lib/client.ts';
+import { queryKeys } from '../lib/query-keys.ts';
+import { Field, Input } from './field.tsx';
 
 /** A new password, twice; `ready` once both are the same and long enough. The server judges how strong it is. */
 export function useNewPassword() {
@@ -16,7 +16,11 @@ export function useNewPassword() {
   });
   const shortest = data?.password_min_length ?? 12;
   const ready = password.length >= shortest && repeated === password;
-  return { password, setPassword, repeated, setRepeated, shortest, ready };
+  const clear = () => {
+    setPassword('');
+    setRepeated('');
+  };
+  return { password, setPassword, repeated, setRepeated, shortest, ready, clear };
 }
 
 export function NewPasswordFields({ state }: { state: ReturnType<typeof useNewPassword> }) {
