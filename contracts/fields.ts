@@ -33,6 +33,10 @@ export const idPrefixes = {
   emergency: 'emg',
   directory: 'dir',
   group: 'grp',
+  report: 'rpt',
+  hold: 'hld',
+  retentionRun: 'rtn',
+  consent: 'cns',
 } as const;
 export type IdKind = keyof typeof idPrefixes;
 

@@ -9,6 +9,7 @@ import { apiKeysApi } from './api-keys.ts';
 import { auditApi } from './audit.ts';
 import { backupsApi, encryptionApi } from './backups.ts';
 import { breakGlassApi } from './break-glass.ts';
+import { complianceApi } from './compliance.ts';
 import { datasetAccessApi } from './dataset-access.ts';
 import { datasetsApi } from './datasets.ts';
 import { streamsApi } from './events.ts';
@@ -44,6 +45,7 @@ export const api = {
   datasets: datasetsApi,
   datasetAccess: datasetAccessApi,
   breakGlass: breakGlassApi,
+  compliance: complianceApi,
   anonymisation: anonymisationApi,
   jobs: jobsApi,
   queries: queriesApi,
@@ -62,6 +64,7 @@ export * from './api-keys.ts';
 export * from './audit.ts';
 export * from './backups.ts';
 export * from './break-glass.ts';
+export * from './compliance.ts';
 export * from './dataset-access.ts';
 export * from './datasets.ts';
 export * from './decisions.ts';

@@ -16,6 +16,13 @@ type Routes = {
  * and not the schema library.
  */
 export const routes = {
+  compliance: {
+    make: 'POST /security/compliance-report',
+    list: 'GET /security/compliance-reports',
+    get: 'GET /security/compliance-reports/:id',
+    pdf: 'GET /security/compliance-reports/:id/pdf',
+    confirmReview: 'POST /security/access-reviews',
+  },
   backups: {
     list: 'GET /backups',
     plan: 'GET /backups/plan',

@@ -19,6 +19,8 @@ import { openAudit } from './audit/open-audit.ts';
 import { type AuditCommands, openAuditTrail } from './audit/open-audit-trail.ts';
 import { breakGlassRoutes } from './break-glass/break-glass.routes.ts';
 import { BreakGlass } from './break-glass/break-glass.service.ts';
+import { complianceRoutes } from './compliance/compliance.routes.ts';
+import { openCompliance } from './compliance/open-compliance.ts';
 import { type FirstStart, prepareFirstStart } from './identity/first-start.ts';
 import { openIdentity } from './identity/open-identity.ts';
 import { presentedToken } from './identity/session-token.ts';
@@ -87,6 +89,7 @@ export async function createAccess(platform: Platform): Promise<Access> {
     },
   });
   const signatures = new Signatures({ db: platform.db, audit, keys: audit.keys });
+  const compliance = openCompliance(platform, audit, signatures);
   return {
     name: 'access',
     audit,
@@ -140,6 +143,7 @@ export async function createAccess(platform: Platform): Promise<Access> {
       memberRoutes(app, permissions.members);
       permissionRoutes(app, permissions);
       breakGlassRoutes(app, breakGlass);
+      complianceRoutes(app, compliance);
     },
     async close() {
       await apiKeys.close();

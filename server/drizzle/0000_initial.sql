@@ -196,6 +196,17 @@ CREATE TABLE "emergency_uses" (
 	CONSTRAINT "emergency_uses_emergency_id_resource_id_pk" PRIMARY KEY("emergency_id","resource_id")
 );
 --> statement-breakpoint
+CREATE TABLE "compliance_reports" (
+	"id" text PRIMARY KEY NOT NULL,
+	"tenant_id" text NOT NULL,
+	"standard" text NOT NULL,
+	"made_at" timestamp (3) with time zone NOT NULL,
+	"document" text NOT NULL,
+	"sha256" text NOT NULL,
+	"signature" text NOT NULL,
+	"key_id" text NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "accounts" (
 	"id" text PRIMARY KEY NOT NULL,
 	"tenant_id" text NOT NULL,
@@ -622,6 +633,7 @@ ALTER TABLE "emergencies" ADD CONSTRAINT "emergencies_tenant_id_tenants_id_fk" F
 ALTER TABLE "emergencies" ADD CONSTRAINT "emergencies_user_id_users_id_fk" FOREIGN KEY ("user_id") REFERENCES "public"."users"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "emergency_uses" ADD CONSTRAINT "emergency_uses_emergency_id_emergencies_id_fk" FOREIGN KEY ("emergency_id") REFERENCES "public"."emergencies"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "emergency_uses" ADD CONSTRAINT "emergency_uses_tenant_id_tenants_id_fk" FOREIGN KEY ("tenant_id") REFERENCES "public"."tenants"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "compliance_reports" ADD CONSTRAINT "compliance_reports_tenant_id_tenants_id_fk" FOREIGN KEY ("tenant_id") REFERENCES "public"."tenants"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "accounts" ADD CONSTRAINT "accounts_tenant_id_tenants_id_fk" FOREIGN KEY ("tenant_id") REFERENCES "public"."tenants"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "accounts" ADD CONSTRAINT "accounts_user_id_users_id_fk" FOREIGN KEY ("user_id") REFERENCES "public"."users"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "identity_challenges" ADD CONSTRAINT "identity_challenges_tenant_id_tenants_id_fk" FOREIGN KEY ("tenant_id") REFERENCES "public"."tenants"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -689,6 +701,7 @@ CREATE INDEX "audit_events_object" ON "audit_events" USING btree ("tenant_id","o
 CREATE UNIQUE INDEX "audit_links_event" ON "audit_links" USING btree ("event_id");--> statement-breakpoint
 CREATE INDEX "emergencies_tenant" ON "emergencies" USING btree ("tenant_id","id");--> statement-breakpoint
 CREATE INDEX "emergencies_user" ON "emergencies" USING btree ("user_id","expires_at");--> statement-breakpoint
+CREATE INDEX "compliance_reports_tenant" ON "compliance_reports" USING btree ("tenant_id","id");--> statement-breakpoint
 CREATE UNIQUE INDEX "accounts_provider" ON "accounts" USING btree ("provider_id","account_id");--> statement-breakpoint
 CREATE INDEX "accounts_user" ON "accounts" USING btree ("user_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "identity_challenges_token" ON "identity_challenges" USING btree ("token_hash");--> statement-breakpoint
@@ -872,6 +885,16 @@ CREATE POLICY "emergency_uses_owner" ON "emergency_uses" TO CURRENT_USER USING (
 CREATE POLICY "emergency_uses_tenant" ON "emergency_uses" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)) and (exists (select from "emergencies" p where p."id" = "emergency_uses"."emergency_id")));
 --> statement-breakpoint
 GRANT select, insert, update, delete ON "emergency_uses" TO stroma_tenant;
+--> statement-breakpoint
+ALTER TABLE "compliance_reports" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "compliance_reports" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "compliance_reports_owner" ON "compliance_reports" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "compliance_reports_tenant" ON "compliance_reports" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "compliance_reports" TO stroma_tenant;
 --> statement-breakpoint
 ALTER TABLE "accounts" ENABLE ROW LEVEL SECURITY;
 --> statement-breakpoint

@@ -1,0 +1,24 @@
+import { api } from '@stroma/contracts';
+import type { FastifyInstance } from 'fastify';
+import { route } from '../../platform/http/register-route.ts';
+import type { Compliance } from './compliance.service.ts';
+import { printReport } from './print-report.ts';
+
+export function complianceRoutes(app: FastifyInstance, compliance: Compliance): void {
+  route(app, api.compliance.make, ({ ctx, body }) => compliance.order(ctx, body));
+  route(app, api.compliance.list, ({ ctx, query }) => compliance.list(ctx, query));
+  route(app, api.compliance.get, ({ ctx, params }) => compliance.get(ctx, params.id));
+  route(app, api.compliance.pdf, async ({ ctx, params, reply }) => {
+    const report = await compliance.get(ctx, params.id);
+    const pdf = await printReport(report, ctx.signal);
+    return reply
+      .type('application/pdf')
+      .header('content-disposition', `attachment; filename="${nameOf(report)}.pdf"`)
+      .header('cache-control', 'private, no-store')
+      .send(pdf);
+  });
+  route(app, api.compliance.confirmReview, ({ ctx, body }) => compliance.confirmReview(ctx, body.note));
+}
+
+const nameOf = ({ standard, made_at }: { standard: string; made_at: string }): string =>
+  `compliance-${standard}-${made_at.slice(0, 10)}`;

@@ -1,0 +1,30 @@
+import { spawn } from 'node:child_process';
+import { buffer } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import type { ComplianceReport } from '@stroma/contracts';
+
+const printer = fileURLToPath(new URL('./print-report.process.ts', import.meta.url));
+const timeoutMs = 60_000;
+
+/**
+ * The report as PDF, set by Typst in a process of its own that can be ended. Throws when setting fails or takes
+ * longer than a minute.
+ */
+export async function printReport(report: ComplianceReport, signal: AbortSignal): Promise<Buffer> {
+  const child = spawn(process.execPath, [printer], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+    env: {},
+  });
+  const ended = new Promise<number | null>((done, failed) => {
+    child.on('error', failed);
+    child.on('close', done);
+  });
+  // A process that dies early closes its end; its exit code says so.
+  child.stdin.on('error', () => undefined);
+  child.stdin.end(JSON.stringify(report));
+  const [pdf, complaint, code] = await Promise.all([buffer(child.stdout), buffer(child.stderr), ended]);
+  if (code !== 0)
+    throw new Error(`the printer ended with ${code}: ${complaint.toString('utf8').slice(0, 2_000)}`);
+  return pdf;
+}

@@ -1,0 +1,49 @@
+import type { ComplianceControl, ControlStatus } from '@stroma/contracts';
+import type { Check } from '../checks.ts';
+import type { Facts } from '../facts.ts';
+
+/** One control of a standard: what is measured for it, and what software cannot show. */
+export interface Control {
+  clause: string;
+  title: string;
+  checks: readonly Check[];
+  organisation: string | null;
+}
+
+export interface Standard {
+  title: string;
+  controls: readonly Control[];
+}
+
+export const control = (
+  clause: string,
+  title: string,
+  checks: readonly Check[],
+  organisation: string | null = null,
+): Control => ({ clause, title, checks, organisation });
+
+/** Where one of these fails, nothing beside it makes up for it. */
+const decisive: ReadonlySet<string> = new Set([
+  'audit_intact',
+  'audit_guarded',
+  'row_security',
+  'signatures_valid',
+]);
+
+/**
+ * All checks met: met. All failed, or one that decides: not met. Anything between: partly. No check: the
+ * organisation’s alone.
+ */
+export function assess({ clause, title, checks, organisation }: Control, facts: Facts): ComplianceControl {
+  const evidence = checks.map((check) => check(facts));
+  const all = (status: ControlStatus) => evidence.every((each) => each.status === status);
+  const failed = evidence.some(({ check, status }) => status === 'not_met' && decisive.has(check));
+  const measured: ControlStatus = all('met') ? 'met' : all('not_met') || failed ? 'not_met' : 'partly';
+  return {
+    clause,
+    title,
+    status: evidence.length === 0 ? 'organisational' : measured,
+    evidence,
+    organisation,
+  };
+}
