@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Actor } from '../../platform/context.ts';
 import type { OperatorCommands } from '../../platform/control/operator-commands.ts';
 import type { Platform } from '../../platform/platform.ts';
-import { systemContext } from '../../platform/system-actor.ts';
+import { systemContext, systemTenant } from '../../platform/system-actor.ts';
 import { anchorJob, nightlyVerifyJob, verifyJob } from './audit.jobs.ts';
 import { auditRoutes } from './audit.routes.ts';
 import { AuditTrail, verifyKind } from './audit.service.ts';
@@ -34,7 +34,8 @@ export async function openAuditTrail(platform: Platform, audit: OpenAudit): Prom
   return {
     commands: {
       async 'verify-audit'(_, { signal, onProgress }) {
-        const tenants = await audit.tenants();
+        // The installation's own record too when it is gone: checkpoints outside may know of it.
+        const tenants = [...new Set([...(await audit.tenants()), systemTenant])];
         const checkpoints = await anchors.outside();
         const results = [];
         for (const [index, tenantId] of tenants.entries()) {
