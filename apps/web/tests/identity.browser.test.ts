@@ -165,7 +165,7 @@ describe('a person in the browser', () => {
 
     await signOut(page);
     await page.goto('/sign-in?to=/account');
-    await page.getByRole('button', { name: 'Sign in with a passkey' }).click();
+    await page.getByRole('button', { name: 'Use a passkey' }).click();
     await areas(page).waitFor();
     await page.getByText('second factor', { exact: true }).first().waitFor();
 
