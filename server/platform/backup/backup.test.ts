@@ -42,7 +42,7 @@ async function rowsOf(person: Person, id: string): Promise<unknown> {
   return (await person.sql('select count(*) as n, min(word) as word from dataset', [id])).body;
 }
 
-describe('a backup of a running server', { timeout: 120_000 }, () => {
+describe('a backup of a running server', { timeout: 240_000 }, () => {
   const data = join(root, 'data');
   const target = join(root, 'backups');
   let file: string;
@@ -115,7 +115,7 @@ describe('a backup of a running server', { timeout: 120_000 }, () => {
   });
 });
 
-describe('backups by page and by schedule', { timeout: 120_000 }, () => {
+describe('backups by page and by schedule', { timeout: 240_000 }, () => {
   const target = join(root, 'planned');
   let server: DataServer;
   beforeAll(async () => {
