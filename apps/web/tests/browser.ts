@@ -77,7 +77,7 @@ export async function signIn(page: Page): Promise<void> {
   await page.goto('/');
   await page.getByLabel('E-mail address').fill(administrator.email);
   await page.getByLabel('Password').fill(administrator.password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
   await page.getByRole('navigation', { name: 'Areas' }).waitFor();
 }
 

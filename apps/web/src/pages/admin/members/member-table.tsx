@@ -32,7 +32,7 @@ export function MemberTable({
   const { t } = useTranslation('admin');
   const [leaving, setLeaving] = useState<Member | null>(null);
   return (
-    <div className={`${panelClass} overflow-x-auto`}>
+    <div className={`${panelClass} relative overflow-x-auto`}>
       <table className="w-full border-collapse">
         <thead>
           <tr className="border-b border-line text-small text-ink-soft">

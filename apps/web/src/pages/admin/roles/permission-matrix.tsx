@@ -84,7 +84,7 @@ export function PermissionMatrix({
           aria-label={t('matrix')}
           // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region is reached by the keyboard
           tabIndex={0}
-          className={`${panelClass} max-h-[42rem] overflow-auto`}
+          className={`${panelClass} relative max-h-[42rem] overflow-auto`}
         >
           <table className="border-separate border-spacing-0">
             <thead>
