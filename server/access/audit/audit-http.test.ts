@@ -172,7 +172,17 @@ describe('the audit record over HTTP', () => {
     expect((await stranger.call('GET', `/audit/events/${mine?.event_id}`)).status).toBe(404);
     const exported = await (await stranger.fetch('GET', '/audit/export')).text();
     expect(exported).not.toContain(mine?.event_id);
-    expect((await stranger.call('GET', '/audit/events?installation=true')).status).toBe(403);
+  });
+
+  it('shows the installation’s own events to who governs it, and to nobody else', async () => {
+    const { items } = await events('installation=true&action=system.');
+    expect(items.map(({ action }) => action)).toEqual(['system.started']);
+    const detail = await server.admin.call('GET', `/audit/events/${items[0]?.event_id}`);
+    expect(detail.status).toBe(200);
+    const reviewer = await server.colleague('quality_assurance');
+    expect((await reviewer.call('GET', '/audit/events')).status).toBe(200);
+    expect((await reviewer.call('GET', '/audit/events?installation=true')).status).toBe(403);
+    expect((await reviewer.call('GET', `/audit/events/${items[0]?.event_id}`)).status).toBe(404);
   });
 
   it('keeps a checkpoint outside, and tells by it that the end of the record was cut off', async () => {
