@@ -189,6 +189,7 @@ describe('a person in the browser', () => {
   it('is told the same of a forgotten password for any address', async () => {
     const { page, context, complaints } = await openPage(browser, stroma.url, { scheme: 'dark', width: 390 });
     await page.goto('/sign-in');
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
     await picture(page, 'sign-in-dark-narrow');
     await page.getByRole('link', { name: 'Forgotten your password?' }).click();
     await page.getByRole('heading', { name: 'Forgotten password' }).waitFor();
