@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { endpoint } from './endpoints.ts';
-import { idOf, timestamp } from './fields.ts';
+import { idOf, listOf, listQuery, timestamp } from './fields.ts';
 import { sensitivities } from './permissions.ts';
 import { columnSchema, rowSet } from './profiles.ts';
 
@@ -343,6 +343,8 @@ export const privacyBudget = z.object({
 });
 export type PrivacyBudget = z.infer<typeof privacyBudget>;
 
+const datasetParams = z.object({ id: idOf('dataset') });
+
 export const anonymisationApi = {
   anonymise: endpoint({
     id: 'anonymiseDataset',
@@ -390,5 +392,67 @@ export const anonymisationApi = {
     status: 200,
     response: anonymisationPreview,
     errors: ['NOT_FOUND', 'FORBIDDEN', 'INVALID_INPUT'],
+  }),
+  privateStatistics: endpoint({
+    id: 'askPrivateStatistics',
+    method: 'POST',
+    path: '/security/private-statistics',
+    tag: 'Security',
+    summary: 'A count, sum, mean or histogram with noise, that hides whether any one person is in the data',
+    description:
+      'Differentially private, by exact discrete Laplace or Gaussian noise. Costs a part of the budget of the dataset; an equal question has the same answer and costs nothing.',
+    permission: 'privacy:write',
+    rate: 'query',
+    body: privateStatisticsRequest,
+    status: 200,
+    response: z.object({
+      entry: ledgerEntry,
+      repeated: z.boolean().describe('Answered from the ledger, without new cost'),
+      budget: privacyBudget,
+    }),
+    errors: ['NOT_FOUND', 'FORBIDDEN', 'INVALID_INPUT', 'PRIVACY_BUDGET_SPENT', 'CONFLICT'],
+  }),
+  budget: endpoint({
+    id: 'getPrivacyBudget',
+    method: 'GET',
+    path: '/security/private-statistics/:id/budget',
+    tag: 'Security',
+    summary: 'How much may be told of a dataset, and how much was',
+    permission: 'privacy:read',
+    params: datasetParams,
+    status: 200,
+    response: privacyBudget,
+    errors: ['NOT_FOUND'],
+  }),
+  setBudget: endpoint({
+    id: 'setPrivacyBudget',
+    method: 'PUT',
+    path: '/security/private-statistics/:id/budget',
+    tag: 'Security',
+    summary: 'Set how much may ever be told of a dataset, over all its versions',
+    description: 'What was spent stays spent. How answers are added up is fixed with the first of them.',
+    permission: 'privacy:write',
+    params: datasetParams,
+    body: z.strictObject({
+      epsilon: z.number().min(0.001).max(100),
+      delta: z.number().min(0).max(1e-3).default(0),
+      composition: z.enum(['basic', 'zcdp']).default('basic'),
+    }),
+    status: 200,
+    response: privacyBudget,
+    errors: ['NOT_FOUND', 'INVALID_INPUT', 'CONFLICT'],
+  }),
+  ledger: endpoint({
+    id: 'listPrivacyLedger',
+    method: 'GET',
+    path: '/security/private-statistics/:id/ledger',
+    tag: 'Security',
+    summary: 'What was asked of a dataset and answered with noise, newest first',
+    permission: 'privacy:read',
+    params: datasetParams,
+    query: listQuery,
+    status: 200,
+    response: listOf(ledgerEntry),
+    errors: ['NOT_FOUND'],
   }),
 };

@@ -94,6 +94,8 @@ export const auditActions = [
   'person.exported',
   'person.erased',
   'data.anonymised',
+  'privacy-budget.set',
+  'private-statistic.asked',
   'retention.applied',
   'legal-hold.placed',
   'legal-hold.lifted',

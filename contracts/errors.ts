@@ -37,6 +37,10 @@ export const errorCatalogue = {
   QUERY_FAILED: { status: 422, meaning: 'The query failed while running.' },
   JOB_TIMEOUT: { status: 422, meaning: 'The job ran past its time limit.' },
   CANCELLED: { status: 409, meaning: 'It was cancelled before it ended.' },
+  PRIVACY_BUDGET_SPENT: {
+    status: 409,
+    meaning: 'What is left of the privacy budget of the dataset does not cover the question.',
+  },
   RATE_LIMITED: { status: 429, meaning: 'Too many requests; see Retry-After.' },
   INTERNAL: { status: 500, meaning: 'A fault in Stroma; the request id leads to it in the log.' },
   OUTGOING_REFUSED: { status: 422, meaning: 'Stroma may not call the address that was given.' },

@@ -33,6 +33,7 @@ export const idPrefixes = {
   emergency: 'emg',
   directory: 'dir',
   group: 'grp',
+  privacyEntry: 'pvl',
   report: 'rpt',
   hold: 'hld',
   retentionRun: 'rtn',

@@ -156,6 +156,10 @@ export const routes = {
   anonymisation: {
     anonymise: 'POST /security/anonymize',
     preview: 'POST /security/anonymize/preview',
+    privateStatistics: 'POST /security/private-statistics',
+    budget: 'GET /security/private-statistics/:id/budget',
+    setBudget: 'PUT /security/private-statistics/:id/budget',
+    ledger: 'GET /security/private-statistics/:id/ledger',
   },
   jobs: {
     list: 'GET /data/jobs',

@@ -37,3 +37,6 @@ export {
 export { type IdentifierKind, identifierKinds } from './detection/kinds.ts';
 export { ambiguousNames, nameLikeness } from './detection/names.ts';
 export { findSpans, type TextSpan } from './detection/text-spans.ts';
+export { type Budget, type Cost, isWithin, type Spent, spentBy } from './noise/accounting.ts';
+export { addNoise, costOf, gridSteps, halfOf, type Noise } from './noise/mechanisms.ts';
+export type { RandomBytes } from './noise/random-source.ts';

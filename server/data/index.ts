@@ -31,6 +31,7 @@ import { joinsJob } from './joins.jobs.ts';
 import { Joins } from './joins.service.ts';
 import { LakeDocuments } from './lake-documents.ts';
 import { Previews } from './preview.service.ts';
+import { PrivateStatistics } from './private-statistics.service.ts';
 import { processJob } from './process.jobs.ts';
 import { queryRoutes } from './queries.routes.ts';
 import { Queries } from './queries.service.ts';
@@ -89,7 +90,11 @@ export function createData(
         datasets.requireWholeUpload(ctx, id),
       );
       datasetAccessRoutes(app, new DatasetAccess({ platform, audit, sandbox, documents, reads, visibility }));
-      anonymisationRoutes(app, anonymisation);
+      anonymisationRoutes(
+        app,
+        anonymisation,
+        new PrivateStatistics({ platform, audit, datasets, documents }),
+      );
       datasetRoutes(app, {
         datasets,
         samples,
