@@ -66,7 +66,7 @@ export async function findServer(running: RunningCommand): Promise<Connection | 
         { server: named },
       );
     const connection = await connect(named, token);
-    await probe(connection);
+    await probe(connection, token);
     return connection;
   }
   for (const url of [credentials.current, localServer(env)]) {
@@ -75,7 +75,7 @@ export async function findServer(running: RunningCommand): Promise<Connection | 
     if (!token) continue;
     const connection = await connect(url, token);
     try {
-      await probe(connection);
+      await probe(connection, token);
       return connection;
     } catch (error) {
       if (failureOf(error).code !== 'UNREACHABLE') throw error;
@@ -86,9 +86,11 @@ export async function findServer(running: RunningCommand): Promise<Connection | 
 }
 
 /** Finds out early, and in words, whether the server answers and takes the token. */
-async function probe({ client, url }: Connection): Promise<void> {
+async function probe({ client, url }: Connection, token: string): Promise<void> {
+  const options = { signal: AbortSignal.timeout(answersWithinMs) };
   try {
-    await client.identity.session({ signal: AbortSignal.timeout(answersWithinMs) });
+    // An API key has no session to ask for.
+    await (token.startsWith('sk_') ? client.access.permissions(options) : client.identity.session(options));
   } catch (error) {
     if (error instanceof Error && error.name === 'TimeoutError') {
       const { ApiError } = await import('@stroma/sdk');

@@ -1,20 +1,5 @@
 import type { apiKeyStatuses } from '@stroma/contracts';
-import {
-  and,
-  count,
-  desc,
-  eq,
-  gt,
-  ilike,
-  inArray,
-  isNotNull,
-  isNull,
-  lt,
-  lte,
-  or,
-  type SQL,
-  sql,
-} from 'drizzle-orm';
+import { and, count, desc, eq, gt, ilike, isNotNull, isNull, lt, lte, or, type SQL, sql } from 'drizzle-orm';
 import type { Sql } from '../../platform/db/database.ts';
 import { users } from '../identity/identity.tables.ts';
 import { apiKeys } from './api-keys.tables.ts';
@@ -155,21 +140,4 @@ export async function recordUses(tx: Sql, uses: readonly KeyUse[]): Promise<void
           or(isNull(apiKeys.lastUsedAt), lt(apiKeys.lastUsedAt, at)),
         ),
       );
-}
-
-/** For the end of an account: nothing of a person goes on by itself. */
-export async function revokeKeysOf(
-  tx: Sql,
-  tenantId: string,
-  ownerIds: readonly string[],
-): Promise<string[]> {
-  if (ownerIds.length === 0) return [];
-  const rows = await tx
-    .update(apiKeys)
-    .set({ revokedAt: new Date() })
-    .where(
-      and(eq(apiKeys.tenantId, tenantId), inArray(apiKeys.ownerId, [...ownerIds]), isNull(apiKeys.revokedAt)),
-    )
-    .returning({ id: apiKeys.id });
-  return rows.map(({ id }) => id);
 }

@@ -1,7 +1,12 @@
+import { execFile } from 'node:child_process';
+import { resolve } from 'node:path';
+import { promisify } from 'node:util';
 import type { ApiKey, NewApiKey } from '@stroma/contracts';
 import { createClient } from '@stroma/sdk';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Person, startTestAccess, type TestAccess } from '../federation.suite.ts';
+
+const run = promisify(execFile);
 
 let test: TestAccess;
 beforeAll(async () => {
@@ -51,6 +56,19 @@ describe('a key', () => {
     expect((await use(body.secret)).status).toBe(200);
     const client = createClient({ baseUrl: test.url, token: body.secret });
     expect(await client.jobs.list()).toEqual({ items: [], next_cursor: null });
+  });
+
+  it('works in the command line', async () => {
+    const { body } = await make(await test.person('scientist'));
+    const listWith = (token: string) =>
+      run(process.execPath, ['apps/cli/stroma.js', 'datasets'], {
+        cwd: resolve(import.meta.dirname, '../../..'),
+        env: { PATH: process.env.PATH, STROMA_URL: test.url, STROMA_TOKEN: token },
+      });
+    await listWith(body.secret);
+    await expect(listWith(`${body.secret}x`)).rejects.toMatchObject({
+      stderr: expect.stringMatching(/wrong or has expired/),
+    });
   });
 
   it('that is mistyped, made up or of another kind opens nothing', async () => {

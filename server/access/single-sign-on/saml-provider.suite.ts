@@ -1,19 +1,8 @@
 import { webcrypto } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
-import { createRequire } from 'node:module';
 import { X509CertificateGenerator } from '@peculiar/x509';
+import samlp from 'samlp';
 import { openLoopback, readForm } from './loopback.suite.ts';
-
-/** The identity provider of samlp, which is written for Express and has no types. */
-const samlp = createRequire(import.meta.url)('samlp') as {
-  auth(
-    options: Record<string, unknown>,
-  ): (
-    request: { method: string; query: Record<string, string>; headers: object },
-    response: { set(name: string, value: string): void; send(body: unknown): void },
-    next: (error: unknown) => void,
-  ) => void;
-};
 
 const email = 'http://schemas.xmlsoap.org/ws/2005/05/identity/claims/emailaddress';
 
