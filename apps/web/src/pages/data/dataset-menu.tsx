@@ -1,6 +1,6 @@
 import type { Dataset } from '@stroma/contracts';
 import { useNavigate } from '@tanstack/react-router';
-import { Download, Ellipsis, FileDown, MessageCircleQuestion, Trash2 } from 'lucide-react';
+import { Download, Ellipsis, FileDown, MessageCircleQuestion, ShieldOff, Trash2 } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { Menu, MenuContent, MenuItem, MenuSeparator, MenuTrigger } from '../../components/menu.tsx';
 import { client } from '../../lib/client.ts';
@@ -12,7 +12,8 @@ import { saveUrl } from '../../lib/table-export.ts';
 export function DatasetMenu({ dataset, onDeleted }: { dataset: Dataset; onDeleted?: () => void }) {
   const { t } = useTranslation('data');
   const navigate = useNavigate();
-  const mayDelete = usePermission('datasets:delete');
+  const mayDelete = usePermission('datasets:delete', { ownerId: dataset.created_by });
+  const mayAnonymise = usePermission('privacy:read');
   const remove = useDeleteDataset();
   const id = dataset.dataset_id;
   const download = (format: 'csv' | 'parquet' | 'raw') =>
@@ -45,6 +46,14 @@ export function DatasetMenu({ dataset, onDeleted }: { dataset: Dataset; onDelete
         <MenuItem icon={FileDown} onSelect={() => download('raw')}>
           {t('action_download_raw')}
         </MenuItem>
+        {mayAnonymise && (
+          <MenuItem
+            icon={ShieldOff}
+            onSelect={() => void navigate({ to: '/admin/privacy/anonymise', search: { dataset: id } })}
+          >
+            {t('action_anonymise')}
+          </MenuItem>
+        )}
         {mayDelete && (
           <>
             <MenuSeparator />

@@ -13,7 +13,7 @@ import { usePermission } from '../../lib/session.ts';
 
 export function RenameButton({ dataset }: { dataset: Dataset }) {
   const { t } = useTranslation('dataset');
-  const allowed = usePermission('datasets:write');
+  const allowed = usePermission('datasets:write', { ownerId: dataset.created_by });
   const queryClient = useQueryClient();
   const [open, setOpen] = useState(false);
   const [name, setName] = useState(dataset.name);

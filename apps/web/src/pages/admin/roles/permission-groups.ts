@@ -1,8 +1,5 @@
 import { type Permission, permissions } from '@stroma/contracts';
 
-/** `datasets:read` as a key of the texts. */
-export const permissionKey = <P extends Permission>(permission: P) => `permission_${permission}` as const;
-
 /** The catalogue by resource, in its own order. */
 export const permissionGroups: readonly { resource: string; permissions: readonly Permission[] }[] =
   Object.entries(Object.groupBy(permissions, (each) => each.split(':', 1)[0] ?? '')).map(
