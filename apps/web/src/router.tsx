@@ -214,6 +214,24 @@ const adminBackups = createRoute({
   ),
 });
 
+const adminCompliance = createRoute({
+  getParentRoute: () => admin,
+  path: '/compliance',
+  component: lazyRouteComponent(
+    () => withTexts(import('./pages/admin/compliance/compliance-page.tsx')),
+    'CompliancePage',
+  ),
+});
+
+const adminComplianceReport = createRoute({
+  getParentRoute: () => admin,
+  path: '/compliance/$reportId',
+  component: lazyRouteComponent(
+    () => withTexts(import('./pages/admin/compliance/report-page.tsx')),
+    'ReportPage',
+  ),
+});
+
 const adminOutbox = createRoute({
   getParentRoute: () => admin,
   path: '/outbox',
@@ -287,6 +305,8 @@ export const router = createRouter({
         adminMembers,
         adminRoles,
         adminBackups,
+        adminCompliance,
+        adminComplianceReport,
         adminOutbox,
         adminAudit,
         adminAnonymise,

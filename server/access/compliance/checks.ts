@@ -365,11 +365,16 @@ export const signInsGuarded: Check = (facts) => {
   const refused = recorded(facts, ['session.refused', 'second-factor.refused', 'password.refused']);
   const locked = recorded(facts, ['account.locked']);
   const { lockoutFailures } = facts.rules;
+  const { failed, locked: lockedUnknown } = facts.strangers;
   return evidence(
     'sign_ins_guarded',
     'met',
-    `An account is locked after ${lockoutFailures} failures; in the period ${refused.count} failed sign-ins and ${locked.count} locks of known accounts are on record.`,
-    { failed_sign_ins: refused.count, locks: locked.count, locked_after: lockoutFailures },
+    `An account is locked after ${lockoutFailures} failures. In the period ${failed} failed sign-ins and ${lockedUnknown} locks are on record of the whole installation, which never tells whether an account exists, and ${refused.count} refusals and ${locked.count} locks of known members.`,
+    {
+      failed_sign_ins: failed + refused.count,
+      locks: lockedUnknown + locked.count,
+      locked_after: lockoutFailures,
+    },
     [...locked.ids, ...refused.ids],
   );
 };

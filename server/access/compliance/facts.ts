@@ -46,6 +46,8 @@ export interface Facts {
   signatures: { total: number; valid: number; changed: number; gone: number; broken: number; weak: number };
   people: (PersonFact & { required: boolean; administers: boolean })[];
   recorded: RecordedAction[];
+  /** Failed sign-ins and locks of accounts nobody may learn exist: on record of the installation. */
+  strangers: { failed: number; locked: number };
   apiKeys: KeyFacts;
   emergencies: EmergencyFacts;
   walls: WallFacts;
@@ -101,6 +103,7 @@ export async function measure(
   const outside = await acrossTenants('of the installation', async () => ({
     walls: await wallFacts(db.sql),
     backups: await backupFacts(db.sql),
+    strangers: await recordedActions(db.sql, systemTenant, period),
     anchored: await lastEvent(db.sql, systemTenant, 'audit.anchored', now.toISOString()),
     rotated: await lastEvent(db.sql, systemTenant, 'encryption-key.rotated', now.toISOString()),
   }));
@@ -130,6 +133,10 @@ export async function measure(
       administers: administers(person.role),
     })),
     recorded: await recordedActions(db.sql, tenantId, period),
+    strangers: {
+      failed: countOf(outside.strangers, 'session.refused'),
+      locked: countOf(outside.strangers, 'account.locked'),
+    },
     apiKeys: await apiKeyFacts(db.sql, tenantId),
     emergencies: await emergencyFacts(db.sql, tenantId, period),
     walls: outside.walls,
@@ -164,6 +171,9 @@ export async function measure(
     retention: await retention(tenantId),
   };
 }
+
+const countOf = (recorded: readonly RecordedAction[], action: string): number =>
+  recorded.filter((each) => each.action === action).reduce((sum, { count }) => sum + count, 0);
 
 const mostSignatures = 10_000;
 

@@ -10,6 +10,7 @@ import ask from './ask.json';
 import audit from './audit.json';
 import backups from './backups.json';
 import common from './common.json';
+import compliance from './compliance.json';
 import data from './data.json';
 import dataset from './dataset.json';
 import emergency from './emergency.json';
@@ -37,6 +38,7 @@ export const german: Texts = {
   dataset,
   ask,
   backups,
+  compliance,
   jobs,
   api,
   settings,

@@ -7,6 +7,7 @@ import apiKeys from './api-keys.json';
 import ask from './ask.json';
 import audit from './audit.json';
 import backups from './backups.json';
+import compliance from './compliance.json';
 import dataset from './dataset.json';
 import emergency from './emergency.json';
 import jobs from './jobs.json';
@@ -25,6 +26,7 @@ export const laterEnglish = {
   dataset,
   ask,
   backups,
+  compliance,
   jobs,
   api,
   settings,

@@ -1,5 +1,6 @@
 import type { Permission } from '@stroma/contracts';
 import {
+  ClipboardCheck,
   DatabaseBackup,
   Fingerprint,
   KeyRound,
@@ -20,8 +21,18 @@ export interface AdminSection {
     | '/admin/members'
     | '/admin/roles'
     | '/admin/backups'
+    | '/admin/compliance'
     | '/admin/outbox';
-  label: 'anonymise' | 'api_keys' | 'single_sign_on' | 'audit' | 'members' | 'roles' | 'backups' | 'outbox';
+  label:
+    | 'anonymise'
+    | 'api_keys'
+    | 'single_sign_on'
+    | 'audit'
+    | 'members'
+    | 'roles'
+    | 'backups'
+    | 'compliance'
+    | 'outbox';
   /** What one finds there, in a line. */
   about:
     | 'anonymise_about'
@@ -31,6 +42,7 @@ export interface AdminSection {
     | 'members_about'
     | 'roles_about'
     | 'backups_about'
+    | 'compliance_about'
     | 'outbox_about';
   /** One of these opens it. */
   permissions: readonly Permission[];
@@ -80,6 +92,13 @@ export const adminSections: readonly AdminSection[] = [
     about: 'anonymise_about',
     permissions: ['privacy:read'],
     icon: ShieldOff,
+  },
+  {
+    to: '/admin/compliance',
+    label: 'compliance',
+    about: 'compliance_about',
+    permissions: ['compliance:read'],
+    icon: ClipboardCheck,
   },
   {
     to: '/admin/backups',

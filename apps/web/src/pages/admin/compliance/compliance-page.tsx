@@ -1,0 +1,124 @@
+import type { ComplianceSummary } from '@stroma/contracts';
+import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { ClipboardCheck } from 'lucide-react';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Button } from '../../../components/button.tsx';
+import { EmptyState } from '../../../components/empty-state.tsx';
+import { ErrorNotice } from '../../../components/notice.tsx';
+import { Page, panelClass, Section } from '../../../components/page.tsx';
+import { SkeletonRows } from '../../../components/skeleton.tsx';
+import { client } from '../../../lib/client.ts';
+import { formatAgo, formatTime } from '../../../lib/format.ts';
+import { queryKeys } from '../../../lib/query-keys.ts';
+import { usePermission } from '../../../lib/session.ts';
+import { useFollowedJob } from '../backups/followed-job.ts';
+import { ControlStatusMark } from './control-status.tsx';
+import { MakeDialog } from './make-dialog.tsx';
+import { ReviewDialog } from './review-dialog.tsx';
+
+/** Reports of how the installation stands against a standard. */
+export function CompliancePage() {
+  const { t } = useTranslation('compliance');
+  const { t: common } = useTranslation();
+  const queries = useQueryClient();
+  const mayMake = usePermission('compliance:write');
+  const [open, setOpen] = useState<'make' | 'review' | null>(null);
+  const list = useInfiniteQuery({
+    queryKey: queryKeys.compliance,
+    queryFn: ({ pageParam, signal }) =>
+      client.compliance.list({
+        query: { limit: 20, ...(pageParam !== null && { cursor: pageParam }) },
+        signal,
+      }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next_cursor,
+  });
+  const job = useFollowedJob(() => void queries.invalidateQueries({ queryKey: queryKeys.compliance }));
+  const reports = list.data?.pages.flatMap(({ items }) => items);
+  const make = mayMake && (
+    <Button look="primary" disabled={job.running} onClick={() => setOpen('make')}>
+      <ClipboardCheck size={16} aria-hidden />
+      {job.running ? t('making') : t('make')}
+    </Button>
+  );
+  return (
+    <Page
+      wide
+      title={t('title')}
+      intro={t('intro')}
+      actions={
+        <>
+          {mayMake && <Button onClick={() => setOpen('review')}>{t('review')}</Button>}
+          {make}
+        </>
+      }
+    >
+      <div className="grid grid-cols-1 gap-6">
+        {job.error !== null && <ErrorNotice error={job.error} title={t('job_failed')} />}
+        <Section title={t('reports')}>
+          {list.error ? (
+            <ErrorNotice error={list.error} onRetry={() => void list.refetch()} />
+          ) : reports === undefined ? (
+            <SkeletonRows rows={4} className="h-16" />
+          ) : reports.length === 0 ? (
+            <EmptyState icon={ClipboardCheck} title={t('none')} action={make}>
+              {t('none_text')}
+            </EmptyState>
+          ) : (
+            <ul className={`${panelClass} divide-y divide-line`}>
+              {reports.map((report) => (
+                <ReportLine key={report.report_id} report={report} />
+              ))}
+            </ul>
+          )}
+          {list.hasNextPage && (
+            <div className="mt-4 flex justify-center">
+              <Button disabled={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
+                {common('show_more')}
+              </Button>
+            </div>
+          )}
+        </Section>
+      </div>
+      {open === 'make' && (
+        <MakeDialog
+          onClose={() => setOpen(null)}
+          onMake={(body) => void job.follow(client.compliance.make({ body }))}
+        />
+      )}
+      {open === 'review' && <ReviewDialog onClose={() => setOpen(null)} />}
+    </Page>
+  );
+}
+
+function ReportLine({ report }: { report: ComplianceSummary }) {
+  const { t } = useTranslation('compliance');
+  const { report_id, standard, period, made_at, made_by, counts } = report;
+  return (
+    <li className="flex flex-wrap items-center justify-between gap-x-6 gap-y-2 px-4 py-3">
+      <div className="min-w-0 flex-1 basis-60">
+        <Link
+          to="/admin/compliance/$reportId"
+          params={{ reportId: report_id }}
+          className="font-medium text-accent hover:underline"
+        >
+          {t(`standard_${standard}`)}
+        </Link>
+        <p className="text-small text-ink-soft">
+          <time dateTime={made_at} title={formatTime(made_at)}>
+            {formatAgo(made_at)}
+          </time>{' '}
+          {t('by', { name: made_by.name })} ·{' '}
+          {t('from_to', { from: period.from.slice(0, 10), to: period.to.slice(0, 10) })}
+        </p>
+      </div>
+      <div className="flex flex-wrap gap-x-4 gap-y-1">
+        {(['met', 'partly', 'not_met', 'organisational'] as const).map((status) => (
+          <ControlStatusMark key={status} status={status} count={counts[status]} />
+        ))}
+      </div>
+    </li>
+  );
+}
