@@ -48,23 +48,37 @@ async function compare(
   peer: () => Promise<unknown>,
   peerName: string,
 ): Promise<void> {
-  await Promise.all([ours(), peer()]);
-  const times = await inTurns(rounds, ours, peer);
+  await ours();
+  await peer();
+  const cpu = { ours: [] as number[], peer: [] as number[] };
+  const counted = (side: 'ours' | 'peer', work: () => Promise<unknown>) => async () => {
+    const before = process.cpuUsage();
+    await work();
+    const { user, system } = process.cpuUsage(before);
+    cpu[side].push((user + system) / 1000);
+  };
+  const times = await inTurns(rounds, counted('ours', ours), counted('peer', peer));
   // The calmest run of each side: what else the machine does slows a run down and never speeds it up.
   const speed = (ms: readonly number[]) => bytes / 1e6 / (Math.min(...ms) / 1000);
-  const ratio = speed(times.ours) / speed(times.peer);
-  print({
-    bench,
-    figure,
-    unit: 'MB/s',
-    ours: round(speed(times.ours), 0),
-    peer: round(speed(times.peer), 0),
-    peer_name: peerName,
-    ratio: round(ratio),
-    target,
-    ok: ratio >= 0.8,
-  });
-  printNoise(`${bench}: ${figure}`, times);
+  const sides = [
+    ['MB a CPU second', cpu],
+    ['MB/s', times],
+  ] as const;
+  for (const [unit, { ours: own, peer: other }] of sides) {
+    const ratio = speed(own) / speed(other);
+    print({
+      bench,
+      figure,
+      unit,
+      ours: round(speed(own), 0),
+      peer: round(speed(other), 0),
+      peer_name: peerName,
+      ratio: round(ratio),
+      target,
+      ok: ratio >= 0.8,
+    });
+  }
+  printNoise(`${bench}: ${figure}`, { ...times, cpu_ours: cpu.ours, cpu_peer: cpu.peer });
 }
 
 const target = 'ratio >= 0.8';
