@@ -122,7 +122,7 @@ describe('sign-up', () => {
     const body = { email: 'a@example.org', name: 'A', password: newPassword };
     expect((await closed.call('POST', '/auth/sign-up', { body })).body.error.code).toBe('FORBIDDEN');
     await closed.stop();
-  });
+  }, 120_000);
 });
 
 describe('an invitation', () => {
@@ -190,5 +190,5 @@ describe('without a mail server', () => {
     const other = (await own.login(person.email, newPassword)).body.token;
     expect((await own.call('GET', '/mail/outbox', own.as(other))).status).toBe(403);
     await own.stop();
-  });
+  }, 120_000);
 });

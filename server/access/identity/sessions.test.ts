@@ -233,7 +233,7 @@ describe('a role that needs a second factor', () => {
     const free = (await strict.login(viewer.email, viewer.password)).body;
     expect(free.user.must_set_up_second_factor).toBe(false);
     await strict.stop();
-  });
+  }, 120_000);
 
   it('is an administrator, by default, where others can reach the server, and nobody where it is local', async () => {
     const { identityRules } = await import('./identity-rules.ts');

@@ -119,5 +119,5 @@ describe('text messages', () => {
     const refused = await own.post(token, '/auth/mfa/setup', { kind: 'sms', phone });
     expect(refused.body.error.code).toBe('UNPROCESSABLE');
     await own.stop();
-  });
+  }, 120_000);
 });
