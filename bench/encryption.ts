@@ -58,8 +58,7 @@ async function compare(
     cpu[side].push((user + system) / 1000);
   };
   const times = await inTurns(rounds, counted('ours', ours), counted('peer', peer));
-  // The calmest run of each side: what else the machine does slows a run down and never speeds it up.
-  const speed = (ms: readonly number[]) => bytes / 1e6 / (Math.min(...ms) / 1000);
+  const speed = (ms: readonly number[]) => bytes / 1e6 / (median(ms) / 1000);
   const sides = [
     ['MB a CPU second', cpu],
     ['MB/s', times],
