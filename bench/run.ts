@@ -20,6 +20,7 @@ const benches: Record<string, { file: string; words?: string[]; what: string }> 
   'http-trivial': { file: 'http-trivial.ts', what: 'an authenticated trivial route against bare Fastify' },
   question: { file: 'question.ts', what: 'a question in plain words to SQL, without a model' },
   'upload-100mb': { file: 'upload-100mb.ts', what: 'time from the last byte of 100 MB to the answer' },
+  anonymise: { file: 'anonymise.ts', what: '1M x 10 made 5-anonymous, by levels and by groups' },
   profile: { file: 'profile.ts', what: 'the full profile against SUMMARIZE' },
   'dirty-files': { file: 'dirty-files.ts', what: 'how many dirty files come out exactly right' },
   'permission-decision': {

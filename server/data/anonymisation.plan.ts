@@ -145,10 +145,8 @@ export function ownHierarchy(
   profile: ColumnProfile | undefined,
 ): HierarchyDocument {
   if (type === 'date' || type === 'timestamp') return { kind: 'dates' };
-  if (type === 'integer' || type === 'number') {
-    if (/zip|post(al)?_?code|plz/i.test(name)) return { kind: 'prefixes', length: 5 };
-    return { kind: 'bins', widths: widthsFor(profile) };
-  }
+  if (/zip|post(al)?_?code|plz/i.test(name)) return { kind: 'prefixes', length: 5 };
+  if (type === 'integer' || type === 'number') return { kind: 'bins', widths: widthsFor(profile) };
   if (
     type === 'text' &&
     (profile?.text_length?.min ?? 0) === profile?.text_length?.max &&

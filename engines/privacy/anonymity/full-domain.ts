@@ -67,6 +67,7 @@ interface Evaluated {
 }
 
 const mostNodes = 2_000_000;
+const height = (node: Node): number => node.reduce((sum, level) => sum + level, 0);
 
 class LatticeSearch {
   evaluated = 0;
@@ -88,12 +89,19 @@ class LatticeSearch {
 
   run(): Evaluated | null {
     for (const { node, bound } of this.#nodes()) {
-      if (this.#best !== null && bound >= this.#best.loss - 1e-12) break;
+      if (this.#best !== null && bound > this.#best.loss + 1e-12) break;
+      if (this.#best !== null && !this.#isBetter(node, bound)) continue;
       if (this.#fails(node)) continue;
       this.#walk(this.#pathToTop(node));
       if (!this.#fails(node)) this.#evaluate(node);
     }
     return this.#best;
+  }
+
+  /** Less is lost, or as much on lower levels. */
+  #isBetter(node: Node, loss: number): boolean {
+    if (this.#best === null || loss < this.#best.loss - 1e-12) return true;
+    return loss <= this.#best.loss + 1e-12 && height(node) < height(this.#best.node);
   }
 
   /** Share of what is known that is lost. */
@@ -191,7 +199,7 @@ class LatticeSearch {
     }
     if (found.failing > limit) return false;
     const loss = this.loss(node, found.failing);
-    if (found.failing < this.#rows && (this.#best === null || loss < this.#best.loss))
+    if (found.failing < this.#rows && this.#isBetter(node, loss))
       this.#best = { node, classes, good: found.good, failing: found.failing, small: found.small, loss };
     return true;
   }

@@ -67,7 +67,7 @@ export function detectColumn(column: ColumnSample): ColumnFinding | null {
     const reason = `the column is called "${column.name.slice(0, 60)}"`;
     scores.set(kind, {
       score: 1 - (1 - weight) * (1 - (before?.score ?? 0)),
-      reasons: [...(before?.reasons ?? []), reason],
+      reasons: [...new Set([...(before?.reasons ?? []), reason])],
       share: before?.share ?? null,
     });
   }

@@ -451,6 +451,8 @@ export function findSpans(text: string, { kinds, known }: TextOptions = {}): Tex
   return withoutOverlaps(found);
 }
 
+const elsewhere = 'stands in another column';
+
 function knownSpans(text: string, known: ReadonlySet<string>): TextSpan[] {
   const words = [...text.matchAll(/[\p{L}\d][\p{L}\d'’@._/+-]*/gu)];
   const found: TextSpan[] = [];
@@ -468,7 +470,7 @@ function knownSpans(text: string, known: ReadonlySet<string>): TextSpan[] {
         start: first.index,
         end: end - shorter,
         confidence: 1,
-        reason: 'stands in another column',
+        reason: elsewhere,
       });
       break;
     }
@@ -484,7 +486,8 @@ function withoutOverlaps(spans: TextSpan[]): TextSpan[] {
     const other = kept.find((each) => span.start < each.end && each.start < span.end);
     if (other === undefined) kept.push({ ...span });
     else {
-      // What sticks out of a surer one points to a person too.
+      // What sticks out of a surer one points to a person too; a form says more of what it is than where else it stands.
+      if (other.reason === elsewhere) other.kind = span.kind;
       other.start = Math.min(other.start, span.start);
       other.end = Math.max(other.end, span.end);
     }

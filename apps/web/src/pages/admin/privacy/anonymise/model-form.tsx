@@ -30,7 +30,7 @@ export function ModelForm({
         : { ...model, sensitive_columns: [name] },
     );
   return (
-    <div className={`${panelClass} grid gap-4 p-4 sm:grid-cols-2 lg:grid-cols-4`}>
+    <div className={`${panelClass} grid items-start gap-4 p-4 sm:grid-cols-2 lg:grid-cols-4`}>
       <Field label={t('k')} hint={t('k_hint', { k: model.k })}>
         {(props) => (
           <Input
@@ -73,7 +73,7 @@ export function ModelForm({
           </Select>
         )}
       </Field>
-      <div className="grid grid-cols-2 gap-3">
+      <div className="grid grid-cols-2 items-start gap-3">
         <Field label="l" hint={t('l_hint')}>
           {(props) => (
             <Input

@@ -60,7 +60,7 @@ export function RunPanel({
   return (
     <Section title={t('result')}>
       <div className={`${panelClass} grid gap-4 p-4`}>
-        <div className="grid gap-4 sm:grid-cols-3">
+        <div className="grid items-start gap-4 sm:grid-cols-3">
           <Field label={t('target')} hint={t(`target_${target}_hint`)}>
             {(props) => (
               <Select
