@@ -97,6 +97,7 @@ export const auditActions = [
   'privacy-budget.set',
   'private-statistic.asked',
   'retention.applied',
+  'retention.changed',
   'legal-hold.placed',
   'legal-hold.lifted',
   'break-glass.opened',
