@@ -60,10 +60,13 @@ export function detectColumn(column: ColumnSample): ColumnFinding | null {
     if (before !== undefined && before.score >= score) continue;
     scores.set(kind, { score, reasons: [`${percent(share)} of the values are ${what}`], share });
   }
+  const named = new Set<IdentifierKind>();
   for (const { kind, certain } of ruleFor(column.name)) {
-    if (!fits(kind, column)) continue;
+    // A name says a thing once, and what is special before what is any code.
+    if (named.has(kind) || (kind === 'unique_code' && named.size > 0) || !fits(kind, column)) continue;
+    named.add(kind);
     const weight = nameWeight(kind, certain, column);
-    const before = scores.get(kind);
+    const before = scores.get(kind === 'fax' ? 'phone' : kind);
     const reason = `the column is called "${column.name.slice(0, 60)}"`;
     scores.set(kind, {
       score: 1 - (1 - weight) * (1 - (before?.score ?? 0)),
@@ -292,6 +295,11 @@ function freeText(column: ColumnSample): ColumnFinding | null {
       [`${percent(addresses.share)} of the values are ${addresses.what}`],
       addresses.share,
     );
+  if (
+    ruleFor(name).some(({ kind }) => kind === 'street_address') &&
+    values.every((value) => value.length < 120)
+  )
+    return null;
   const notes =
     /\b(?:notes?|comments?|remarks?|narrative|text|description|report|findings|history|impression|bemerkung|befund|anamnese|freitext|message|summary|reason|story)\b/i.test(
       name.replaceAll('_', ' '),

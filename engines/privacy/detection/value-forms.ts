@@ -44,7 +44,12 @@ export const valueForms: readonly ValueForm[] = [
     0.95,
     like(/^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\/\d{1,2})?$/),
   ),
-  form('ip_address', 'IPv6 addresses', 0.95, like(/^(?=.*:.*:)(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}$/i)),
+  form(
+    'ip_address',
+    'IPv6 addresses',
+    0.95,
+    like(/^(?=.*::|(?:[^:]+:){7}[^:]+$)(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}$/i),
+  ),
   form('device', 'MAC addresses', 0.95, like(/^[0-9a-f]{2}(?:[:-][0-9a-f]{2}){5}$/i)),
   form('device', 'IMEI numbers with a valid check digit', 0.8, (value) => check.imei(bare(value)), 0.1),
   form('device', 'unique device identifiers', 0.95, like(/^\(01\)\d{14}(\(\d{2}\)[\w-]+)*$/)),
