@@ -22,6 +22,7 @@ import { passkeysApi } from './passkeys.ts';
 import { projectsApi } from './projects.ts';
 import { provenanceApi } from './provenance.ts';
 import { queriesApi } from './queries.ts';
+import { retentionApi } from './retention.ts';
 import { secondFactorsApi } from './second-factors.ts';
 import { sessionsApi } from './sessions.ts';
 import { signaturesApi } from './signatures.ts';
@@ -46,6 +47,7 @@ export const api = {
   datasetAccess: datasetAccessApi,
   breakGlass: breakGlassApi,
   compliance: complianceApi,
+  retention: retentionApi,
   anonymisation: anonymisationApi,
   jobs: jobsApi,
   queries: queriesApi,
@@ -83,6 +85,7 @@ export * from './profiles.ts';
 export * from './projects.ts';
 export * from './provenance.ts';
 export * from './queries.ts';
+export * from './retention.ts';
 export * from './roles.ts';
 export * from './scim.ts';
 export * from './second-factors.ts';

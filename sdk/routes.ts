@@ -16,6 +16,16 @@ type Routes = {
  * and not the schema library.
  */
 export const routes = {
+  retention: {
+    policies: 'GET /retention/policies',
+    setPolicy: 'PUT /retention/policies/:kind',
+    preview: 'GET /retention/preview',
+    runs: 'GET /retention/runs',
+    apply: 'POST /retention/runs',
+    holds: 'GET /retention/holds',
+    placeHold: 'POST /retention/holds',
+    liftHold: 'POST /retention/holds/:id/lift',
+  },
   compliance: {
     make: 'POST /security/compliance-report',
     list: 'GET /security/compliance-reports',

@@ -28,6 +28,9 @@ import { memberRoutes } from './members/members.routes.ts';
 import { openPermissions } from './permissions/open-permissions.ts';
 import { permissionRoutes } from './permissions/permissions.routes.ts';
 import type { Resources } from './permissions/resources.service.ts';
+import { openRetention } from './retention/open-retention.ts';
+import { retentionRoutes } from './retention/retention.routes.ts';
+import type { Retention } from './retention/retention.service.ts';
 import { openScim } from './scim/open-scim.ts';
 import { signatureRoutes } from './signatures/signatures.routes.ts';
 import { Signatures } from './signatures/signatures.service.ts';
@@ -36,6 +39,7 @@ import { openSingleSignOn } from './single-sign-on/open-single-sign-on.ts';
 export type { Audit, AuditEntry, Stranger } from './audit/audit.ts';
 export type { FirstStart } from './identity/first-start.ts';
 export type { FindResource, OwnedResource, Resources } from './permissions/resources.service.ts';
+export { type Kept, keptRows } from './retention/kept.ts';
 export type { Signable, SignableKind } from './signatures/signatures.service.ts';
 
 export interface Access {
@@ -48,6 +52,8 @@ export interface Access {
   readonly signatures: Signatures;
   /** Emergency access; modules say what was looked at by it. */
   readonly breakGlass: Pick<BreakGlass, 'used'>;
+  /** How long things are kept; modules make known how theirs are disposed of. */
+  readonly retention: Pick<Retention, 'know'>;
   /** What narrows access to single things; modules make theirs known and ask before they hand one out. */
   readonly resources: Resources;
   prepare(): Promise<FirstStart>;
@@ -89,13 +95,15 @@ export async function createAccess(platform: Platform): Promise<Access> {
     },
   });
   const signatures = new Signatures({ db: platform.db, audit, keys: audit.keys });
-  const compliance = openCompliance(platform, audit, signatures);
+  const retention = openRetention(platform, audit);
+  const compliance = openCompliance(platform, audit, signatures, retention);
   return {
     name: 'access',
     audit,
     auditCommands: trail.commands,
     signatures,
     breakGlass,
+    retention,
     resources: permissions.resources,
     async prepare() {
       audit.start();
@@ -144,6 +152,7 @@ export async function createAccess(platform: Platform): Promise<Access> {
       permissionRoutes(app, permissions);
       breakGlassRoutes(app, breakGlass);
       complianceRoutes(app, compliance);
+      retentionRoutes(app, retention);
     },
     async close() {
       await apiKeys.close();

@@ -6,7 +6,7 @@
  *     .loadSamples(ctx)     the sample workspace of a first start; nothing when anything was ever sent
  *     .close()              ends the query processes and writes what is still to be recorded
  *
- * Jobs: data.process (raw file to version), data.anonymise, data.find-joins, data.sweep-uploads, data.purge-deleted.
+ * Jobs: data.process (raw file to version), data.anonymise, data.find-joins, data.sweep-uploads.
  */
 import { join } from 'node:path';
 import { SqlSandbox } from '@stroma/lake';
@@ -39,7 +39,7 @@ import { QueryRecords } from './query-records.ts';
 import { QueryRunner } from './query-runner.ts';
 import { QuestionTables } from './question-tables.ts';
 import { RawFiles } from './raw-files.service.ts';
-import { purgeJob, sweepUploadsJob } from './retention.jobs.ts';
+import { keptData, sweepUploadsJob } from './retention.jobs.ts';
 import { Samples } from './samples.ts';
 import { SeenDatasetDocuments } from './seen-documents.ts';
 import { signableVersion } from './signable-version.ts';
@@ -61,7 +61,12 @@ export interface Data {
 
 export function createData(
   platform: Platform,
-  { audit, resources, breakGlass }: Pick<Access, 'audit' | 'resources' | 'breakGlass'>,
+  {
+    audit,
+    resources,
+    breakGlass,
+    retention,
+  }: Pick<Access, 'audit' | 'resources' | 'breakGlass' | 'retention'>,
 ): Data {
   const documents = new LakeDocuments(platform.objects);
   const joins = new Joins(platform, documents);
@@ -79,7 +84,7 @@ export function createData(
   platform.jobs.register(joinsJob(platform, joins));
   platform.jobs.register(anonymiseJob({ platform, audit, datasets, anonymisation }));
   platform.jobs.register(sweepUploadsJob(uploads));
-  platform.jobs.register(purgeJob(platform));
+  for (const kept of keptData(platform)) retention.know(kept);
   return {
     name: 'data',
     signableVersion: signableVersion(platform, datasets),

@@ -1,25 +1,60 @@
+import { type Kept, keptRows } from '../access/index.ts';
 import type { JobDefinition } from '../platform/jobs/job-types.ts';
 import type { Platform } from '../platform/platform.ts';
-import { findPurgeable, keysInUse, purgeDataset, type VersionRow } from './datasets.store.ts';
+import {
+  type DatasetRow,
+  findPurgeable,
+  keysInUse,
+  purgeDataset,
+  type VersionRow,
+} from './datasets.store.ts';
 import { deletePairs } from './joins.store.ts';
 import type { Uploads } from './uploads.service.ts';
 
-const keptDeletedMs = 30 * 24 * 3600 * 1000;
-
 const nightly = { timeoutSeconds: 3600, retries: 1, concurrency: 1 } as const;
 
-/** Removes for good what was deleted 30 days ago. */
-export function purgeJob(platform: Platform): JobDefinition<object> {
-  return {
-    kind: 'data.purge-deleted',
-    title: () => 'Removing datasets deleted 30 days ago',
-    cron: '41 3 * * *',
-    ...nightly,
-    run: async (_input, ctx) => ({
-      result: { removed: await purgeDeleted(platform, new Date(Date.now() - keptDeletedMs), ctx.signal) },
-    }),
+type Held = Pick<Parameters<Kept['find']>[2], 'everything' | 'datasets' | 'persons'>;
+const nothingHeld: Held = { everything: false, datasets: [], persons: [] };
+
+/** What this module keeps for a time: datasets after their deletion, and what was asked of them. */
+export function keptData(platform: Platform): Kept[] {
+  const { db } = platform;
+  const asked = {
+    defaultDays: 365,
+    shortestDays: 1,
+    table: 'queries',
+    at: 'created_at',
+    person: 'user_id',
+    datasets: 'dataset_ids',
   };
+  return [
+    keptRows(db, { ...asked, kind: 'chat', only: "kind = 'natural'" }),
+    keptRows(db, { ...asked, kind: 'queries', only: "kind = 'sql'" }),
+    {
+      kind: 'deleted_datasets',
+      manner: 'dispose',
+      defaultDays: 30,
+      shortestDays: 1,
+      async find(_tenantId, before, holds) {
+        const rows = await findPurgeable(db.sql, before, 10_000);
+        const held = rows.filter((row) => isHeld(row, holds)).length;
+        const times = rows.map(({ deletedAt }) => deletedAt?.getTime() ?? Number.POSITIVE_INFINITY);
+        return {
+          due: rows.length - held,
+          held,
+          oldest: rows.length === 0 ? null : new Date(Math.min(...times)),
+        };
+      },
+      dispose: async (ctx, before, holds) => ({
+        done: await purgeDeleted(platform, before, ctx.signal, holds),
+        archive: null,
+      }),
+    },
+  ];
 }
+
+const isHeld = (row: DatasetRow, { everything, datasets, persons }: Held): boolean =>
+  everything || datasets.includes(row.id) || persons.includes(row.createdBy);
 
 export function sweepUploadsJob(uploads: Uploads): JobDefinition<object> {
   return {
@@ -31,11 +66,20 @@ export function sweepUploadsJob(uploads: Uploads): JobDefinition<object> {
   };
 }
 
-/** Rows go first, in one transaction a dataset; a death after it leaves files nobody names, never rows without files. */
-export async function purgeDeleted(platform: Platform, before: Date, signal: AbortSignal): Promise<number> {
+/**
+ * Removes for good what was deleted before, with its files and their data keys, but for what is held. Rows go first,
+ * in one transaction a dataset; a death after it leaves files nobody names, never rows without files.
+ */
+export async function purgeDeleted(
+  platform: Platform,
+  before: Date,
+  signal: AbortSignal,
+  holds: Held = nothingHeld,
+): Promise<number> {
   let removed = 0;
-  for (const dataset of await findPurgeable(platform.db.sql, before, 1000)) {
+  for (const dataset of await findPurgeable(platform.db.sql, before, 10_000)) {
     signal.throwIfAborted();
+    if (isHeld(dataset, holds)) continue;
     const versions = await platform.db.transaction(async (tx) => {
       const gone = await purgeDataset(tx, dataset.id);
       await deletePairs(

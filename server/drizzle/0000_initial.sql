@@ -399,6 +399,38 @@ CREATE TABLE "resource_projects" (
 	CONSTRAINT "resource_projects_resource_id_project_id_pk" PRIMARY KEY("resource_id","project_id")
 );
 --> statement-breakpoint
+CREATE TABLE "legal_holds" (
+	"id" text PRIMARY KEY NOT NULL,
+	"tenant_id" text NOT NULL,
+	"scope" text NOT NULL,
+	"subject_id" text,
+	"reason" text NOT NULL,
+	"placed_by" text NOT NULL,
+	"placed_by_name" text NOT NULL,
+	"placed_at" timestamp (3) with time zone NOT NULL,
+	"lifted_by" text,
+	"lifted_by_name" text,
+	"lifted_at" timestamp (3) with time zone,
+	"lift_reason" text
+);
+--> statement-breakpoint
+CREATE TABLE "retention_policies" (
+	"tenant_id" text NOT NULL,
+	"kind" text NOT NULL,
+	"days" integer NOT NULL,
+	"changed_by" text NOT NULL,
+	"changed_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "retention_policies_tenant_id_kind_pk" PRIMARY KEY("tenant_id","kind")
+);
+--> statement-breakpoint
+CREATE TABLE "retention_runs" (
+	"id" text PRIMARY KEY NOT NULL,
+	"tenant_id" text NOT NULL,
+	"at" timestamp (3) with time zone NOT NULL,
+	"by" text NOT NULL,
+	"items" jsonb NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "scim_directories" (
 	"id" text PRIMARY KEY NOT NULL,
 	"tenant_id" text NOT NULL,
@@ -661,6 +693,9 @@ ALTER TABLE "resource_grants" ADD CONSTRAINT "resource_grants_tenant_id_tenants_
 ALTER TABLE "resource_grants" ADD CONSTRAINT "resource_grants_user_id_users_id_fk" FOREIGN KEY ("user_id") REFERENCES "public"."users"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "resource_projects" ADD CONSTRAINT "resource_projects_project_id_projects_id_fk" FOREIGN KEY ("project_id") REFERENCES "public"."projects"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "resource_projects" ADD CONSTRAINT "resource_projects_tenant_id_tenants_id_fk" FOREIGN KEY ("tenant_id") REFERENCES "public"."tenants"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "legal_holds" ADD CONSTRAINT "legal_holds_tenant_id_tenants_id_fk" FOREIGN KEY ("tenant_id") REFERENCES "public"."tenants"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "retention_policies" ADD CONSTRAINT "retention_policies_tenant_id_tenants_id_fk" FOREIGN KEY ("tenant_id") REFERENCES "public"."tenants"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "retention_runs" ADD CONSTRAINT "retention_runs_tenant_id_tenants_id_fk" FOREIGN KEY ("tenant_id") REFERENCES "public"."tenants"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "scim_directories" ADD CONSTRAINT "scim_directories_tenant_id_tenants_id_fk" FOREIGN KEY ("tenant_id") REFERENCES "public"."tenants"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "scim_groups" ADD CONSTRAINT "scim_groups_tenant_id_tenants_id_fk" FOREIGN KEY ("tenant_id") REFERENCES "public"."tenants"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "scim_groups" ADD CONSTRAINT "scim_groups_directory_id_scim_directories_id_fk" FOREIGN KEY ("directory_id") REFERENCES "public"."scim_directories"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
@@ -727,6 +762,8 @@ CREATE INDEX "resource_attributes_tenant" ON "resource_attributes" USING btree (
 CREATE UNIQUE INDEX "resource_grants_one" ON "resource_grants" USING btree ("resource_id","user_id","permission");--> statement-breakpoint
 CREATE INDEX "resource_grants_user" ON "resource_grants" USING btree ("tenant_id","user_id");--> statement-breakpoint
 CREATE INDEX "resource_projects_tenant" ON "resource_projects" USING btree ("tenant_id","project_id");--> statement-breakpoint
+CREATE INDEX "legal_holds_tenant" ON "legal_holds" USING btree ("tenant_id","id");--> statement-breakpoint
+CREATE INDEX "retention_runs_tenant" ON "retention_runs" USING btree ("tenant_id","id");--> statement-breakpoint
 CREATE UNIQUE INDEX "scim_directories_token" ON "scim_directories" USING btree ("token_hash");--> statement-breakpoint
 CREATE INDEX "scim_directories_tenant" ON "scim_directories" USING btree ("tenant_id","id");--> statement-breakpoint
 CREATE INDEX "scim_groups_directory" ON "scim_groups" USING btree ("directory_id","display_name");--> statement-breakpoint
@@ -1067,6 +1104,36 @@ CREATE POLICY "resource_projects_owner" ON "resource_projects" TO CURRENT_USER U
 CREATE POLICY "resource_projects_tenant" ON "resource_projects" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)) and (exists (select from "projects" p where p."id" = "resource_projects"."project_id")));
 --> statement-breakpoint
 GRANT select, insert, update, delete ON "resource_projects" TO stroma_tenant;
+--> statement-breakpoint
+ALTER TABLE "legal_holds" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "legal_holds" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "legal_holds_owner" ON "legal_holds" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "legal_holds_tenant" ON "legal_holds" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "legal_holds" TO stroma_tenant;
+--> statement-breakpoint
+ALTER TABLE "retention_policies" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "retention_policies" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "retention_policies_owner" ON "retention_policies" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "retention_policies_tenant" ON "retention_policies" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "retention_policies" TO stroma_tenant;
+--> statement-breakpoint
+ALTER TABLE "retention_runs" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "retention_runs" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "retention_runs_owner" ON "retention_runs" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "retention_runs_tenant" ON "retention_runs" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "retention_runs" TO stroma_tenant;
 --> statement-breakpoint
 ALTER TABLE "scim_directories" ENABLE ROW LEVEL SECURITY;
 --> statement-breakpoint

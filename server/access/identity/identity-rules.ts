@@ -13,7 +13,6 @@ export interface IdentityRules {
   accessTokenLifeMs: number;
   refreshLifeMs: number;
   signingKeyLifeMs: number;
-  endedSessionsKeptMs: number;
   signUp: (typeof signUpModes)[number];
   signUpRole: string;
   /** Empty: of every domain. */
@@ -29,7 +28,6 @@ export function identityRules(config: Config): IdentityRules {
     accessTokenLifeMs: config.STROMA_ACCESS_TOKEN_HOURS * hourMs,
     refreshLifeMs: config.STROMA_REFRESH_TOKEN_DAYS * dayMs,
     signingKeyLifeMs: config.STROMA_SIGNING_KEY_DAYS * dayMs,
-    endedSessionsKeptMs: 30 * dayMs,
     signUp: config.STROMA_SIGN_UP,
     signUpRole: config.STROMA_SIGN_UP_ROLE,
     signUpDomains: listed(config.STROMA_SIGN_UP_DOMAINS).map((domain) => domain.toLowerCase()),

@@ -99,7 +99,6 @@ export function openIdentity(
     },
     start: () => sessions.listen(),
     async sweep() {
-      await sessions.sweep();
       await deleteExpiredChallenges(db.sql);
       await lockout.sweep();
       await accessTokens.sweep();

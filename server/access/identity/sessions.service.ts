@@ -12,7 +12,6 @@ import type { IdentityRules } from './identity-rules.ts';
 import { SessionCache } from './session-cache.ts';
 import { SessionPulse } from './session-pulse.ts';
 import {
-  deleteOldSessions,
   endSession,
   endSessionsOf,
   type FoundSession,
@@ -260,11 +259,6 @@ export class Sessions {
     if (actor.sessionId === null) return;
     await markProven(this.#parts.platform.db.sql, actor.sessionId, secondFactor);
     this.forget(actor.id);
-  }
-
-  async sweep(): Promise<void> {
-    const before = new Date(Date.now() - this.#parts.rules.endedSessionsKeptMs);
-    await deleteOldSessions(this.#parts.platform.db.sql, before);
   }
 
   async #ended(tx: Sql, userId: string, ids: string[]): Promise<number> {

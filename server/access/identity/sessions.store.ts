@@ -142,8 +142,3 @@ export async function lockRefreshToken(tx: Sql, token: string): Promise<RefreshT
 export async function markRefreshTokenUsed(tx: Sql, id: string): Promise<void> {
   await tx.update(refreshTokens).set({ usedAt: new Date() }).where(eq(refreshTokens.id, id));
 }
-
-/** Sessions are kept for a while after their end, so that one can say how each ended. */
-export async function deleteOldSessions(db: Sql, before: Date): Promise<void> {
-  await db.delete(sessions).where(or(lt(sessions.expiresAt, before), lt(sessions.endedAt, before)));
-}
