@@ -36,11 +36,11 @@ import { signatureRoutes } from './signatures/signatures.routes.ts';
 import { Signatures } from './signatures/signatures.service.ts';
 import { openSingleSignOn } from './single-sign-on/open-single-sign-on.ts';
 
-export type { Audit, AuditEntry, Stranger } from './audit/audit.ts';
+export type { Audit, AuditEntry } from './audit/audit.ts';
 export type { FirstStart } from './identity/first-start.ts';
-export type { FindResource, OwnedResource, Resources } from './permissions/resources.service.ts';
+export type { Resources } from './permissions/resources.service.ts';
 export { type Kept, keptRows } from './retention/kept.ts';
-export type { Signable, SignableKind } from './signatures/signatures.service.ts';
+export type { SignableKind } from './signatures/signatures.service.ts';
 
 export interface Access {
   readonly name: 'access';

@@ -291,7 +291,9 @@ describe('anonymising a dataset', () => {
       { column: 'zip', action: { kind: 'quasi_identifier', hierarchy: { kind: 'prefixes', length: 5 } } },
       quasi('sex'),
       { column: 'glucose', action: { kind: 'bins', width: 0.2, origin: 0 } },
+      { column: 'note', action: { kind: 'keep' } },
     ];
+    const notes = new Set((await rowsOf(dataset.dataset_id, 'note')).flat());
     for (const method of ['full_domain', 'mondrian']) {
       const model = {
         k: 8,
@@ -326,6 +328,10 @@ describe('anonymising a dataset', () => {
       expect(result.loss?.ncp).toBeGreaterThan(0);
       expect(result.loss).toEqual(tried.body.after?.loss);
       expect(result.diversity[0]?.distinct).toBeGreaterThanOrEqual(3);
+      // What no action was for is as it was.
+      const kept = (await rowsOf(result.dataset_id, 'note')).flat();
+      expect(kept.every((note) => notes.has(note))).toBe(true);
+      if (method === 'mondrian') expect(kept).toEqual((await rowsOf(dataset.dataset_id, 'note')).flat());
     }
   });
 });

@@ -13,7 +13,7 @@ import { openJobs } from './jobs/open-jobs.ts';
 import { openLanguageModel } from './llm/open-language-model.ts';
 import { openMail } from './mail/open-mail.ts';
 import { countEvent, countJob } from './metrics/metrics.ts';
-import { openObjects, openObjectStore } from './objects/open-object-store.ts';
+import { openObjectStore, openObjects } from './objects/open-object-store.ts';
 import type { Platform } from './platform.ts';
 import { openProvenance } from './provenance/provenance.ts';
 import { openScratchFolder } from './scratch-folder.ts';

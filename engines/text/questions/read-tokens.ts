@@ -132,8 +132,6 @@ function mustSayRows(frame: Frame): void {
     throw new ReadFailure('It is not clear which rows are meant.', []);
 }
 
-export const conditionsOf = (reading: Reading): Condition[] => reading.frame.conditions;
-
 /** Readers narrow the links of an atom; each reading works on its own copy. */
 const copyAtom = (atom: Atom): Atom =>
   atom.kind === 'column' ? { ...atom, links: [...atom.links] } : { ...atom };
