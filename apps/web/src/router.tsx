@@ -232,6 +232,15 @@ const adminComplianceReport = createRoute({
   ),
 });
 
+const adminRetention = createRoute({
+  getParentRoute: () => admin,
+  path: '/retention',
+  component: lazyRouteComponent(
+    () => withTexts(import('./pages/admin/retention/retention-page.tsx')),
+    'RetentionPage',
+  ),
+});
+
 const adminOutbox = createRoute({
   getParentRoute: () => admin,
   path: '/outbox',
@@ -306,6 +315,7 @@ export const router = createRouter({
         adminRoles,
         adminBackups,
         adminCompliance,
+        adminRetention,
         adminComplianceReport,
         adminOutbox,
         adminAudit,

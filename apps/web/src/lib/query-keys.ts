@@ -29,6 +29,8 @@ export const queryKeys = {
   backups: ['backups'] as const,
   backupPlan: ['backups', 'plan'] as const,
   encryption: ['encryption'] as const,
+  retention: ['retention'] as const,
+  retentionPart: (part: string) => ['retention', part] as const,
   compliance: ['compliance'] as const,
   complianceReport: (id: string) => ['compliance', 'one', id] as const,
   audit: ['audit'] as const,

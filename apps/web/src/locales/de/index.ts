@@ -16,6 +16,7 @@ import dataset from './dataset.json';
 import emergency from './emergency.json';
 import home from './home.json';
 import jobs from './jobs.json';
+import retention from './retention.json';
 import settings from './settings.json';
 import signIn from './sign-in.json';
 import signatures from './signatures.json';
@@ -39,6 +40,7 @@ export const german: Texts = {
   ask,
   backups,
   compliance,
+  retention,
   jobs,
   api,
   settings,

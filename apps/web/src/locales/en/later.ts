@@ -11,6 +11,7 @@ import compliance from './compliance.json';
 import dataset from './dataset.json';
 import emergency from './emergency.json';
 import jobs from './jobs.json';
+import retention from './retention.json';
 import settings from './settings.json';
 import signatures from './signatures.json';
 import singleSignOn from './single-sign-on.json';
@@ -27,6 +28,7 @@ export const laterEnglish = {
   ask,
   backups,
   compliance,
+  retention,
   jobs,
   api,
   settings,

@@ -1,5 +1,6 @@
 import type { Permission } from '@stroma/contracts';
 import {
+  ArchiveX,
   ClipboardCheck,
   DatabaseBackup,
   Fingerprint,
@@ -22,6 +23,7 @@ export interface AdminSection {
     | '/admin/roles'
     | '/admin/backups'
     | '/admin/compliance'
+    | '/admin/retention'
     | '/admin/outbox';
   label:
     | 'anonymise'
@@ -32,6 +34,7 @@ export interface AdminSection {
     | 'roles'
     | 'backups'
     | 'compliance'
+    | 'retention'
     | 'outbox';
   /** What one finds there, in a line. */
   about:
@@ -43,6 +46,7 @@ export interface AdminSection {
     | 'roles_about'
     | 'backups_about'
     | 'compliance_about'
+    | 'retention_about'
     | 'outbox_about';
   /** One of these opens it. */
   permissions: readonly Permission[];
@@ -99,6 +103,13 @@ export const adminSections: readonly AdminSection[] = [
     about: 'compliance_about',
     permissions: ['compliance:read'],
     icon: ClipboardCheck,
+  },
+  {
+    to: '/admin/retention',
+    label: 'retention',
+    about: 'retention_about',
+    permissions: ['retention:read'],
+    icon: ArchiveX,
   },
   {
     to: '/admin/backups',
