@@ -62,9 +62,6 @@ export const ambiguousNames: ReadonlySet<string> = new Set(
   rex sam ted tod ben dan don ian jan jim joe jon kai kip len leo lou mac ned nat pen ron roy sid val vic wes zed`),
 );
 
-export const isGivenName = (word: string): boolean => givenNames.has(word.toLowerCase());
-export const isFamilyName = (word: string): boolean => familyNames.has(word.toLowerCase());
-
 const particle = /^(van|von|de|der|den|del|della|di|da|dos|la|le|el|bin|al|ter|zu|mc|mac|st\.?|of)$/i;
 const title =
   /^(dr|mr|mrs|ms|miss|prof|herr|frau|sir|med|rev|fr|sr|dipl|ing|phd|md|rn|jr|ii|iii|iv|dvm|dds)\.?,?$/i;

@@ -33,8 +33,6 @@ const like =
 const street =
   /^(?:\d{1,6}[A-Za-z]?(?:[-/]\d+)? +(?:[NSEW]\.? +)?(?:[\p{L}'.-]+ +){1,5}(?:street|st|avenue|ave|road|rd|drive|dr|lane|ln|boulevard|blvd|court|ct|way|place|pl|terrace|ter|circle|cir|parkway|pkwy|highway|hwy|square|sq|trail|trl|close|crescent|gardens|grove|loop|alley|path|walk|row|mews|plaza|bend|cove|crossing|drives?|estates?|extension|falls?|ferry|field|fields|flats?|ford|fords?|forest|forge|fork|forks|fort|freeway|garden|gateway|glen|glens|green|greens|harbor|haven|heights|hill|hills|hollow|inlet|island|islands|isle|junction|key|keys|knoll|knolls|lake|lakes|land|landing|light|lights|lodge|mall|manor|manors|meadow|meadows|mill|mills|mission|motorway|mountain|mountains|neck|orchard|oval|overpass|park|parks|pass|passage|pike|pine|pines|plain|plains|point|points|port|ports|prairie|radial|ramp|ranch|rapid|rapids|rest|ridge|ridges|river|route|rue|run|shoal|shoals|shore|shores|skyway|spring|springs|spur|spurs|squares|station|stravenue|stream|streets|summit|throughway|trace|track|trafficway|tunnel|turnpike|underpass|union|unions|valley|valleys|via|viaduct|view|views|village|villages|ville|vista|walks|wall|ways|well|wells)\.?(?:[ ,]+(?:apt|suite|ste|unit|floor|fl|#)\.? ?[\w-]+)?|\p{L}[\p{L}. -]*(?:straße|strasse|str\.|weg|allee|platz|gasse|ring|damm|ufer|steig|chaussee|hof|graben|park) +\d{1,4} ?[a-z]?|(?:rue|avenue|boulevard|chemin|place|via|viale|piazza|calle|avenida|plaza|paseo|carrera)\.? [\p{L}' .-]+,? +\d{1,5}|\d{1,5},? (?:bis |ter )?(?:rue|avenue|boulevard|chemin|place|allée|quai|impasse|passage) [\p{L}' .-]+|p\.? ?o\.? box \d+)(?:,.*)?$/iu;
 
-export const streetForm = street;
-
 export const valueForms: readonly ValueForm[] = [
   form('email', 'e-mail addresses', 0.99, like(/^[^\s@<>]{1,64}@[^\s@<>]+\.[\p{L}]{2,}$/u)),
   form('url', 'web addresses', 0.95, like(/^(?:https?|ftp):\/\/[^\s]+$|^www\.[^\s.]+\.[^\s]+$/i)),
@@ -52,7 +50,9 @@ export const valueForms: readonly ValueForm[] = [
   ),
   form('device', 'MAC addresses', 0.95, like(/^[0-9a-f]{2}(?:[:-][0-9a-f]{2}){5}$/i)),
   form('device', 'IMEI numbers with a valid check digit', 0.8, (value) => check.imei(bare(value)), 0.1),
-  form('device', 'unique device identifiers', 0.95, like(/^\(01\)\d{14}(\(\d{2}\)[\w-]+)*$/)),
+  form('device', 'unique device identifiers with a valid check digit', 0.97, (value) =>
+    check.gs1(/^\(01\)(\d{14})(\(\d{2}\)[\w-]+)*$/.exec(value.trim())?.[1] ?? ''),
+  ),
   form(
     'social_security',
     'social security numbers, written with dashes',

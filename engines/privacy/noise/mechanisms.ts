@@ -9,12 +9,6 @@ export type Noise =
 export const costOf = (noise: Noise): Cost =>
   noise.mechanism === 'laplace' ? laplaceCost(noise.epsilon) : gaussianCost(noise.epsilon, noise.delta);
 
-export interface NoisyAnswer {
-  values: number[];
-  /** Half the width of the interval that holds 95 % of the noise on each value. */
-  noise_95: number[];
-}
-
 /**
  * Whole numbers with noise, all told at once. `perPerson`: by how much one person can change them together, as the
  * sum of changes (`l1`) and the root of the sum of their squares (`l2`); both above 0.
@@ -24,7 +18,10 @@ export function addNoise(
   perPerson: { l1: number; l2: number },
   noise: Noise,
   bytes: RandomBytes,
-): { values: bigint[]; noise_95: number } {
+): {
+  values: bigint[] /** Half the width of the interval that holds 95 % of the noise on a value. */;
+  noise_95: number;
+} {
   if (noise.mechanism === 'laplace') {
     const scale = perPerson.l1 / noise.epsilon;
     return {
