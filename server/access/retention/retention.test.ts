@@ -11,6 +11,7 @@ import type {
   UploadStatus,
 } from '@stroma/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemContext } from '../../platform/system-actor.ts';
 import { type AccessServer, openAccessServer, type Person } from '../permissions/access-server.suite.ts';
 
 let server: AccessServer;
@@ -161,6 +162,18 @@ describe('retention', () => {
     expect(archive.signature.length).toBeGreaterThan(40);
     expect(await length()).toBeGreaterThanOrEqual(before);
     expect(of(await apply(), 'audit').done).toBeLessThan(item.done);
+  });
+
+  it('is applied each night in every organisation, each by itself', async () => {
+    const { tenantId, admin: theirs } = await server.otherTenant();
+    const { platform } = server.app;
+    await platform.jobs.send(systemContext(platform.log), 'retention.nightly', {});
+    const runs = async () =>
+      (await theirs.call<{ items: RetentionRun[] }>('GET', '/retention/runs')).body.items;
+    await expect.poll(async () => (await runs()).length, { timeout: 30_000 }).toBe(1);
+    expect((await runs())[0]?.by).toBe('system');
+    const { rows } = await sql(`select tenant_id from audit_events where action = 'retention.applied'`);
+    expect(rows.filter((row) => row.tenant_id === tenantId)).toHaveLength(1);
   });
 
   it('keeps an account of each run, and its holds to the organisation', async () => {
