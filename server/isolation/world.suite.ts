@@ -70,6 +70,9 @@ export const idKinds: Readonly<Record<string, IdKind>> = {
   single_sign_on_connections: 'connection',
   scim_directories: 'directory',
   scim_groups: 'group',
+  emergencies: 'emergency',
+  compliance_reports: 'report',
+  legal_holds: 'hold',
 };
 /** What the server itself goes on writing behind an event. */
 const linked = new Set(['audit_pending', 'audit_links']);
