@@ -246,8 +246,8 @@ export const anonymisationResult = z.object({
   diversity: tried.shape.diversity,
   /** Columns kept in which values of removed ones still stand. */
   leaks: z.array(z.object({ column: z.string(), removed_column: z.string(), rows: z.int() })),
-  /** Row filters and masks of the source that name columns which are gone. */
-  dropped_rules: z.int(),
+  /** Row filters and masks of the source that could not be taken over as they were: whom they were for see less. */
+  changed_rules: z.int(),
 });
 export type AnonymisationResult = z.infer<typeof anonymisationResult>;
 

@@ -12,6 +12,7 @@ import type { JobDefinition, JobOutcome, RunningJob } from '../platform/jobs/job
 import type { Platform } from '../platform/platform.ts';
 import { type AnonymiseJobInput, anonymiseKind } from './anonymisation.input.ts';
 import { type ColumnPlan, completePlan } from './anonymisation.plan.ts';
+import { rulesForCopy } from './anonymisation.rules.ts';
 import { type Anonymisation, anonymiseWorker } from './anonymisation.service.ts';
 import type { AnonymiseInput, AnonymiseOutput } from './anonymisation.worker.ts';
 import { requireWhole, type SeenDataset } from './dataset-visibility.ts';
@@ -21,7 +22,6 @@ import { joinsKind } from './joins.jobs.ts';
 import { lakeFiles } from './process.jobs.ts';
 import type { ReadFileInput, ReadFileResult } from './read-file.worker.ts';
 import { registerVersion } from './register-version.ts';
-import { ruleProblem } from './restrictions.ts';
 import { software } from './software.ts';
 import { insertUpload, type UploadRow } from './uploads.store.ts';
 import { versionIdentity } from './version-identity.ts';
@@ -273,25 +273,22 @@ function withoutLists(action: ColumnPlan['action']): Record<string, unknown> {
     : { ...action };
 }
 
-/** As sensitive as its source unless said otherwise, with those of its rules that still can hold. */
+/** As sensitive as its source unless said otherwise, with its rules. */
 async function inheritAccess(
   tx: Sql,
-  { input, ctx, seen }: Run,
+  { input, ctx, seen, plan }: Run,
   datasetId: string,
   columns: SeenDataset['version']['columns'],
 ): Promise<void> {
   const { dataset } = seen;
   const wanted = input.target.kind === 'dataset' ? input.target.sensitivity : undefined;
-  const rules = dataset.rules.filter((rule) => ruleProblem(rule, columns) === null && !isPseudonymRule(rule));
+  const { rules } = rulesForCopy(dataset.rules, plan, columns);
   await setDatasetAccess(tx, ctx, datasetId, {
     sensitivity: wanted ?? dataset.sensitivity,
     rules,
     pseudonymKey: null,
   });
 }
-
-const isPseudonymRule = (rule: SeenDataset['dataset']['rules'][number]): boolean =>
-  rule.kind === 'mask' && rule.mask.kind === 'pseudonym';
 
 function resultOf(
   { seen, plan, input }: Run,
@@ -301,9 +298,7 @@ function resultOf(
   const columns = seen.version.columns.filter(({ name }) =>
     plan.some(({ column, action }) => column === name && action.kind !== 'remove'),
   );
-  const dropped = seen.dataset.rules.filter(
-    (rule) => ruleProblem(rule, columns) !== null || isPseudonymRule(rule),
-  );
+  const { changed } = rulesForCopy(seen.dataset.rules, plan, columns);
   return {
     dataset_id: datasetId,
     version_id: versionId,
@@ -319,6 +314,6 @@ function resultOf(
     levels: after?.levels ?? [],
     diversity: after?.diversity ?? [],
     leaks,
-    dropped_rules: input.target.kind === 'dataset' ? dropped.length : 0,
+    changed_rules: input.target.kind === 'dataset' ? changed : 0,
   };
 }

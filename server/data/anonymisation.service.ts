@@ -14,6 +14,7 @@ import type { Platform } from '../platform/platform.ts';
 import { type AnonymiseJobInput, anonymiseKind } from './anonymisation.input.ts';
 import { PrivacyKeys } from './anonymisation.keys.ts';
 import { type ColumnPlan, completePlan } from './anonymisation.plan.ts';
+import { ruledColumnChanged } from './anonymisation.rules.ts';
 import type { AnonymiseInput, AnonymiseOutput } from './anonymisation.worker.ts';
 import { requireWhole, type SeenDataset } from './dataset-visibility.ts';
 import type { Datasets } from './datasets.service.ts';
@@ -91,7 +92,8 @@ export class Anonymisation {
     },
   ): Promise<string> {
     const seen = await this.#whole(ctx, wanted);
-    this.#planOf(wanted, seen);
+    const plan = this.#planOf(wanted, seen);
+    if (wanted.target.kind === 'version') requireMayReplace(ctx, seen, plan ?? []);
     this.#requireMayLower(
       ctx,
       seen,
@@ -159,6 +161,21 @@ export class Anonymisation {
       },
     );
   }
+}
+
+/** A new version is what everybody sees next, under the rules that are there. */
+function requireMayReplace({ actor }: Context, { dataset }: SeenDataset, plan: readonly ColumnPlan[]): void {
+  if (!actor.permissions.has('datasets:write'))
+    fail('FORBIDDEN', 'A new version of this dataset needs datasets:write. Make a new dataset instead.', {
+      permission: 'datasets:write',
+    });
+  const column = ruledColumnChanged(dataset.rules, plan);
+  if (column !== null)
+    fail(
+      'INVALID_INPUT',
+      `A rule of this dataset says who sees what by "${column.slice(0, 100)}", which would no longer be what it was. Change the rule first, keep the column, or make a new dataset.`,
+      { field: 'columns', column },
+    );
 }
 
 function checkModel(plan: readonly ColumnPlan[], model: PrivacyModelDocument | null): void {

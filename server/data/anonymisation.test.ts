@@ -219,6 +219,40 @@ describe('anonymising a dataset', () => {
     expect(body.rules).toHaveLength(1);
   });
 
+  it('shows nobody more rows of the copy than of the source', async () => {
+    const dataset = await visits();
+    const viewer = await server.colleague('viewer');
+    const rules = [
+      {
+        kind: 'rows',
+        readers: { which: 'only', roles: ['viewer'] },
+        condition: { column: 'sex', operator: 'outside', values: ['M'] },
+      },
+    ];
+    await admin.call('PUT', `/data/datasets/${dataset.dataset_id}/access`, {
+      sensitivity: 'internal',
+      rules,
+    });
+    const columns = [{ column: 'sex', action: { kind: 'pseudonymise' } }];
+    const body = { dataset_id: dataset.dataset_id, unlisted: 'keep', columns };
+    const { result } = await anonymise({ ...body, target: { kind: 'dataset' } });
+    expect(result.changed_rules).toBe(1);
+    const { table_name } = (await admin.call<Dataset>('GET', `/data/datasets/${result.dataset_id}`)).body;
+    const count = async (person: Person) =>
+      (await person.sql(`SELECT count(*) FROM ${table_name}`, [result.dataset_id])).body.rows[0]?.[0];
+    expect(await count(admin)).toBe(120);
+    expect(await count(viewer)).toBe(0);
+    const refused = await admin.call<ErrorAnswer>('POST', '/security/anonymize', {
+      ...body,
+      target: { kind: 'version' },
+    });
+    expect(refused.status).toBe(400);
+    const officer = await server.colleague('compliance_officer');
+    expect(
+      (await officer.call('POST', '/security/anonymize', { ...body, target: { kind: 'version' } })).status,
+    ).toBe(403);
+  });
+
   it('refuses who may not, who sees a part, and whoever is elsewhere', async () => {
     const dataset = await visits();
     const body = { dataset_id: dataset.dataset_id, columns: null };
