@@ -70,7 +70,14 @@ export function ReportPage() {
                   value={status}
                   onChange={setStatus}
                   options={[
-                    { value: 'all', label: `${t('all')} ${data.controls.length}` },
+                    {
+                      value: 'all',
+                      label: (
+                        <span className="whitespace-nowrap">
+                          {t('all')} {data.controls.length}
+                        </span>
+                      ),
+                    },
                     ...statuses.map((each) => ({
                       value: each,
                       label: <ControlStatusMark status={each} count={data.counts[each]} />,
@@ -112,7 +119,7 @@ export function ReportPage() {
 function ControlLine({ control }: { control: ComplianceControl }) {
   const { t } = useTranslation('compliance');
   return (
-    <li className="grid gap-3 px-4 py-4 md:grid-cols-[10rem_1fr]">
+    <li className="grid items-start gap-3 px-4 py-4 md:grid-cols-[10rem_1fr]">
       <ControlStatusMark status={control.status} />
       <div className="grid min-w-0 gap-3">
         <h3 className="font-medium">

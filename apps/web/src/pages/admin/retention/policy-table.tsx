@@ -12,8 +12,8 @@ import { client } from '../../../lib/client.ts';
 import { formatCount } from '../../../lib/format.ts';
 import { queryKeys } from '../../../lib/query-keys.ts';
 
-const cell = 'px-4 py-2 text-start align-middle';
-const number = 'px-4 py-2 text-end align-middle tabular-nums whitespace-nowrap';
+const cell = 'px-2 py-2 text-start align-middle sm:px-4';
+const number = 'px-2 py-2 text-end align-middle tabular-nums sm:px-4';
 
 /** Each kind with its period and what of it is due now. */
 export function PolicyTable({
