@@ -10,6 +10,7 @@ import { auditApi } from './audit.ts';
 import { backupsApi, encryptionApi } from './backups.ts';
 import { breakGlassApi } from './break-glass.ts';
 import { complianceApi } from './compliance.ts';
+import { consentsApi } from './consents.ts';
 import { datasetAccessApi } from './dataset-access.ts';
 import { datasetsApi } from './datasets.ts';
 import { streamsApi } from './events.ts';
@@ -47,6 +48,7 @@ export const api = {
   datasetAccess: datasetAccessApi,
   breakGlass: breakGlassApi,
   compliance: complianceApi,
+  consents: consentsApi,
   retention: retentionApi,
   anonymisation: anonymisationApi,
   jobs: jobsApi,
@@ -67,6 +69,7 @@ export * from './audit.ts';
 export * from './backups.ts';
 export * from './break-glass.ts';
 export * from './compliance.ts';
+export * from './consents.ts';
 export * from './dataset-access.ts';
 export * from './datasets.ts';
 export * from './decisions.ts';

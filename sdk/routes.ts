@@ -16,6 +16,12 @@ type Routes = {
  * and not the schema library.
  */
 export const routes = {
+  consents: {
+    give: 'POST /privacy/consents',
+    withdraw: 'POST /privacy/consents/:id/withdraw',
+    list: 'GET /privacy/consents',
+    search: 'POST /privacy/consents/search',
+  },
   retention: {
     policies: 'GET /retention/policies',
     setPolicy: 'PUT /retention/policies/:kind',

@@ -21,6 +21,8 @@ import { breakGlassRoutes } from './break-glass/break-glass.routes.ts';
 import { BreakGlass } from './break-glass/break-glass.service.ts';
 import { complianceRoutes } from './compliance/compliance.routes.ts';
 import { openCompliance } from './compliance/open-compliance.ts';
+import { consentRoutes } from './consents/consents.routes.ts';
+import { Consents } from './consents/consents.service.ts';
 import { type FirstStart, prepareFirstStart } from './identity/first-start.ts';
 import { openIdentity } from './identity/open-identity.ts';
 import { presentedToken } from './identity/session-token.ts';
@@ -153,6 +155,7 @@ export async function createAccess(platform: Platform): Promise<Access> {
       breakGlassRoutes(app, breakGlass);
       complianceRoutes(app, compliance);
       retentionRoutes(app, retention);
+      consentRoutes(app, new Consents(platform, audit));
     },
     async close() {
       await apiKeys.close();

@@ -207,6 +207,25 @@ CREATE TABLE "compliance_reports" (
 	"key_id" text NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE "consents" (
+	"id" text PRIMARY KEY NOT NULL,
+	"tenant_id" text NOT NULL,
+	"subject" text NOT NULL,
+	"subject_mac" text NOT NULL,
+	"purpose" text NOT NULL,
+	"wording" text NOT NULL,
+	"given_by" text NOT NULL,
+	"given_at" timestamp (3) with time zone NOT NULL,
+	"expires_at" timestamp (3) with time zone,
+	"recorded_by" text NOT NULL,
+	"recorded_by_name" text NOT NULL,
+	"recorded_at" timestamp (3) with time zone NOT NULL,
+	"withdrawn_at" timestamp (3) with time zone,
+	"withdrawn_by" text,
+	"withdrawn_by_name" text,
+	"withdrawal_note" text
+);
+--> statement-breakpoint
 CREATE TABLE "accounts" (
 	"id" text PRIMARY KEY NOT NULL,
 	"tenant_id" text NOT NULL,
@@ -666,6 +685,7 @@ ALTER TABLE "emergencies" ADD CONSTRAINT "emergencies_user_id_users_id_fk" FOREI
 ALTER TABLE "emergency_uses" ADD CONSTRAINT "emergency_uses_emergency_id_emergencies_id_fk" FOREIGN KEY ("emergency_id") REFERENCES "public"."emergencies"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "emergency_uses" ADD CONSTRAINT "emergency_uses_tenant_id_tenants_id_fk" FOREIGN KEY ("tenant_id") REFERENCES "public"."tenants"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "compliance_reports" ADD CONSTRAINT "compliance_reports_tenant_id_tenants_id_fk" FOREIGN KEY ("tenant_id") REFERENCES "public"."tenants"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "consents" ADD CONSTRAINT "consents_tenant_id_tenants_id_fk" FOREIGN KEY ("tenant_id") REFERENCES "public"."tenants"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "accounts" ADD CONSTRAINT "accounts_tenant_id_tenants_id_fk" FOREIGN KEY ("tenant_id") REFERENCES "public"."tenants"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "accounts" ADD CONSTRAINT "accounts_user_id_users_id_fk" FOREIGN KEY ("user_id") REFERENCES "public"."users"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "identity_challenges" ADD CONSTRAINT "identity_challenges_tenant_id_tenants_id_fk" FOREIGN KEY ("tenant_id") REFERENCES "public"."tenants"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -737,6 +757,8 @@ CREATE UNIQUE INDEX "audit_links_event" ON "audit_links" USING btree ("event_id"
 CREATE INDEX "emergencies_tenant" ON "emergencies" USING btree ("tenant_id","id");--> statement-breakpoint
 CREATE INDEX "emergencies_user" ON "emergencies" USING btree ("user_id","expires_at");--> statement-breakpoint
 CREATE INDEX "compliance_reports_tenant" ON "compliance_reports" USING btree ("tenant_id","id");--> statement-breakpoint
+CREATE INDEX "consents_tenant" ON "consents" USING btree ("tenant_id","id");--> statement-breakpoint
+CREATE INDEX "consents_subject" ON "consents" USING btree ("tenant_id","subject_mac");--> statement-breakpoint
 CREATE UNIQUE INDEX "accounts_provider" ON "accounts" USING btree ("provider_id","account_id");--> statement-breakpoint
 CREATE INDEX "accounts_user" ON "accounts" USING btree ("user_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "identity_challenges_token" ON "identity_challenges" USING btree ("token_hash");--> statement-breakpoint
@@ -932,6 +954,16 @@ CREATE POLICY "compliance_reports_owner" ON "compliance_reports" TO CURRENT_USER
 CREATE POLICY "compliance_reports_tenant" ON "compliance_reports" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)));
 --> statement-breakpoint
 GRANT select, insert, update, delete ON "compliance_reports" TO stroma_tenant;
+--> statement-breakpoint
+ALTER TABLE "consents" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "consents" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "consents_owner" ON "consents" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "consents_tenant" ON "consents" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "consents" TO stroma_tenant;
 --> statement-breakpoint
 ALTER TABLE "accounts" ENABLE ROW LEVEL SECURITY;
 --> statement-breakpoint

@@ -1,0 +1,35 @@
+import { index, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
+import { tenants } from '../identity/identity.tables.ts';
+
+const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
+
+/** Never deleted: a consent that was withdrawn is the proof that it held until then. */
+export const consents = pgTable(
+  'consents',
+  {
+    id: text('id').primaryKey(),
+    tenantId: text('tenant_id')
+      .notNull()
+      .references(() => tenants.id),
+    /** Who, sealed under `consents/<id>`. */
+    subject: text('subject').notNull(),
+    /** Keyed hash of who, to find them by. */
+    subjectMac: text('subject_mac').notNull(),
+    purpose: text('purpose').notNull(),
+    wording: text('wording').notNull(),
+    givenBy: text('given_by', { enum: ['written', 'electronic', 'oral', 'guardian'] }).notNull(),
+    givenAt: moment('given_at').notNull(),
+    expiresAt: moment('expires_at'),
+    recordedBy: text('recorded_by').notNull(),
+    recordedByName: text('recorded_by_name').notNull(),
+    recordedAt: moment('recorded_at').notNull(),
+    withdrawnAt: moment('withdrawn_at'),
+    withdrawnBy: text('withdrawn_by'),
+    withdrawnByName: text('withdrawn_by_name'),
+    withdrawalNote: text('withdrawal_note'),
+  },
+  (table) => [
+    index('consents_tenant').on(table.tenantId, table.id),
+    index('consents_subject').on(table.tenantId, table.subjectMac),
+  ],
+);
