@@ -20,6 +20,7 @@ import { jobsApi } from './jobs.ts';
 import { mailApi } from './mail.ts';
 import { membersApi } from './members.ts';
 import { passkeysApi } from './passkeys.ts';
+import { personsApi } from './persons.ts';
 import { projectsApi } from './projects.ts';
 import { provenanceApi } from './provenance.ts';
 import { queriesApi } from './queries.ts';
@@ -49,6 +50,7 @@ export const api = {
   breakGlass: breakGlassApi,
   compliance: complianceApi,
   consents: consentsApi,
+  persons: personsApi,
   retention: retentionApi,
   anonymisation: anonymisationApi,
   jobs: jobsApi,
@@ -84,6 +86,7 @@ export * from './mail.ts';
 export * from './members.ts';
 export * from './passkeys.ts';
 export * from './permissions.ts';
+export * from './persons.ts';
 export * from './profiles.ts';
 export * from './projects.ts';
 export * from './provenance.ts';

@@ -16,6 +16,7 @@ type Routes = {
  * and not the schema library.
  */
 export const routes = {
+  persons: { export: 'GET /privacy/persons/:id/export' },
   consents: {
     give: 'POST /privacy/consents',
     withdraw: 'POST /privacy/consents/:id/withdraw',

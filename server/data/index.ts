@@ -30,6 +30,8 @@ import { findOwned } from './datasets.store.ts';
 import { joinsJob } from './joins.jobs.ts';
 import { Joins } from './joins.service.ts';
 import { LakeDocuments } from './lake-documents.ts';
+import { personRoutes } from './persons.routes.ts';
+import { Persons } from './persons.service.ts';
 import { Previews } from './preview.service.ts';
 import { PrivateStatistics } from './private-statistics.service.ts';
 import { processJob } from './process.jobs.ts';
@@ -100,6 +102,7 @@ export function createData(
         anonymisation,
         new PrivateStatistics({ platform, audit, datasets, documents }),
       );
+      personRoutes(app, new Persons(platform, audit));
       datasetRoutes(app, {
         datasets,
         samples,
