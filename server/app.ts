@@ -93,7 +93,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     registerMetrics(http, { token: config.STROMA_METRICS_TOKEN, database: platform.db });
     streamRoutes(http, platform.events, authenticate, { onCount: setStreamClients });
     jobRoutes(http, platform.jobs);
-    mailRoutes(http, platform.mail);
+    mailRoutes(http, platform.mail, access.mayOpenMailOf);
     provenanceRoutes(http, platform.provenance, () => data.settled());
     const sources = options.sources ?? ({} as LoadedConfig['sources']);
     systemRoutes(http, platform, { config, sources }, { version, duckdb });

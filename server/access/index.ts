@@ -7,9 +7,9 @@
  *     .authenticate(request)  the actor behind a bearer token or the session cookie, or null
  *     .register(app)          the addresses of `api.identity`
  */
-import { streamsApi } from '@stroma/contracts';
+import { type Sensitivity, streamsApi } from '@stroma/contracts';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { Actor } from '../platform/context.ts';
+import type { Actor, Context } from '../platform/context.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { OnLimited } from '../platform/rate-limits/request-limits.ts';
 import { apiKeyRoutes } from './api-keys/api-keys.routes.ts';
@@ -58,6 +58,10 @@ export interface Access {
   readonly retention: Pick<Retention, 'know'>;
   /** What narrows access to single things; modules make theirs known and ask before they hand one out. */
   readonly resources: Resources;
+  /** Whether somebody may read the mail of this address, which may open its account. */
+  mayOpenMailOf(ctx: Context, address: string): Promise<boolean>;
+  /** The most sensitive data a role of a tenant may see. */
+  clearanceOf(tenantId: string, role: string): Promise<Sensitivity>;
   prepare(): Promise<FirstStart>;
   authenticate(request: FastifyRequest): Promise<Actor | null>;
   /** Puts on record that somebody took more than a limit allows. */
@@ -107,6 +111,8 @@ export async function createAccess(platform: Platform): Promise<Access> {
     breakGlass,
     retention,
     resources: permissions.resources,
+    mayOpenMailOf: (ctx, address) => permissions.members.couldGive(ctx, address),
+    clearanceOf: (tenantId, role) => permissions.roles.clearanceOf(tenantId, role),
     async prepare() {
       audit.start();
       await identity.start();

@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto';
 import type { DatasetAccessDocument, DatasetRule, Sensitivity, Visibility } from '@stroma/contracts';
 import type { ColumnSchema, JsonValue } from '@stroma/kernel';
 import type { SqlSandbox } from '@stroma/lake';
-import type { Audit } from '../access/index.ts';
+import type { Access, Audit } from '../access/index.ts';
 import type { Context } from '../platform/context.ts';
 import { fail } from '../platform/failure.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { DatasetReads } from './dataset-reads.ts';
-import { type DatasetVisibility, rolesNamed, type SeenDataset } from './dataset-visibility.ts';
+import { type DatasetVisibility, isWithin, rolesNamed, type SeenDataset } from './dataset-visibility.ts';
 import { type DatasetWithVersion, findDataset, type NewAccess, setDatasetAccess } from './datasets.store.ts';
 import type { LakeDocuments } from './lake-documents.ts';
 import { ruleProblem } from './restrictions.ts';
@@ -33,6 +33,7 @@ export interface DatasetAccessTools {
   documents: LakeDocuments;
   reads: DatasetReads;
   visibility: DatasetVisibility;
+  clearanceOf: Access['clearanceOf'];
 }
 
 const triedRows = 20;
@@ -89,7 +90,7 @@ export class DatasetAccess {
     const tried = { ...found, dataset: { ...found.dataset, sensitivity, rules, pseudonymKey } };
     const reader = { roles: rolesNamed(role), userId: '', sites: site === null ? [] : [site] };
     const seen = await this.#tools.visibility.seeAs(reader, tried);
-    const readable = this.#tools.visibility.isCleared(role, sensitivity);
+    const readable = isWithin(sensitivity, await this.#tools.clearanceOf(ctx.actor.tenantId, role));
     const shown = readable ? await this.#rows(ctx, seen) : { rows: [], visible: 0 };
     return {
       readable,

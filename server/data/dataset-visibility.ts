@@ -73,10 +73,6 @@ export class DatasetVisibility {
     });
   }
 
-  isCleared(role: string, sensitivity: Sensitivity): boolean {
-    return isWithin(sensitivity, definitionOfRole(role).clearance);
-  }
-
   async seeAs(reader: Reader, { dataset, version }: DatasetWithVersion): Promise<SeenDataset> {
     const restricted =
       dataset.rules.length === 0
@@ -119,7 +115,7 @@ export function clearanceOf({ kind, role, scope }: Actor): Sensitivity {
   return kind === 'system' ? 'phi' : (scope?.clearance ?? definitionOfRole(role).clearance);
 }
 
-const isWithin = (sensitivity: Sensitivity, clearance: Sensitivity): boolean =>
+export const isWithin = (sensitivity: Sensitivity, clearance: Sensitivity): boolean =>
   sensitivities.indexOf(sensitivity) <= sensitivities.indexOf(clearance);
 
 export const sensitivitiesWithin = (clearance: Sensitivity): Sensitivity[] =>

@@ -68,7 +68,8 @@ export function createData(
     resources,
     breakGlass,
     retention,
-  }: Pick<Access, 'audit' | 'resources' | 'breakGlass' | 'retention'>,
+    clearanceOf,
+  }: Pick<Access, 'audit' | 'resources' | 'breakGlass' | 'retention' | 'clearanceOf'>,
 ): Data {
   const documents = new LakeDocuments(platform.objects);
   const joins = new Joins(platform, documents);
@@ -96,7 +97,10 @@ export function createData(
       uploadRoutes(app, uploads, new RawFiles(platform, audit, visibility), (ctx, id) =>
         datasets.requireWholeUpload(ctx, id),
       );
-      datasetAccessRoutes(app, new DatasetAccess({ platform, audit, sandbox, documents, reads, visibility }));
+      datasetAccessRoutes(
+        app,
+        new DatasetAccess({ platform, audit, sandbox, documents, reads, visibility, clearanceOf }),
+      );
       anonymisationRoutes(
         app,
         anonymisation,

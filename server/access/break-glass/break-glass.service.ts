@@ -214,6 +214,7 @@ export class BreakGlass {
         try {
           await mail.send({
             to,
+            tenantId: ctx.actor.tenantId,
             subject: `${ctx.actor.name} opened emergency access`,
             text: `${ctx.actor.name} opened emergency access to all data of the organisation, until ${until.toISOString()}.\n\nReason: ${reason}\n\nEach dataset that is looked at goes on record. Please review it under Emergency access in Stroma.\n`,
           });

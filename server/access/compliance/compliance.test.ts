@@ -144,6 +144,8 @@ describe('a compliance report', () => {
   });
 
   it('is listed, printed as PDF and on record', async () => {
+    await make(officer, 'soc2');
+    await make(officer, 'soc2');
     const { body } = await officer.call<{ items: ComplianceSummary[]; next_cursor: string | null }>(
       'GET',
       '/security/compliance-reports?standard=soc2&limit=1',

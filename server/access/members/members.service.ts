@@ -13,6 +13,7 @@ import type { Actor, Context } from '../../platform/context.ts';
 import type { Database, Sql } from '../../platform/db/database.ts';
 import { fail } from '../../platform/failure.ts';
 import type { Audit } from '../audit/audit.ts';
+import { findUserByEmail } from '../identity/identity.store.ts';
 import { endSessionsOf } from '../identity/sessions.store.ts';
 import { tellAccessChange } from '../permissions/access-changes.ts';
 import {
@@ -52,6 +53,14 @@ export class Members {
 
   constructor(parts: MembersParts) {
     this.#parts = parts;
+  }
+
+  /** Whether somebody could give the person behind an address what they have; so for nobody's address. */
+  async couldGive(ctx: Context, email: string): Promise<boolean> {
+    const user = await findUserByEmail(this.#parts.db.sql, email.trim().toLowerCase());
+    if (user === null || user.tenantId !== ctx.actor.tenantId) return true;
+    const found = await findEntitlement(this.#parts.db.sql, user.tenantId, user.id);
+    return found !== null && excessOf(definitionOf(found), ctx.actor) === null;
   }
 
   async list(ctx: Context, { limit, cursor, ...filter }: ListQuery) {

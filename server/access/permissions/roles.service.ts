@@ -1,11 +1,14 @@
 import {
   type api,
+  builtInRole,
   builtInRoles,
+  definitionOfRole,
   excessOf,
   type RoleDefinition,
   type RoleDocument,
   roleAliases,
   roleDefinitions,
+  type Sensitivity,
 } from '@stroma/contracts';
 import type { z } from 'zod';
 import type { Context } from '../../platform/context.ts';
@@ -62,6 +65,12 @@ export class Roles {
       fail('INVALID_INPUT', 'Expected the next_cursor of the page before, unchanged.', { field: 'cursor' });
     const items = all.slice(start, start + limit);
     return { items, next_cursor: start + limit < all.length ? (items.at(-1)?.role ?? null) : null };
+  }
+
+  async clearanceOf(tenantId: string, role: string): Promise<Sensitivity> {
+    const custom =
+      builtInRole(role) === null ? await findCustomRole(this.#parts.db.sql, tenantId, role) : null;
+    return (custom ?? definitionOfRole(role)).clearance;
   }
 
   async create(ctx: Context, input: NewRole): Promise<RoleDocument> {

@@ -1,22 +1,33 @@
 import { api } from '@stroma/contracts';
 import type { FastifyInstance } from 'fastify';
+import type { Context } from '../context.ts';
 import { route } from '../http/register-route.ts';
 import type { Mail } from './mail.ts';
 
-export function mailRoutes(app: FastifyInstance, mail: Mail): void {
+/** What a mail says opens the account it is sent to: it is shown to those alone who could give that account its role. */
+const withheld =
+  'The text of this mail opens an account with a role that you could not give. Somebody who could sees it.';
+
+export function mailRoutes(
+  app: FastifyInstance,
+  mail: Mail,
+  mayOpen: (ctx: Context, address: string) => Promise<boolean>,
+): void {
   route(app, api.mail.outbox, async ({ ctx, query, reply }) => {
     void reply.header('cache-control', 'no-store');
     const found = await mail.outbox(ctx.actor.tenantId, query.limit + 1, query.cursor ?? null);
     const items = found.slice(0, query.limit);
     return {
       kind: mail.kind,
-      items: items.map(({ id, to, subject, text, writtenAt }) => ({
-        message_id: id,
-        to,
-        subject,
-        text,
-        written_at: writtenAt.toISOString(),
-      })),
+      items: await Promise.all(
+        items.map(async ({ id, to, subject, text, writtenAt }) => ({
+          message_id: id,
+          to,
+          subject,
+          text: (await mayOpen(ctx, to)) ? text : withheld,
+          written_at: writtenAt.toISOString(),
+        })),
+      ),
       next_cursor: found.length > query.limit ? (items.at(-1)?.id ?? null) : null,
     };
   });
