@@ -73,6 +73,7 @@ export const idKinds: Readonly<Record<string, IdKind>> = {
   emergencies: 'emergency',
   compliance_reports: 'report',
   legal_holds: 'hold',
+  consents: 'consent',
 };
 /** What the server itself goes on writing behind an event. */
 const linked = new Set(['audit_pending', 'audit_links']);
