@@ -1,6 +1,6 @@
 import { type Atom, atomsByStart, segment } from './atoms.ts';
 import { finish } from './finish.ts';
-import { type Condition, type Frame, type PlacedCondition, ReadFailure } from './frame.ts';
+import { type Frame, type PlacedCondition, ReadFailure } from './frame.ts';
 import { plan } from './plan.ts';
 import { readAtoms } from './reader.ts';
 import { type Mark, ReaderState } from './reader-state.ts';
