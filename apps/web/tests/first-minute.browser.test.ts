@@ -154,7 +154,7 @@ describe.each([1440, 390])('every page, %i pixels wide', (width) => {
       faults.push(...dark.map((fault) => `${name}, dark: ${fault}`));
     };
     await page.goto('/sign-in');
-    await page.getByRole('button', { name: 'Sign in' }).waitFor();
+    await page.getByRole('button', { name: 'Sign in', exact: true }).waitFor();
     await check('sign-in');
     await signIn(page);
     const id = await newestDataset(page);
@@ -166,6 +166,7 @@ describe.each([1440, 390])('every page, %i pixels wide', (width) => {
       ['issues', `/data/${id}?tab=issues`, '[role=tabpanel] li, [role=tabpanel] h2'],
       ['rejects', `/data/${id}?tab=rejects`, '[role=tabpanel] h2'],
       ['decisions', `/data/${id}?tab=decisions`, '[data-decision]'],
+      ['access', `/data/${id}?tab=access`, '[role=tabpanel] h2'],
       ['versions', `/data/${id}?tab=versions`, '[role=tabpanel] li'],
       ['lineage', `/data/${id}?tab=lineage`, '[role=tabpanel] svg g'],
       ['ask', '/ask', 'form input'],
@@ -173,6 +174,7 @@ describe.each([1440, 390])('every page, %i pixels wide', (width) => {
       ['jobs', '/jobs', '[data-job]'],
       ['playground', '/playground', 'form'],
       ['settings', '/settings', 'main table'],
+      ['emergency access', '/emergency', 'main form'],
       ['not-found', '/nowhere', 'h1'],
     ];
     for (const [name, address, shown] of pages) {

@@ -80,7 +80,12 @@ function Configuration({ settings }: { settings: SystemInformation['settings'] }
         </div>
       }
     >
-      <div className={`${panelClass} overflow-x-auto`}>
+      <section
+        aria-label={t('configuration')}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by the keyboard
+        tabIndex={0}
+        className={`${panelClass} overflow-x-auto`}
+      >
         <table className="w-full">
           <caption className="sr-only">{t('configuration')}</caption>
           <thead className="border-b border-line bg-sunken text-start text-small text-ink-soft">
@@ -119,7 +124,7 @@ function Configuration({ settings }: { settings: SystemInformation['settings'] }
           </tbody>
         </table>
         {found.length === 0 && <p className="p-4 text-ink-soft">{t('none')}</p>}
-      </div>
+      </section>
     </Section>
   );
 }
