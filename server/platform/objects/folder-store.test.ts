@@ -113,6 +113,7 @@ describe('folder store', () => {
       const child = spawn(process.execPath, ['--input-type=module', '-e', script, root], {
         stdio: ['ignore', 'pipe', 'inherit'],
       });
+      const gone = once(child, 'exit');
       let seen = 0;
       const last = new Map<string, { bytes: number }>();
       for await (const line of createInterface({ input: child.stdout })) {
@@ -121,6 +122,7 @@ describe('folder store', () => {
         seen += 1;
         if (seen === acknowledgements) child.kill('SIGKILL');
       }
+      await gone;
       const store = await openFolderStore(root);
       expect(await readdir(join(root, 'incoming'))).toEqual([]);
       for (const [key, stored] of last) {
