@@ -1,5 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { Actor } from '../../platform/context.ts';
+import type { FastifyInstance } from 'fastify';
 import type { OperatorCommands } from '../../platform/control/operator-commands.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { systemContext, systemTenant } from '../../platform/system-actor.ts';
@@ -14,8 +13,6 @@ export type AuditCommands = Pick<OperatorCommands, 'verify-audit' | 'anchor-audi
 
 export interface AuditTrailRoom {
   readonly commands: AuditCommands;
-  /** Told once for each request, so that what the gate refuses is put on record with its sender. */
-  seen(request: FastifyRequest, actor: Actor | null): void;
   register(app: FastifyInstance): void;
 }
 
@@ -54,7 +51,6 @@ export async function openAuditTrail(platform: Platform, audit: OpenAudit): Prom
       },
       'anchor-audit': () => anchors.keep(systemContext(platform.log)),
     },
-    seen: (request, actor) => refusals.seen(request, actor),
     register(app) {
       refusals.register(app);
       auditRoutes(app, trail, anchors);

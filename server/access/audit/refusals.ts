@@ -1,28 +1,23 @@
 import { errorCatalogue } from '@stroma/contracts';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
-import type { Actor } from '../../platform/context.ts';
+import { anonymous } from '../../platform/http/request-context.ts';
 import type { Audit } from './audit.ts';
 
 /** Puts on record what somebody known was refused, at the gate or behind it. Nobody known is refused too often. */
 export class Refusals {
   readonly #audit: Audit;
-  readonly #actors = new WeakMap<FastifyRequest, Actor>();
 
   constructor(audit: Audit) {
     this.#audit = audit;
   }
 
-  /** The gate throws before a request has its context: who sent it is remembered from here. */
-  seen(request: FastifyRequest, actor: Actor | null): void {
-    if (actor !== null) this.#actors.set(request, actor);
-  }
-
   register(app: FastifyInstance): void {
     app.addHook('onError', async (request, _reply, error) => {
-      const actor = this.#actors.get(request);
+      const actor = request.context?.actor;
       const { endpoint } = request.routeOptions.config;
-      if (actor === undefined || endpoint === undefined || !isRefusal(error.code)) return;
+      if (actor === undefined || actor === anonymous || endpoint === undefined || !isRefusal(error.code))
+        return;
       const { signal } = new AbortController();
       const who = {
         actor,

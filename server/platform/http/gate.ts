@@ -55,11 +55,14 @@ export function openGate(config: Config, limits: RequestLimits, authenticate: Au
     settle: (endpoint, request, reply) => limits.settle(endpoint, request, reply),
     async admit(endpoint, request, reply) {
       const actor = await authenticate(request);
+      // Before anything is refused, so that a refusal knows whom it met.
+      const context = new RequestContext(actor ?? anonymous, request, reply);
+      request.context = context;
       await limits.admit(endpoint, request, reply, actor);
       if (actor !== null && endpoint.crossSite !== true) refuseForeignPage(request, ownOrigin);
       refuseKey(endpoint, actor);
       authorize(endpoint, actor);
-      return new RequestContext(actor ?? anonymous, request, reply);
+      return context;
     },
   };
 }
