@@ -2,19 +2,18 @@ import { z } from 'zod';
 import { endpoint } from './endpoints.ts';
 import { idOf, timestamp } from './fields.ts';
 import { sensitivities } from './permissions.ts';
-import { columnSchema, rowSet } from './profiles.ts';
+import { columnName, columnSchema, rowSet } from './profiles.ts';
 
 export const sensitivity = z.enum(sensitivities);
 
 /** What of the person who asks a row is compared with. */
 export const readerAttributes = ['user_id', 'site'] as const;
 
-const column = z.string().min(1).max(1000);
 const value = z.union([z.string().max(1000), z.number(), z.boolean(), z.null()]);
 
 /** Which rows are shown: those whose column is among values, outside them, or from or up to one. */
 export const rowCondition = z.strictObject({
-  column,
+  column: columnName,
   operator: z.enum(['among', 'outside', 'from', 'to']),
   values: z.array(value).max(1000).default([]).describe('null is the missing value; none shows no row'),
   attribute: z
@@ -46,7 +45,7 @@ export const ruleReaders = z.strictObject({
 
 export const datasetRule = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('rows'), readers: ruleReaders, condition: rowCondition }),
-  z.strictObject({ kind: z.literal('mask'), readers: ruleReaders, column, mask: columnMask }),
+  z.strictObject({ kind: z.literal('mask'), readers: ruleReaders, column: columnName, mask: columnMask }),
 ]);
 export type DatasetRule = z.infer<typeof datasetRule>;
 

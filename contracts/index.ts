@@ -21,6 +21,7 @@ import { mailApi } from './mail.ts';
 import { membersApi } from './members.ts';
 import { passkeysApi } from './passkeys.ts';
 import { personsApi } from './persons.ts';
+import { privateStatisticsApi } from './private-statistics.ts';
 import { projectsApi } from './projects.ts';
 import { provenanceApi } from './provenance.ts';
 import { queriesApi } from './queries.ts';
@@ -30,6 +31,7 @@ import { sessionsApi } from './sessions.ts';
 import { signaturesApi } from './signatures.ts';
 import { singleSignOnApi } from './single-sign-on.ts';
 import { systemApi } from './system.ts';
+import { uploadsApi } from './uploads.ts';
 
 export const apiPrefix = '/api/v1';
 
@@ -45,7 +47,7 @@ export const api = {
   projects: projectsApi,
   invitations: invitationsApi,
   mail: mailApi,
-  datasets: datasetsApi,
+  datasets: { ...datasetsApi, ...uploadsApi },
   datasetAccess: datasetAccessApi,
   breakGlass: breakGlassApi,
   compliance: complianceApi,
@@ -53,6 +55,7 @@ export const api = {
   persons: personsApi,
   retention: retentionApi,
   anonymisation: anonymisationApi,
+  privateStatistics: privateStatisticsApi,
   jobs: jobsApi,
   queries: queriesApi,
   provenance: provenanceApi,
@@ -80,6 +83,7 @@ export * from './errors.ts';
 export * from './events.ts';
 export * from './fields.ts';
 export * from './identity.ts';
+export * from './ingestion.ts';
 export * from './invitations.ts';
 export * from './jobs.ts';
 export * from './mail.ts';
@@ -87,6 +91,7 @@ export * from './members.ts';
 export * from './passkeys.ts';
 export * from './permissions.ts';
 export * from './persons.ts';
+export * from './private-statistics.ts';
 export * from './profiles.ts';
 export * from './projects.ts';
 export * from './provenance.ts';
@@ -99,3 +104,4 @@ export * from './sessions.ts';
 export * from './signatures.ts';
 export * from './single-sign-on.ts';
 export * from './system.ts';
+export * from './uploads.ts';

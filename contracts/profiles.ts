@@ -15,6 +15,9 @@ export const columnTypes = [
   'nested',
 ] as const;
 
+/** A column somebody names. */
+export const columnName = z.string().min(1).max(1000);
+
 export const columnSchema = z.object({ name: z.string(), type: z.enum(columnTypes) });
 
 export const rowSet = z.object({ columns: z.array(columnSchema), rows: z.array(z.array(jsonValue)) });

@@ -173,7 +173,9 @@ export const routes = {
   anonymisation: {
     anonymise: 'POST /security/anonymize',
     preview: 'POST /security/anonymize/preview',
-    privateStatistics: 'POST /security/private-statistics',
+  },
+  privateStatistics: {
+    ask: 'POST /security/private-statistics',
     budget: 'GET /security/private-statistics/:id/budget',
     setBudget: 'PUT /security/private-statistics/:id/budget',
     ledger: 'GET /security/private-statistics/:id/ledger',

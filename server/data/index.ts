@@ -33,6 +33,7 @@ import { LakeDocuments } from './lake-documents.ts';
 import { personRoutes } from './persons.routes.ts';
 import { Persons } from './persons.service.ts';
 import { Previews } from './preview.service.ts';
+import { privateStatisticsRoutes } from './private-statistics.routes.ts';
 import { PrivateStatistics } from './private-statistics.service.ts';
 import { processJob } from './process.jobs.ts';
 import { queryRoutes } from './queries.routes.ts';
@@ -101,11 +102,8 @@ export function createData(
         app,
         new DatasetAccess({ platform, audit, sandbox, documents, reads, visibility, clearanceOf }),
       );
-      anonymisationRoutes(
-        app,
-        anonymisation,
-        new PrivateStatistics({ platform, audit, datasets, documents }),
-      );
+      anonymisationRoutes(app, anonymisation);
+      privateStatisticsRoutes(app, new PrivateStatistics({ platform, audit, datasets, documents }));
       personRoutes(app, new Persons(platform, audit));
       datasetRoutes(app, {
         datasets,
