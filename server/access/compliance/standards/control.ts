@@ -1,5 +1,5 @@
 import type { ComplianceControl, ControlStatus } from '@stroma/contracts';
-import type { Check } from '../checks.ts';
+import type { Check } from '../checks/check.ts';
 import type { Facts } from '../facts.ts';
 
 /** One control of a standard: what is measured for it, and what software cannot show. */

@@ -1,4 +1,7 @@
-import * as check from '../checks.ts';
+import * as accounts from '../checks/accounts.ts';
+import * as persons from '../checks/persons.ts';
+import * as protection from '../checks/protection.ts';
+import * as record from '../checks/record.ts';
 import { control, type Standard } from './control.ts';
 
 /** Regulation (EU) 2016/679. */
@@ -8,27 +11,27 @@ export const gdpr: Standard = {
     control(
       'GDPR Art. 5(1)(c)',
       'Data minimisation',
-      [check.anonymised],
+      [persons.anonymised],
       'Collect no more than the purpose needs.',
     ),
     control(
       'GDPR Art. 5(1)(e)',
       'Storage limitation',
-      [check.retentionApplied],
+      [persons.retentionApplied],
       'Set each period by the purpose, and say why.',
     ),
-    control('GDPR Art. 5(2)', 'Accountability', [check.auditIntact, check.auditGuarded]),
+    control('GDPR Art. 5(2)', 'Accountability', [record.auditIntact, record.auditGuarded]),
     control('GDPR Art. 6', 'Lawfulness of processing', [], 'Name the legal basis of each processing.'),
     control(
       'GDPR Art. 7',
       'Conditions for consent',
-      [check.consentsRecorded],
+      [persons.consentsRecorded],
       'Word the request for consent so that it is freely given, specific and clear.',
     ),
     control(
       'GDPR Art. 9',
       'Special categories of data',
-      [check.sensitiveDataWalled],
+      [persons.sensitiveDataWalled],
       'Name the exception that lets you process health or genetic data, and mark such datasets.',
     ),
     control(
@@ -40,49 +43,52 @@ export const gdpr: Standard = {
     control(
       'GDPR Art. 15',
       'Right of access',
-      [check.requestsAnswered],
+      [persons.requestsAnswered],
       'Answer within one month; check who asks.',
     ),
     control(
       'GDPR Art. 17',
       'Right to erasure',
-      [check.requestsAnswered, check.retentionApplied],
+      [persons.requestsAnswered, persons.retentionApplied],
       'Decide what the law obliges you to keep.',
     ),
     control('GDPR Art. 25', 'Protection by design and by default', [
-      check.rowSecurity,
-      check.routesGuarded,
-      check.sensitiveDataWalled,
+      protection.rowSecurity,
+      protection.routesGuarded,
+      persons.sensitiveDataWalled,
     ]),
     control('GDPR Art. 28', 'Processors', [], 'Sign contracts with everybody who processes for you.'),
     control(
       'GDPR Art. 30',
       'Records of processing activities',
-      [check.activityRecorded],
+      [record.activityRecorded],
       'Keep the register of processing activities itself: purposes, categories, recipients, transfers.',
     ),
     control('GDPR Art. 32(1)(a)', 'Pseudonymisation and encryption', [
-      check.filesEncrypted,
-      check.transportEncrypted,
-      check.keysKept,
+      protection.filesEncrypted,
+      protection.transportEncrypted,
+      protection.keysKept,
     ]),
     control('GDPR Art. 32(1)(b)', 'Confidentiality, integrity and resilience', [
-      check.administratorsSecondFactor,
-      check.signInsGuarded,
-      check.accessReviewed,
-      check.rowSecurity,
+      accounts.administratorsSecondFactor,
+      accounts.signInsGuarded,
+      accounts.accessReviewed,
+      protection.rowSecurity,
     ]),
-    control('GDPR Art. 32(1)(c)', 'Restoring availability', [check.backupsFresh, check.backupsRestore]),
+    control('GDPR Art. 32(1)(c)', 'Restoring availability', [
+      protection.backupsFresh,
+      protection.backupsRestore,
+    ]),
     control(
       'GDPR Art. 32(1)(d)',
       'Regular testing of the measures',
-      [check.auditIntact, check.backupsRestore, check.accessReviewed],
+      [record.auditIntact, protection.backupsRestore, accounts.accessReviewed],
       'Test also what is not software.',
     ),
     control(
       'GDPR Art. 33 and 34',
       'Notification of breaches',
-      [check.incidentsWatched],
+      [protection.incidentsWatched],
       'Tell the authority within 72 hours, and the persons where their risk is high.',
     ),
     control(

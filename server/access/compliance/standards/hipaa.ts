@@ -1,4 +1,7 @@
-import * as check from '../checks.ts';
+import * as accounts from '../checks/accounts.ts';
+import * as persons from '../checks/persons.ts';
+import * as protection from '../checks/protection.ts';
+import * as record from '../checks/record.ts';
 import { control, type Standard } from './control.ts';
 
 /** HIPAA Security Rule, 45 CFR Part 164 subpart C, and the parts of subpart E that software touches. */
@@ -14,7 +17,7 @@ export const hipaa: Standard = {
     control(
       '45 CFR 164.308(a)(1)(ii)(D)',
       'Information system activity review',
-      [check.activityRecorded, check.auditIntact, check.incidentsWatched],
+      [record.activityRecorded, record.auditIntact, protection.incidentsWatched],
       'Name who reads the record, how often, and what they do with what they find.',
     ),
     control(
@@ -26,13 +29,13 @@ export const hipaa: Standard = {
     control(
       '45 CFR 164.308(a)(3)',
       'Workforce security',
-      [check.accountsInUse, check.accountChanges],
+      [accounts.accountsInUse, accounts.accountChanges],
       'Authorise, supervise and clear staff; take accounts away on the day somebody leaves.',
     ),
     control(
       '45 CFR 164.308(a)(4)',
       'Information access management',
-      [check.accessReviewed, check.sensitiveDataWalled],
+      [accounts.accessReviewed, persons.sensitiveDataWalled],
       'Write down who may have access to what, and why.',
     ),
     control(
@@ -41,19 +44,19 @@ export const hipaa: Standard = {
       [],
       'Train everybody who works with health data and keep proof of it.',
     ),
-    control('45 CFR 164.308(a)(5)(ii)(C)', 'Log-in monitoring', [check.signInsGuarded]),
-    control('45 CFR 164.308(a)(5)(ii)(D)', 'Password management', [check.passwordRules]),
+    control('45 CFR 164.308(a)(5)(ii)(C)', 'Log-in monitoring', [accounts.signInsGuarded]),
+    control('45 CFR 164.308(a)(5)(ii)(D)', 'Password management', [accounts.passwordRules]),
     control(
       '45 CFR 164.308(a)(6)',
       'Security incident procedures',
-      [check.incidentsWatched],
+      [protection.incidentsWatched],
       'Keep a procedure for incidents, follow it, and write down how each ended.',
     ),
-    control('45 CFR 164.308(a)(7)(ii)(A)', 'Data backup plan', [check.backupsFresh]),
+    control('45 CFR 164.308(a)(7)(ii)(A)', 'Data backup plan', [protection.backupsFresh]),
     control(
       '45 CFR 164.308(a)(7)(ii)(D)',
       'Testing and revision of contingency plans',
-      [check.backupsRestore],
+      [protection.backupsRestore],
       'Rehearse the whole plan, not the backup alone.',
     ),
     control(
@@ -68,38 +71,41 @@ export const hipaa: Standard = {
       [],
       'Guard rooms, workstations and media, and dispose of media so that nothing can be read.',
     ),
-    control('45 CFR 164.312(a)(1)', 'Access control', [check.routesGuarded, check.rowSecurity]),
+    control('45 CFR 164.312(a)(1)', 'Access control', [protection.routesGuarded, protection.rowSecurity]),
     control(
       '45 CFR 164.312(a)(2)(i)',
       'Unique user identification',
-      [check.accountsInUse],
+      [accounts.accountsInUse],
       'Forbid sharing accounts.',
     ),
-    control('45 CFR 164.312(a)(2)(ii)', 'Emergency access procedure', [check.emergencyReviewed]),
-    control('45 CFR 164.312(a)(2)(iii)', 'Automatic logoff', [check.sessionsEnd]),
-    control('45 CFR 164.312(a)(2)(iv)', 'Encryption and decryption', [check.filesEncrypted, check.keysKept]),
+    control('45 CFR 164.312(a)(2)(ii)', 'Emergency access procedure', [persons.emergencyReviewed]),
+    control('45 CFR 164.312(a)(2)(iii)', 'Automatic logoff', [accounts.sessionsEnd]),
+    control('45 CFR 164.312(a)(2)(iv)', 'Encryption and decryption', [
+      protection.filesEncrypted,
+      protection.keysKept,
+    ]),
     control('45 CFR 164.312(b)', 'Audit controls', [
-      check.activityRecorded,
-      check.auditGuarded,
-      check.auditIntact,
+      record.activityRecorded,
+      record.auditGuarded,
+      record.auditIntact,
     ]),
-    control('45 CFR 164.312(c)(1)', 'Integrity', [check.auditIntact, check.signaturesValid]),
+    control('45 CFR 164.312(c)(1)', 'Integrity', [record.auditIntact, record.signaturesValid]),
     control('45 CFR 164.312(d)', 'Person or entity authentication', [
-      check.administratorsSecondFactor,
-      check.secondFactorCover,
-      check.keysExpire,
+      accounts.administratorsSecondFactor,
+      accounts.secondFactorCover,
+      accounts.keysExpire,
     ]),
-    control('45 CFR 164.312(e)(1)', 'Transmission security', [check.transportEncrypted]),
+    control('45 CFR 164.312(e)(1)', 'Transmission security', [protection.transportEncrypted]),
     control(
       '45 CFR 164.316(b)(2)(i)',
       'Retention of documentation',
-      [check.recordsKept],
+      [record.recordsKept],
       'Keep policies and procedures for six years from when they were last in force.',
     ),
     control(
       '45 CFR 164.514(b)',
       'De-identification',
-      [check.anonymised],
+      [persons.anonymised],
       'Decide which of the two methods applies, and have an expert determine the risk where it is the first.',
     ),
   ],

@@ -1,4 +1,7 @@
-import * as check from '../checks.ts';
+import * as accounts from '../checks/accounts.ts';
+import * as persons from '../checks/persons.ts';
+import * as protection from '../checks/protection.ts';
+import * as record from '../checks/record.ts';
 import { control, type Standard } from './control.ts';
 
 /** 21 CFR Part 11: electronic records, electronic signatures. */
@@ -18,21 +21,21 @@ export const part11: Standard = {
       'Rehearse handing out copies: datasets, signatures and the audit record export in CSV, JSON and Parquet.',
     ),
     control('21 CFR 11.10(c)', 'Protection of records', [
-      check.recordsKept,
-      check.retentionApplied,
-      check.backupsFresh,
-      check.backupsRestore,
+      record.recordsKept,
+      persons.retentionApplied,
+      protection.backupsFresh,
+      protection.backupsRestore,
     ]),
     control('21 CFR 11.10(d)', 'Limiting system access', [
-      check.routesGuarded,
-      check.accessReviewed,
-      check.accountsInUse,
-      check.rowSecurity,
+      protection.routesGuarded,
+      accounts.accessReviewed,
+      accounts.accountsInUse,
+      protection.rowSecurity,
     ]),
     control(
       '21 CFR 11.10(e)',
       'Audit trails',
-      [check.activityRecorded, check.auditGuarded, check.auditIntact, check.auditAnchored],
+      [record.activityRecorded, record.auditGuarded, record.auditIntact, record.auditAnchored],
       'Keep the clock of the machine right.',
     ),
     control(
@@ -41,7 +44,7 @@ export const part11: Standard = {
       [],
       'Say which sequence of steps must be enforced, and check that it is.',
     ),
-    control('21 CFR 11.10(g)', 'Authority checks', [check.routesGuarded, check.refusalsRecorded]),
+    control('21 CFR 11.10(g)', 'Authority checks', [protection.routesGuarded, protection.refusalsRecorded]),
     control('21 CFR 11.10(h)', 'Device checks', [], 'Determine which sources of data are valid.'),
     control(
       '21 CFR 11.10(i)',
@@ -64,15 +67,15 @@ export const part11: Standard = {
     control(
       '21 CFR 11.30',
       'Open systems',
-      [check.filesEncrypted, check.transportEncrypted],
+      [protection.filesEncrypted, protection.transportEncrypted],
       'Decide whether this installation is an open system.',
     ),
-    control('21 CFR 11.50', 'Signature manifestations', [check.signersProven]),
-    control('21 CFR 11.70', 'Linking signatures to records', [check.signaturesValid, check.auditGuarded]),
+    control('21 CFR 11.50', 'Signature manifestations', [record.signersProven]),
+    control('21 CFR 11.70', 'Linking signatures to records', [record.signaturesValid, record.auditGuarded]),
     control(
       '21 CFR 11.100(a)',
       'Signatures unique to one person',
-      [check.accountsInUse],
+      [accounts.accountsInUse],
       'Never give an account to somebody else.',
     ),
     control(
@@ -87,17 +90,17 @@ export const part11: Standard = {
       [],
       'Certify to the FDA that your electronic signatures are meant to bind as handwritten ones do.',
     ),
-    control('21 CFR 11.200(a)', 'Signature components', [check.signersProven, check.secondFactorCover]),
-    control('21 CFR 11.300(a)', 'Uniqueness of identification', [check.accountsInUse]),
+    control('21 CFR 11.200(a)', 'Signature components', [record.signersProven, accounts.secondFactorCover]),
+    control('21 CFR 11.300(a)', 'Uniqueness of identification', [accounts.accountsInUse]),
     control('21 CFR 11.300(b)', 'Periodic check of credentials', [
-      check.accessReviewed,
-      check.keysExpire,
-      check.passwordRules,
+      accounts.accessReviewed,
+      accounts.keysExpire,
+      accounts.passwordRules,
     ]),
     control('21 CFR 11.300(c)', 'Loss management', [], 'Deactivate lost or stolen devices and keys at once.'),
     control('21 CFR 11.300(d)', 'Safeguards against unauthorised use', [
-      check.signInsGuarded,
-      check.incidentsWatched,
+      accounts.signInsGuarded,
+      protection.incidentsWatched,
     ]),
     control(
       '21 CFR 11.300(e)',
