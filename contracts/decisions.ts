@@ -1,4 +1,5 @@
 import {
+  concernsInstallation,
   isPermission,
   type Permission,
   permissionCatalogue,
@@ -99,7 +100,10 @@ export function decide(request: DecisionRequest): Decision {
   if (scope.until !== null && now >= scope.until)
     return denied('membership_time', `Your access ended on ${day(scope.until)}.`);
   if (!actor.permissions.has(permission))
-    return denied('role', `This needs the permission ${permission}, which your role does not have.`);
+    return denied(
+      'role',
+      `This needs the permission ${permission}, which your role does not have.${concernsInstallation(permission) ? ' It concerns every organisation on this installation and is held by super administrators.' : ''}`,
+    );
   if (resource === undefined) {
     const limit = scope.ownOnly.has(permission) ? ', for what is your own' : '';
     return allowed('role', `Your role has the permission ${permission}${limit}.`);

@@ -51,10 +51,11 @@ const matrix = `
   retention:write       x  x  .  .  .  .  .  .  x  .  .  .
   break-glass:use       x  x  x  x  x  .  .  .  .  .  .  .
   break-glass:review    x  x  .  .  .  .  .  .  x  .  .  .
-  backups:read          x  x  .  .  .  .  .  .  x  .  .  .
-  backups:write         x  x  .  .  .  .  .  .  .  .  .  .
-  encryption:read       x  x  .  .  .  .  .  .  x  .  .  .
-  encryption:write      x  x  .  .  .  .  .  .  .  .  .  .
+  installation:read     x  .  .  .  .  .  .  .  .  .  .  .
+  backups:read          x  .  .  .  .  .  .  .  .  .  .  .
+  backups:write         x  .  .  .  .  .  .  .  .  .  .  .
+  encryption:read       x  .  .  .  .  .  .  .  .  .  .  .
+  encryption:write      x  .  .  .  .  .  .  .  .  .  .  .
   tenants:read          x  .  .  .  .  .  .  .  .  .  .  .
   tenants:write         x  .  .  .  .  .  .  .  .  .  .  .
 `;

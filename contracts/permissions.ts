@@ -24,7 +24,7 @@ export const permissionCatalogue = {
   'single-sign-on:read': 'See single sign-on connections and provisioning',
   'single-sign-on:write': 'Change single sign-on connections and provisioning',
   'scim:provision': 'Push users and groups from a directory; given by its token, to no role',
-  'settings:read': 'See versions, engines and settings in force',
+  'settings:read': 'See versions, engines and limits',
   'settings:write': 'Change settings of the organisation',
   'mail:read': 'Read mail that waits in the outbox because no mail server is set',
   'audit:read': 'Search the audit trail and verify it',
@@ -42,6 +42,7 @@ export const permissionCatalogue = {
   'retention:write': 'Change how long things are kept, place and lift legal holds',
   'break-glass:use': 'Open access in an emergency, with a reason, for a limited time',
   'break-glass:review': 'Review emergency access after the fact',
+  'installation:read': 'See the settings in force on this installation: folders, addresses, limits',
   'backups:read': 'See backups and their checks',
   'backups:write': 'Make, schedule and restore backups',
   'encryption:read': 'See encryption keys by name, age and use',
@@ -53,6 +54,24 @@ export const permissionCatalogue = {
 export type Permission = keyof typeof permissionCatalogue;
 
 export const permissions = Object.keys(permissionCatalogue) as readonly Permission[];
+
+/**
+ * What concerns the whole installation and every organisation on it, whichever organisation asks. Who holds one of
+ * these stands above the walls between organisations, so no role but the super administrator's has any.
+ */
+export const installationPermissions = [
+  'installation:read',
+  'backups:read',
+  'backups:write',
+  'encryption:read',
+  'encryption:write',
+  'tenants:read',
+  'tenants:write',
+] as const satisfies readonly Permission[];
+
+const ofInstallation: ReadonlySet<string> = new Set(installationPermissions);
+
+export const concernsInstallation = (permission: Permission): boolean => ofInstallation.has(permission);
 
 export function isPermission(text: string): text is Permission {
   return Object.hasOwn(permissionCatalogue, text);

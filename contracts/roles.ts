@@ -1,4 +1,4 @@
-import { type Permission, permissions, type Sensitivity } from './permissions.ts';
+import { concernsInstallation, type Permission, permissions, type Sensitivity } from './permissions.ts';
 
 export const builtInRoles = [
   'super_admin',
@@ -101,10 +101,7 @@ const complianceWork = [
   'compliance:write',
   'retention:write',
   'break-glass:review',
-  'backups:read',
-  'encryption:read',
 ] as const;
-const installation: readonly Permission[] = ['tenants:read', 'tenants:write'];
 
 const role = (
   granted: readonly Permission[],
@@ -116,7 +113,7 @@ const role = (
 export const roleDefinitions: Readonly<Record<BuiltInRole, RoleDefinition>> = {
   super_admin: role(permissions, 'phi', { reach: 'everything' }),
   admin: role(
-    permissions.filter((each) => !installation.includes(each)),
+    permissions.filter((each) => !concernsInstallation(each)),
     'phi',
     { reach: 'everything' },
   ),

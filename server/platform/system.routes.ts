@@ -19,7 +19,7 @@ export function systemRoutes(
   const startedAt = new Date().toISOString();
   const { config } = platform;
 
-  route(app, api.system.information, async () => ({
+  route(app, api.system.information, async ({ ctx }) => ({
     version,
     node: process.versions.node,
     duckdb,
@@ -35,6 +35,6 @@ export function systemRoutes(
       max_bytes: config.STROMA_SQL_MAX_BYTES,
     },
     upload_limit_bytes: config.STROMA_UPLOAD_LIMIT_BYTES,
-    settings: settingsInForce(loaded),
+    settings: ctx.actor.permissions.has('installation:read') ? settingsInForce(loaded) : null,
   }));
 }

@@ -49,7 +49,7 @@ export async function openAccessServer(
   beforeStart: (app: App) => void = () => undefined,
 ): Promise<AccessServer> {
   const folder = mkdtempSync(join(tmpdir(), 'stroma-permissions-'));
-  const { config } = readConfig({
+  const { config, sources } = readConfig({
     PORT: '0',
     STROMA_DATA: folder,
     STROMA_DEMO: '0',
@@ -58,7 +58,7 @@ export async function openAccessServer(
     STROMA_ADMIN_PASSWORD: password,
     ...settings,
   });
-  const app = await createApp({ ...config, STROMA_TRUST_PROXY: true }, { checkAnswers: true });
+  const app = await createApp({ ...config, STROMA_TRUST_PROXY: true }, { checkAnswers: true, sources });
   beforeStart(app);
   const { url } = await app.start();
   const hash = await hashPassword(password);

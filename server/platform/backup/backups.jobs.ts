@@ -14,6 +14,7 @@ export function makeBackupJob(
     timeoutSeconds: 12 * 3600,
     retries: 1,
     concurrency: 1,
+    permission: 'backups:write',
     ...(cron === undefined ? {} : { cron }),
     async run({ trigger = 'schedule' as const }, ctx, job) {
       const made = await backups.make(ctx, {
@@ -33,6 +34,7 @@ export function verifyBackupJob(backups: Backups): JobDefinition<{ backup_id: st
     timeoutSeconds: 12 * 3600,
     retries: 0,
     concurrency: 1,
+    permission: 'backups:write',
     async run({ backup_id }) {
       const checked = await backups.verify(backup_id);
       return { result: { backup_id, error: checked.verify_error } };

@@ -18,6 +18,7 @@ export function rewrapJob(keys: Keys, database: Database): JobDefinition<object>
     retries: 5,
     concurrency: 1,
     cron: '37 3 * * *',
+    permission: 'encryption:write',
     async run(_, ctx, job) {
       const done = await keys.rewrap({
         signal: ctx.signal,

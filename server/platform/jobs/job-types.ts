@@ -1,4 +1,4 @@
-import type { Job } from '@stroma/contracts';
+import type { Job, Permission } from '@stroma/contracts';
 import type { Actor, Context } from '../context.ts';
 import type { Sql } from '../db/database.ts';
 
@@ -30,6 +30,8 @@ export interface JobDefinition<Input extends object> {
   concurrency: number;
   /** Standard five-field cron expression, UTC; runs as the system with `{}` as input. */
   cron?: string;
+  /** Of the whole installation: beside who sent it, only who holds this sees it, cancels it and runs it again. */
+  permission?: Permission;
   run(input: Input, ctx: Context, job: RunningJob): Promise<JobOutcome>;
   /** Written in the transaction that marks the job failed for good. */
   onFailed?(

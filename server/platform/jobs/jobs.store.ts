@@ -1,5 +1,5 @@
 import type { Job } from '@stroma/contracts';
-import { and, desc, eq, inArray, lt, or, sql } from 'drizzle-orm';
+import { and, desc, eq, inArray, lt, notInArray, or, sql } from 'drizzle-orm';
 import type { Sql } from '../db/database.ts';
 import { systemTenant } from '../system-actor.ts';
 import { jobs } from './jobs.tables.ts';
@@ -41,6 +41,8 @@ export async function listJobs(
     before?: string | undefined;
     /** Only those this person sent. */
     createdBy?: string | undefined;
+    /** Of these kinds only those `viewer` sent. */
+    withheld?: { kinds: string[]; viewer: string };
     limit: number;
   },
 ): Promise<JobRow[]> {
@@ -52,6 +54,9 @@ export async function listJobs(
         eq(jobs.tenantId, tenantId),
         filter.status && eq(jobs.status, filter.status),
         filter.createdBy === undefined ? undefined : eq(jobs.createdBy, filter.createdBy),
+        filter.withheld === undefined || filter.withheld.kinds.length === 0
+          ? undefined
+          : or(notInArray(jobs.kind, filter.withheld.kinds), eq(jobs.createdBy, filter.withheld.viewer)),
         filter.before === undefined ? undefined : lt(jobs.id, filter.before),
       ),
     )

@@ -81,10 +81,15 @@ export function openJobs(database: Database, events: Events, log: Logger, option
     return id;
   };
 
+  const withheld = ({ actor }: Context, kind: string): boolean => {
+    const permission = definitions.get(kind)?.permission;
+    return permission !== undefined && !actor.permissions.has(permission);
+  };
+
   const findJob = batchReads((keys) => findJobs(database.sql, keys));
   const existing = async (ctx: Context, id: string): Promise<JobRow> => {
     const row = await findJob(jobKey(ctx.actor.tenantId, id));
-    if (row === null || (seesOnlyOwn(ctx) && row.createdBy !== ctx.actor.id))
+    if (row === null || (row.createdBy !== ctx.actor.id && (seesOnlyOwn(ctx) || withheld(ctx, row.kind))))
       return fail('NOT_FOUND', `There is no job ${id}.`);
     return row;
   };
@@ -121,6 +126,10 @@ export function openJobs(database: Database, events: Events, log: Logger, option
         status,
         before: cursor,
         createdBy: seesOnlyOwn(ctx) ? ctx.actor.id : undefined,
+        withheld: {
+          kinds: [...definitions.keys()].filter((kind) => withheld(ctx, kind)),
+          viewer: ctx.actor.id,
+        },
         limit: limit + 1,
       });
       const items = rows.slice(0, limit).map((row) => jobDocument(row));
@@ -129,6 +138,7 @@ export function openJobs(database: Database, events: Events, log: Logger, option
 
     async cancel(ctx, jobId) {
       await open(false);
+      await existing(ctx, jobId);
       const row = await database.transaction(async (tx) => {
         const change = { status: 'cancelled', phase: null, finishedAt: new Date() } as const;
         const changed = await changeState(tx, ctx.actor.tenantId, jobId, ['queued', 'running'], change);

@@ -54,12 +54,18 @@ export function System() {
           />
         </div>
       </Section>
-      <Configuration settings={data.settings} />
+      {data.settings === null ? (
+        <Section title={t('configuration')}>
+          <p className="text-ink-soft">{t('configuration_withheld')}</p>
+        </Section>
+      ) : (
+        <Configuration settings={data.settings} />
+      )}
     </>
   );
 }
 
-function Configuration({ settings }: { settings: SystemInformation['settings'] }) {
+function Configuration({ settings }: { settings: NonNullable<SystemInformation['settings']> }) {
   const { t } = useTranslation('settings');
   const [text, setText] = useState('');
   const wanted = text.trim().toLowerCase();
