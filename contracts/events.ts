@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { endpoint } from './endpoints.ts';
+import type { Permission } from './permissions.ts';
+import { threatKinds, threatResponses, threatSeverities, threatStatuses } from './threats.ts';
 
 /** CloudEvents 1.0, JSON format. https://github.com/cloudevents/spec */
 export const cloudEvent = z.object({
@@ -28,13 +30,26 @@ export const eventTypes = {
   'data.processing.failed': z.object({ job_id: z.string(), code: z.string(), message: z.string() }),
   'dataset.updated': z.object({ dataset_id: z.string() }),
   'dataset.deleted': z.object({ dataset_id: z.string() }),
+  'threat.detected': z.object({
+    threat_id: z.string(),
+    kind: z.enum(threatKinds),
+    severity: z.enum(threatSeverities),
+    response: z.enum(threatResponses),
+  }),
+  'threat.changed': z.object({ threat_id: z.string(), status: z.enum(threatStatuses) }),
   'job.changed': z.object({ job_id: z.string(), status: z.string(), progress: z.number() }),
 } as const;
 export type EventType = keyof typeof eventTypes;
 export type EventData<T extends EventType> = z.infer<(typeof eventTypes)[T]>;
 
-/** Topics of the live stream: `jobs` carries job.*, `data` carries data.* and dataset.*. */
-export const streamTopics = ['jobs', 'data', 'all'] as const;
+/** What it takes to hear of some, beside the stream itself. */
+export const eventPermissions: Partial<Record<EventType, Permission>> = {
+  'threat.detected': 'security:read',
+  'threat.changed': 'security:read',
+};
+
+/** Topics of the live stream: `jobs` carries job.*, `data` carries data.* and dataset.*, `security` threat.*. */
+export const streamTopics = ['jobs', 'data', 'security', 'all'] as const;
 export type StreamTopic = (typeof streamTopics)[number];
 
 export const streamsApi = {

@@ -38,6 +38,11 @@ export const idPrefixes = {
   hold: 'hld',
   retentionRun: 'rtn',
   consent: 'cns',
+  subjectRequest: 'dsr',
+  personSearch: 'prs',
+  erasure: 'ers',
+  threat: 'thr',
+  block: 'blk',
 } as const;
 export type IdKind = keyof typeof idPrefixes;
 

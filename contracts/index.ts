@@ -13,6 +13,7 @@ import { complianceApi } from './compliance.ts';
 import { consentsApi } from './consents.ts';
 import { datasetAccessApi } from './dataset-access.ts';
 import { datasetsApi } from './datasets.ts';
+import { erasuresApi } from './erasures.ts';
 import { streamsApi } from './events.ts';
 import { identityApi } from './identity.ts';
 import { invitationsApi } from './invitations.ts';
@@ -30,7 +31,9 @@ import { secondFactorsApi } from './second-factors.ts';
 import { sessionsApi } from './sessions.ts';
 import { signaturesApi } from './signatures.ts';
 import { singleSignOnApi } from './single-sign-on.ts';
+import { subjectRequestsApi } from './subject-requests.ts';
 import { systemApi } from './system.ts';
+import { threatsApi } from './threats.ts';
 import { uploadsApi } from './uploads.ts';
 
 export const apiPrefix = '/api/v1';
@@ -53,6 +56,8 @@ export const api = {
   compliance: complianceApi,
   consents: consentsApi,
   persons: personsApi,
+  subjectRequests: subjectRequestsApi,
+  erasures: erasuresApi,
   retention: retentionApi,
   anonymisation: anonymisationApi,
   privateStatistics: privateStatisticsApi,
@@ -65,6 +70,7 @@ export const api = {
   backups: backupsApi,
   encryption: encryptionApi,
   singleSignOn: singleSignOnApi,
+  threats: threatsApi,
 };
 
 export * from './access.ts';
@@ -79,6 +85,7 @@ export * from './dataset-access.ts';
 export * from './datasets.ts';
 export * from './decisions.ts';
 export * from './endpoints.ts';
+export * from './erasures.ts';
 export * from './errors.ts';
 export * from './events.ts';
 export * from './fields.ts';
@@ -103,5 +110,7 @@ export * from './second-factors.ts';
 export * from './sessions.ts';
 export * from './signatures.ts';
 export * from './single-sign-on.ts';
+export * from './subject-requests.ts';
 export * from './system.ts';
+export * from './threats.ts';
 export * from './uploads.ts';

@@ -16,7 +16,28 @@ type Routes = {
  * and not the schema library.
  */
 export const routes = {
-  persons: { export: 'GET /privacy/persons/:id/export' },
+  persons: {
+    export: 'GET /privacy/persons/:id/export',
+    search: 'POST /privacy/searches',
+    found: 'GET /privacy/searches/:id',
+  },
+  subjectRequests: {
+    receive: 'POST /privacy/requests',
+    list: 'GET /privacy/requests',
+    export: 'GET /privacy/requests/export',
+    get: 'GET /privacy/requests/:id',
+    step: 'POST /privacy/requests/:id/steps',
+    search: 'POST /privacy/requests/:id/search',
+    package: 'GET /privacy/requests/:id/package',
+  },
+  erasures: {
+    plan: 'GET /privacy/requests/:id/erasure-plan',
+    erase: 'POST /privacy/requests/:id/erasure',
+    get: 'GET /privacy/erasures/:id',
+    certificate: 'GET /privacy/erasures/:id/certificate',
+    print: 'GET /privacy/erasures/:id/certificate/pdf',
+    verify: 'POST /privacy/certificates/verify',
+  },
   consents: {
     give: 'POST /privacy/consents',
     withdraw: 'POST /privacy/consents/:id/withdraw',
@@ -224,5 +245,17 @@ export const routes = {
     updateDirectory: 'PATCH /admin/single-sign-on/directories/:id',
     renewDirectoryToken: 'POST /admin/single-sign-on/directories/:id/token',
     removeDirectory: 'DELETE /admin/single-sign-on/directories/:id',
+  },
+  threats: {
+    list: 'GET /security/threats',
+    get: 'GET /security/threats/:id',
+    export: 'GET /security/threats.csv',
+    acknowledge: 'POST /security/threats/:id/acknowledge',
+    resolve: 'POST /security/threats/:id/resolve',
+    policy: 'GET /security/threat-policy',
+    setPolicy: 'PUT /security/threat-policy',
+    settings: 'GET /security/settings',
+    blocks: 'GET /security/blocks',
+    unblock: 'DELETE /security/blocks/:id',
   },
 } as const satisfies Routes;

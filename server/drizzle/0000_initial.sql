@@ -544,6 +544,52 @@ CREATE TABLE "single_sign_on_connections" (
 	"last_used_at" timestamp (3) with time zone
 );
 --> statement-breakpoint
+CREATE TABLE "threat_blocks" (
+	"id" text PRIMARY KEY NOT NULL,
+	"tenant_id" text NOT NULL,
+	"kind" text NOT NULL,
+	"subject" text NOT NULL,
+	"subject_name" text,
+	"threat_id" text NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	"expires_at" timestamp (3) with time zone NOT NULL,
+	"lifted_at" timestamp (3) with time zone,
+	"lifted_by" text
+);
+--> statement-breakpoint
+CREATE TABLE "threat_policies" (
+	"tenant_id" text PRIMARY KEY NOT NULL,
+	"policy" jsonb NOT NULL,
+	"changed_by" text NOT NULL,
+	"changed_by_name" text NOT NULL,
+	"changed_at" timestamp (3) with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "threats" (
+	"id" text PRIMARY KEY NOT NULL,
+	"tenant_id" text NOT NULL,
+	"kind" text NOT NULL,
+	"severity" text NOT NULL,
+	"status" text NOT NULL,
+	"verdict" text,
+	"fingerprint" text NOT NULL,
+	"rule" text NOT NULL,
+	"first_at" timestamp (3) with time zone NOT NULL,
+	"last_at" timestamp (3) with time zone NOT NULL,
+	"occurrences" integer NOT NULL,
+	"actor_id" text,
+	"actor_name" text,
+	"address" text,
+	"credential_id" text,
+	"evidence" jsonb NOT NULL,
+	"response" text NOT NULL,
+	"actions" jsonb NOT NULL,
+	"note" text,
+	"handled_by" text,
+	"handled_by_name" text,
+	"handled_at" timestamp (3) with time zone
+);
+--> statement-breakpoint
 CREATE TABLE "privacy_budgets" (
 	"tenant_id" text NOT NULL,
 	"dataset_id" text NOT NULL,
@@ -627,6 +673,26 @@ CREATE TABLE "datasets" (
 	"deleted_at" timestamp (3) with time zone
 );
 --> statement-breakpoint
+CREATE TABLE "erasures" (
+	"id" text PRIMARY KEY NOT NULL,
+	"tenant_id" text NOT NULL,
+	"request_id" text NOT NULL,
+	"job_id" text NOT NULL,
+	"status" text NOT NULL,
+	"plan" jsonb NOT NULL,
+	"decisions" jsonb NOT NULL,
+	"progress" jsonb NOT NULL,
+	"started_at" timestamp (3) with time zone NOT NULL,
+	"started_by" text NOT NULL,
+	"started_by_name" text NOT NULL,
+	"finished_at" timestamp (3) with time zone,
+	"error" text,
+	"certificate" text,
+	"sha256" text,
+	"signature" text,
+	"key_id" text
+);
+--> statement-breakpoint
 CREATE TABLE "dataset_joins" (
 	"tenant_id" text NOT NULL,
 	"version_a" text NOT NULL,
@@ -654,6 +720,47 @@ CREATE TABLE "queries" (
 	"answer_sha256" text,
 	"provenance_id" text,
 	"created_at" timestamp (3) with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "person_searches" (
+	"id" text PRIMARY KEY NOT NULL,
+	"tenant_id" text NOT NULL,
+	"request_id" text,
+	"job_id" text NOT NULL,
+	"sealed" text,
+	"identifiers" integer NOT NULL,
+	"columns" text NOT NULL,
+	"match" text NOT NULL,
+	"findings" jsonb,
+	"searched_by" text NOT NULL,
+	"searched_by_name" text NOT NULL,
+	"began_at" timestamp (3) with time zone NOT NULL,
+	"finished_at" timestamp (3) with time zone
+);
+--> statement-breakpoint
+CREATE TABLE "subject_requests" (
+	"id" text PRIMARY KEY NOT NULL,
+	"tenant_id" text NOT NULL,
+	"kind" text NOT NULL,
+	"status" text NOT NULL,
+	"sealed" text NOT NULL,
+	"received_at" timestamp (3) with time zone NOT NULL,
+	"due_at" timestamp (3) with time zone NOT NULL,
+	"extended_until" timestamp (3) with time zone,
+	"extended_at" timestamp (3) with time zone,
+	"identity_at" timestamp (3) with time zone,
+	"identity_by" text,
+	"identity_by_name" text,
+	"handler_id" text,
+	"handler_name" text,
+	"recorded_by" text NOT NULL,
+	"recorded_by_name" text NOT NULL,
+	"recorded_at" timestamp (3) with time zone NOT NULL,
+	"closed_at" timestamp (3) with time zone,
+	"closed_by" text,
+	"closed_by_name" text,
+	"search_id" text,
+	"erasure_id" text
 );
 --> statement-breakpoint
 CREATE TABLE "uploads" (
@@ -731,6 +838,10 @@ ALTER TABLE "single_sign_on_links" ADD CONSTRAINT "single_sign_on_links_tenant_i
 ALTER TABLE "single_sign_on_links" ADD CONSTRAINT "single_sign_on_links_connection_id_single_sign_on_connections_id_fk" FOREIGN KEY ("connection_id") REFERENCES "public"."single_sign_on_connections"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "single_sign_on_links" ADD CONSTRAINT "single_sign_on_links_user_id_users_id_fk" FOREIGN KEY ("user_id") REFERENCES "public"."users"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "single_sign_on_connections" ADD CONSTRAINT "single_sign_on_connections_tenant_id_tenants_id_fk" FOREIGN KEY ("tenant_id") REFERENCES "public"."tenants"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "threat_blocks" ADD CONSTRAINT "threat_blocks_tenant_id_tenants_id_fk" FOREIGN KEY ("tenant_id") REFERENCES "public"."tenants"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "threat_blocks" ADD CONSTRAINT "threat_blocks_threat_id_threats_id_fk" FOREIGN KEY ("threat_id") REFERENCES "public"."threats"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "threat_policies" ADD CONSTRAINT "threat_policies_tenant_id_tenants_id_fk" FOREIGN KEY ("tenant_id") REFERENCES "public"."tenants"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "threats" ADD CONSTRAINT "threats_tenant_id_tenants_id_fk" FOREIGN KEY ("tenant_id") REFERENCES "public"."tenants"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "dataset_versions" ADD CONSTRAINT "dataset_versions_dataset_id_datasets_id_fk" FOREIGN KEY ("dataset_id") REFERENCES "public"."datasets"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "backups_finished" ON "backups" USING btree ("finished_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "data_keys_context" ON "data_keys" USING btree ("context");--> statement-breakpoint
@@ -798,6 +909,11 @@ CREATE INDEX "single_sign_on_domains_connection" ON "single_sign_on_domains" USI
 CREATE UNIQUE INDEX "single_sign_on_links_subject" ON "single_sign_on_links" USING btree ("connection_id","subject");--> statement-breakpoint
 CREATE INDEX "single_sign_on_links_user" ON "single_sign_on_links" USING btree ("user_id");--> statement-breakpoint
 CREATE INDEX "single_sign_on_connections_tenant" ON "single_sign_on_connections" USING btree ("tenant_id","id");--> statement-breakpoint
+CREATE INDEX "threat_blocks_tenant" ON "threat_blocks" USING btree ("tenant_id","id");--> statement-breakpoint
+CREATE INDEX "threat_blocks_subject" ON "threat_blocks" USING btree ("subject","expires_at");--> statement-breakpoint
+CREATE INDEX "threat_blocks_expiry" ON "threat_blocks" USING btree ("expires_at");--> statement-breakpoint
+CREATE INDEX "threats_tenant" ON "threats" USING btree ("tenant_id","id");--> statement-breakpoint
+CREATE INDEX "threats_fingerprint" ON "threats" USING btree ("tenant_id","fingerprint","last_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "privacy_ledger_question" ON "privacy_ledger" USING btree ("tenant_id","dataset_id","question_sha256");--> statement-breakpoint
 CREATE INDEX "privacy_ledger_dataset" ON "privacy_ledger" USING btree ("tenant_id","dataset_id","asked_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "dataset_versions_number" ON "dataset_versions" USING btree ("dataset_id","number");--> statement-breakpoint
@@ -807,8 +923,12 @@ CREATE INDEX "dataset_versions_tenant_identity" ON "dataset_versions" USING btre
 CREATE UNIQUE INDEX "datasets_table_name" ON "datasets" USING btree ("tenant_id","table_name") WHERE deleted_at is null;--> statement-breakpoint
 CREATE INDEX "datasets_updated" ON "datasets" USING btree ("tenant_id","updated_at","id");--> statement-breakpoint
 CREATE INDEX "datasets_deleted" ON "datasets" USING btree ("deleted_at");--> statement-breakpoint
+CREATE INDEX "erasures_tenant" ON "erasures" USING btree ("tenant_id","id");--> statement-breakpoint
+CREATE UNIQUE INDEX "erasures_request" ON "erasures" USING btree ("request_id");--> statement-breakpoint
 CREATE INDEX "dataset_joins_b" ON "dataset_joins" USING btree ("version_b");--> statement-breakpoint
 CREATE INDEX "queries_user" ON "queries" USING btree ("tenant_id","user_id","created_at","id");--> statement-breakpoint
+CREATE INDEX "person_searches_tenant" ON "person_searches" USING btree ("tenant_id","id");--> statement-breakpoint
+CREATE INDEX "subject_requests_tenant" ON "subject_requests" USING btree ("tenant_id","id");--> statement-breakpoint
 CREATE INDEX "uploads_tenant" ON "uploads" USING btree ("tenant_id","created_at");--> statement-breakpoint
 CREATE INDEX "uploads_unfinished" ON "uploads" USING btree ("status","updated_at");--> statement-breakpoint
 ALTER TABLE "backups" ENABLE ROW LEVEL SECURITY;
@@ -1247,6 +1367,36 @@ CREATE POLICY "single_sign_on_connections_tenant" ON "single_sign_on_connections
 --> statement-breakpoint
 GRANT select, insert, update, delete ON "single_sign_on_connections" TO stroma_tenant;
 --> statement-breakpoint
+ALTER TABLE "threat_blocks" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "threat_blocks" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "threat_blocks_owner" ON "threat_blocks" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "threat_blocks_tenant" ON "threat_blocks" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)) and (exists (select from "threats" p where p."id" = "threat_blocks"."threat_id")));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "threat_blocks" TO stroma_tenant;
+--> statement-breakpoint
+ALTER TABLE "threat_policies" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "threat_policies" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "threat_policies_owner" ON "threat_policies" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "threat_policies_tenant" ON "threat_policies" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "threat_policies" TO stroma_tenant;
+--> statement-breakpoint
+ALTER TABLE "threats" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "threats" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "threats_owner" ON "threats" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "threats_tenant" ON "threats" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "threats" TO stroma_tenant;
+--> statement-breakpoint
 ALTER TABLE "privacy_budgets" ENABLE ROW LEVEL SECURITY;
 --> statement-breakpoint
 ALTER TABLE "privacy_budgets" FORCE ROW LEVEL SECURITY;
@@ -1297,6 +1447,16 @@ CREATE POLICY "datasets_tenant" ON "datasets" TO stroma_tenant USING (tenant_id 
 --> statement-breakpoint
 GRANT select, insert, update, delete ON "datasets" TO stroma_tenant;
 --> statement-breakpoint
+ALTER TABLE "erasures" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "erasures" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "erasures_owner" ON "erasures" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "erasures_tenant" ON "erasures" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "erasures" TO stroma_tenant;
+--> statement-breakpoint
 ALTER TABLE "dataset_joins" ENABLE ROW LEVEL SECURITY;
 --> statement-breakpoint
 ALTER TABLE "dataset_joins" FORCE ROW LEVEL SECURITY;
@@ -1316,6 +1476,26 @@ CREATE POLICY "queries_owner" ON "queries" TO CURRENT_USER USING (true) WITH CHE
 CREATE POLICY "queries_tenant" ON "queries" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)));
 --> statement-breakpoint
 GRANT select, insert, update, delete ON "queries" TO stroma_tenant;
+--> statement-breakpoint
+ALTER TABLE "person_searches" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "person_searches" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "person_searches_owner" ON "person_searches" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "person_searches_tenant" ON "person_searches" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "person_searches" TO stroma_tenant;
+--> statement-breakpoint
+ALTER TABLE "subject_requests" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "subject_requests" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "subject_requests_owner" ON "subject_requests" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "subject_requests_tenant" ON "subject_requests" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "subject_requests" TO stroma_tenant;
 --> statement-breakpoint
 ALTER TABLE "uploads" ENABLE ROW LEVEL SECURITY;
 --> statement-breakpoint

@@ -33,6 +33,7 @@ interface Listening {
 const prefixes: Record<StreamTopic, string[]> = {
   jobs: ['job.'],
   data: ['data.', 'dataset.'],
+  security: ['threat.'],
   all: [''],
 };
 const typesOf = (topic: StreamTopic) =>

@@ -1,4 +1,4 @@
-import { api } from '@stroma/contracts';
+import { api, type CloudEvent, type EventType, eventPermissions } from '@stroma/contracts';
 import type { FastifyInstance } from 'fastify';
 import { route } from '../http/register-route.ts';
 import type { Authenticate } from '../http/route.ts';
@@ -25,8 +25,14 @@ export function streamRoutes(
     let gone = false;
     request.raw.socket.setTimeout(0);
     const { raw } = reply;
+    let held = ctx.actor.permissions;
+    const mayHear = ({ type }: CloudEvent) => {
+      const needed = eventPermissions[type as EventType];
+      return needed === undefined || held.has(needed);
+    };
     const stillAllowed = async () => {
       const actor = await authenticate(request);
+      held = actor?.permissions ?? new Set();
       return actor?.permissions.has(api.streams.subscribe.permission) === true && !actor.mustChangePassword;
     };
     const open = () => {
@@ -55,7 +61,7 @@ export function streamRoutes(
     unsubscribe = await events.subscribe(
       ctx.actor.tenantId,
       params.topic,
-      (event, stored) => theClient().push(event, stored),
+      (event, stored) => !mayHear(event) || theClient().push(event, stored),
       {
         afterEventId,
         drained: () => theClient().drained(),
