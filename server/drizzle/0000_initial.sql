@@ -460,6 +460,7 @@ CREATE TABLE "scim_directories" (
 	"domains" text[] NOT NULL,
 	"role_mapping" jsonb NOT NULL,
 	"default_role" text NOT NULL,
+	"configured_role" text DEFAULT 'admin' NOT NULL,
 	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
 	"expires_at" timestamp (3) with time zone,
 	"last_used_at" timestamp (3) with time zone
@@ -539,6 +540,7 @@ CREATE TABLE "single_sign_on_connections" (
 	"oidc" jsonb,
 	"saml" jsonb,
 	"client_secret" text,
+	"configured_role" text DEFAULT 'admin' NOT NULL,
 	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
 	"updated_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
 	"last_used_at" timestamp (3) with time zone
