@@ -6,11 +6,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openDuckDb, profileParquet, quoteLiteral } from '@stroma/lake';
-import type { AnonymiseInput, AnonymiseOutput } from '../server/data/anonymisation.worker.ts';
+import type { AnonymiseInput, AnonymiseOutput } from '../server/data/anonymisation/anonymisation.worker.ts';
 import { openThreads } from '../server/platform/threads/open-threads.ts';
 
 const rows = Number(process.argv[2] ?? 1_000_000);
-const worker = new URL('../server/data/anonymisation.worker.ts', import.meta.url);
+const worker = new URL('../server/data/anonymisation/anonymisation.worker.ts', import.meta.url);
 const folder = await mkdtemp(join(tmpdir(), 'stroma-bench-'));
 const path = join(folder, 'table.parquet');
 

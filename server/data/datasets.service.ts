@@ -36,7 +36,7 @@ import {
   updateDataset,
   versionDocument,
 } from './datasets.store.ts';
-import type { Joins } from './joins.service.ts';
+import type { Joins } from './joins/joins.service.ts';
 import type { LakeDocuments } from './lake-documents.ts';
 import { readCursor, toPage } from './paging.ts';
 import { type ProcessInput, processKind } from './process.input.ts';

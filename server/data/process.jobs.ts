@@ -9,7 +9,7 @@ import { newId } from '../platform/ids.ts';
 import type { JobDefinition, JobOutcome, RunningJob } from '../platform/jobs/job-types.ts';
 import type { Platform } from '../platform/platform.ts';
 import { type DatasetWithVersion, findByIdentity, findBySource } from './datasets.store.ts';
-import { type JoinsInput, joinsKind } from './joins.jobs.ts';
+import { type JoinsInput, joinsKind } from './joins/joins.jobs.ts';
 import { type ProcessInput, processKind } from './process.input.ts';
 import { markFailed, markRead } from './raw-files.store.ts';
 import type { ReadFileInput, ReadFileResult } from './read-file.worker.ts';

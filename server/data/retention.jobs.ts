@@ -8,7 +8,7 @@ import {
   purgeDataset,
   type VersionRow,
 } from './datasets.store.ts';
-import { deletePairs } from './joins.store.ts';
+import { deletePairs } from './joins/joins.store.ts';
 import type { Uploads } from './uploads.service.ts';
 
 const nightly = { timeoutSeconds: 3600, retries: 1, concurrency: 1 } as const;

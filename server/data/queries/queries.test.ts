@@ -1,8 +1,8 @@
 import type { Answer, Dataset, ErrorAnswer, ProvenanceGraph } from '@stroma/contracts';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { sharedData } from '../../scripts/shared-data.ts';
-import { type DataServer, type Person, type Reply, startDataServer } from './data-server.suite.ts';
+import { sharedData } from '../../../scripts/shared-data.ts';
+import { type DataServer, type Person, type Reply, startDataServer } from '../data-server.suite.ts';
 
 let server: DataServer;
 let admin: Person;

@@ -2,7 +2,7 @@ import type { PrivateStatistic, PrivateStatisticsRequest } from '@stroma/contrac
 import type { ColumnSchema } from '@stroma/kernel';
 import { type DuckDb, quoteIdentifier, quoteLiteral } from '@stroma/lake';
 import { gridSteps } from '@stroma/privacy';
-import { fail } from '../platform/failure.ts';
+import { fail } from '../../platform/failure.ts';
 
 /** What is counted before noise: whole numbers, and by how much one person can change each. */
 export interface Counted {

@@ -2,8 +2,8 @@ import { StromaError } from '@stroma/kernel';
 import type { SqlSandbox, SqlSource } from '@stroma/lake';
 import { buildSchemaPrompt, type QuestionTable } from '@stroma/text';
 import { z } from 'zod';
-import type { Context } from '../platform/context.ts';
-import type { LanguageModel } from '../platform/llm/language-model.ts';
+import type { Context } from '../../platform/context.ts';
+import type { LanguageModel } from '../../platform/llm/language-model.ts';
 import { firstRows } from './first-rows.ts';
 import type { QueryResult } from './query-runner.ts';
 

@@ -1,6 +1,6 @@
 import { and, eq } from 'drizzle-orm';
-import type { Context } from '../platform/context.ts';
-import type { Sql } from '../platform/db/database.ts';
+import type { Context } from '../../platform/context.ts';
+import type { Sql } from '../../platform/db/database.ts';
 import { privacyKeys } from './anonymisation.tables.ts';
 
 export async function findPrivacyKey(db: Sql, ctx: Context, scope: string): Promise<string | null> {

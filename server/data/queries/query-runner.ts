@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import type { ColumnSchema } from '@stroma/kernel';
 import { StromaError } from '@stroma/kernel';
 import type { SqlLimits, SqlSandbox, SqlSource } from '@stroma/lake';
-import type { Context } from '../platform/context.ts';
-import { countCacheRead, countQuery } from '../platform/metrics/metrics.ts';
-import type { Platform } from '../platform/platform.ts';
-import { stableJson } from './version-identity.ts';
+import type { Context } from '../../platform/context.ts';
+import { countCacheRead, countQuery } from '../../platform/metrics/metrics.ts';
+import type { Platform } from '../../platform/platform.ts';
+import { stableJson } from '../version-identity.ts';
 
 export interface QueryPlan {
   sql: string;

@@ -7,18 +7,18 @@ import {
   type Sensitivity,
   sensitivities,
 } from '@stroma/contracts';
-import type { Audit } from '../access/index.ts';
-import type { Context } from '../platform/context.ts';
-import { fail } from '../platform/failure.ts';
-import type { Platform } from '../platform/platform.ts';
+import type { Audit } from '../../access/index.ts';
+import type { Context } from '../../platform/context.ts';
+import { fail } from '../../platform/failure.ts';
+import type { Platform } from '../../platform/platform.ts';
+import { requireWhole, type SeenDataset } from '../dataset-visibility.ts';
+import type { Datasets } from '../datasets.service.ts';
+import type { LakeDocuments } from '../lake-documents.ts';
 import { type AnonymiseJobInput, anonymiseKind } from './anonymisation.input.ts';
 import { PrivacyKeys } from './anonymisation.keys.ts';
 import { type ColumnPlan, completePlan } from './anonymisation.plan.ts';
 import { ruledColumnChanged } from './anonymisation.rules.ts';
 import type { AnonymiseInput, AnonymiseOutput } from './anonymisation.worker.ts';
-import { requireWhole, type SeenDataset } from './dataset-visibility.ts';
-import type { Datasets } from './datasets.service.ts';
-import type { LakeDocuments } from './lake-documents.ts';
 
 export const anonymiseWorker = new URL('./anonymisation.worker.ts', import.meta.url);
 

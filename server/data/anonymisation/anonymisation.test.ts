@@ -7,7 +7,7 @@ import type {
   ProvenanceGraph,
 } from '@stroma/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type DataServer, type Person, startDataServer } from './data-server.suite.ts';
+import { type DataServer, type Person, startDataServer } from '../data-server.suite.ts';
 
 let server: DataServer;
 let admin: Person;

@@ -1,13 +1,13 @@
 import { hash, subtle } from 'node:crypto';
-import type { Audit, AuditEntry } from '../access/index.ts';
-import type { Context } from '../platform/context.ts';
-import { acrossTenants } from '../platform/db/tenant-scope.ts';
-import type { Platform } from '../platform/platform.ts';
-import type { EntityReference } from '../platform/provenance/provenance-types.ts';
-import type { DatasetWithVersion } from './datasets.store.ts';
+import type { Audit, AuditEntry } from '../../access/index.ts';
+import type { Context } from '../../platform/context.ts';
+import { acrossTenants } from '../../platform/db/tenant-scope.ts';
+import type { Platform } from '../../platform/platform.ts';
+import type { EntityReference } from '../../platform/provenance/provenance-types.ts';
+import type { DatasetWithVersion } from '../datasets.store.ts';
+import { software } from '../software.ts';
 import { insertQueries, type QueryRow } from './queries.store.ts';
 import type { QueryResult } from './query-runner.ts';
-import { software } from './software.ts';
 
 export interface QueryRecord {
   ctx: Context;

@@ -1,6 +1,6 @@
 import type { Dataset, ErrorAnswer, LedgerEntry, PrivacyBudget } from '@stroma/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type DataServer, type Person, startDataServer } from './data-server.suite.ts';
+import { type DataServer, type Person, startDataServer } from '../data-server.suite.ts';
 
 let server: DataServer;
 let admin: Person;

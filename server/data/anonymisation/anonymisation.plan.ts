@@ -11,7 +11,7 @@ import {
   hierarchyOfTree,
   type TreeNode,
 } from '@stroma/privacy';
-import { fail } from '../platform/failure.ts';
+import { fail } from '../../platform/failure.ts';
 
 export interface ColumnPlan {
   column: string;

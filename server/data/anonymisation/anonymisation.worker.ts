@@ -10,7 +10,7 @@ import type {
 import type { ColumnSchema, TableProfile } from '@stroma/kernel';
 import { type DuckDb, openDuckDb, quoteIdentifier } from '@stroma/lake';
 import { type ColumnSample, detectColumns, riskOf } from '@stroma/privacy';
-import { serveTask, type TaskContext } from '../platform/threads/serve-task.ts';
+import { serveTask, type TaskContext } from '../../platform/threads/serve-task.ts';
 import { applyModel } from './anonymisation.model.ts';
 import { type ColumnPlan, personColumnOf, proposedAction } from './anonymisation.plan.ts';
 import { AnonymisedTable, text } from './anonymisation.table.ts';

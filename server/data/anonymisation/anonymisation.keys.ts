@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { Context } from '../platform/context.ts';
-import type { Platform } from '../platform/platform.ts';
+import type { Context } from '../../platform/context.ts';
+import type { Platform } from '../../platform/platform.ts';
 import { findPrivacyKey, insertPrivacyKey } from './anonymisation.store.ts';
 
 const purpose = 'pseudonyms';

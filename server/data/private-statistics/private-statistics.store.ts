@@ -1,8 +1,8 @@
 import { and, desc, eq, lt, or, sql } from 'drizzle-orm';
-import type { Context } from '../platform/context.ts';
-import type { Sql } from '../platform/db/database.ts';
-import { privacyBudgets, privacyLedger } from './anonymisation.tables.ts';
-import type { Cursor } from './paging.ts';
+import type { Context } from '../../platform/context.ts';
+import type { Sql } from '../../platform/db/database.ts';
+import { privacyBudgets, privacyLedger } from '../anonymisation/anonymisation.tables.ts';
+import type { Cursor } from '../paging.ts';
 
 export type BudgetRow = typeof privacyBudgets.$inferSelect;
 export type LedgerRow = typeof privacyLedger.$inferSelect;

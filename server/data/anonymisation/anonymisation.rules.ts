@@ -1,7 +1,7 @@
 import type { DatasetRule } from '@stroma/contracts';
 import type { ColumnSchema } from '@stroma/kernel';
+import { ruleProblem } from '../restrictions.ts';
 import type { ColumnPlan } from './anonymisation.plan.ts';
-import { ruleProblem } from './restrictions.ts';
 
 const columnOf = (rule: DatasetRule): string => (rule.kind === 'rows' ? rule.condition.column : rule.column);
 

@@ -1,7 +1,7 @@
 import { type Answer, api, idOf } from '@stroma/contracts';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { fail } from '../platform/failure.ts';
-import { route } from '../platform/http/register-route.ts';
+import { fail } from '../../platform/failure.ts';
+import { route } from '../../platform/http/register-route.ts';
 import type { AnswerDraft } from './answers.ts';
 import type { Queries } from './queries.service.ts';
 

@@ -1,6 +1,6 @@
 import { api } from '@stroma/contracts';
 import type { FastifyInstance } from 'fastify';
-import { route } from '../platform/http/register-route.ts';
+import { route } from '../../platform/http/register-route.ts';
 import type { Anonymisation } from './anonymisation.service.ts';
 
 export function anonymisationRoutes(app: FastifyInstance, anonymisation: Anonymisation): void {

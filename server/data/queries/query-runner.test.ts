@@ -2,9 +2,9 @@ import { StromaError } from '@stroma/kernel';
 import type { SqlJsonResult, SqlOptions } from '@stroma/lake';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
-import { openInProcessCache } from '../platform/cache/in-process-cache.ts';
-import type { Context } from '../platform/context.ts';
-import { anonymous } from '../platform/http/request-context.ts';
+import { openInProcessCache } from '../../platform/cache/in-process-cache.ts';
+import type { Context } from '../../platform/context.ts';
+import { anonymous } from '../../platform/http/request-context.ts';
 import { type QueryPlan, QueryRunner, type RunnerTimes } from './query-runner.ts';
 
 const log = pino({ level: 'silent' });

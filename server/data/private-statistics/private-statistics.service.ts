@@ -2,16 +2,17 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { LedgerEntry, PrivacyBudget, PrivateStatisticsRequest } from '@stroma/contracts';
 import { openDuckDb } from '@stroma/lake';
 import { addNoise, type Budget, costOf, halfOf, isWithin, type RandomBytes, spentBy } from '@stroma/privacy';
-import type { Audit } from '../access/index.ts';
-import type { Context } from '../platform/context.ts';
-import type { Sql } from '../platform/db/database.ts';
-import { fail } from '../platform/failure.ts';
-import { newId } from '../platform/ids.ts';
-import type { Platform } from '../platform/platform.ts';
-import { requireWhole, type SeenDataset } from './dataset-visibility.ts';
-import type { Datasets, Page } from './datasets.service.ts';
-import type { LakeDocuments } from './lake-documents.ts';
-import { readCursor, toPage } from './paging.ts';
+import type { Audit } from '../../access/index.ts';
+import type { Context } from '../../platform/context.ts';
+import type { Sql } from '../../platform/db/database.ts';
+import { fail } from '../../platform/failure.ts';
+import { newId } from '../../platform/ids.ts';
+import type { Platform } from '../../platform/platform.ts';
+import { requireWhole, type SeenDataset } from '../dataset-visibility.ts';
+import type { Datasets, Page } from '../datasets.service.ts';
+import type { LakeDocuments } from '../lake-documents.ts';
+import { readCursor, toPage } from '../paging.ts';
+import { stableJson } from '../version-identity.ts';
 import { answerOf, type Counted, checkQuestion, count, stepOf } from './private-statistics.exact.ts';
 import {
   costsOf,
@@ -23,7 +24,6 @@ import {
   lockLedger,
   saveBudget,
 } from './private-statistics.store.ts';
-import { stableJson } from './version-identity.ts';
 
 export interface PrivateStatisticsTools {
   platform: Platform;

@@ -3,28 +3,28 @@ import { copyFile, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AnonymisationResult } from '@stroma/contracts';
 import { fileStem } from '@stroma/kernel';
-import type { Audit } from '../access/index.ts';
-import type { Context } from '../platform/context.ts';
-import type { Sql } from '../platform/db/database.ts';
-import { fail } from '../platform/failure.ts';
-import { newId } from '../platform/ids.ts';
-import type { JobDefinition, JobOutcome, RunningJob } from '../platform/jobs/job-types.ts';
-import type { Platform } from '../platform/platform.ts';
+import type { Audit } from '../../access/index.ts';
+import type { Context } from '../../platform/context.ts';
+import type { Sql } from '../../platform/db/database.ts';
+import { fail } from '../../platform/failure.ts';
+import { newId } from '../../platform/ids.ts';
+import type { JobDefinition, JobOutcome, RunningJob } from '../../platform/jobs/job-types.ts';
+import type { Platform } from '../../platform/platform.ts';
+import { requireWhole, type SeenDataset } from '../dataset-visibility.ts';
+import type { Datasets } from '../datasets.service.ts';
+import { setDatasetAccess } from '../datasets.store.ts';
+import { joinsKind } from '../joins/joins.jobs.ts';
+import { lakeFiles } from '../process.jobs.ts';
+import type { ReadFileInput, ReadFileResult } from '../read-file.worker.ts';
+import { registerVersion } from '../register-version.ts';
+import { software } from '../software.ts';
+import { insertUpload, type UploadRow } from '../uploads.store.ts';
+import { versionIdentity } from '../version-identity.ts';
 import { type AnonymiseJobInput, anonymiseKind } from './anonymisation.input.ts';
 import { type ColumnPlan, completePlan } from './anonymisation.plan.ts';
 import { rulesForCopy } from './anonymisation.rules.ts';
 import { type Anonymisation, anonymiseWorker } from './anonymisation.service.ts';
 import type { AnonymiseInput, AnonymiseOutput } from './anonymisation.worker.ts';
-import { requireWhole, type SeenDataset } from './dataset-visibility.ts';
-import type { Datasets } from './datasets.service.ts';
-import { setDatasetAccess } from './datasets.store.ts';
-import { joinsKind } from './joins.jobs.ts';
-import { lakeFiles } from './process.jobs.ts';
-import type { ReadFileInput, ReadFileResult } from './read-file.worker.ts';
-import { registerVersion } from './register-version.ts';
-import { software } from './software.ts';
-import { insertUpload, type UploadRow } from './uploads.store.ts';
-import { versionIdentity } from './version-identity.ts';
 
 export interface AnonymiseWalls {
   platform: Platform;
@@ -43,7 +43,7 @@ interface Run {
   startedAt: Date;
 }
 
-const reader = new URL('./read-file.worker.ts', import.meta.url);
+const reader = new URL('../read-file.worker.ts', import.meta.url);
 /** Share of the progress that changing the values takes; reading the result and storing it takes the rest. */
 const changingShare = 0.6;
 

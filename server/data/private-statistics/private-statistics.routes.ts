@@ -1,6 +1,6 @@
 import { api } from '@stroma/contracts';
 import type { FastifyInstance } from 'fastify';
-import { route } from '../platform/http/register-route.ts';
+import { route } from '../../platform/http/register-route.ts';
 import type { PrivateStatistics } from './private-statistics.service.ts';
 
 export function privateStatisticsRoutes(app: FastifyInstance, statistics: PrivateStatistics): void {

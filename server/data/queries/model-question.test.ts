@@ -1,7 +1,7 @@
 import type { Answer, Dataset } from '@stroma/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { refuses, says, startModelServer } from '../platform/llm/model-server.suite.ts';
-import { type DataServer, type Person, startDataServer } from './data-server.suite.ts';
+import { refuses, says, startModelServer } from '../../platform/llm/model-server.suite.ts';
+import { type DataServer, type Person, startDataServer } from '../data-server.suite.ts';
 
 const model = await startModelServer();
 let server: DataServer;
