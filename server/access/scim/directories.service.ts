@@ -8,6 +8,7 @@ import { makeSecret, readSecret } from '../api-keys/api-key-secret.ts';
 import type { Audit } from '../audit/audit.ts';
 import { SessionCache } from '../identity/session-cache.ts';
 import { lockMembers } from '../members/members.store.ts';
+import { requireConfigurer } from '../single-sign-on/configurer.ts';
 import { requireGiveable } from '../single-sign-on/mapped-roles.ts';
 import {
   type CountedDirectory,
@@ -89,6 +90,7 @@ export class Directories {
     const { platform, audit } = this.#parts;
     const { tenantId } = ctx.actor;
     const id = newId('directory');
+    await this.#requireConfigurer(ctx, id, null);
     await this.#requireRoles(ctx, id, input);
     const { secret, prefix, hash } = makeSecret('scim');
     await platform.db.transaction(async (tx) => {
@@ -102,6 +104,7 @@ export class Directories {
         domains: [...new Set(input.domains)],
         roleMapping: input.role_mapping,
         defaultRole: input.default_role,
+        configuredRole: ctx.actor.role,
         expiresAt: input.expires_at === null ? null : new Date(input.expires_at),
       });
       await audit.record(tx, ctx, {
@@ -119,11 +122,13 @@ export class Directories {
     const { platform, audit, forget } = this.#parts;
     const { tenantId } = ctx.actor;
     const before = await this.#find(ctx, id);
+    await this.#requireConfigurer(ctx, id, before.row);
     await this.#requireRoles(ctx, id, changes);
     const { expires_at, role_mapping, default_role, domains, ...plain } = changes;
     const changed = await platform.db.transaction(async (tx) => {
       await lockMembers(tx, tenantId);
       await updateDirectory(tx, tenantId, id, {
+        configuredRole: ctx.actor.role,
         ...(plain.name === undefined ? {} : { name: plain.name }),
         ...(plain.enabled === undefined ? {} : { enabled: plain.enabled }),
         ...(domains === undefined ? {} : { domains: [...new Set(domains)] }),
@@ -150,10 +155,15 @@ export class Directories {
 
   async renewToken(ctx: Context, id: string, base: string): Promise<{ directory: Directory; token: string }> {
     const { platform, audit } = this.#parts;
-    await this.#find(ctx, id);
+    const { row } = await this.#find(ctx, id);
+    await this.#requireConfigurer(ctx, id, row);
     const { secret, prefix, hash } = makeSecret('scim');
     await platform.db.transaction(async (tx) => {
-      await updateDirectory(tx, ctx.actor.tenantId, id, { tokenPrefix: prefix, tokenHash: hash });
+      await updateDirectory(tx, ctx.actor.tenantId, id, {
+        tokenPrefix: prefix,
+        tokenHash: hash,
+        configuredRole: ctx.actor.role,
+      });
       await audit.record(tx, ctx, {
         action: 'scim.configured',
         object: { kind: 'directory', id },
@@ -168,6 +178,7 @@ export class Directories {
   async remove(ctx: Context, id: string): Promise<void> {
     const { platform, audit } = this.#parts;
     const before = await this.#find(ctx, id);
+    await this.#requireConfigurer(ctx, id, before.row);
     await platform.db.transaction(async (tx) => {
       await deleteDirectory(tx, ctx.actor.tenantId, id);
       await audit.record(tx, ctx, {
@@ -189,6 +200,12 @@ export class Directories {
     updateDirectory(db.sql, tenantId, id, { lastUsedAt: new Date(now) }).catch((error: unknown) => {
       log.warn({ err: error }, 'when a directory was last used could not be written down');
     });
+  }
+
+  #requireConfigurer(ctx: Context, id: string, present: DirectoryRow | null): Promise<void> {
+    const { platform, audit } = this.#parts;
+    const attempt = { what: 'scim.configure', object: { kind: 'directory', id } };
+    return requireConfigurer(audit, platform.db.sql, ctx, attempt, present);
   }
 
   async #requireRoles(

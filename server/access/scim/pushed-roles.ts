@@ -3,6 +3,7 @@ import type { Context } from '../../platform/context.ts';
 import type { Sql } from '../../platform/db/database.ts';
 import type { Audit } from '../audit/audit.ts';
 import { tellAccessChange } from '../permissions/access-changes.ts';
+import { accountBeyondConfigurer, excessOverConfigurer } from '../single-sign-on/configurer.ts';
 import { findRole, mappedRole } from '../single-sign-on/mapped-roles.ts';
 import { isLastAdministrator, updatePerson } from '../single-sign-on/people.store.ts';
 import type { DirectoryRow } from './directories.store.ts';
@@ -46,6 +47,9 @@ async function followOne(
   const names = groups.map(({ displayName }) => displayName);
   const role = await roleByGroups(tx, directory, names, { role: user.role, madeHere: pushed.madeUser });
   if (role === user.role) return false;
+  if ((await accountBeyondConfigurer(tx, directory, user.id)) !== null) return false;
+  const definition = await findRole(tx, user.tenantId, role);
+  if (definition === null || (await excessOverConfigurer(tx, directory, definition)) !== null) return false;
   // Somebody must go on governing the organisation, whatever a group says.
   if (!isAdministrator(role) && (await isLastAdministrator(tx, user))) return false;
   await updatePerson(tx, user.tenantId, user.id, { role });

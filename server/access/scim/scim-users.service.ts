@@ -5,6 +5,8 @@ import { fail } from '../../platform/failure.ts';
 import type { Audit } from '../audit/audit.ts';
 import { lockMembers } from '../members/members.store.ts';
 import { tellAccessChange } from '../permissions/access-changes.ts';
+import { accountBeyondConfigurer, excessOverConfigurer } from '../single-sign-on/configurer.ts';
+import { findRole } from '../single-sign-on/mapped-roles.ts';
 import {
   findPersonByEmail,
   insertPerson,
@@ -80,7 +82,9 @@ export class ScimUsers {
       const here = await findPersonByEmail(tx, directory.tenantId, email);
       if (here !== null && (await isPushed(tx, directory.tenantId, here.id)))
         refuse('uniqueness', `A directory has pushed the address ${email} already.`);
+      if (here !== null) await requireReached(tx, directory, here.id);
       const role = await roleByGroups(tx, directory, [], here && { role: here.role, madeHere: false });
+      if (here === null) await requireGivenRole(tx, directory, role);
       const name = nameOf(input, email);
       const person =
         here ?? (await insertPerson(tx, { tenantId: directory.tenantId, email, name, role })) ?? taken(email);
@@ -111,6 +115,7 @@ export class ScimUsers {
     await db.transaction(async (tx) => {
       await lockMembers(tx, directory.tenantId);
       const before = await this.#find(tx, directory, id);
+      await requireReached(tx, directory, id);
       const email = readEmail(directory, input);
       await this.#requireFreeName(tx, directory, input.userName, id);
       if (email !== before.user.email && (await findPersonByEmail(tx, directory.tenantId, email)) !== null)
@@ -148,6 +153,7 @@ export class ScimUsers {
     await this.#parts.db.transaction(async (tx) => {
       await lockMembers(tx, directory.tenantId);
       await this.#find(tx, directory, id);
+      await requireReached(tx, directory, id);
       await this.#setActive(tx, caller, id, false);
       await deletePushedUser(tx, directory.id, id);
     });
@@ -187,6 +193,21 @@ export class ScimUsers {
     if (other !== undefined && other.user.id !== but)
       refuse('uniqueness', `There is a user with the userName ${userName} already.`);
   }
+}
+
+async function requireReached(tx: Sql, directory: DirectoryRow, userId: string): Promise<void> {
+  const reason = await accountBeyondConfigurer(tx, directory, userId);
+  if (reason !== null)
+    refuse(
+      'mutability',
+      `This directory does not reach the account. ${reason} A super administrator can save the directory anew.`,
+    );
+}
+
+async function requireGivenRole(tx: Sql, directory: DirectoryRow, role: string): Promise<void> {
+  const definition = await findRole(tx, directory.tenantId, role);
+  const reason = definition === null ? null : await excessOverConfigurer(tx, directory, definition);
+  if (reason !== null) refuse('mutability', `This directory cannot give the role ${role}. ${reason}`);
 }
 
 const taken = (email: string): never =>

@@ -32,6 +32,8 @@ export const directories = pgTable(
     domains: text('domains').array().notNull(),
     roleMapping: jsonb('role_mapping').$type<RoleMapping>().notNull(),
     defaultRole: text('default_role').notNull(),
+    /** Of who made or changed it last: it reaches no further than they. */
+    configuredRole: text('configured_role').notNull().default('admin'),
     createdAt: moment('created_at').notNull().defaultNow(),
     expiresAt: moment('expires_at'),
     lastUsedAt: moment('last_used_at'),

@@ -5,6 +5,7 @@ import { fail } from '../../platform/failure.ts';
 import { newId } from '../../platform/ids.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { Audit } from '../audit/audit.ts';
+import { requireConfigurer } from './configurer.ts';
 import { connectionDocument } from './connection-document.ts';
 import {
   type ConnectionRow,
@@ -55,6 +56,7 @@ export class Connections {
     const { db, keys } = this.#platform;
     const { tenantId } = ctx.actor;
     const id = newId('connection');
+    await this.#requireConfigurer(ctx, id, null);
     const oidc = input.kind === 'oidc' ? await this.#readOidc(input.oidc) : null;
     const saml = input.kind === 'saml' ? readSaml(input.saml) : null;
     await this.#requireRoles(ctx, id, input);
@@ -74,6 +76,7 @@ export class Connections {
         oidc,
         saml,
         clientSecret: secret === null ? null : await keys.encryptText(secret, purpose, id),
+        configuredRole: ctx.actor.role,
       });
       await this.#setDomains(tx, tenantId, id, input.domains);
       await this.#record(tx, ctx, id, 'created', null, { ...input, client_secret: secret !== null });
@@ -86,6 +89,7 @@ export class Connections {
     const { tenantId } = ctx.actor;
     const before = await this.find(ctx, id);
     const { row } = before;
+    await this.#requireConfigurer(ctx, id, row);
     if ((changes.oidc && row.kind !== 'oidc') || (changes.saml && row.kind !== 'saml'))
       fail('INVALID_INPUT', `This connection is of the kind ${row.kind}. Make a new one for another kind.`, {
         field: row.kind === 'oidc' ? 'saml' : 'oidc',
@@ -101,6 +105,7 @@ export class Connections {
     await db.transaction(async (tx) => {
       const secret = changes.client_secret;
       await updateConnection(tx, tenantId, id, {
+        configuredRole: ctx.actor.role,
         ...given('name', changes.name),
         ...given('enabled', changes.enabled),
         ...given('shownToAll', changes.shown_to_all),
@@ -124,6 +129,7 @@ export class Connections {
 
   async remove(ctx: Context, id: string): Promise<void> {
     const before = await this.find(ctx, id);
+    await this.#requireConfigurer(ctx, id, before.row);
     const { db, keys } = this.#platform;
     await db.transaction(async (tx) => {
       await deleteConnection(tx, ctx.actor.tenantId, id);
@@ -164,6 +170,11 @@ export class Connections {
     const issuer = requireSafe(oidc.issuer, 'oidc.issuer');
     await this.#platform.outgoing.check(issuer);
     return oidc;
+  }
+
+  #requireConfigurer(ctx: Context, id: string, present: ConnectionRow | null): Promise<void> {
+    const attempt = { what: 'single-sign-on.configure', object: { kind: 'connection', id } };
+    return requireConfigurer(this.#audit, this.#platform.db.sql, ctx, attempt, present);
   }
 
   async #requireRoles(

@@ -6,7 +6,9 @@ import { newId } from '../../platform/ids.ts';
 import type { Audit, Stranger } from '../audit/audit.ts';
 import type { UserRow } from '../identity/identity.store.ts';
 import { tellAccessChange } from '../permissions/access-changes.ts';
+import { accountBeyondConfigurer, excessOverConfigurer } from './configurer.ts';
 import {
+  type ConnectionRow,
   type ConnectionWithDomains,
   findLink,
   insertLink,
@@ -54,8 +56,10 @@ export async function provision(
   const found = known ?? (await findPersonByEmail(tx, row.tenantId, identity.email));
   if (found !== null && found.disabledAt !== null)
     throw new SignOnRefused('disabled', 'The account is deactivated.');
+  if (found !== null) refuseBeyond(await accountBeyondConfigurer(tx, row, found.id));
   const made = found === null;
   const role = await roleFor(tx, parts, connection, identity, found, link?.madeUser ?? made);
+  if (role !== found?.role) await requireGivenWithin(tx, row, role);
   const user = found ?? (await makePerson(tx, parts.audit, connection, identity, role, who));
   if (link === null)
     await insertLink(tx, {
@@ -70,6 +74,20 @@ export async function provision(
   else await markLinkUsed(tx, link.id);
   await markConnectionUsed(tx, row.id);
   return user.role === role ? user : await giveRole(tx, parts.audit, connection, user, role, who);
+}
+
+/** A custom role may have come to be worth more since it was mapped. */
+async function requireGivenWithin(tx: Sql, row: ConnectionRow, role: string): Promise<void> {
+  const definition = await findRole(tx, row.tenantId, role);
+  if (definition !== null) refuseBeyond(await excessOverConfigurer(tx, row, definition));
+}
+
+function refuseBeyond(reason: string | null): void {
+  if (reason !== null)
+    throw new SignOnRefused(
+      'no_account',
+      `This connection does not reach the account. ${reason} A super administrator can save the connection anew.`,
+    );
 }
 
 /**

@@ -43,6 +43,8 @@ export const connections = pgTable(
     saml: jsonb('saml').$type<SamlSettings>(),
     /** Of an OpenID client, sealed under the id of this row. */
     clientSecret: text('client_secret'),
+    /** Of who made or changed it last: it reaches no further than they. */
+    configuredRole: text('configured_role').notNull().default('admin'),
     createdAt: moment('created_at').notNull().defaultNow(),
     updatedAt: moment('updated_at').notNull().defaultNow(),
     lastUsedAt: moment('last_used_at'),
