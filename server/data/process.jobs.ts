@@ -8,14 +8,14 @@ import { fail } from '../platform/failure.ts';
 import { newId } from '../platform/ids.ts';
 import type { JobDefinition, JobOutcome, RunningJob } from '../platform/jobs/job-types.ts';
 import type { Platform } from '../platform/platform.ts';
-import { type DatasetWithVersion, findByIdentity, findBySource } from './datasets.store.ts';
+import { type DatasetWithVersion, findByIdentity, findBySource } from './datasets/datasets.store.ts';
+import { versionIdentity } from './datasets/version-identity.ts';
 import { type JoinsInput, joinsKind } from './joins/joins.jobs.ts';
 import { type ProcessInput, processKind } from './process.input.ts';
 import { markFailed, markRead } from './raw-files.store.ts';
 import type { ReadFileInput, ReadFileResult } from './read-file.worker.ts';
 import { makeCurrent, type NewVersion, registerVersion } from './register-version.ts';
 import { findUpload, type UploadRow } from './uploads.store.ts';
-import { versionIdentity } from './version-identity.ts';
 
 /** Everything a version keeps beside its raw file, as objects under its prefix. */
 export const lakeFiles = [

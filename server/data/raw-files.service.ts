@@ -4,8 +4,8 @@ import type { Context } from '../platform/context.ts';
 import type { Sql } from '../platform/db/database.ts';
 import { fail } from '../platform/failure.ts';
 import type { Platform } from '../platform/platform.ts';
-import type { DatasetVisibility } from './dataset-visibility.ts';
-import { findDataset } from './datasets.store.ts';
+import type { DatasetVisibility } from './datasets/dataset-visibility.ts';
+import { findDataset } from './datasets/datasets.store.ts';
 import { readCursor, toPage } from './paging.ts';
 import { type ProcessInput, processKind } from './process.input.ts';
 import {

@@ -4,7 +4,7 @@ import type { Context } from '../platform/context.ts';
 import type { Sql } from '../platform/db/database.ts';
 import type { JobRow } from '../platform/jobs/jobs.store.ts';
 import { jobs } from '../platform/jobs/jobs.tables.ts';
-import { datasets, datasetVersions } from './datasets.tables.ts';
+import { datasets, datasetVersions } from './datasets/datasets.tables.ts';
 import type { UploadRow } from './uploads.store.ts';
 import { uploads } from './uploads.tables.ts';
 

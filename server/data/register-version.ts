@@ -15,7 +15,7 @@ import {
   setCurrentVersion,
   tableNamesLike,
   type VersionRow,
-} from './datasets.store.ts';
+} from './datasets/datasets.store.ts';
 import type { ProcessInput } from './process.input.ts';
 import type { ReadFileResult } from './read-file.worker.ts';
 import { software } from './software.ts';

@@ -7,7 +7,7 @@ import {
   keysInUse,
   purgeDataset,
   type VersionRow,
-} from './datasets.store.ts';
+} from './datasets/datasets.store.ts';
 import { deletePairs } from './joins/joins.store.ts';
 import type { Uploads } from './uploads.service.ts';
 

@@ -1,6 +1,6 @@
 import type { DatasetRule } from '@stroma/contracts';
 import type { ColumnSchema } from '@stroma/kernel';
-import { ruleProblem } from '../restrictions.ts';
+import { ruleProblem } from '../datasets/restrictions.ts';
 import type { ColumnPlan } from './anonymisation.plan.ts';
 
 const columnOf = (rule: DatasetRule): string => (rule.kind === 'rows' ? rule.condition.column : rule.column);

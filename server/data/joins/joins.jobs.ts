@@ -1,6 +1,6 @@
 import type { JobDefinition } from '../../platform/jobs/job-types.ts';
 import type { Platform } from '../../platform/platform.ts';
-import { findDataset } from '../datasets.store.ts';
+import { findDataset } from '../datasets/datasets.store.ts';
 import type { Joins } from './joins.service.ts';
 
 export const joinsKind = 'data.find-joins';

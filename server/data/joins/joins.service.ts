@@ -3,9 +3,9 @@ import { findJoins, type JoinTable, type TableJoin } from '@stroma/lake';
 import type { SQL } from 'drizzle-orm';
 import type { Context } from '../../platform/context.ts';
 import type { Platform } from '../../platform/platform.ts';
-import { clearanceOf, sensitivitiesWithin } from '../dataset-visibility.ts';
-import { type DatasetWithVersion, findByVersions, recentDatasets } from '../datasets.store.ts';
-import type { LakeDocuments } from '../lake-documents.ts';
+import { clearanceOf, sensitivitiesWithin } from '../datasets/dataset-visibility.ts';
+import { type DatasetWithVersion, findByVersions, recentDatasets } from '../datasets/datasets.store.ts';
+import type { LakeDocuments } from '../datasets/lake-documents.ts';
 import { type PairRow, pairsOf, pairsWithin, savePair } from './joins.store.ts';
 import type { StoredJoin } from './joins.tables.ts';
 

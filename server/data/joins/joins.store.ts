@@ -1,7 +1,7 @@
 import { and, eq, inArray, or } from 'drizzle-orm';
 import type { Context } from '../../platform/context.ts';
 import type { Sql } from '../../platform/db/database.ts';
-import { datasetsChanged } from '../dataset-reads.ts';
+import { datasetsChanged } from '../datasets/dataset-reads.ts';
 import { datasetJoins, type StoredJoin } from './joins.tables.ts';
 
 export interface PairRow {

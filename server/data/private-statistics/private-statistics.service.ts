@@ -8,11 +8,11 @@ import type { Sql } from '../../platform/db/database.ts';
 import { fail } from '../../platform/failure.ts';
 import { newId } from '../../platform/ids.ts';
 import type { Platform } from '../../platform/platform.ts';
-import { requireWhole, type SeenDataset } from '../dataset-visibility.ts';
-import type { Datasets, Page } from '../datasets.service.ts';
-import type { LakeDocuments } from '../lake-documents.ts';
+import { requireWhole, type SeenDataset } from '../datasets/dataset-visibility.ts';
+import type { Datasets, Page } from '../datasets/datasets.service.ts';
+import type { LakeDocuments } from '../datasets/lake-documents.ts';
+import { stableJson } from '../datasets/version-identity.ts';
 import { readCursor, toPage } from '../paging.ts';
-import { stableJson } from '../version-identity.ts';
 import { answerOf, type Counted, checkQuestion, count, stepOf } from './private-statistics.exact.ts';
 import {
   costsOf,

@@ -2,7 +2,7 @@ import type { Answer } from '@stroma/contracts';
 import { chooseChart, explainResult, type ParsedQuestion, type ResultFacts } from '@stroma/text';
 import type { Context } from '../../platform/context.ts';
 import { newId } from '../../platform/ids.ts';
-import type { DatasetWithVersion } from '../datasets.store.ts';
+import type { DatasetWithVersion } from '../datasets/datasets.store.ts';
 import { firstRows } from './first-rows.ts';
 import type { QueryRecords } from './query-records.ts';
 import type { QueryResult, Ran } from './query-runner.ts';

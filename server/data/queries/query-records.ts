@@ -4,7 +4,7 @@ import type { Context } from '../../platform/context.ts';
 import { acrossTenants } from '../../platform/db/tenant-scope.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { EntityReference } from '../../platform/provenance/provenance-types.ts';
-import type { DatasetWithVersion } from '../datasets.store.ts';
+import type { DatasetWithVersion } from '../datasets/datasets.store.ts';
 import { software } from '../software.ts';
 import { insertQueries, type QueryRow } from './queries.store.ts';
 import type { QueryResult } from './query-runner.ts';

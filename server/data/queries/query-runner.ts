@@ -5,7 +5,7 @@ import type { SqlLimits, SqlSandbox, SqlSource } from '@stroma/lake';
 import type { Context } from '../../platform/context.ts';
 import { countCacheRead, countQuery } from '../../platform/metrics/metrics.ts';
 import type { Platform } from '../../platform/platform.ts';
-import { stableJson } from '../version-identity.ts';
+import { stableJson } from '../datasets/version-identity.ts';
 
 export interface QueryPlan {
   sql: string;

@@ -1,8 +1,8 @@
 import { type PreparedTables, prepareTables, type QuestionTable } from '@stroma/text';
 import type { Context } from '../../platform/context.ts';
-import type { SeenDataset } from '../dataset-visibility.ts';
+import type { SeenDataset } from '../datasets/dataset-visibility.ts';
+import type { SeenDatasetDocuments } from '../datasets/seen-documents.ts';
 import type { Joins, NamedJoin } from '../joins/joins.service.ts';
-import type { SeenDatasetDocuments } from '../seen-documents.ts';
 
 export interface PreparedDatasets {
   tables: QuestionTable[];

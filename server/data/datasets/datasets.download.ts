@@ -12,7 +12,7 @@ import {
   quoteLiteral,
   type Restriction,
 } from '@stroma/lake';
-import type { Platform } from '../platform/platform.ts';
+import type { Platform } from '../../platform/platform.ts';
 import { requireWhole, type SeenDataset } from './dataset-visibility.ts';
 import type { VersionRow } from './datasets.store.ts';
 import type { LakeDocuments } from './lake-documents.ts';

@@ -14,8 +14,8 @@ import {
 import fc from 'fast-check';
 import { parquetReadObjects } from 'hyparquet';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type DataServer, type Person, type Reply, startDataServer } from './data-server.suite.ts';
-import { purgeDeleted } from './retention.jobs.ts';
+import { type DataServer, type Person, type Reply, startDataServer } from '../data-server.suite.ts';
+import { purgeDeleted } from '../retention.jobs.ts';
 
 let server: DataServer;
 let admin: Person;

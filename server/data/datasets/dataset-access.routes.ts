@@ -1,6 +1,6 @@
 import { api } from '@stroma/contracts';
 import type { FastifyInstance } from 'fastify';
-import { route } from '../platform/http/register-route.ts';
+import { route } from '../../platform/http/register-route.ts';
 import type { DatasetAccess } from './dataset-access.service.ts';
 
 export function datasetAccessRoutes(app: FastifyInstance, access: DatasetAccess): void {

@@ -7,10 +7,15 @@ import {
   scopeOfRole,
 } from '@stroma/contracts';
 import { freeTableName } from '@stroma/kernel';
-import type { Audit } from '../access/index.ts';
-import type { Context } from '../platform/context.ts';
-import { fail } from '../platform/failure.ts';
-import type { Platform } from '../platform/platform.ts';
+import type { Audit } from '../../access/index.ts';
+import type { Context } from '../../platform/context.ts';
+import { fail } from '../../platform/failure.ts';
+import type { Platform } from '../../platform/platform.ts';
+import type { Joins } from '../joins/joins.service.ts';
+import { readCursor, toPage } from '../paging.ts';
+import { type ProcessInput, processKind } from '../process.input.ts';
+import { datasetsOfUpload } from '../raw-files.store.ts';
+import { findUpload } from '../uploads.store.ts';
 import type { DatasetReads } from './dataset-reads.ts';
 import {
   clearanceOf,
@@ -36,13 +41,8 @@ import {
   updateDataset,
   versionDocument,
 } from './datasets.store.ts';
-import type { Joins } from './joins/joins.service.ts';
 import type { LakeDocuments } from './lake-documents.ts';
-import { readCursor, toPage } from './paging.ts';
-import { type ProcessInput, processKind } from './process.input.ts';
-import { datasetsOfUpload } from './raw-files.store.ts';
 import type { SeenDatasetDocuments } from './seen-documents.ts';
-import { findUpload } from './uploads.store.ts';
 
 export interface Page<T> {
   items: T[];

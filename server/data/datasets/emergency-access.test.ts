@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AuditEvent, Dataset, EmergencyAccess, ErrorAnswer } from '@stroma/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type DataServer, type Person, startDataServer } from './data-server.suite.ts';
+import { type DataServer, type Person, startDataServer } from '../data-server.suite.ts';
 
 let server: DataServer;
 let admin: Person;

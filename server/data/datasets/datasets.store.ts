@@ -15,11 +15,11 @@ import {
   type SQL,
   sql,
 } from 'drizzle-orm';
-import type { Context } from '../platform/context.ts';
-import type { Sql } from '../platform/db/database.ts';
+import type { Context } from '../../platform/context.ts';
+import type { Sql } from '../../platform/db/database.ts';
+import type { Cursor } from '../paging.ts';
 import { datasetsChanged } from './dataset-reads.ts';
 import { datasets, datasetVersions } from './datasets.tables.ts';
-import type { Cursor } from './paging.ts';
 
 export type DatasetRow = typeof datasets.$inferSelect;
 export type VersionRow = typeof datasetVersions.$inferSelect;

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Platform } from '../platform/platform.ts';
+import type { Platform } from '../../platform/platform.ts';
 import type { SeenDataset } from './dataset-visibility.ts';
 import type { LakeDocuments } from './lake-documents.ts';
 import type { SeenDocuments, SeenDocumentsInput } from './seen-documents.worker.ts';
 
-const worker = new URL('seen-documents.worker.ts', import.meta.url);
+const worker = new URL('./seen-documents.worker.ts', import.meta.url);
 const keptViews = 64;
 
 /**

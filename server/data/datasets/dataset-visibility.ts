@@ -10,10 +10,10 @@ import {
 } from '@stroma/contracts';
 import { isRestricted, type Restriction } from '@stroma/lake';
 import type { SQL } from 'drizzle-orm';
-import type { Access, Resources } from '../access/index.ts';
-import type { Actor, Context } from '../platform/context.ts';
-import { fail } from '../platform/failure.ts';
-import type { Platform } from '../platform/platform.ts';
+import type { Access, Resources } from '../../access/index.ts';
+import type { Actor, Context } from '../../platform/context.ts';
+import { fail } from '../../platform/failure.ts';
+import type { Platform } from '../../platform/platform.ts';
 import type { DatasetRow, DatasetWithVersion } from './datasets.store.ts';
 import { datasets } from './datasets.tables.ts';
 import { columnsUnder, everything, type Reader, restrictionFor } from './restrictions.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { ColumnValues, TableProfile } from '@stroma/kernel';
 import { collectValues, copyRestricted, openDuckDb, profileParquet, type Restriction } from '@stroma/lake';
-import { serveTask, type TaskContext } from '../platform/threads/serve-task.ts';
+import { serveTask, type TaskContext } from '../../platform/threads/serve-task.ts';
 
 export interface SeenDocumentsInput {
   parquet: string;

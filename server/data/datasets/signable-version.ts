@@ -1,7 +1,7 @@
 import { StromaError } from '@stroma/kernel';
 import { and, eq } from 'drizzle-orm';
-import type { SignableKind } from '../access/index.ts';
-import type { Platform } from '../platform/platform.ts';
+import type { SignableKind } from '../../access/index.ts';
+import type { Platform } from '../../platform/platform.ts';
 import type { Datasets } from './datasets.service.ts';
 import { datasetVersions } from './datasets.tables.ts';
 

@@ -1,6 +1,6 @@
 import type { ColumnValues, TableProfile } from '@stroma/kernel';
 import type { IngestReport } from '@stroma/lake';
-import type { ObjectStore } from '../platform/objects/object-store.ts';
+import type { ObjectStore } from '../../platform/objects/object-store.ts';
 import type { VersionRow } from './datasets.store.ts';
 
 interface Documents {

@@ -1,7 +1,7 @@
 import type { JsonValue, RowSet } from '@stroma/kernel';
 import { quoteIdentifier, type RejectedRow, type SqlSandbox, type SqlSource } from '@stroma/lake';
-import type { Context } from '../platform/context.ts';
-import { fail } from '../platform/failure.ts';
+import type { Context } from '../../platform/context.ts';
+import { fail } from '../../platform/failure.ts';
 import { requireWhole, type SeenDataset } from './dataset-visibility.ts';
 import type { VersionRow } from './datasets.store.ts';
 import type { LakeDocuments } from './lake-documents.ts';

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { Logger } from 'pino';
-import type { Context } from '../platform/context.ts';
-import type { Database, Sql } from '../platform/db/database.ts';
+import type { Context } from '../../platform/context.ts';
+import type { Database, Sql } from '../../platform/db/database.ts';
 
 const channel = 'stroma_datasets';
 const mostEntries = 5000;

@@ -10,7 +10,7 @@ import {
 } from '@stroma/contracts';
 import { parquetReadObjects } from 'hyparquet';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type DataServer, type Person, startDataServer } from './data-server.suite.ts';
+import { type DataServer, type Person, startDataServer } from '../data-server.suite.ts';
 
 let server: DataServer;
 let admin: Person;

@@ -1,10 +1,10 @@
 import { api, type DatasetProfile } from '@stroma/contracts';
 import type { FastifyInstance } from 'fastify';
-import type { Audit } from '../access/index.ts';
-import { route } from '../platform/http/register-route.ts';
+import type { Audit } from '../../access/index.ts';
+import { route } from '../../platform/http/register-route.ts';
+import { attachment } from '../file-names.ts';
 import type { Downloads } from './datasets.download.ts';
 import type { Datasets } from './datasets.service.ts';
-import { attachment } from './file-names.ts';
 import type { Previews } from './preview.service.ts';
 import type { Samples } from './samples.ts';
 

@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { copyFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Context } from '../platform/context.ts';
-import type { Platform } from '../platform/platform.ts';
-import type { Uploads } from './uploads.service.ts';
-import { hasUploads } from './uploads.store.ts';
+import type { Context } from '../../platform/context.ts';
+import type { Platform } from '../../platform/platform.ts';
+import type { Uploads } from '../uploads.service.ts';
+import { hasUploads } from '../uploads.store.ts';
 
 /** Open data that may be passed on; the files come with the npm package vega-datasets. */
 const samples = [

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { IngestDecisions } from '@stroma/lake';
-import { software } from './software.ts';
+import { software } from '../software.ts';
 
 /** JSON with sorted keys: equal values have equal text. */
 export function stableJson(value: unknown): string {
