@@ -295,6 +295,44 @@ describe('deactivation', () => {
   });
 });
 
+describe('who set the directory up', () => {
+  it('bounds which accounts it takes over, renames and closes', async () => {
+    const owner = await test.person('super_admin', test.tenantId, `owner@${domain}`);
+    const taken = await scim<ScimError>('POST', '/Users', { userName: owner.email });
+    expect(taken).toMatchObject({ status: 409, body: { scimType: 'mutability' } });
+
+    const pushed = await push();
+    await test.app.platform.db.execute('update users set role = $1 where id = $2', [
+      'super_admin',
+      pushed.id,
+    ]);
+    const renamed = newUser({ userName: `mine@${domain}`, emails: [] });
+    expect((await scim('PUT', `/Users/${pushed.id}`, renamed)).status).toBe(409);
+    expect((await scim('DELETE', `/Users/${pushed.id}`)).status).toBe(409);
+    await group('Lab', pushed);
+    expect(await roleOf(pushed.id)).toBe('super_admin');
+
+    const saved = await test.call('PATCH', directoryPath(), {
+      token: owner.token,
+      body: { name: 'Entra ID' },
+    });
+    expect(saved.status).toBe(200);
+    expect((await scim('PUT', `/Users/${pushed.id}`, renamed)).status).toBe(200);
+    await test.app.platform.db.execute('update users set role = $1 where id = $2', ['viewer', pushed.id]);
+  });
+
+  it('is needed to change, renew or remove it', async () => {
+    const owner = await test.person('super_admin', test.tenantId);
+    await test.call('PATCH', directoryPath(), { token: owner.token, body: { name: 'Entra ID' } });
+    expect((await admin('PATCH', directoryPath(), { domains: [domain, 'evil.example'] })).status).toBe(403);
+    expect((await admin('POST', `${directoryPath()}/token`)).status).toBe(403);
+    expect((await admin('DELETE', directoryPath())).status).toBe(403);
+    expect(await test.auditActions()).toContain('access.refused');
+  });
+});
+
+const directoryPath = () => `/admin/single-sign-on/directories/${directory.directory_id}`;
+
 describe('groups', () => {
   it('give and take the role that is mapped', async () => {
     const [ada, eve] = [await push(), await push()];

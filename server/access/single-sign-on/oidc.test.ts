@@ -241,6 +241,40 @@ describe('roles', () => {
   });
 });
 
+describe('who set the connection up', () => {
+  it('bounds which accounts it opens, linked before or not', async () => {
+    const connection = await connect();
+    const path = `/admin/single-sign-on/connections/${connection.connection_id}`;
+    const owner = await test.person('super_admin', test.tenantId, `ada@${domain}`);
+    peer.people['sub-1'] = ada();
+    expect(await signOn(connection)).toMatchObject({ at: '/sign-in?sso=no_account', session: null });
+
+    const saved = await test.call('PATCH', path, { token: owner.token, body: { name: 'Ours' } });
+    expect(saved.status).toBe(200);
+    expect((await signOn(connection)).session?.user.user_id).toBe(owner.id);
+    // Now linked: whoever could point it at another provider could come in by the same subject.
+    expect((await admin('PATCH', path, { name: 'Mine' })).status).toBe(403);
+    expect((await admin('DELETE', path)).status).toBe(403);
+    expect((await test.call('DELETE', path, { token: owner.token })).status).toBe(204);
+  });
+
+  it('bounds the roles it gives, also where a custom role has grown since', async () => {
+    const { body: custom } = await admin<{ role: string }>('POST', '/access/roles', {
+      name: 'Grows',
+      permissions: ['datasets:read'],
+      clearance: 'internal',
+      reach: 'tenant',
+    });
+    const connection = await connect({ role_mapping: [{ group: 'lab', role: custom.role }] });
+    await test.app.platform.db.execute('update custom_roles set permissions = $1 where id = $2', [
+      ['datasets:read', 'tenants:write'],
+      custom.role,
+    ]);
+    peer.people['sub-1'] = ada({ groups: ['lab'] });
+    expect(await signOn(connection)).toMatchObject({ at: '/sign-in?sso=no_account', session: null });
+  });
+});
+
 describe('a second factor', () => {
   it('that the provider saw counts where the connection trusts it', async () => {
     const connection = await connect();
