@@ -1,7 +1,6 @@
 import type { IngestOverridesInput } from '@stroma/contracts';
-import { bigint, boolean, index, jsonb, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
-
-const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
+import { bigint, boolean, index, jsonb, pgTable, text } from 'drizzle-orm/pg-core';
+import { moment } from '../platform/db/columns.ts';
 
 /** A file on its way in, and afterwards the record of the raw file. */
 export const uploads = pgTable(

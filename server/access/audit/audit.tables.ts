@@ -1,6 +1,5 @@
-import { bigint, index, pgTable, primaryKey, text, timestamp, uniqueIndex } from 'drizzle-orm/pg-core';
-
-const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
+import { bigint, index, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core';
+import { moment } from '../../platform/db/columns.ts';
 
 /**
  * What happened, one row each, never changed: see `audit-guards.ts`. `details` is canonical JSON kept as text, so

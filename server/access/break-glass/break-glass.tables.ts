@@ -1,20 +1,13 @@
-import { boolean, index, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
-import { tenants, users } from '../identity/identity.tables.ts';
-
-const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
-const tenant = () =>
-  text('tenant_id')
-    .notNull()
-    .references(() => tenants.id);
+import { boolean, index, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
+import { moment } from '../../platform/db/columns.ts';
+import { tenantColumn, userColumn } from '../identity/identity.tables.ts';
 
 export const emergencies = pgTable(
   'emergencies',
   {
     id: text('id').primaryKey(),
-    tenantId: tenant(),
-    userId: text('user_id')
-      .notNull()
-      .references(() => users.id, { onDelete: 'cascade' }),
+    tenantId: tenantColumn(),
+    userId: userColumn(),
     reason: text('reason').notNull(),
     openedAt: moment('opened_at').notNull(),
     expiresAt: moment('expires_at').notNull(),
@@ -38,7 +31,7 @@ export const emergencyUses = pgTable(
       .notNull()
       .references(() => emergencies.id, { onDelete: 'cascade' }),
     resourceId: text('resource_id').notNull(),
-    tenantId: tenant(),
+    tenantId: tenantColumn(),
     name: text('name').notNull(),
     at: moment('at').notNull().defaultNow(),
   },

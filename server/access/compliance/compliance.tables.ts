@@ -1,17 +1,14 @@
 import { complianceStandards } from '@stroma/contracts';
-import { index, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
-import { tenants } from '../identity/identity.tables.ts';
-
-const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
+import { index, pgTable, text } from 'drizzle-orm/pg-core';
+import { moment } from '../../platform/db/columns.ts';
+import { tenantColumn } from '../identity/identity.tables.ts';
 
 /** Reports as they were made. `document` is the canonical JSON that was hashed and signed, kept as text. */
 export const complianceReports = pgTable(
   'compliance_reports',
   {
     id: text('id').primaryKey(),
-    tenantId: text('tenant_id')
-      .notNull()
-      .references(() => tenants.id),
+    tenantId: tenantColumn(),
     standard: text('standard', { enum: complianceStandards }).notNull(),
     madeAt: moment('made_at').notNull(),
     document: text('document').notNull(),

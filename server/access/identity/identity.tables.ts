@@ -1,16 +1,5 @@
-import {
-  bigint,
-  boolean,
-  index,
-  integer,
-  jsonb,
-  pgTable,
-  text,
-  timestamp,
-  uniqueIndex,
-} from 'drizzle-orm/pg-core';
-
-const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
+import { bigint, boolean, index, integer, jsonb, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core';
+import { moment } from '../../platform/db/columns.ts';
 
 export const tenants = pgTable('tenants', {
   id: text('id').primaryKey(),
@@ -18,7 +7,8 @@ export const tenants = pgTable('tenants', {
   createdAt: moment('created_at').notNull().defaultNow(),
 });
 
-const tenant = () =>
+/** Whose row it is: the organisation. */
+export const tenantColumn = () =>
   text('tenant_id')
     .notNull()
     .references(() => tenants.id);
@@ -27,7 +17,7 @@ export const users = pgTable(
   'users',
   {
     id: text('id').primaryKey(),
-    tenantId: tenant(),
+    tenantId: tenantColumn(),
     email: text('email').notNull(),
     emailVerified: boolean('email_verified').notNull().default(false),
     name: text('name').notNull(),
@@ -42,7 +32,8 @@ export const users = pgTable(
   (table) => [uniqueIndex('users_email').on(table.email), index('users_tenant').on(table.tenantId)],
 );
 
-const user = () =>
+/** Whose row it is: the person, with whom it goes. */
+export const userColumn = () =>
   text('user_id')
     .notNull()
     .references(() => users.id, { onDelete: 'cascade' });
@@ -51,8 +42,8 @@ export const sessions = pgTable(
   'sessions',
   {
     id: text('id').primaryKey(),
-    tenantId: tenant(),
-    userId: user(),
+    tenantId: tenantColumn(),
+    userId: userColumn(),
     kind: text('kind', { enum: ['browser', 'program'] }).notNull(),
     method: text('method', { enum: ['password', 'passkey', 'single_sign_on', 'invitation'] }).notNull(),
     secondFactor: boolean('second_factor').notNull(),
@@ -80,7 +71,7 @@ export const refreshTokens = pgTable(
   'refresh_tokens',
   {
     id: text('id').primaryKey(),
-    tenantId: tenant(),
+    tenantId: tenantColumn(),
     sessionId: text('session_id')
       .notNull()
       .references(() => sessions.id, { onDelete: 'cascade' }),
@@ -100,8 +91,8 @@ export const accounts = pgTable(
   'accounts',
   {
     id: text('id').primaryKey(),
-    tenantId: tenant(),
-    userId: user(),
+    tenantId: tenantColumn(),
+    userId: userColumn(),
     accountId: text('account_id').notNull(),
     providerId: text('provider_id').notNull(),
     password: text('password'),
@@ -118,8 +109,8 @@ export const secondFactors = pgTable(
   'second_factors',
   {
     id: text('id').primaryKey(),
-    tenantId: tenant(),
-    userId: user(),
+    tenantId: tenantColumn(),
+    userId: userColumn(),
     kind: text('kind', { enum: ['totp', 'sms'] }).notNull(),
     name: text('name').notNull(),
     /** Seed of the authenticator app (Base32) or phone number, sealed. */
@@ -138,8 +129,8 @@ export const recoveryCodes = pgTable(
   'recovery_codes',
   {
     id: text('id').primaryKey(),
-    tenantId: tenant(),
-    userId: user(),
+    tenantId: tenantColumn(),
+    userId: userColumn(),
     codeHash: text('code_hash').notNull(),
     usedAt: moment('used_at'),
   },
@@ -150,8 +141,8 @@ export const passkeys = pgTable(
   'passkeys',
   {
     id: text('id').primaryKey(),
-    tenantId: tenant(),
-    userId: user(),
+    tenantId: tenantColumn(),
+    userId: userColumn(),
     name: text('name').notNull(),
     credentialId: text('credential_id').notNull(),
     /** COSE key, base64url. */

@@ -1,23 +1,14 @@
 import { type Permission, reaches, sensitivities } from '@stroma/contracts';
 import { sql } from 'drizzle-orm';
-import { index, jsonb, pgTable, primaryKey, text, timestamp, uniqueIndex } from 'drizzle-orm/pg-core';
-import { tenants, users } from '../identity/identity.tables.ts';
-
-const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
-const tenant = () =>
-  text('tenant_id')
-    .notNull()
-    .references(() => tenants.id);
-const user = () =>
-  text('user_id')
-    .notNull()
-    .references(() => users.id, { onDelete: 'cascade' });
+import { index, jsonb, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core';
+import { moment } from '../../platform/db/columns.ts';
+import { tenantColumn, userColumn } from '../identity/identity.tables.ts';
 
 export const customRoles = pgTable(
   'custom_roles',
   {
     id: text('id').primaryKey(),
-    tenantId: tenant(),
+    tenantId: tenantColumn(),
     name: text('name').notNull(),
     description: text('description').notNull(),
     permissions: jsonb('permissions').$type<Permission[]>().notNull(),
@@ -35,8 +26,8 @@ export const customRoles = pgTable(
 export const memberAttributes = pgTable(
   'member_attributes',
   {
-    userId: user().primaryKey(),
-    tenantId: tenant(),
+    userId: userColumn().primaryKey(),
+    tenantId: tenantColumn(),
     clearance: text('clearance', { enum: sensitivities }),
     sites: jsonb('sites').$type<string[]>(),
     accessFrom: moment('access_from'),
@@ -50,7 +41,7 @@ export const projects = pgTable(
   'projects',
   {
     id: text('id').primaryKey(),
-    tenantId: tenant(),
+    tenantId: tenantColumn(),
     name: text('name').notNull(),
     description: text('description').notNull(),
     createdBy: text('created_by').notNull(),
@@ -67,7 +58,7 @@ const project = () =>
 
 export const projectMembers = pgTable(
   'project_members',
-  { projectId: project(), userId: user(), tenantId: tenant() },
+  { projectId: project(), userId: userColumn(), tenantId: tenantColumn() },
   (table) => [
     primaryKey({ columns: [table.projectId, table.userId] }),
     index('project_members_user').on(table.userId),
@@ -79,7 +70,7 @@ export const resourceAttributes = pgTable(
   'resource_attributes',
   {
     resourceId: text('resource_id').primaryKey(),
-    tenantId: tenant(),
+    tenantId: tenantColumn(),
     site: text('site'),
     purposes: jsonb('purposes').$type<string[]>().notNull(),
     opensAt: moment('opens_at'),
@@ -91,7 +82,7 @@ export const resourceAttributes = pgTable(
 
 export const resourceProjects = pgTable(
   'resource_projects',
-  { resourceId: text('resource_id').notNull(), projectId: project(), tenantId: tenant() },
+  { resourceId: text('resource_id').notNull(), projectId: project(), tenantId: tenantColumn() },
   (table) => [
     primaryKey({ columns: [table.resourceId, table.projectId] }),
     index('resource_projects_tenant').on(table.tenantId, table.projectId),
@@ -103,9 +94,9 @@ export const resourceGrants = pgTable(
   'resource_grants',
   {
     id: text('id').primaryKey(),
-    tenantId: tenant(),
+    tenantId: tenantColumn(),
     resourceId: text('resource_id').notNull(),
-    userId: user(),
+    userId: userColumn(),
     permission: text('permission').$type<Permission>().notNull(),
     expiresAt: moment('expires_at'),
     createdBy: text('created_by').notNull(),

@@ -1,18 +1,13 @@
 import { holdScopes, type RetentionItem, retentionKinds } from '@stroma/contracts';
-import { index, integer, jsonb, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
-import { tenants } from '../identity/identity.tables.ts';
-
-const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
-const tenant = () =>
-  text('tenant_id')
-    .notNull()
-    .references(() => tenants.id);
+import { index, integer, jsonb, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
+import { moment } from '../../platform/db/columns.ts';
+import { tenantColumn } from '../identity/identity.tables.ts';
 
 /** Only what differs from the default. */
 export const retentionPolicies = pgTable(
   'retention_policies',
   {
-    tenantId: tenant(),
+    tenantId: tenantColumn(),
     kind: text('kind', { enum: retentionKinds }).notNull(),
     days: integer('days').notNull(),
     changedBy: text('changed_by').notNull(),
@@ -26,7 +21,7 @@ export const legalHolds = pgTable(
   'legal_holds',
   {
     id: text('id').primaryKey(),
-    tenantId: tenant(),
+    tenantId: tenantColumn(),
     scope: text('scope', { enum: holdScopes }).notNull(),
     subjectId: text('subject_id'),
     reason: text('reason').notNull(),
@@ -45,7 +40,7 @@ export const retentionRuns = pgTable(
   'retention_runs',
   {
     id: text('id').primaryKey(),
-    tenantId: tenant(),
+    tenantId: tenantColumn(),
     at: moment('at').notNull(),
     by: text('by').notNull(),
     items: jsonb('items').$type<RetentionItem[]>().notNull(),

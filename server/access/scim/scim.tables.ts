@@ -1,29 +1,14 @@
 import type { RoleMapping } from '@stroma/contracts';
-import {
-  boolean,
-  index,
-  jsonb,
-  pgTable,
-  primaryKey,
-  text,
-  timestamp,
-  uniqueIndex,
-} from 'drizzle-orm/pg-core';
-import { tenants, users } from '../identity/identity.tables.ts';
-
-const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
-
-const tenant = () =>
-  text('tenant_id')
-    .notNull()
-    .references(() => tenants.id);
+import { boolean, index, jsonb, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core';
+import { moment } from '../../platform/db/columns.ts';
+import { tenantColumn, userColumn, users } from '../identity/identity.tables.ts';
 
 /** A source of users and groups, with a token of its own. */
 export const directories = pgTable(
   'scim_directories',
   {
     id: text('id').primaryKey(),
-    tenantId: tenant(),
+    tenantId: tenantColumn(),
     name: text('name').notNull(),
     enabled: boolean('enabled').notNull(),
     tokenPrefix: text('token_prefix').notNull(),
@@ -62,7 +47,7 @@ export const pushedUsers = pgTable(
     userId: text('user_id')
       .primaryKey()
       .references(() => users.id, { onDelete: 'cascade' }),
-    tenantId: tenant(),
+    tenantId: tenantColumn(),
     directoryId: directory(),
     userName: text('user_name').notNull(),
     /** Compared without regard to case. */
@@ -84,7 +69,7 @@ export const pushedGroups = pgTable(
   'scim_groups',
   {
     id: text('id').primaryKey(),
-    tenantId: tenant(),
+    tenantId: tenantColumn(),
     directoryId: directory(),
     displayName: text('display_name').notNull(),
     externalId: text('external_id'),
@@ -100,10 +85,8 @@ export const pushedMembers = pgTable(
     groupId: text('group_id')
       .notNull()
       .references(() => pushedGroups.id, { onDelete: 'cascade' }),
-    userId: text('user_id')
-      .notNull()
-      .references(() => users.id, { onDelete: 'cascade' }),
-    tenantId: tenant(),
+    userId: userColumn(),
+    tenantId: tenantColumn(),
   },
   (table) => [
     primaryKey({ columns: [table.groupId, table.userId] }),

@@ -1,4 +1,5 @@
-import { index, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
+import { index, pgTable, text } from 'drizzle-orm/pg-core';
+import { moment } from '../../platform/db/columns.ts';
 
 /** Electronic signatures as 21 CFR Part 11 asks; written once and kept: see `../audit/audit-guards.ts`. */
 export const signatures = pgTable(
@@ -10,7 +11,7 @@ export const signatures = pgTable(
     objectId: text('object_id').notNull(),
     signerId: text('signer_id').notNull(),
     meaning: text('meaning', { enum: ['authored', 'reviewed', 'approved'] }).notNull(),
-    signedAt: timestamp('signed_at', { withTimezone: true, precision: 3 }).notNull(),
+    signedAt: moment('signed_at').notNull(),
     /** Canonical JSON of all that was signed: object, hash of its content, signer, meaning, time, zone. */
     document: text('document').notNull(),
     /** Ed25519 over `document`, base64. */

@@ -1,13 +1,7 @@
 import type { RoleMapping } from '@stroma/contracts';
-import { boolean, index, jsonb, pgTable, text, timestamp, uniqueIndex } from 'drizzle-orm/pg-core';
-import { tenants, users } from '../identity/identity.tables.ts';
-
-const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
-
-const tenant = () =>
-  text('tenant_id')
-    .notNull()
-    .references(() => tenants.id);
+import { boolean, index, jsonb, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core';
+import { moment } from '../../platform/db/columns.ts';
+import { tenantColumn, userColumn } from '../identity/identity.tables.ts';
 
 export interface OidcSettings {
   issuer: string;
@@ -30,7 +24,7 @@ export const connections = pgTable(
   'single_sign_on_connections',
   {
     id: text('id').primaryKey(),
-    tenantId: tenant(),
+    tenantId: tenantColumn(),
     kind: text('kind', { enum: ['oidc', 'saml'] }).notNull(),
     name: text('name').notNull(),
     enabled: boolean('enabled').notNull(),
@@ -57,7 +51,7 @@ export const connectionDomains = pgTable(
   'single_sign_on_domains',
   {
     domain: text('domain').primaryKey(),
-    tenantId: tenant(),
+    tenantId: tenantColumn(),
     connectionId: text('connection_id')
       .notNull()
       .references(() => connections.id, { onDelete: 'cascade' }),
@@ -70,15 +64,13 @@ export const connectionLinks = pgTable(
   'single_sign_on_links',
   {
     id: text('id').primaryKey(),
-    tenantId: tenant(),
+    tenantId: tenantColumn(),
     connectionId: text('connection_id')
       .notNull()
       .references(() => connections.id, { onDelete: 'cascade' }),
     /** `sub` of OpenID, NameID of SAML. */
     subject: text('subject').notNull(),
-    userId: text('user_id')
-      .notNull()
-      .references(() => users.id, { onDelete: 'cascade' }),
+    userId: userColumn(),
     /** The connection made the account, and so says what its role falls back to. */
     madeUser: boolean('made_user').notNull(),
     createdAt: moment('created_at').notNull().defaultNow(),

@@ -1,16 +1,6 @@
 import type { LedgerEntry, PrivateStatisticsRequest } from '@stroma/contracts';
-import {
-  doublePrecision,
-  index,
-  jsonb,
-  pgTable,
-  primaryKey,
-  text,
-  timestamp,
-  uniqueIndex,
-} from 'drizzle-orm/pg-core';
-
-const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
+import { doublePrecision, index, jsonb, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core';
+import { moment } from '../../platform/db/columns.ts';
 
 /** What pseudonyms and date shifts are made with, sealed: of a dataset, or of the organisation. */
 export const privacyKeys = pgTable(

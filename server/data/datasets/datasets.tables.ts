@@ -14,11 +14,9 @@ import {
   jsonb,
   pgTable,
   text,
-  timestamp,
   uniqueIndex,
 } from 'drizzle-orm/pg-core';
-
-const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
+import { moment } from '../../platform/db/columns.ts';
 
 /** What is sorted and shown in lists stands here too, copied from the current version. */
 export const datasets = pgTable(

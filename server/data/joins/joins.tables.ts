@@ -1,4 +1,5 @@
-import { index, jsonb, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
+import { index, jsonb, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
+import { moment } from '../../platform/db/columns.ts';
 
 /** A column pair that joins two versions, with the share of each side's values the other holds. */
 export interface StoredJoin {
@@ -18,7 +19,7 @@ export const datasetJoins = pgTable(
     versionA: text('version_a').notNull(),
     versionB: text('version_b').notNull(),
     joins: jsonb('joins').$type<StoredJoin[]>().notNull(),
-    createdAt: timestamp('created_at', { withTimezone: true, precision: 3 }).notNull(),
+    createdAt: moment('created_at').notNull(),
   },
   (table) => [
     primaryKey({ columns: [table.versionA, table.versionB] }),

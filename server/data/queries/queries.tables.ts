@@ -1,13 +1,5 @@
-import {
-  boolean,
-  doublePrecision,
-  index,
-  integer,
-  jsonb,
-  pgTable,
-  text,
-  timestamp,
-} from 'drizzle-orm/pg-core';
+import { boolean, doublePrecision, index, integer, jsonb, pgTable, text } from 'drizzle-orm/pg-core';
+import { moment } from '../../platform/db/columns.ts';
 
 /** What was asked, by whom, of which versions; the answer itself is not kept, its hash is. */
 export const queries = pgTable(
@@ -29,7 +21,7 @@ export const queries = pgTable(
     cached: boolean('cached').notNull(),
     answerSha256: text('answer_sha256'),
     provenanceId: text('provenance_id'),
-    createdAt: timestamp('created_at', { withTimezone: true, precision: 3 }).notNull(),
+    createdAt: moment('created_at').notNull(),
   },
   (table) => [index('queries_user').on(table.tenantId, table.userId, table.createdAt, table.id)],
 );

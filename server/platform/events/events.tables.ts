@@ -1,15 +1,6 @@
 import { sql } from 'drizzle-orm';
-import {
-  bigint,
-  bigserial,
-  index,
-  jsonb,
-  pgSequence,
-  pgTable,
-  text,
-  timestamp,
-  uniqueIndex,
-} from 'drizzle-orm/pg-core';
+import { bigint, bigserial, index, jsonb, pgSequence, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core';
+import { moment } from '../db/columns.ts';
 
 export const eventPositions = pgSequence('event_positions');
 
@@ -27,7 +18,7 @@ export const events = pgTable(
     type: text('type').notNull(),
     subject: text('subject').notNull(),
     data: jsonb('data').$type<Record<string, unknown>>().notNull(),
-    time: timestamp('time', { withTimezone: true, precision: 3 }).notNull(),
+    time: moment('time').notNull(),
   },
   (table) => [
     uniqueIndex('events_position').on(table.position),

@@ -5,12 +5,10 @@ import {
   jsonb,
   pgTable,
   text,
-  timestamp,
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core';
-
-const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
+import { moment } from '../db/columns.ts';
 
 /** What people see of background work, and the guard of its completion; the queue itself is pg-boss's. */
 export const jobs = pgTable(

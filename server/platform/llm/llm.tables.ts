@@ -1,4 +1,5 @@
-import { boolean, index, integer, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
+import { boolean, index, integer, pgTable, text } from 'drizzle-orm/pg-core';
+import { moment } from '../db/columns.ts';
 
 /**
  * One row for each call of the language model, written before it goes out and completed after. It holds no key and
@@ -24,7 +25,7 @@ export const llmCalls = pgTable(
     /** True where the endpoint did not tell and four characters were taken for a token. */
     tokensEstimated: boolean('tokens_estimated').notNull(),
     durationMs: integer('duration_ms'),
-    createdAt: timestamp('created_at', { withTimezone: true, precision: 3 }).notNull().defaultNow(),
+    createdAt: moment('created_at').notNull().defaultNow(),
   },
   (table) => [index('llm_calls_tenant_time').on(table.tenantId, table.createdAt)],
 );

@@ -1,4 +1,5 @@
-import { index, integer, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
+import { index, integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
+import { moment } from '../db/columns.ts';
 
 /**
  * One row for each thing that was done. `document` is the canonical JSON that was hashed and signed, kept as text:
@@ -15,7 +16,7 @@ export const provenanceDerivations = pgTable(
     /** Ed25519, base64. */
     signature: text().notNull(),
     keyId: text('key_id').notNull(),
-    recordedAt: timestamp('recorded_at', { withTimezone: true, precision: 3 }).notNull().defaultNow(),
+    recordedAt: moment('recorded_at').notNull().defaultNow(),
   },
   (table) => [index('provenance_derivations_tenant').on(table.tenantId, table.id)],
 );
