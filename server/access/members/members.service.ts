@@ -32,6 +32,7 @@ import {
   changeUser,
   countAdministrators,
   deleteUser,
+  invitedRoles,
   lastSeen,
   listMembers,
   lockMembers,
@@ -55,11 +56,22 @@ export class Members {
     this.#parts = parts;
   }
 
-  /** Whether somebody could give the person behind an address what they have; so for nobody's address. */
+  /**
+   * Whether somebody could give the person behind an address what they have, or what an invitation to it promises;
+   * so for nobody's address.
+   */
   async couldGive(ctx: Context, email: string): Promise<boolean> {
-    const user = await findUserByEmail(this.#parts.db.sql, email.trim().toLowerCase());
-    if (user === null || user.tenantId !== ctx.actor.tenantId) return true;
-    const found = await findEntitlement(this.#parts.db.sql, user.tenantId, user.id);
+    const { sql } = this.#parts.db;
+    const { tenantId } = ctx.actor;
+    const address = email.trim().toLowerCase();
+    for (const role of await invitedRoles(sql, tenantId, address)) {
+      const worth =
+        builtInRole(role) === null ? await findCustomRole(sql, tenantId, role) : definitionOfRole(role);
+      if (worth !== null && excessOf(worth, ctx.actor) !== null) return false;
+    }
+    const user = await findUserByEmail(sql, address);
+    if (user === null || user.tenantId !== tenantId) return true;
+    const found = await findEntitlement(sql, tenantId, user.id);
     return found !== null && excessOf(definitionOf(found), ctx.actor) === null;
   }
 

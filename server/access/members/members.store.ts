@@ -1,7 +1,7 @@
 import { isAdministrator, roles } from '@stroma/contracts';
-import { and, asc, eq, ilike, inArray, isNotNull, isNull, or, type SQL, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, ilike, inArray, isNotNull, isNull, or, type SQL, sql } from 'drizzle-orm';
 import type { Sql } from '../../platform/db/database.ts';
-import { sessions, users } from '../identity/identity.tables.ts';
+import { challenges, sessions, users } from '../identity/identity.tables.ts';
 import { entitlements, type MemberEntitlement } from '../permissions/entitlements.store.ts';
 import { memberAttributes, projectMembers, projects } from '../permissions/permissions.tables.ts';
 
@@ -11,6 +11,22 @@ export interface MemberFilter {
   status?: 'active' | 'deactivated' | undefined;
   /** The id of the last one before. */
   after?: { name: string; id: string } | undefined;
+}
+
+/** Roles that invitations under way to this address will give. */
+export async function invitedRoles(db: Sql, tenantId: string, email: string): Promise<string[]> {
+  const rows = await db
+    .select({ role: sql<string>`${challenges.data} ->> 'role'` })
+    .from(challenges)
+    .where(
+      and(
+        eq(challenges.purpose, 'invitation'),
+        eq(challenges.tenantId, tenantId),
+        gt(challenges.expiresAt, new Date()),
+        sql`${challenges.data} ->> 'email' = ${email}`,
+      ),
+    );
+  return rows.map(({ role }) => role);
 }
 
 export async function listMembers(

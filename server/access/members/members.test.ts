@@ -36,6 +36,19 @@ describe('members', () => {
     expect((await admin.call('GET', '/access/members?cursor=nonsense')).status).toBe(400);
   });
 
+  it('are invited by mail that waits here, shown to those alone who could give the role it promises', async () => {
+    const { admin } = server;
+    const lesser = await server.member('admin', 'Lesser');
+    const invited = { email: 'next.owner@example.org', role: 'super_admin' };
+    expect((await admin.call('POST', '/access/invitations', invited)).status).toBe(201);
+    const textSeenBy = async (person: Person) => {
+      const { body } = await person.call<Page<{ to: string; text: string }>>('GET', '/mail/outbox?limit=50');
+      return body.items.find(({ to }) => to === invited.email)?.text ?? '';
+    };
+    expect(await textSeenBy(admin)).toContain('/invitation#');
+    expect(await textSeenBy(lesser)).not.toContain('/invitation#');
+  });
+
   it('get another role, which holds at once and is on record', async () => {
     const { admin } = server;
     const vic = await server.member('viewer', 'Vic');
