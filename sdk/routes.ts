@@ -42,6 +42,7 @@ export const routes = {
     give: 'POST /privacy/consents',
     withdraw: 'POST /privacy/consents/:id/withdraw',
     list: 'GET /privacy/consents',
+    export: 'GET /privacy/consents/export',
     search: 'POST /privacy/consents/search',
   },
   retention: {
@@ -101,6 +102,17 @@ export const routes = {
     acceptInvitation: 'POST /auth/invitations/accept',
     jwks: 'GET /auth/jwks',
   },
+  emailChange: {
+    state: 'GET /auth/email-change',
+    request: 'POST /auth/email-change',
+    withdraw: 'DELETE /auth/email-change',
+    confirm: 'POST /auth/email-change/confirm',
+    undo: 'POST /auth/email-change/undo',
+  },
+  secondFactorPolicy: {
+    get: 'GET /security/second-factor-policy',
+    set: 'PUT /security/second-factor-policy',
+  },
   secondFactors: {
     list: 'GET /auth/mfa',
     setUp: 'POST /auth/mfa/setup',
@@ -147,6 +159,8 @@ export const routes = {
     deactivate: 'POST /access/members/:id/deactivate',
     reactivate: 'POST /access/members/:id/reactivate',
     remove: 'DELETE /access/members/:id',
+    resetSecondFactor: 'POST /access/members/:id/reset-second-factor',
+    changeEmail: 'POST /access/members/:id/email',
   },
   projects: {
     list: 'GET /access/projects',

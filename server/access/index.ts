@@ -15,6 +15,7 @@ import type { OnLimited } from '../platform/rate-limits/request-limits.ts';
 import { apiKeyRoutes } from './api-keys/api-keys.routes.ts';
 import { ApiKeys } from './api-keys/api-keys.service.ts';
 import type { Audit } from './audit/audit.ts';
+import type { AuditKeys } from './audit/audit-keys.ts';
 import { openAudit } from './audit/open-audit.ts';
 import { type AuditCommands, openAuditTrail } from './audit/open-audit-trail.ts';
 import { breakGlassRoutes } from './break-glass/break-glass.routes.ts';
@@ -27,6 +28,7 @@ import { type FirstStart, prepareFirstStart } from './identity/first-start.ts';
 import { openIdentity } from './identity/open-identity.ts';
 import { presentedToken } from './identity/session-token.ts';
 import { memberRoutes } from './members/members.routes.ts';
+import type { Members } from './members/members.service.ts';
 import { openPermissions } from './permissions/open-permissions.ts';
 import { permissionRoutes } from './permissions/permissions.routes.ts';
 import type { Resources } from './permissions/resources.service.ts';
@@ -34,7 +36,7 @@ import { openRetention } from './retention/open-retention.ts';
 import { retentionRoutes } from './retention/retention.routes.ts';
 import type { Retention } from './retention/retention.service.ts';
 import { openScim } from './scim/open-scim.ts';
-import { signatureRoutes } from './signatures/signatures.routes.ts';
+import { type ProveOnRequest, signatureRoutes } from './signatures/signatures.routes.ts';
 import { Signatures } from './signatures/signatures.service.ts';
 import { openSingleSignOn } from './single-sign-on/open-single-sign-on.ts';
 
@@ -55,7 +57,15 @@ export interface Access {
   /** Emergency access; modules say what was looked at by it. */
   readonly breakGlass: Pick<BreakGlass, 'used'>;
   /** How long things are kept; modules make known how theirs are disposed of. */
-  readonly retention: Pick<Retention, 'know'>;
+  readonly retention: Pick<Retention, 'know' | 'holdsOf'>;
+  /** What persons agreed to. */
+  readonly consents: Pick<Consents, 'of' | 'eraseSubjects' | 'digestOf'>;
+  /** Who belongs to the organisation; for erasing an account. */
+  readonly members: Pick<Members, 'remove'>;
+  /** Signs certificates with the key of the record. */
+  readonly certifier: Pick<AuditKeys, 'keyId' | 'sign' | 'verify' | 'publicKeys'>;
+  /** A person proves once more who they are, for one deed. Throws WRONG_CREDENTIALS, RATE_LIMITED. */
+  prove: ProveOnRequest;
   /** What narrows access to single things; modules make theirs known and ask before they hand one out. */
   readonly resources: Resources;
   /** Whether somebody may read the mail of this address, which may open its account. */
@@ -102,7 +112,10 @@ export async function createAccess(platform: Platform): Promise<Access> {
   });
   const signatures = new Signatures({ db: platform.db, audit, keys: audit.keys });
   const retention = openRetention(platform, audit);
+  const consents = new Consents(platform, audit);
   const compliance = openCompliance(platform, audit, signatures, retention);
+  const prove: ProveOnRequest = (request, ctx, given) =>
+    identity.identity.prove(ctx, given, identity.clientOf(request));
   return {
     name: 'access',
     audit,
@@ -110,6 +123,10 @@ export async function createAccess(platform: Platform): Promise<Access> {
     signatures,
     breakGlass,
     retention,
+    consents,
+    members: permissions.members,
+    certifier: audit.keys,
+    prove,
     resources: permissions.resources,
     mayOpenMailOf: (ctx, address) => permissions.members.couldGive(ctx, address),
     clearanceOf: (tenantId, role) => permissions.roles.clearanceOf(tenantId, role),
@@ -145,9 +162,7 @@ export async function createAccess(platform: Platform): Promise<Access> {
     },
     register(app) {
       trail.register(app);
-      signatureRoutes(app, signatures, (request, ctx, given) =>
-        identity.identity.prove(ctx, given, identity.clientOf(request)),
-      );
+      signatureRoutes(app, signatures, prove);
       identity.register(app);
       apiKeyRoutes(app, apiKeys);
       singleSignOn.register(app);
@@ -157,7 +172,7 @@ export async function createAccess(platform: Platform): Promise<Access> {
       breakGlassRoutes(app, breakGlass);
       complianceRoutes(app, compliance);
       retentionRoutes(app, retention);
-      consentRoutes(app, new Consents(platform, audit));
+      consentRoutes(app, consents);
     },
     async close() {
       await apiKeys.close();

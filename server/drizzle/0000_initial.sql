@@ -214,6 +214,7 @@ CREATE TABLE "consents" (
 	"subject_mac" text NOT NULL,
 	"purpose" text NOT NULL,
 	"wording" text NOT NULL,
+	"wording_version" text DEFAULT '' NOT NULL,
 	"given_by" text NOT NULL,
 	"given_at" timestamp (3) with time zone NOT NULL,
 	"expires_at" timestamp (3) with time zone,
@@ -281,6 +282,14 @@ CREATE TABLE "refresh_tokens" (
 	"used_at" timestamp (3) with time zone
 );
 --> statement-breakpoint
+CREATE TABLE "second_factor_policies" (
+	"tenant_id" text PRIMARY KEY NOT NULL,
+	"everyone" boolean NOT NULL,
+	"roles" text[] NOT NULL,
+	"changed_by" text NOT NULL,
+	"changed_at" timestamp (3) with time zone NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "second_factors" (
 	"id" text PRIMARY KEY NOT NULL,
 	"tenant_id" text NOT NULL,
@@ -344,6 +353,8 @@ CREATE TABLE "users" (
 	"image" text,
 	"role" text NOT NULL,
 	"must_change_password" boolean DEFAULT false NOT NULL,
+	"must_set_up_second_factor" boolean DEFAULT false NOT NULL,
+	"language" text,
 	"disabled_at" timestamp (3) with time zone,
 	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
 	"updated_at" timestamp (3) with time zone DEFAULT now() NOT NULL
@@ -805,6 +816,7 @@ ALTER TABLE "recovery_codes" ADD CONSTRAINT "recovery_codes_tenant_id_tenants_id
 ALTER TABLE "recovery_codes" ADD CONSTRAINT "recovery_codes_user_id_users_id_fk" FOREIGN KEY ("user_id") REFERENCES "public"."users"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "refresh_tokens" ADD CONSTRAINT "refresh_tokens_tenant_id_tenants_id_fk" FOREIGN KEY ("tenant_id") REFERENCES "public"."tenants"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "refresh_tokens" ADD CONSTRAINT "refresh_tokens_session_id_sessions_id_fk" FOREIGN KEY ("session_id") REFERENCES "public"."sessions"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "second_factor_policies" ADD CONSTRAINT "second_factor_policies_tenant_id_tenants_id_fk" FOREIGN KEY ("tenant_id") REFERENCES "public"."tenants"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "second_factors" ADD CONSTRAINT "second_factors_tenant_id_tenants_id_fk" FOREIGN KEY ("tenant_id") REFERENCES "public"."tenants"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "second_factors" ADD CONSTRAINT "second_factors_user_id_users_id_fk" FOREIGN KEY ("user_id") REFERENCES "public"."users"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "sessions" ADD CONSTRAINT "sessions_tenant_id_tenants_id_fk" FOREIGN KEY ("tenant_id") REFERENCES "public"."tenants"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -1136,6 +1148,16 @@ CREATE POLICY "refresh_tokens_owner" ON "refresh_tokens" TO CURRENT_USER USING (
 CREATE POLICY "refresh_tokens_tenant" ON "refresh_tokens" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)) and (exists (select from "sessions" p where p."id" = "refresh_tokens"."session_id")));
 --> statement-breakpoint
 GRANT select, insert, update, delete ON "refresh_tokens" TO stroma_tenant;
+--> statement-breakpoint
+ALTER TABLE "second_factor_policies" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "second_factor_policies" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "second_factor_policies_owner" ON "second_factor_policies" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "second_factor_policies_tenant" ON "second_factor_policies" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "second_factor_policies" TO stroma_tenant;
 --> statement-breakpoint
 ALTER TABLE "second_factors" ENABLE ROW LEVEL SECURITY;
 --> statement-breakpoint

@@ -3,6 +3,8 @@ import type { Consent, consentsApi } from '@stroma/contracts';
 import { StromaError } from '@stroma/kernel';
 import type { z } from 'zod';
 import type { Context } from '../../platform/context.ts';
+import { csvField } from '../../platform/csv-field.ts';
+import type { Sql } from '../../platform/db/database.ts';
 import { fail } from '../../platform/failure.ts';
 import { newId } from '../../platform/ids.ts';
 import type { Platform } from '../../platform/platform.ts';
@@ -10,6 +12,7 @@ import type { OpenAudit } from '../audit/open-audit.ts';
 import {
   type ConsentRow,
   findConsent,
+  forgetSubjects,
   insertConsents,
   listConsents,
   lockSubject,
@@ -62,6 +65,7 @@ export class Consents {
           subjectMac,
           purpose,
           wording: input.wording,
+          wordingVersion: input.wording_version,
           givenBy: input.given_by,
           givenAt,
           expiresAt,
@@ -140,6 +144,61 @@ export class Consents {
     };
   }
 
+  /** Every consent as CSV, newest first, page by page. */
+  async csv(ctx: Context, purpose?: string): Promise<AsyncIterable<string>> {
+    await this.#audit.append(ctx, {
+      action: 'consent.exported',
+      object: null,
+      outcome: 'success',
+      details: { purpose: purpose ?? null },
+    });
+    return this.#lines(ctx, purpose);
+  }
+
+  async *#lines(ctx: Context, purpose: string | undefined): AsyncGenerator<string> {
+    yield `${csvColumns.join(',')}\r\n`;
+    let cursor: string | undefined;
+    do {
+      const page = await this.list(ctx, { limit: 200, cursor, purpose });
+      for (const each of page.items) yield csvLine(each);
+      cursor = page.next_cursor ?? undefined;
+    } while (cursor !== undefined);
+  }
+
+  /** Consents given under one of these names. */
+  async of(tenantId: string, subjects: readonly string[]): Promise<{ all: string[]; in_force: string[] }> {
+    const macs = subjects.flatMap((subject) => this.#macs(tenantId, subject));
+    const rows = await listConsents(this.#platform.db.sql, tenantId, { subjectMacs: macs, limit: 10_000 });
+    const inForce = rows.filter((row) => stateOf(row) === 'in_force');
+    return { all: rows.map(({ id }) => id), in_force: inForce.map(({ id }) => id) };
+  }
+
+  /**
+   * Destroys who gave these consents; what was agreed to, when, stays. Those in force are withdrawn. In the
+   * transaction of who erases.
+   */
+  async eraseSubjects(tx: Sql, ctx: Context, consents: { all: string[]; in_force: string[] }): Promise<void> {
+    const { tenantId, id: by, name: byName } = ctx.actor;
+    for (const id of consents.in_force)
+      await withdrawConsent(tx, tenantId, id, { at: new Date(), by, byName, note: 'erased' });
+    await forgetSubjects(tx, tenantId, consents.all);
+    for (const id of consents.all) {
+      await this.#platform.keys.shred(contextOf(id), ctx);
+      await this.#audit.record(tx, ctx, {
+        action: 'consent.erased',
+        object: { kind: 'consent', id },
+        outcome: 'success',
+        details: { withdrawn: consents.in_force.includes(id) },
+      });
+    }
+  }
+
+  /** A keyed hash of a name or number that only this installation can make; never of the same use as another. */
+  digestOf(tenantId: string, identifier: string): string {
+    const digest = hash('sha256', `erasure ${tenantId} ${identifier.trim().normalize('NFC').toLowerCase()}`);
+    return this.#audit.keys.mac(digest) ?? '';
+  }
+
   /** One for each key there ever was, the present one's last; letter case and spaces around do not matter. */
   #macs(tenantId: string, subject: string): string[] {
     const { keys } = this.#audit;
@@ -155,6 +214,7 @@ export class Consents {
       subject: await this.#subject(row),
       purpose: row.purpose,
       wording: row.wording,
+      wording_version: row.wordingVersion,
       given_by: row.givenBy,
       given_at: row.givenAt.toISOString(),
       expires_at: row.expiresAt?.toISOString() ?? null,
@@ -181,6 +241,32 @@ export class Consents {
       throw error;
     }
   }
+}
+
+const csvColumns = [
+  'consent_id',
+  'subject',
+  'purpose',
+  'wording_version',
+  'wording',
+  'given_by',
+  'given_at',
+  'expires_at',
+  'state',
+  'withdrawn_at',
+  'withdrawn_by',
+  'recorded_by',
+  'recorded_at',
+] as const;
+
+function csvLine(each: Consent): string {
+  const cells: Record<(typeof csvColumns)[number], string | null> = {
+    ...each,
+    withdrawn_at: each.withdrawn?.at ?? null,
+    withdrawn_by: each.withdrawn?.by_name ?? null,
+    recorded_by: each.recorded_by.name,
+  };
+  return `${csvColumns.map((name) => csvField(cells[name])).join(',')}\r\n`;
 }
 
 function stateOf({ withdrawnAt, expiresAt }: ConsentRow): Consent['state'] {

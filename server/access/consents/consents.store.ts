@@ -64,3 +64,12 @@ export async function withdrawConsent(
     .returning({ id: consents.id });
   return rows.length === 1;
 }
+
+/** What is left of who gave consents says nothing: the key of the name is destroyed beside it. */
+export async function forgetSubjects(tx: Sql, tenantId: string, ids: string[]): Promise<void> {
+  if (ids.length === 0) return;
+  await tx
+    .update(consents)
+    .set({ subjectMac: sql`'erased ' || ${consents.id}` })
+    .where(and(eq(consents.tenantId, tenantId), inArray(consents.id, ids)));
+}

@@ -17,6 +17,7 @@ export const consents = pgTable(
     subjectMac: text('subject_mac').notNull(),
     purpose: text('purpose').notNull(),
     wording: text('wording').notNull(),
+    wordingVersion: text('wording_version').notNull().default(''),
     givenBy: text('given_by', { enum: ['written', 'electronic', 'oral', 'guardian'] }).notNull(),
     givenAt: moment('given_at').notNull(),
     expiresAt: moment('expires_at'),

@@ -93,7 +93,7 @@ export class Retention {
   /** What is due now; changes nothing. */
   async preview(ctx: Context): Promise<RetentionItem[]> {
     const { tenantId } = ctx.actor;
-    const holds = await this.#holds(tenantId);
+    const holds = await this.holdsOf(tenantId);
     const items: RetentionItem[] = [];
     for (const { kept, before } of await this.#due(tenantId)) {
       const { due, held, oldest } = await kept.find(tenantId, before, holds);
@@ -122,7 +122,7 @@ export class Retention {
       const disposed =
         item.due === 0 || kept === undefined
           ? { done: 0, archive: null }
-          : await kept.dispose(ctx, new Date(item.before), await this.#holds(tenantId));
+          : await kept.dispose(ctx, new Date(item.before), await this.holdsOf(tenantId));
       items.push({ ...item, ...disposed });
     }
     const run = { id: newId('retentionRun'), tenantId, at: new Date(), by, items };
@@ -249,7 +249,8 @@ export class Retention {
     });
   }
 
-  async #holds(tenantId: string): Promise<Holds> {
+  /** What legal holds keep now. */
+  async holdsOf(tenantId: string): Promise<Holds> {
     const rows = await holdsInForce(this.#platform.db.sql, tenantId);
     const of = (scope: HoldRow['scope']) =>
       rows.flatMap((row) => (row.scope === scope && row.subjectId !== null ? [row.subjectId] : []));

@@ -1,4 +1,9 @@
-import { type PersonFindings, personMatches, subjectRequestKinds, subjectRequestStatuses } from '@stroma/contracts';
+import {
+  type PersonFindings,
+  personMatches,
+  subjectRequestKinds,
+  subjectRequestStatuses,
+} from '@stroma/contracts';
 import { index, integer, jsonb, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
 
 const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
