@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { PGlite, type Transaction } from '@electric-sql/pglite';
 import { StromaError } from '@stroma/kernel';
@@ -7,17 +7,22 @@ import { lockDataFolder } from './data-folder.ts';
 import type { Database, Sql } from './database.ts';
 import { migrate } from './migrations.ts';
 import { ScopedConnection, takeTurns } from './scoped-connection.ts';
+import { copyTemplate, keptTemplates } from './store-template.ts';
 import { acrossTenants } from './tenant-scope.ts';
 
 /**
  * PostgreSQL in this process, its files under `<dataFolder>/store`. What has been acknowledged as committed
- * survives kill -9. Throws DATA_FOLDER_IN_USE.
+ * survives kill -9. A new one is a copy of the template among `templates`, if there is one. Throws DATA_FOLDER_IN_USE.
  */
-export async function openEmbedded(dataFolder: string): Promise<Database> {
+export async function openEmbedded(
+  dataFolder: string,
+  templates: string | null = keptTemplates,
+): Promise<Database> {
   const lock = lockDataFolder(dataFolder);
   try {
     const folder = join(dataFolder, 'store');
     mkdirSync(folder, { recursive: true, mode: 0o700 });
+    if (templates !== null && readdirSync(folder).length === 0) await copyTemplate(folder, templates);
     const client = await PGlite.create({ dataDir: folder });
     const scoped = scopeClient(client);
     const db = drizzle({ client: scoped as unknown as PGlite }) as unknown as Sql;

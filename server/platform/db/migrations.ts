@@ -5,14 +5,14 @@ import { readMigrationFiles } from 'drizzle-orm/migrator';
 import { rowsOf, type Sql } from './database.ts';
 import { prepareTenantRole } from './tenant-role.ts';
 
-const folder = resolve(import.meta.dirname, '../../drizzle');
+export const migrationsFolder = resolve(import.meta.dirname, '../../drizzle');
 
 /**
  * Applies what is missing, each step once and all in one transaction, under a lock: two processes that start
  * together do not both do it. Throws NOT_READY when the store was made by a version this one cannot continue.
  */
 export async function migrate(db: Sql): Promise<void> {
-  const migrations = readMigrationFiles({ migrationsFolder: folder });
+  const migrations = readMigrationFiles({ migrationsFolder });
   await db.transaction(async (tx) => {
     await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended('stroma:migrations', 0))`);
     await prepareTenantRole(tx);
