@@ -3,15 +3,13 @@ import type { Context } from '../platform/context.ts';
 import type { Sql } from '../platform/db/database.ts';
 import { fail } from '../platform/failure.ts';
 import type { Platform } from '../platform/platform.ts';
+import { findByIdentity, insertVersion, nextVersionNumber } from './datasets/dataset-versions.store.ts';
 import {
   type DatasetRow,
   type DatasetWithVersion,
-  findByIdentity,
   findDataset,
   insertDataset,
-  insertVersion,
   lockRegistration,
-  nextVersionNumber,
   setCurrentVersion,
   tableNamesLike,
   type VersionRow,

@@ -1,13 +1,8 @@
 import { type Kept, keptRows } from '../access/index.ts';
 import type { JobDefinition } from '../platform/jobs/job-types.ts';
 import type { Platform } from '../platform/platform.ts';
-import {
-  type DatasetRow,
-  findPurgeable,
-  keysInUse,
-  purgeDataset,
-  type VersionRow,
-} from './datasets/datasets.store.ts';
+import { keysInUse } from './datasets/dataset-versions.store.ts';
+import { type DatasetRow, findPurgeable, purgeDataset, type VersionRow } from './datasets/datasets.store.ts';
 import { deletePairs } from './joins/joins.store.ts';
 import type { Uploads } from './uploads.service.ts';
 

@@ -73,6 +73,12 @@ export class DatasetVisibility {
     });
   }
 
+  /** What the asker does not see of a dataset; asks for no permission and puts nothing on record. */
+  async restrictionOf({ actor }: Context, found: DatasetWithVersion): Promise<Restriction | null> {
+    if (actor.scope?.emergency !== undefined) return null;
+    return (await this.seeAs(readerOf(actor), found)).restriction;
+  }
+
   async seeAs(reader: Reader, { dataset, version }: DatasetWithVersion): Promise<SeenDataset> {
     const restricted =
       dataset.rules.length === 0

@@ -11,12 +11,14 @@ import type { Audit } from '../../access/index.ts';
 import type { Context } from '../../platform/context.ts';
 import { fail } from '../../platform/failure.ts';
 import type { Platform } from '../../platform/platform.ts';
-import type { Joins } from '../joins/joins.service.ts';
+import { type FoundJoins, type Joins, joinsSeen } from '../joins/joins.service.ts';
 import { readCursor, toPage } from '../paging.ts';
 import { type ProcessInput, processKind } from '../process.input.ts';
 import { datasetsOfUpload } from '../raw-files.store.ts';
 import { findUpload } from '../uploads.store.ts';
+import { datasetDocument, versionDocument } from './dataset-documents.ts';
 import type { DatasetReads } from './dataset-reads.ts';
+import { findVersion, listVersions } from './dataset-versions.store.ts';
 import {
   clearanceOf,
   type DatasetVisibility,
@@ -26,20 +28,16 @@ import {
 } from './dataset-visibility.ts';
 import {
   type DatasetSort,
-  datasetDocument,
   findDataset,
   findEvenDeleted,
   findEvenDeletedWithVersion,
-  findVersion,
   listDatasets,
-  listVersions,
   lockRegistration,
   markDeleted,
   sortValue,
   tableNamesLike,
   unmarkDeleted,
   updateDataset,
-  versionDocument,
 } from './datasets.store.ts';
 import type { LakeDocuments } from './lake-documents.ts';
 import type { SeenDatasetDocuments } from './seen-documents.ts';
@@ -128,6 +126,11 @@ export class Datasets {
   }
 
   async #joinsOf(ctx: Context, found: SeenDataset): Promise<DatasetProfile['candidate_joins']> {
+    const known = await this.#everyJoinOf(ctx, found);
+    return joinsSeen(known, found.restriction, (other) => this.#visibility.restrictionOf(ctx, other));
+  }
+
+  async #everyJoinOf(ctx: Context, found: SeenDataset): Promise<FoundJoins> {
     const reached = await this.#visibility.reached(ctx);
     const key = `joins ${found.version.id} ${clearanceOf(ctx.actor)}`;
     return reached === null
@@ -221,7 +224,7 @@ export class Datasets {
 
   async profile(ctx: Context, id: string, versionId?: string): Promise<DatasetProfile> {
     const found = await this.resolve(ctx, id, versionId);
-    const { dataset, version, restriction } = found;
+    const { dataset, version } = found;
     const [profile, joins] = await Promise.all([
       this.#seenDocuments.get(found, 'profile.json'),
       this.#joinsOf(ctx, found),
@@ -230,10 +233,7 @@ export class Datasets {
       ...profile,
       dataset_id: dataset.id,
       version_id: version.id,
-      candidate_joins:
-        restriction === null
-          ? joins
-          : joins.filter(({ column }) => !Object.hasOwn(restriction.masks, column)),
+      candidate_joins: joins,
       provenance_id: version.provenanceId,
     };
   }

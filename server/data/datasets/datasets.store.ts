@@ -1,4 +1,4 @@
-import type { Dataset, DatasetVersion, Sensitivity } from '@stroma/contracts';
+import type { Sensitivity } from '@stroma/contracts';
 import {
   and,
   asc,
@@ -23,6 +23,7 @@ import { datasets, datasetVersions } from './datasets.tables.ts';
 
 export type DatasetRow = typeof datasets.$inferSelect;
 export type VersionRow = typeof datasetVersions.$inferSelect;
+
 export interface DatasetWithVersion {
   dataset: DatasetRow;
   version: VersionRow;
@@ -35,8 +36,8 @@ const sortColumns = {
   quality_score: datasets.qualityScore,
 } as const;
 export type DatasetSort = keyof typeof sortColumns | `-${keyof typeof sortColumns}`;
-
-const mine = (ctx: Context) => and(eq(datasets.tenantId, ctx.actor.tenantId), isNull(datasets.deletedAt));
+export const mine = (ctx: Context) =>
+  and(eq(datasets.tenantId, ctx.actor.tenantId), isNull(datasets.deletedAt));
 
 function current(db: Sql) {
   return db
@@ -142,21 +143,25 @@ export function sortValue({ dataset }: DatasetWithVersion, sort: DatasetSort): C
   return [value, dataset.id];
 }
 
-export async function updateDataset(
-  tx: Sql,
-  ctx: Context,
-  id: string,
-  change: Partial<Pick<DatasetRow, 'name' | 'description'>>,
-): Promise<boolean> {
+/** False when there is none, or none any more. */
+async function changeRow(tx: Sql, ctx: Context, id: string, change: Partial<DatasetRow>): Promise<boolean> {
   const changed = await tx
     .update(datasets)
-    .set({ ...change, updatedAt: new Date() })
+    .set(change)
     .where(and(mine(ctx), eq(datasets.id, id)))
     .returning({ id: datasets.id });
   await datasetsChanged(tx, ctx.actor.tenantId);
   return changed.length === 1;
 }
 
+export async function updateDataset(
+  tx: Sql,
+  ctx: Context,
+  id: string,
+  change: Partial<Pick<DatasetRow, 'name' | 'description'>>,
+): Promise<boolean> {
+  return changeRow(tx, ctx, id, { ...change, updatedAt: new Date() });
+}
 export type NewAccess = Pick<DatasetRow, 'sensitivity' | 'rules' | 'pseudonymKey'>;
 
 export async function setDatasetAccess(
@@ -165,23 +170,11 @@ export async function setDatasetAccess(
   id: string,
   access: NewAccess,
 ): Promise<boolean> {
-  const changed = await tx
-    .update(datasets)
-    .set({ ...access, updatedAt: new Date() })
-    .where(and(mine(ctx), eq(datasets.id, id)))
-    .returning({ id: datasets.id });
-  await datasetsChanged(tx, ctx.actor.tenantId);
-  return changed.length === 1;
+  return changeRow(tx, ctx, id, { ...access, updatedAt: new Date() });
 }
 
 export async function markDeleted(tx: Sql, ctx: Context, id: string): Promise<boolean> {
-  const changed = await tx
-    .update(datasets)
-    .set({ deletedAt: new Date() })
-    .where(and(mine(ctx), eq(datasets.id, id)))
-    .returning({ id: datasets.id });
-  await datasetsChanged(tx, ctx.actor.tenantId);
-  return changed.length === 1;
+  return changeRow(tx, ctx, id, { deletedAt: new Date() });
 }
 
 /** The dataset deleted or not, for restoring. */
@@ -228,104 +221,6 @@ export async function purgeDataset(tx: Sql, id: string): Promise<VersionRow[]> {
   return removed;
 }
 
-/** Which of these keys some version still reads. */
-export async function keysInUse(tx: Sql, version: VersionRow): Promise<{ raw: boolean; lake: boolean }> {
-  const rows = await tx
-    .select({ rawKey: datasetVersions.rawKey, lakePrefix: datasetVersions.lakePrefix })
-    .from(datasetVersions)
-    .where(
-      or(eq(datasetVersions.rawKey, version.rawKey), eq(datasetVersions.lakePrefix, version.lakePrefix)),
-    );
-  return {
-    raw: rows.some((row) => row.rawKey === version.rawKey),
-    lake: rows.some((row) => row.lakePrefix === version.lakePrefix),
-  };
-}
-
-export async function findVersion(
-  db: Sql,
-  ctx: Context,
-  datasetId: string,
-  versionId: string,
-): Promise<DatasetWithVersion | null> {
-  const [row] = await db
-    .select({ dataset: datasets, version: datasetVersions })
-    .from(datasetVersions)
-    .innerJoin(datasets, eq(datasets.id, datasetVersions.datasetId))
-    .where(and(mine(ctx), eq(datasets.id, datasetId), eq(datasetVersions.id, versionId)))
-    .limit(1);
-  return row ?? null;
-}
-
-export async function listVersions(
-  db: Sql,
-  ctx: Context,
-  datasetId: string,
-  limit: number,
-  cursor: Cursor | null,
-): Promise<VersionRow[]> {
-  return db
-    .select()
-    .from(datasetVersions)
-    .where(
-      and(
-        eq(datasetVersions.tenantId, ctx.actor.tenantId),
-        eq(datasetVersions.datasetId, datasetId),
-        cursor ? lt(datasetVersions.number, Number(cursor[0])) : undefined,
-      ),
-    )
-    .orderBy(desc(datasetVersions.number))
-    .limit(limit);
-}
-
-/** A version with this identity: in the dataset when one is named, else in any dataset of the tenant. */
-export async function findByIdentity(
-  db: Sql,
-  ctx: Context,
-  identity: string,
-  datasetId: string | null,
-): Promise<DatasetWithVersion | null> {
-  const [row] = await db
-    .select({ dataset: datasets, version: datasetVersions })
-    .from(datasetVersions)
-    .innerJoin(datasets, eq(datasets.id, datasetVersions.datasetId))
-    .where(
-      and(
-        mine(ctx),
-        eq(datasetVersions.identity, identity),
-        datasetId === null ? undefined : eq(datasets.id, datasetId),
-      ),
-    )
-    .orderBy(asc(datasets.createdAt))
-    .limit(1);
-  return row ?? null;
-}
-
-/** A version read from these very bytes with these very settings, in the dataset or anywhere in the tenant. */
-export async function findBySource(
-  db: Sql,
-  ctx: Context,
-  source: { sha256: string; overrides: VersionRow['overrides']; fileName: string },
-  datasetId: string | null,
-): Promise<DatasetWithVersion | null> {
-  const rows = await db
-    .select({ dataset: datasets, version: datasetVersions })
-    .from(datasetVersions)
-    .innerJoin(datasets, eq(datasets.id, datasetVersions.datasetId))
-    .where(
-      and(
-        mine(ctx),
-        eq(datasetVersions.sourceSha256, source.sha256),
-        sql`${datasetVersions.overrides} = ${JSON.stringify(source.overrides)}::jsonb`,
-        datasetId === null ? undefined : eq(datasets.id, datasetId),
-      ),
-    )
-    .orderBy(asc(datasets.createdAt));
-  // The reader looks at the extension, so another one may be read otherwise.
-  const extension = (name: string) => /\.[^.]*$/.exec(name.toLowerCase())?.[0] ?? '';
-  return rows.find(({ version }) => extension(version.fileName) === extension(source.fileName)) ?? null;
-}
-
 /** Held to the end of the transaction, so that the same bytes sent twice at once are still one version. */
 export async function lockRegistration(tx: Sql, ctx: Context): Promise<void> {
   const key = `stroma:datasets:${ctx.actor.tenantId}`;
@@ -343,18 +238,6 @@ export async function tableNamesLike(tx: Sql, ctx: Context, stem: string): Promi
 export async function insertDataset(tx: Sql, row: typeof datasets.$inferInsert): Promise<void> {
   await tx.insert(datasets).values(row);
   await datasetsChanged(tx, row.tenantId);
-}
-
-export async function insertVersion(tx: Sql, row: typeof datasetVersions.$inferInsert): Promise<void> {
-  await tx.insert(datasetVersions).values(row);
-}
-
-export async function nextVersionNumber(tx: Sql, ctx: Context, datasetId: string): Promise<number> {
-  const [row] = await tx
-    .select({ last: sql<number>`coalesce(max(${datasetVersions.number}), 0)::int` })
-    .from(datasetVersions)
-    .where(and(eq(datasetVersions.tenantId, ctx.actor.tenantId), eq(datasetVersions.datasetId, datasetId)));
-  return (row?.last ?? 0) + 1;
 }
 
 /** Makes a version the one that is shown and asked. */
@@ -378,47 +261,4 @@ export async function setCurrentVersion(
     })
     .where(and(mine(ctx), eq(datasets.id, datasetId)));
   await datasetsChanged(tx, ctx.actor.tenantId);
-}
-
-export function versionDocument(row: VersionRow): DatasetVersion {
-  return {
-    version_id: row.id,
-    number: row.number,
-    rows: row.rows,
-    columns: row.columns,
-    rejected_rows: row.rejectedRows,
-    parquet_bytes: row.parquetBytes,
-    source_bytes: row.sourceBytes,
-    source_sha256: row.sourceSha256,
-    content_sha256: row.contentSha256,
-    overrides: row.overrides,
-    warnings: row.warnings,
-    created_at: row.createdAt.toISOString(),
-    created_by: row.createdBy,
-    provenance_id: row.provenanceId,
-  };
-}
-
-export function datasetDocument({ dataset, version }: DatasetWithVersion): Dataset {
-  return {
-    dataset_id: dataset.id,
-    name: dataset.name,
-    table_name: dataset.tableName,
-    description: dataset.description,
-    file_name: dataset.fileName,
-    format: dataset.format,
-    rows: version.rows,
-    column_count: version.columns.length,
-    rejected_rows: version.rejectedRows,
-    quality_score: version.qualityScore,
-    issue_count: version.issueCount,
-    parquet_bytes: version.parquetBytes,
-    sample: dataset.sample,
-    sensitivity: dataset.sensitivity,
-    version: versionDocument(version),
-    version_count: dataset.versionCount,
-    created_at: dataset.createdAt.toISOString(),
-    updated_at: dataset.updatedAt.toISOString(),
-    created_by: dataset.createdBy,
-  };
 }
