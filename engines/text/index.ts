@@ -1,6 +1,11 @@
 export { type ChartSpec, chooseChart } from './answers/choose-chart.ts';
 export { explainResult, type ResultFacts } from './answers/explain-result.ts';
 export { buildSchemaPrompt } from './answers/schema-prompt.ts';
+export {
+  detectInjection,
+  type InjectionFinding,
+  type InjectionVerdict,
+} from './injection/detect-injection.ts';
 export type { QueryExpression } from './questions/expression.ts';
 export { parseQuestion } from './questions/parse.ts';
 export type { ParseOptions } from './questions/read-question.ts';
