@@ -14,6 +14,7 @@ export const errorCatalogue = {
   NOT_FOUND: { status: 404, meaning: 'It does not exist, or it is not yours.' },
   METHOD_NOT_ALLOWED: { status: 405, meaning: 'The address exists, but not for this method.' },
   CONFLICT: { status: 409, meaning: 'The present state does not allow it.' },
+  LEGAL_HOLD: { status: 409, meaning: 'A legal hold keeps it; it cannot be removed before that is lifted.' },
   UPLOAD_OFFSET_MISMATCH: { status: 409, meaning: 'The chunk does not start where the upload stopped.' },
   PAYLOAD_TOO_LARGE: { status: 413, meaning: 'The body is larger than the limit.' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, meaning: 'The body is of a type this address does not read.' },
@@ -50,6 +51,10 @@ export const errorCatalogue = {
     meaning: 'The time-stamp authority failed, did not answer, or its answer does not verify.',
   },
   LLM_UNAVAILABLE: { status: 502, meaning: 'The language model endpoint failed or did not answer.' },
+  SMS_NOT_CONFIGURED: {
+    status: 422,
+    meaning: 'No provider of text messages is set up on this installation.',
+  },
   SMS_UNAVAILABLE: { status: 502, meaning: 'The text message could not be handed over.' },
   MAIL_UNAVAILABLE: { status: 502, meaning: 'The mail server did not take the message.' },
   STORAGE_UNAVAILABLE: { status: 503, meaning: 'The object store does not answer.' },

@@ -3,14 +3,19 @@ import { endpoint } from './endpoints.ts';
 import { timestamp } from './fields.ts';
 import { permissions } from './permissions.ts';
 
+/** Languages Stroma speaks, in its pages and in its mail. */
+export const languages = ['en', 'de'] as const;
+export type Language = (typeof languages)[number];
+
 export const user = z.object({
   user_id: z.string(),
   email: z.string(),
   name: z.string(),
   role: z.string().describe('A built-in role, an alias of one, or the id of a custom role'),
   tenant_id: z.string(),
+  language: z.enum(languages).nullable().describe('What mail is written in; null: none was chosen, English'),
   must_change_password: z.boolean(),
-  /** The role asks for a second factor and there is none yet: nothing else is open before it is set up. */
+  /** A second factor is asked for and there is none yet: nothing else is open before it is set up. */
   must_set_up_second_factor: z.boolean(),
 });
 export type User = z.infer<typeof user>;
@@ -142,9 +147,12 @@ export const identityApi = {
     method: 'PATCH',
     path: '/auth/profile',
     tag: 'Identity',
-    summary: 'Change your name',
+    summary: 'Change your name, or the language of your mail',
     permission: 'signed-in',
-    body: z.strictObject({ name: z.string().trim().min(1).max(200) }),
+    body: z.strictObject({
+      name: z.string().trim().min(1).max(200).optional(),
+      language: z.enum(languages).optional(),
+    }),
     status: 200,
     response: session,
   }),
@@ -191,7 +199,12 @@ export const identityApi = {
     description:
       'The address is verified by e-mail before the first sign-in. Answers the same whether the account exists already or not.',
     permission: 'public',
-    body: z.strictObject({ email, name: z.string().trim().min(1).max(200), password: newPassword }),
+    body: z.strictObject({
+      email,
+      name: z.string().trim().min(1).max(200),
+      password: newPassword,
+      language: z.enum(languages).optional(),
+    }),
     status: 204,
     errors: ['INVALID_INPUT', 'FORBIDDEN', 'RATE_LIMITED'],
   }),
@@ -225,7 +238,12 @@ export const identityApi = {
     tag: 'Identity',
     summary: 'Accept an invitation: the account is made with the password given',
     permission: 'public',
-    body: z.strictObject({ token, name: z.string().trim().min(1).max(200), password: newPassword }),
+    body: z.strictObject({
+      token,
+      name: z.string().trim().min(1).max(200),
+      password: newPassword,
+      language: z.enum(languages).optional(),
+    }),
     status: 204,
     errors: ['INVALID_INPUT', 'TOKEN_INVALID', 'RATE_LIMITED'],
   }),

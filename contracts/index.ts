@@ -13,6 +13,7 @@ import { complianceApi } from './compliance.ts';
 import { consentsApi } from './consents.ts';
 import { datasetAccessApi } from './dataset-access.ts';
 import { datasetsApi } from './datasets.ts';
+import { emailChangeApi } from './email-change.ts';
 import { erasuresApi } from './erasures.ts';
 import { streamsApi } from './events.ts';
 import { identityApi } from './identity.ts';
@@ -27,7 +28,7 @@ import { projectsApi } from './projects.ts';
 import { provenanceApi } from './provenance.ts';
 import { queriesApi } from './queries.ts';
 import { retentionApi } from './retention.ts';
-import { secondFactorsApi } from './second-factors.ts';
+import { secondFactorPolicyApi, secondFactorsApi } from './second-factors.ts';
 import { sessionsApi } from './sessions.ts';
 import { signaturesApi } from './signatures.ts';
 import { singleSignOnApi } from './single-sign-on.ts';
@@ -42,7 +43,9 @@ export const api = {
   audit: auditApi,
   signatures: signaturesApi,
   identity: identityApi,
+  emailChange: emailChangeApi,
   secondFactors: secondFactorsApi,
+  secondFactorPolicy: secondFactorPolicyApi,
   passkeys: passkeysApi,
   sessions: sessionsApi,
   access: accessApi,
@@ -84,6 +87,7 @@ export * from './consents.ts';
 export * from './dataset-access.ts';
 export * from './datasets.ts';
 export * from './decisions.ts';
+export * from './email-change.ts';
 export * from './endpoints.ts';
 export * from './erasures.ts';
 export * from './errors.ts';

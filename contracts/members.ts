@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { accountKeepers } from './email-change.ts';
 import { endpoint } from './endpoints.ts';
 import { idOf, listOf, listQuery, timestamp } from './fields.ts';
 import { sensitivities } from './permissions.ts';
@@ -16,6 +17,8 @@ export const member = z.object({
   access_from: timestamp.nullable(),
   access_until: timestamp.nullable(),
   last_seen_at: timestamp.nullable(),
+  second_factors: z.int().describe('Authenticator apps, phones and passkeys in force'),
+  managed_by: z.enum(accountKeepers).nullable().describe('Who keeps the address, if not the person'),
   created_at: timestamp,
   /** What you may do with this member, and if not why. */
   may_change: z.boolean(),
@@ -24,6 +27,7 @@ export const member = z.object({
 export type Member = z.infer<typeof member>;
 
 const params = z.object({ id: idOf('user') });
+const reason = z.string().trim().min(3).max(500);
 const sites = z.array(z.string().trim().min(1).max(80)).min(1).max(50);
 
 export const membersApi = {
@@ -97,15 +101,45 @@ export const membersApi = {
     response: member,
     errors: ['NOT_FOUND', 'FORBIDDEN'],
   }),
+  resetSecondFactor: endpoint({
+    id: 'resetMemberSecondFactor',
+    method: 'POST',
+    path: '/access/members/:id/reset-second-factor',
+    tag: 'Access',
+    summary: 'Remove a member’s second factors, as when a phone is lost',
+    description:
+      'Needs a recent proof of who you are. Their sessions end, they are told by e-mail, and their next sign-in sets up a new second factor before anything else. Nobody does it for themselves.',
+    permission: 'members:write',
+    params,
+    body: z.strictObject({ reason }),
+    status: 200,
+    response: member,
+    errors: ['NOT_FOUND', 'CONFLICT', 'FORBIDDEN', 'REAUTHENTICATION_REQUIRED'],
+  }),
+  changeEmail: endpoint({
+    id: 'changeMemberEmail',
+    method: 'POST',
+    path: '/access/members/:id/email',
+    tag: 'Access',
+    summary: 'Give a member another e-mail address, in force at once',
+    description: 'Needs a recent proof of who you are. Both addresses are told.',
+    permission: 'members:write',
+    params,
+    body: z.strictObject({ email: z.email().trim().toLowerCase().max(320), reason }),
+    status: 200,
+    response: member,
+    errors: ['NOT_FOUND', 'CONFLICT', 'FORBIDDEN', 'REAUTHENTICATION_REQUIRED'],
+  }),
   remove: endpoint({
     id: 'removeMember',
     method: 'DELETE',
     path: '/access/members/:id',
     tag: 'Access',
     summary: 'Remove a member; what they made stays',
+    description: 'Refused while a legal hold keeps what is held on them: close the account instead.',
     permission: 'members:write',
     params,
     status: 204,
-    errors: ['NOT_FOUND', 'CONFLICT', 'FORBIDDEN'],
+    errors: ['NOT_FOUND', 'CONFLICT', 'FORBIDDEN', 'LEGAL_HOLD'],
   }),
 };

@@ -18,6 +18,54 @@ export type SecondFactor = z.infer<typeof secondFactor>;
 
 const recoveryCodes = z.array(z.string()).describe('Shown once; each works once');
 
+export const secondFactorPolicy = z.object({
+  /** Asked of everybody, by the installation or the organisation. */
+  everyone: z.enum(['installation', 'organisation']).nullable(),
+  roles: z.array(
+    z.object({
+      role: z.string(),
+      name: z.string(),
+      /** Who asks it of the role; null: nobody. What the installation asks cannot be taken back here. */
+      required_by: z.enum(['installation', 'organisation']).nullable(),
+      members: z.int().describe('Open accounts with this role'),
+      without: z.int().describe('Of these, accounts that have no second factor'),
+    }),
+  ),
+  changed_by: z.string().nullable(),
+  changed_at: timestamp.nullable(),
+});
+export type SecondFactorPolicy = z.infer<typeof secondFactorPolicy>;
+
+export const secondFactorPolicyApi = {
+  get: endpoint({
+    id: 'getSecondFactorPolicy',
+    method: 'GET',
+    path: '/security/second-factor-policy',
+    tag,
+    summary: 'Who must have a second factor, and how many have none',
+    permission: 'security:read',
+    status: 200,
+    response: secondFactorPolicy,
+  }),
+  set: endpoint({
+    id: 'setSecondFactorPolicy',
+    method: 'PUT',
+    path: '/security/second-factor-policy',
+    tag,
+    summary: 'Ask a second factor of roles, or of everybody, beyond what the installation asks',
+    description:
+      'Needs a recent proof of who you are. Whoever it is asked of and has none sets one up before anything else, from the next request on.',
+    permission: 'security:write',
+    body: z.strictObject({
+      everyone: z.boolean().default(false),
+      roles: z.array(z.string().min(1).max(100)).max(200).default([]),
+    }),
+    status: 200,
+    response: secondFactorPolicy,
+    errors: ['INVALID_INPUT', 'REAUTHENTICATION_REQUIRED'],
+  }),
+};
+
 export const secondFactorsApi = {
   list: endpoint({
     id: 'listSecondFactors',
@@ -59,7 +107,13 @@ export const secondFactorsApi = {
       /** The `otpauth://` address that a QR code carries. */
       uri: z.string().nullable(),
     }),
-    errors: ['REAUTHENTICATION_REQUIRED', 'INVALID_INPUT', 'RATE_LIMITED'],
+    errors: [
+      'REAUTHENTICATION_REQUIRED',
+      'INVALID_INPUT',
+      'RATE_LIMITED',
+      'SMS_NOT_CONFIGURED',
+      'SMS_UNAVAILABLE',
+    ],
   }),
   confirm: endpoint({
     id: 'confirmSecondFactor',
@@ -105,7 +159,7 @@ export const secondFactorsApi = {
     permission: 'public',
     body: z.strictObject({ challenge, method_id: idOf('secondFactor') }),
     status: 204,
-    errors: ['TOKEN_INVALID', 'RATE_LIMITED', 'SMS_UNAVAILABLE'],
+    errors: ['TOKEN_INVALID', 'RATE_LIMITED', 'SMS_NOT_CONFIGURED', 'SMS_UNAVAILABLE'],
   }),
   verify: endpoint({
     id: 'verifySecondFactor',

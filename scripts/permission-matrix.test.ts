@@ -13,6 +13,8 @@ const open = [
   'GET /auth/single-sign-on/:id/finish',
   'GET /auth/single-sign-on/:id/metadata',
   'GET /auth/single-sign-on/:id/start',
+  'POST /auth/email-change/confirm',
+  'POST /auth/email-change/undo',
   'POST /auth/forgot-password',
   'POST /auth/invitations/accept',
   'POST /auth/invitations/read',

@@ -27,6 +27,7 @@ import { Consents } from './consents/consents.service.ts';
 import { type FirstStart, prepareFirstStart } from './identity/first-start.ts';
 import { openIdentity } from './identity/open-identity.ts';
 import { presentedToken } from './identity/session-token.ts';
+import { MemberSignIn } from './members/member-sign-in.service.ts';
 import { memberRoutes } from './members/members.routes.ts';
 import type { Members } from './members/members.service.ts';
 import { openPermissions } from './permissions/open-permissions.ts';
@@ -59,7 +60,7 @@ export interface Access {
   /** How long things are kept; modules make known how theirs are disposed of. */
   readonly retention: Pick<Retention, 'know' | 'holdsOf'>;
   /** What persons agreed to. */
-  readonly consents: Pick<Consents, 'of' | 'eraseSubjects' | 'digestOf'>;
+  readonly consents: Pick<Consents, 'of' | 'history' | 'eraseSubjects' | 'digestOf'>;
   /** Who belongs to the organisation; for erasing an account. */
   readonly members: Pick<Members, 'remove'>;
   /** Signs certificates with the key of the record. */
@@ -96,6 +97,8 @@ export async function createAccess(platform: Platform): Promise<Access> {
     audit,
     ownerOf: (key) => entitlements.person(key.tenantId, key.ownerId),
   });
+  const { members } = permissions;
+  const memberSignIn = new MemberSignIn({ platform, audit, entitlements, members, room: identity });
   const scim = openScim({ platform, audit, room: identity, entitlements });
   const singleSignOn = openSingleSignOn({ platform, audit, room: identity, isPushed: scim.isPushed });
   platform.jobs.register({
@@ -167,7 +170,7 @@ export async function createAccess(platform: Platform): Promise<Access> {
       apiKeyRoutes(app, apiKeys);
       singleSignOn.register(app);
       scim.register(app);
-      memberRoutes(app, permissions.members);
+      memberRoutes(app, permissions.members, memberSignIn);
       permissionRoutes(app, permissions);
       breakGlassRoutes(app, breakGlass);
       complianceRoutes(app, compliance);

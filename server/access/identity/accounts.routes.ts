@@ -4,6 +4,7 @@ import type { Config } from '../../platform/config/config.ts';
 import { route } from '../../platform/http/register-route.ts';
 import type { Accounts } from './accounts.service.ts';
 import type { Client } from './client.ts';
+import type { EmailChanges } from './email-changes.service.ts';
 import { asStranger } from './identity.routes.ts';
 import type { Invitations } from './invitations.service.ts';
 
@@ -11,11 +12,12 @@ export interface AccountsRoutesParts {
   config: Config;
   accounts: Accounts;
   invitations: Invitations;
+  emailChanges: EmailChanges;
   clientOf: (request: FastifyRequest) => Client;
 }
 
 export function accountRoutes(app: FastifyInstance, parts: AccountsRoutesParts): void {
-  const { config, accounts, invitations, clientOf } = parts;
+  const { config, accounts, invitations, emailChanges, clientOf } = parts;
 
   route(app, api.identity.signInOptions, async () => ({
     sign_up: config.STROMA_SIGN_UP,
@@ -37,6 +39,22 @@ export function accountRoutes(app: FastifyInstance, parts: AccountsRoutesParts):
 
   route(app, api.identity.verifyEmail, ({ body, request }) =>
     asStranger(() => accounts.verifyEmail(body.token, clientOf(request))),
+  );
+
+  route(app, api.emailChange.state, ({ ctx }) => emailChanges.state(ctx));
+
+  route(app, api.emailChange.request, ({ body, ctx, request }) =>
+    emailChanges.request(ctx, body.email, clientOf(request)),
+  );
+
+  route(app, api.emailChange.withdraw, ({ ctx }) => emailChanges.withdraw(ctx));
+
+  route(app, api.emailChange.confirm, ({ body, request }) =>
+    asStranger(() => emailChanges.confirm(body.token, clientOf(request))),
+  );
+
+  route(app, api.emailChange.undo, ({ body, request }) =>
+    asStranger(() => emailChanges.undo(body.token, clientOf(request))),
   );
 
   route(app, api.identity.readInvitation, ({ body }) => asStranger(() => invitations.read(body.token)));

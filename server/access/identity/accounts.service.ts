@@ -1,3 +1,4 @@
+import type { Language } from '@stroma/contracts';
 import { fail } from '../../platform/failure.ts';
 import type { Message } from '../../platform/mail/mail.ts';
 import type { Platform } from '../../platform/platform.ts';
@@ -15,13 +16,12 @@ import {
 } from './identity.store.ts';
 import type { IdentityRules } from './identity-rules.ts';
 import type { Lockout } from './lockout.ts';
+import { mayMail } from './mail-limit.ts';
 import type { PasswordRules } from './password-rules.ts';
 import { hashPassword } from './passwords.ts';
-import { hashToken } from './secrets.ts';
 
 const resetLifeMinutes = 60;
 const verificationLifeHours = 24;
-const mailsAnHour = 3;
 const hourMs = 3_600_000;
 
 export interface AccountsParts {
@@ -56,7 +56,7 @@ export class Accounts {
         object,
         outcome: usable ? 'success' : 'refused',
       });
-      if (!usable || !(await this.#mayMail(email))) return;
+      if (!usable || !(await mayMail(platform.cache, email))) return;
       const { token } = await insertChallenge(sql, {
         purpose: 'password-reset',
         tenantId: user.tenantId,
@@ -64,7 +64,7 @@ export class Accounts {
         data: {},
         lifeMs: resetLifeMinutes * 60_000,
       });
-      const told = passwordReset(`${client.origin}/reset-password#${token}`, resetLifeMinutes);
+      const told = passwordReset(user.language, `${client.origin}/reset-password#${token}`, resetLifeMinutes);
       await this.#send({ ...told, to: user.email, tenantId: user.tenantId });
     });
   }
@@ -87,9 +87,12 @@ export class Accounts {
    * No account is made before the address is proven to be the person's, so nobody can prepare one in another's name.
    * Throws FORBIDDEN where sign-up is not open, INVALID_INPUT for a password that is refused.
    */
-  async signUp(given: { email: string; name: string; password: string }, client: Client): Promise<void> {
+  async signUp(
+    given: { email: string; name: string; password: string; language?: Language | undefined },
+    client: Client,
+  ): Promise<void> {
     const { platform, rules, passwordRules, identity } = this.#parts;
-    const { email, name, password } = given;
+    const { email, name, password, language = null } = given;
     if (rules.signUp !== 'open')
       fail(
         'FORBIDDEN',
@@ -101,11 +104,11 @@ export class Accounts {
     await passwordRules.check(password, [email, name], 'password');
     const hash = await hashPassword(password);
     identity.later(async () => {
-      if (!(await this.#mayMail(email))) return;
+      if (!(await mayMail(platform.cache, email))) return;
       const { sql } = platform.db;
       const existing = await findUserByEmail(sql, email);
       if (existing !== null) {
-        const told = accountExists(`${client.origin}/sign-in`);
+        const told = accountExists(existing.language, `${client.origin}/sign-in`);
         await this.#send({ ...told, to: existing.email, tenantId: existing.tenantId });
         return;
       }
@@ -115,10 +118,14 @@ export class Accounts {
         purpose: 'email-verification',
         tenantId,
         userId: null,
-        data: { email, name, hash },
+        data: { email, name, hash, language },
         lifeMs: verificationLifeHours * hourMs,
       });
-      const told = emailVerification(`${client.origin}/verify-email#${token}`, verificationLifeHours);
+      const told = emailVerification(
+        language,
+        `${client.origin}/verify-email#${token}`,
+        verificationLifeHours,
+      );
       await this.#send({ ...told, to: email, tenantId });
     });
   }
@@ -129,11 +136,20 @@ export class Accounts {
     await platform.db.transaction(async (tx) => {
       const row = await takeChallenge(tx, 'email-verification', token);
       if (row === null || row.tenantId === null) return fail('TOKEN_INVALID', linkOver);
-      const { email, name, hash } = row.data as { email: string; name: string; hash: string };
+      const { email, name, hash, language } = row.data as {
+        email: string;
+        name: string;
+        hash: string;
+        language: Language | null;
+      };
       if ((await findUserByEmail(tx, email)) !== null) return fail('TOKEN_INVALID', linkOver);
       const { tenantId } = row;
       const role = rules.signUpRole;
-      const id = await insertUser(tx, { tenantId, email, name, role, mustChangePassword: false }, hash);
+      const id = await insertUser(
+        tx,
+        { tenantId, email, name, role, language, mustChangePassword: false },
+        hash,
+      );
       const who = { ...stranger(client, tenantId) };
       const object = { kind: 'account', id };
       await audit.record(tx, who, { action: 'email.verified', object, outcome: 'success' });
@@ -144,11 +160,6 @@ export class Accounts {
         details: { role, by: 'sign-up' },
       });
     });
-  }
-
-  async #mayMail(email: string): Promise<boolean> {
-    const { count } = await this.#parts.platform.cache.increment(`mail:${hashToken(email)}`, hourMs);
-    return count <= mailsAnHour;
   }
 
   #send(message: Message): Promise<void> {

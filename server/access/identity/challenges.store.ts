@@ -10,6 +10,8 @@ export type ChallengePurpose =
   | 'passkey-sign-in'
   | 'password-reset'
   | 'email-verification'
+  | 'email-change'
+  | 'email-undo'
   | 'invitation';
 
 export type ChallengeRow = typeof challenges.$inferSelect;
@@ -52,6 +54,27 @@ export async function findChallenge(
   token: string,
 ): Promise<ChallengeRow | null> {
   const [row] = await db.select().from(challenges).where(living(purpose, token)).limit(1);
+  return row ?? null;
+}
+
+/** The latest of a person. */
+export async function findChallengeOf(
+  db: Sql,
+  userId: string,
+  purpose: ChallengePurpose,
+): Promise<ChallengeRow | null> {
+  const [row] = await db
+    .select()
+    .from(challenges)
+    .where(
+      and(
+        eq(challenges.userId, userId),
+        eq(challenges.purpose, purpose),
+        gt(challenges.expiresAt, new Date()),
+      ),
+    )
+    .orderBy(desc(challenges.id))
+    .limit(1);
   return row ?? null;
 }
 

@@ -7,6 +7,7 @@ import { route } from '../../platform/http/register-route.ts';
 import type { AccessTokens } from './access-tokens.ts';
 import type { Client } from './client.ts';
 import { describeSession, type Identity, type SignInResult } from './identity.service.ts';
+import type { SecondFactorPolicies } from './second-factor-policies.service.ts';
 import type { SecondFactors } from './second-factors.service.ts';
 import { clearSessionCookie, presentedToken, setSessionCookie } from './session-token.ts';
 import type { LiveSession, Sessions } from './sessions.service.ts';
@@ -16,6 +17,7 @@ export interface IdentityRoutesParts {
   identity: Identity;
   sessions: Sessions;
   secondFactors: SecondFactors;
+  policies: SecondFactorPolicies;
   accessTokens: AccessTokens;
   clientOf: (request: FastifyRequest) => Client;
 }
@@ -37,7 +39,7 @@ export const asStranger = <T>(work: () => Promise<T>): Promise<T> =>
   acrossTenants('who signs in may belong to any tenant', work);
 
 export function identityRoutes(app: FastifyInstance, parts: IdentityRoutesParts): void {
-  const { config, identity, sessions, secondFactors, accessTokens, clientOf } = parts;
+  const { config, identity, sessions, secondFactors, policies, accessTokens, clientOf } = parts;
 
   const live = async (request: FastifyRequest): Promise<LiveSession> =>
     (await sessions.find(presentedToken(request))) ??
@@ -67,7 +69,11 @@ export function identityRoutes(app: FastifyInstance, parts: IdentityRoutesParts)
   );
 
   route(app, api.identity.updateProfile, async ({ body, ctx, request }) => {
-    await identity.rename(ctx, body.name);
+    const { name, language } = body;
+    await identity.changeProfile(ctx, {
+      ...(name === undefined ? {} : { name }),
+      ...(language === undefined ? {} : { language }),
+    });
     const renamed = await live(request);
     return describeSession(renamed, { ...ctx.actor, name: renamed.user.name });
   });
@@ -110,6 +116,10 @@ export function identityRoutes(app: FastifyInstance, parts: IdentityRoutesParts)
     void reply.header('cache-control', 'no-store');
     return { recovery_codes: await secondFactors.renewRecoveryCodes(ctx) };
   });
+
+  route(app, api.secondFactorPolicy.get, ({ ctx }) => policies.get(ctx));
+
+  route(app, api.secondFactorPolicy.set, ({ body, ctx }) => policies.set(ctx, body));
 
   route(app, api.secondFactors.sendCode, async ({ body }) => {
     await asStranger(() => secondFactors.sendCode(body.challenge, body.method_id));

@@ -1,12 +1,18 @@
 import { setTimeout } from 'node:timers/promises';
-import type { SecondFactorNeeded, Session, SignedIn, SignInMethod } from '@stroma/contracts';
+import type { Language, SecondFactorNeeded, Session, SignedIn, SignInMethod } from '@stroma/contracts';
 import type { Actor, Context } from '../../platform/context.ts';
 import { fail } from '../../platform/failure.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { Audit } from '../audit/audit.ts';
 import { asPerson, type Client, stranger } from './client.ts';
 import { passwordChanged } from './identity.mail.ts';
-import { findPasswordHash, findUser, renameUser, replacePassword, type UserRow } from './identity.store.ts';
+import {
+  changeProfile,
+  findPasswordHash,
+  findUser,
+  replacePassword,
+  type UserRow,
+} from './identity.store.ts';
 import type { Lockout } from './lockout.ts';
 import type { PasswordRules } from './password-rules.ts';
 import { hashPassword, verifyPassword } from './passwords.ts';
@@ -119,16 +125,19 @@ export class Identity {
     if (given.code !== undefined) await secondFactors.prove(user, given.code, client);
   }
 
-  async rename(ctx: Context, name: string): Promise<void> {
+  /** Name, and the language of mail. */
+  async changeProfile(ctx: Context, change: { name?: string; language?: Language }): Promise<void> {
     const { platform, audit, sessions } = this.#parts;
     await platform.db.transaction(async (tx) => {
-      await renameUser(tx, ctx.actor.id, name);
+      const before = await findUser(tx, ctx.actor.id);
+      if (before === null) return fail('FORBIDDEN', 'Only a person has an account to change.');
+      await changeProfile(tx, ctx.actor.id, change);
       await audit.record(tx, ctx, {
         action: 'account.changed',
         object: { kind: 'account', id: ctx.actor.id },
         outcome: 'success',
-        before: { name: ctx.actor.name },
-        after: { name },
+        before: { name: before.name, language: before.language },
+        after: { name: before.name, language: before.language, ...change },
       });
     });
     sessions.forget(ctx.actor.id);
@@ -160,7 +169,9 @@ export class Identity {
       });
     });
     sessions.forget(user.id);
-    this.later(() => platform.mail.send({ ...passwordChanged(), to: user.email, tenantId: user.tenantId }));
+    this.later(() =>
+      platform.mail.send({ ...passwordChanged(user.language), to: user.email, tenantId: user.tenantId }),
+    );
   }
 
   /** Runs after the answer: what it takes, and whether it fails, tells the client nothing. */
@@ -229,6 +240,7 @@ export function describeSession(
       name: user.name,
       role: actor.role,
       tenant_id: user.tenantId,
+      language: user.language,
       must_change_password: user.mustChangePassword,
       must_set_up_second_factor: actor.mustSetUpSecondFactor === true,
     },

@@ -1,3 +1,4 @@
+import type { Language } from '@stroma/contracts';
 import { and, eq, sql } from 'drizzle-orm';
 import type { Sql } from '../../platform/db/database.ts';
 import { newId } from '../../platform/ids.ts';
@@ -16,8 +17,30 @@ export async function findUser(db: Sql, id: string): Promise<UserRow | null> {
   return row ?? null;
 }
 
-export async function renameUser(tx: Sql, id: string, name: string): Promise<void> {
-  await tx.update(users).set({ name, updatedAt: new Date() }).where(eq(users.id, id));
+export async function changeProfile(
+  tx: Sql,
+  id: string,
+  change: { name?: string; language?: Language },
+): Promise<void> {
+  await tx
+    .update(users)
+    .set({ ...change, updatedAt: new Date() })
+    .where(eq(users.id, id));
+}
+
+/** Held to the end of the transaction: of two accounts that take an address at once, one gets it. */
+export async function lockAddress(tx: Sql, email: string): Promise<void> {
+  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`stroma:address:${email}`}, 0))`);
+}
+
+/** The address is proven to be the person's, or an administrator vouches for it. */
+export async function changeEmail(tx: Sql, id: string, email: string): Promise<void> {
+  await tx.update(users).set({ email, emailVerified: true, updatedAt: new Date() }).where(eq(users.id, id));
+}
+
+/** Until a new second factor is set up, nothing else is open. */
+export async function askForSecondFactor(tx: Sql, id: string, asked: boolean): Promise<void> {
+  await tx.update(users).set({ mustSetUpSecondFactor: asked }).where(eq(users.id, id));
 }
 
 export async function findPasswordHash(db: Sql, userId: string): Promise<string | null> {
@@ -76,7 +99,9 @@ export async function insertTenant(tx: Sql, name: string): Promise<string> {
 /** Without a hash the person can come in by single sign-on or a link in an e-mail alone. */
 export async function insertUser(
   tx: Sql,
-  user: Pick<UserRow, 'tenantId' | 'email' | 'name' | 'role' | 'mustChangePassword'>,
+  user: Pick<UserRow, 'tenantId' | 'email' | 'name' | 'role' | 'mustChangePassword'> & {
+    language?: Language | null;
+  },
   passwordHash: string | null,
 ): Promise<string> {
   const id = newId('user');

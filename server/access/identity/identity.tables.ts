@@ -1,3 +1,4 @@
+import { languages } from '@stroma/contracts';
 import { bigint, boolean, index, integer, jsonb, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core';
 import { moment } from '../../platform/db/columns.ts';
 
@@ -24,6 +25,10 @@ export const users = pgTable(
     image: text('image'),
     role: text('role').notNull(),
     mustChangePassword: boolean('must_change_password').notNull().default(false),
+    /** Its second factors were taken away: a new one is set up before anything else, whatever the role. */
+    mustSetUpSecondFactor: boolean('must_set_up_second_factor').notNull().default(false),
+    /** What mail is written in; null: none was chosen. */
+    language: text('language', { enum: languages }),
     /** Set: the account may not be used, and its sessions have ended. */
     disabledAt: moment('disabled_at'),
     createdAt: moment('created_at').notNull().defaultNow(),
@@ -124,6 +129,16 @@ export const secondFactors = pgTable(
   },
   (table) => [index('second_factors_user').on(table.userId)],
 );
+
+/** What the organisation asks beyond the installation's own setting. */
+export const secondFactorPolicies = pgTable('second_factor_policies', {
+  tenantId: tenantColumn().primaryKey(),
+  everyone: boolean('everyone').notNull(),
+  /** Names of built-in roles and ids of custom ones. */
+  roles: text('roles').array().notNull(),
+  changedBy: text('changed_by').notNull(),
+  changedAt: moment('changed_at').notNull(),
+});
 
 export const recoveryCodes = pgTable(
   'recovery_codes',

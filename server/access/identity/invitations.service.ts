@@ -1,4 +1,4 @@
-import { builtInRole, definitionOfRole, excessOf, type Invitation } from '@stroma/contracts';
+import { builtInRole, definitionOfRole, excessOf, type Invitation, type Language } from '@stroma/contracts';
 import type { Context } from '../../platform/context.ts';
 import { acrossTenants } from '../../platform/db/tenant-scope.ts';
 import { fail } from '../../platform/failure.ts';
@@ -18,7 +18,7 @@ import {
 } from './challenges.store.ts';
 import { type Client, stranger } from './client.ts';
 import { invitation as invitationMail } from './identity.mail.ts';
-import { findTenantName, findUserByEmail, insertUser } from './identity.store.ts';
+import { findTenantName, findUser, findUserByEmail, insertUser } from './identity.store.ts';
 import type { IdentityRules } from './identity-rules.ts';
 import type { PasswordRules } from './password-rules.ts';
 import { hashPassword } from './passwords.ts';
@@ -77,7 +77,8 @@ export class Invitations {
     });
     const organisation = await findTenantName(platform.db.sql, actor.tenantId);
     const link = `${client.origin}/invitation#${row.token}`;
-    const told = invitationMail(link, organisation, actor.name, lifeDays);
+    const inviter = await findUser(platform.db.sql, actor.id);
+    const told = invitationMail(inviter?.language ?? null, link, organisation, actor.name, lifeDays);
     await platform.mail.send({ ...told, to: email, tenantId: actor.tenantId });
     return describe(row.row);
   }
@@ -123,7 +124,11 @@ export class Invitations {
   }
 
   /** Makes the account; its address is proven by the link. Throws TOKEN_INVALID, INVALID_INPUT. */
-  async accept(token: string, given: { name: string; password: string }, client: Client): Promise<void> {
+  async accept(
+    token: string,
+    given: { name: string; password: string; language?: Language | undefined },
+    client: Client,
+  ): Promise<void> {
     const { platform, audit, passwordRules } = this.#parts;
     const { email } = await this.read(token);
     await passwordRules.check(given.password, [email, given.name], 'password');
@@ -134,7 +139,8 @@ export class Invitations {
         return fail('TOKEN_INVALID', linkOver);
       const { tenantId } = row;
       const role = String(row.data.role);
-      const user = { tenantId, email, name: given.name, role, mustChangePassword: false };
+      const { name, language = null } = given;
+      const user = { tenantId, email, name, role, language, mustChangePassword: false };
       const id = await insertUser(tx, user, hash);
       await audit.record(tx, stranger(client, tenantId), {
         action: 'account.created',

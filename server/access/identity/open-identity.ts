@@ -7,6 +7,7 @@ import { accountRoutes } from './accounts.routes.ts';
 import { Accounts } from './accounts.service.ts';
 import { deleteExpiredChallenges } from './challenges.store.ts';
 import { type Client, clientOf } from './client.ts';
+import { EmailChanges } from './email-changes.service.ts';
 import { identityRoutes } from './identity.routes.ts';
 import { Identity } from './identity.service.ts';
 import type { UserRow } from './identity.store.ts';
@@ -16,9 +17,11 @@ import { Lockout } from './lockout.ts';
 import { passkeyRoutes } from './passkeys.routes.ts';
 import { Passkeys } from './passkeys.service.ts';
 import { passwordRules } from './password-rules.ts';
+import { SecondFactorPolicies } from './second-factor-policies.service.ts';
+import { asksSecondFactor, findSecondFactorPolicy } from './second-factor-policies.store.ts';
 import { SecondFactors } from './second-factors.service.ts';
 import { sealingOf } from './secrets.ts';
-import { Sessions, type Standing } from './sessions.service.ts';
+import { type SecondFactorRequired, Sessions, type Standing } from './sessions.service.ts';
 import { httpTextMessages } from './text-messages.ts';
 
 export interface IdentityRoom {
@@ -51,7 +54,9 @@ export function openIdentity(
     lifeMs: rules.accessTokenLifeMs,
     keyLifeMs: rules.signingKeyLifeMs,
   });
-  const sessions = new Sessions({ platform, audit, accessTokens, rules, standing });
+  const secondFactorRequired: SecondFactorRequired = async (tenantId, role) =>
+    asksSecondFactor(rules, await findSecondFactorPolicy(db.sql, tenantId))(role);
+  const sessions = new Sessions({ platform, audit, accessTokens, rules, standing, secondFactorRequired });
   const textMessages =
     config.STROMA_SMS_URL === undefined
       ? null
@@ -62,8 +67,8 @@ export function openIdentity(
     sealing,
     sessions,
     lockout,
-    rules,
     textMessages,
+    secondFactorRequired,
   });
   const identity = new Identity({
     platform,
@@ -75,6 +80,8 @@ export function openIdentity(
   });
   const accounts = new Accounts({ platform, audit, identity, lockout, rules, passwordRules: newPasswords });
   const invitations = new Invitations({ platform, audit, rules, passwordRules: newPasswords });
+  const emailChanges = new EmailChanges({ platform, audit, identity, sessions });
+  const policies = new SecondFactorPolicies({ platform, audit, sessions, rules });
   const passkeys = new Passkeys({ platform, audit, sessions, secondFactors });
   const clientOfRequest = (request: FastifyRequest) =>
     clientOf(request, config.STROMA_PUBLIC_URL, config.PORT);
@@ -91,10 +98,11 @@ export function openIdentity(
         identity,
         sessions,
         secondFactors,
+        policies,
         accessTokens,
         clientOf: clientOfRequest,
       });
-      accountRoutes(app, { config, accounts, invitations, clientOf: clientOfRequest });
+      accountRoutes(app, { config, accounts, invitations, emailChanges, clientOf: clientOfRequest });
       passkeyRoutes(app, { config, identity, passkeys, clientOf: clientOfRequest });
     },
     start: () => sessions.listen(),

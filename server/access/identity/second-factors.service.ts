@@ -15,8 +15,7 @@ import {
   updateChallengeData,
 } from './challenges.store.ts';
 import { asPerson, type Client } from './client.ts';
-import { findUser, type UserRow } from './identity.store.ts';
-import type { IdentityRules } from './identity-rules.ts';
+import { askForSecondFactor, findUser, type UserRow } from './identity.store.ts';
 import type { Lockout } from './lockout.ts';
 import {
   confirmSecondFactor,
@@ -34,7 +33,7 @@ import {
   takeStep,
 } from './second-factors.store.ts';
 import { hashToken, makeDigits, type Sealing } from './secrets.ts';
-import type { Sessions } from './sessions.service.ts';
+import type { SecondFactorRequired, Sessions } from './sessions.service.ts';
 import type { TextMessages } from './text-messages.ts';
 
 const challengeLifeMs = 10 * 60_000;
@@ -49,8 +48,8 @@ export interface SecondFactorsParts {
   sealing: Sealing;
   sessions: Sessions;
   lockout: Lockout;
-  rules: IdentityRules;
   textMessages: TextMessages | null;
+  secondFactorRequired: SecondFactorRequired;
 }
 
 /** A sign-in whose first factor is proven. */
@@ -131,7 +130,12 @@ export class SecondFactors {
     await this.#noted(await this.#accepts(user, code, null), user, 'code', client);
   }
 
-  /** Throws SMS_UNAVAILABLE, TOKEN_INVALID, RATE_LIMITED. */
+  /** What was counted against codes of factors that are gone. */
+  async unlock(userId: string): Promise<void> {
+    await this.#parts.lockout.succeeded(subjectOf({ id: userId }));
+  }
+
+  /** Throws SMS_NOT_CONFIGURED, SMS_UNAVAILABLE, TOKEN_INVALID, RATE_LIMITED. */
   async sendCode(challenge: string, methodId: string): Promise<void> {
     const { row, user } = await this.pending(challenge);
     const factor = await findSecondFactor(this.#parts.platform.db.sql, user.id, methodId);
@@ -149,7 +153,7 @@ export class SecondFactors {
   }
 
   async list(ctx: Context) {
-    const { platform, rules, textMessages } = this.#parts;
+    const { platform, textMessages, secondFactorRequired } = this.#parts;
     const { sql } = platform.db;
     const factors = await findSecondFactors(sql, ctx.actor.id);
     const keys = await findPasskeys(sql, ctx.actor.id);
@@ -158,7 +162,7 @@ export class SecondFactors {
       ...keys.map((each) => ({ ...each, kind: 'passkey' as const })),
     ];
     return {
-      required: rules.secondFactorRequired(ctx.actor.role),
+      required: await secondFactorRequired(ctx.actor.tenantId, ctx.actor.role),
       items: items.map(({ id, kind, name, createdAt, lastUsedAt }) => ({
         method_id: id,
         kind,
@@ -171,7 +175,7 @@ export class SecondFactors {
     };
   }
 
-  /** Throws REAUTHENTICATION_REQUIRED, SMS_UNAVAILABLE. */
+  /** Throws REAUTHENTICATION_REQUIRED, SMS_NOT_CONFIGURED, SMS_UNAVAILABLE. */
   async setUp(ctx: Context, given: SetUp) {
     const { platform, sealing, sessions } = this.#parts;
     await sessions.requireFresh(ctx.actor);
@@ -188,11 +192,7 @@ export class SecondFactors {
       const uri = totpOf(secret, user.email).toString();
       return { method_id: id, kind: 'totp' as const, secret: secret.base32, uri };
     }
-    if (this.#parts.textMessages === null)
-      fail(
-        'UNPROCESSABLE',
-        'This installation sends no text messages. Choose an authenticator app or a passkey.',
-      );
+    if (this.#parts.textMessages === null) fail('SMS_NOT_CONFIGURED', notConfigured);
     const digits = makeDigits();
     const sealed = await sealing.seal(given.phone, 'second-factor', id);
     const row = { id, tenantId, userId, kind: 'sms' as const, name: masked(given.phone), secret: sealed };
@@ -244,6 +244,7 @@ export class SecondFactors {
       outcome: 'success',
       details: { method: factor.id, kind: factor.kind },
     });
+    await askForSecondFactor(tx, actor.id, false);
     await sessions.endAll(tx, actor.id, actor.sessionId, 'second factor added');
     if ((await countRecoveryCodes(tx, actor.id)) > 0) return null;
     return this.#makeCodes(tx, ctx);
@@ -261,15 +262,16 @@ export class SecondFactors {
     factor: { id: string; kind: 'second-factor' | 'passkey' },
     remove: (tx: Sql) => Promise<boolean>,
   ): Promise<void> {
-    const { platform, audit, sessions, rules } = this.#parts;
+    const { platform, audit, sessions, secondFactorRequired } = this.#parts;
     await sessions.requireFresh(ctx.actor);
+    const required = await secondFactorRequired(ctx.actor.tenantId, ctx.actor.role);
     await platform.db.transaction(async (tx) => {
       if (!(await remove(tx))) fail('NOT_FOUND', 'There is no such second factor.');
       const left = [
         ...(await findSecondFactors(tx, ctx.actor.id)),
         ...(await findPasskeys(tx, ctx.actor.id)),
       ];
-      if (left.length === 0 && rules.secondFactorRequired(ctx.actor.role))
+      if (left.length === 0 && required)
         fail('CONFLICT', 'Your role needs a second factor. Add another one before you remove the last.');
       if (left.length === 0) await deleteRecoveryCodes(tx, ctx.actor.id);
       await audit.record(tx, ctx, {
@@ -368,15 +370,16 @@ export class SecondFactors {
 
   async #text(factor: SecondFactorRow, digits: string): Promise<void> {
     const { textMessages, sealing } = this.#parts;
-    if (textMessages === null)
-      return fail('SMS_UNAVAILABLE', 'This installation sends no text messages now.');
+    if (textMessages === null) return fail('SMS_NOT_CONFIGURED', notConfigured);
     const to = await sealing.open(factor.secret, 'second-factor', factor.id);
     await textMessages.send({ to, text: messageOf(digits) });
   }
 }
 
+const notConfigured =
+  'This installation sends no text messages: whoever runs it sets STROMA_SMS_URL. Use another second factor or a recovery code.';
 const startAgain = 'The sign-in took too long or was tried too often. Start again.';
-const subjectOf = (user: UserRow): string => `second-factor:${user.id}`;
+const subjectOf = (user: Pick<UserRow, 'id'>): string => `second-factor:${user.id}`;
 const codeHash = (id: string, digits: string): string => hashToken(`${id}:${digits.replace(/\s/g, '')}`);
 const messageOf = (digits: string): string => `${digits} is your code for ${issuer}. Tell it to nobody.`;
 const masked = (phone: string): string => `${phone.slice(0, 3)} … ${phone.slice(-3)}`;

@@ -1,4 +1,4 @@
-import { and, count, eq, isNotNull, isNull, lt, or } from 'drizzle-orm';
+import { and, count, eq, inArray, isNotNull, isNull, lt, or } from 'drizzle-orm';
 import type { Sql } from '../../platform/db/database.ts';
 import { newId } from '../../platform/ids.ts';
 import { passkeys, recoveryCodes, secondFactors } from './identity.tables.ts';
@@ -91,6 +91,43 @@ export async function replaceRecoveryCodes(
     })),
   );
   return codes;
+}
+
+/** Authenticator apps, phones, passkeys and recovery codes, also those begun and never confirmed. */
+export async function deleteEveryFactor(
+  tx: Sql,
+  userId: string,
+): Promise<{ factors: number; passkeys: number }> {
+  const factors = await tx
+    .delete(secondFactors)
+    .where(eq(secondFactors.userId, userId))
+    .returning({ confirmedAt: secondFactors.confirmedAt });
+  const keys = await tx.delete(passkeys).where(eq(passkeys.userId, userId)).returning({ id: passkeys.id });
+  await deleteRecoveryCodes(tx, userId);
+  return {
+    factors: factors.filter(({ confirmedAt }) => confirmedAt !== null).length,
+    passkeys: keys.length,
+  };
+}
+
+/** Factors in force of each person; absent who has none. */
+export async function countFactors(db: Sql, userIds: string[]): Promise<Map<string, number>> {
+  if (userIds.length === 0) return new Map();
+  const rows = [
+    ...(await db
+      .select({ userId: secondFactors.userId, n: count() })
+      .from(secondFactors)
+      .where(and(inArray(secondFactors.userId, userIds), isNotNull(secondFactors.confirmedAt)))
+      .groupBy(secondFactors.userId)),
+    ...(await db
+      .select({ userId: passkeys.userId, n: count() })
+      .from(passkeys)
+      .where(inArray(passkeys.userId, userIds))
+      .groupBy(passkeys.userId)),
+  ];
+  const counts = new Map<string, number>();
+  for (const { userId, n } of rows) counts.set(userId, (counts.get(userId) ?? 0) + n);
+  return counts;
 }
 
 export async function deleteRecoveryCodes(tx: Sql, userId: string): Promise<void> {

@@ -35,6 +35,8 @@ const deafMs = 400;
 /** How long after proving who one is one may change how one signs in. */
 const freshMs = 15 * 60_000;
 
+export type SecondFactorRequired = (tenantId: string, role: string) => Promise<boolean>;
+
 /** What the role of a person is worth today. */
 export type Standing = Pick<Actor, 'permissions' | 'scope' | 'tier'>;
 
@@ -67,6 +69,8 @@ export interface SessionsParts {
   accessTokens: AccessTokens;
   rules: IdentityRules;
   standing: (user: UserRow) => Promise<Standing>;
+  /** By the installation or the tenant. */
+  secondFactorRequired: SecondFactorRequired;
 }
 
 /**
@@ -93,7 +97,8 @@ export class Sessions {
     this.#stopListening ??= await this.#parts.platform.db.listen(
       channel,
       (userId) => {
-        if (this.#pulse?.takes(userId) !== true) this.#cache.forget(({ user }) => user.id === userId);
+        if (this.#pulse?.takes(userId) !== true)
+          this.#cache.forget(({ user }) => user.id === userId || user.tenantId === userId);
       },
       () => this.#cache.forget(() => true),
     );
@@ -221,6 +226,15 @@ export class Sessions {
     return this.#ended(tx, userId, await endSessionsOf(tx, userId, keep, reason));
   }
 
+  /** Once the transaction commits, every process looks at the sessions of the tenant again. */
+  async lookAgain(tx: Sql, tenantId: string): Promise<void> {
+    await tx.execute(sql`select pg_notify(${channel}, ${tenantId})`);
+  }
+
+  forgetTenant(tenantId: string): void {
+    this.#cache.forget(({ user }) => user.tenantId === tenantId);
+  }
+
   /** To be called after the commit: what this process remembers of a person is asked for again. */
   forget(userId: string): void {
     this.#cache.forget(({ user }) => user.id === userId);
@@ -281,7 +295,7 @@ export class Sessions {
   }
 
   async #live(found: FoundSession, tokenEnds: Date | null): Promise<LiveSession | null> {
-    const { rules, standing } = this.#parts;
+    const { rules, standing, secondFactorRequired } = this.#parts;
     const { session, user, enrolled } = found;
     const now = Date.now();
     const seenAt = session.lastSeenAt.getTime();
@@ -289,7 +303,10 @@ export class Sessions {
     const cookieEnds = session.createdAt.getTime() + rules.sessionLifeMs;
     const ends = Math.min(session.expiresAt.getTime(), tokenEnds?.getTime() ?? cookieEnds);
     const { permissions, ...rest } = await standing(user);
-    const mustSetUp = rules.secondFactorRequired(user.role) && !enrolled && !session.secondFactor;
+    const mustSetUp =
+      !enrolled &&
+      !session.secondFactor &&
+      (user.mustSetUpSecondFactor || (await secondFactorRequired(user.tenantId, user.role)));
     const actor: Actor = {
       ...rest,
       id: user.id,

@@ -99,7 +99,7 @@ describe('text messages', () => {
     answer = 500;
     const failed = await send(challenge, person.methodId);
     answer = 202;
-    expect(failed.body.error.code).toBe('SMS_UNAVAILABLE');
+    expect([failed.status, failed.body.error.code]).toEqual([502, 'SMS_UNAVAILABLE']);
   });
 
   it('go to numbers that are numbers, and the number is kept sealed', async () => {
@@ -117,7 +117,7 @@ describe('text messages', () => {
     const person = await own.person();
     const { token } = (await own.login(person.email, person.password)).body;
     const refused = await own.post(token, '/auth/mfa/setup', { kind: 'sms', phone });
-    expect(refused.body.error.code).toBe('UNPROCESSABLE');
+    expect([refused.status, refused.body.error.code]).toEqual([422, 'SMS_NOT_CONFIGURED']);
     await own.stop();
   }, 120_000);
 });

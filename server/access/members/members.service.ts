@@ -13,7 +13,9 @@ import type { Actor, Context } from '../../platform/context.ts';
 import type { Database, Sql } from '../../platform/db/database.ts';
 import { fail } from '../../platform/failure.ts';
 import type { Audit } from '../audit/audit.ts';
+import { keepersOf } from '../identity/account-keeper.ts';
 import { findUserByEmail } from '../identity/identity.store.ts';
+import { countFactors } from '../identity/second-factors.store.ts';
 import { endSessionsOf } from '../identity/sessions.store.ts';
 import { tellAccessChange } from '../permissions/access-changes.ts';
 import {
@@ -26,6 +28,8 @@ import type { Entitlements } from '../permissions/entitlements.ts';
 import { readNameCursor, writeNameCursor } from '../permissions/name-cursor.ts';
 import { type Attempt, refuse } from '../permissions/refusals.ts';
 import { findCustomRole, lockRoles } from '../permissions/roles.store.ts';
+import { holdsInForce } from '../retention/retention.store.ts';
+import { findMember, requireGovernable, requireUnchanged, ungovernable } from './governance.ts';
 import {
   type AttributeChange,
   changeAttributes,
@@ -85,13 +89,13 @@ export class Members {
   }
 
   async get(ctx: Context, id: string): Promise<Member> {
-    return this.#document(ctx, await this.#find(this.#parts.db.sql, ctx, id));
+    return this.#document(ctx, await findMember(this.#parts.db.sql, ctx, id));
   }
 
   async update(ctx: Context, id: string, change: MemberChange): Promise<Member> {
     const attempt: Attempt = { what: 'member.change', object: { kind: 'user', id } };
-    const present = await this.#find(this.#parts.db.sql, ctx, id);
-    await this.#requireGovernable(ctx, attempt, present);
+    const present = await findMember(this.#parts.db.sql, ctx, id);
+    await requireGovernable(this.#parts.audit, ctx, attempt, present);
     if (change.role !== undefined && change.role !== present.user.role) {
       const definition = await this.#roleWorth(this.#parts.db.sql, ctx, change.role);
       const excess = excessOf(definition, ctx.actor);
@@ -116,9 +120,9 @@ export class Members {
   }
 
   async deactivate(ctx: Context, id: string): Promise<Member> {
-    const present = await this.#find(this.#parts.db.sql, ctx, id);
+    const present = await findMember(this.#parts.db.sql, ctx, id);
     const attempt: Attempt = { what: 'member.deactivate', object: { kind: 'user', id } };
-    await this.#requireGovernable(ctx, attempt, present);
+    await requireGovernable(this.#parts.audit, ctx, attempt, present);
     requireOther(ctx, id);
     return this.#change(ctx, id, async (tx, before) => {
       await this.#keepAdministrator(tx, before, '');
@@ -130,9 +134,9 @@ export class Members {
   }
 
   async reactivate(ctx: Context, id: string): Promise<Member> {
-    const present = await this.#find(this.#parts.db.sql, ctx, id);
+    const present = await findMember(this.#parts.db.sql, ctx, id);
     const attempt: Attempt = { what: 'member.reactivate', object: { kind: 'user', id } };
-    await this.#requireGovernable(ctx, attempt, present);
+    await requireGovernable(this.#parts.audit, ctx, attempt, present);
     return this.#change(ctx, id, async (tx, before) => {
       await changeUser(tx, ctx.actor.tenantId, id, { disabledAt: null });
       return { action: 'account.enabled', details: { role: before.user.role } };
@@ -142,15 +146,16 @@ export class Members {
   async remove(ctx: Context, id: string): Promise<void> {
     const { db, audit, entitlements } = this.#parts;
     const { tenantId } = ctx.actor;
-    const present = await this.#find(db.sql, ctx, id);
+    const present = await findMember(db.sql, ctx, id);
     const attempt: Attempt = { what: 'member.remove', object: { kind: 'user', id } };
-    await this.#requireGovernable(ctx, attempt, present);
+    await requireGovernable(this.#parts.audit, ctx, attempt, present);
     requireOther(ctx, id);
     await db.transaction(async (tx) => {
       await lockMembers(tx, tenantId);
-      const before = await this.#find(tx, ctx, id);
+      const before = await findMember(tx, ctx, id);
       requireUnchanged(present, before);
       await this.#keepAdministrator(tx, before, '');
+      await requireNoHold(tx, tenantId, id);
       await deleteUser(tx, tenantId, id);
       await audit.record(tx, ctx, {
         action: 'member.removed',
@@ -181,11 +186,11 @@ export class Members {
       // Roles first, as everywhere: a role cannot be deleted while it is given.
       await lockRoles(tx, tenantId);
       await lockMembers(tx, tenantId);
-      const before = await this.#find(tx, ctx, id);
+      const before = await findMember(tx, ctx, id);
       if (excessOf(definitionOf(before), ctx.actor) !== null)
         fail('CONFLICT', 'The member was changed by somebody else just now. Look again.');
       const told = await work(tx, before);
-      const changed = await this.#find(tx, ctx, id);
+      const changed = await findMember(tx, ctx, id);
       await audit.record(tx, ctx, {
         ...told,
         object: { kind: 'user', id },
@@ -198,18 +203,6 @@ export class Members {
     });
     entitlements.forget({ tenant: tenantId, user: id });
     return this.#document(ctx, after);
-  }
-
-  async #find(db: Sql, ctx: Context, id: string): Promise<MemberEntitlement> {
-    return (
-      (await findEntitlement(db, ctx.actor.tenantId, id)) ?? fail('NOT_FOUND', `There is no member ${id}.`)
-    );
-  }
-
-  /** Throws FORBIDDEN, and puts it on record, where the member is worth more than the one who would govern them. */
-  async #requireGovernable(ctx: Context, attempt: Attempt, target: MemberEntitlement): Promise<void> {
-    const reason = ungovernable(target, ctx.actor);
-    if (reason !== null) await refuse(this.#parts.audit, ctx, attempt, reason);
   }
 
   async #roleWorth(db: Sql, ctx: Context, role: string): Promise<RoleDefinition> {
@@ -243,8 +236,10 @@ export class Members {
   async #documents(ctx: Context, rows: readonly MemberEntitlement[]): Promise<Member[]> {
     const { sql } = this.#parts.db;
     const ids = rows.map(({ user }) => user.id);
-    const [seen, projects] = await Promise.all([
+    const [seen, factors, keepers, projects] = await Promise.all([
       lastSeen(sql, ids),
+      countFactors(sql, ids),
+      keepersOf(sql, ctx.actor.tenantId, ids),
       projectNames(sql, ctx.actor.tenantId, ids),
     ]);
     return rows.map((row) => {
@@ -265,6 +260,8 @@ export class Members {
         access_from: attributes?.accessFrom?.toISOString() ?? null,
         access_until: attributes?.accessUntil?.toISOString() ?? null,
         last_seen_at: seen.get(user.id)?.toISOString() ?? null,
+        second_factors: factors.get(user.id) ?? 0,
+        managed_by: keepers.get(user.id) ?? null,
         created_at: user.createdAt.toISOString(),
         may_change: ctx.actor.permissions.has('members:write') && whyNot === null,
         why_not: ctx.actor.permissions.has('members:write')
@@ -273,16 +270,6 @@ export class Members {
       };
     });
   }
-}
-
-/** Why an actor may not govern a member; null when they may. */
-function ungovernable(target: MemberEntitlement, giver: Actor): string | null {
-  const excess = excessOf(definitionOf(target), giver);
-  if (excess !== null) return `Their role is worth more than yours. ${excess}`;
-  const { sites } = giver.scope ?? scopeOfRole(giver.role);
-  if (sites === null || target.user.id === giver.id) return null;
-  const theirs = target.attributes?.sites ?? null;
-  return theirs?.every((site) => sites.has(site)) === true ? null : 'They work at sites that are not yours.';
 }
 
 function excessOfAttributes({ sites, access_until }: MemberChange, giver: Actor): string | null {
@@ -312,14 +299,22 @@ function readAttributes(change: MemberChange, present: MemberEntitlement): Attri
   return attributes;
 }
 
+/** Throws LEGAL_HOLD while one keeps what is held on the member: removing them would take it along. */
+async function requireNoHold(tx: Sql, tenantId: string, id: string): Promise<void> {
+  const holds = (await holdsInForce(tx, tenantId)).filter(
+    ({ scope, subjectId }) => scope === 'everything' || (scope === 'person' && subjectId === id),
+  );
+  if (holds.length === 0) return;
+  fail(
+    'LEGAL_HOLD',
+    'A legal hold keeps what is held on this member, so the account cannot be removed. Deactivate it instead, or have the hold lifted under Admin, Retention.',
+    { holds: holds.map((hold) => hold.id) },
+  );
+}
+
 function requireOther(ctx: Context, id: string): void {
   if (ctx.actor.id === id)
     fail('CONFLICT', 'Nobody closes or removes their own account here. Ask another administrator.');
-}
-
-function requireUnchanged(seen: MemberEntitlement, now: MemberEntitlement): void {
-  if (seen.user.role !== now.user.role)
-    fail('CONFLICT', 'The member was changed by somebody else just now. Look again.');
 }
 
 const stateOf = ({ user, attributes, projects }: MemberEntitlement) => ({

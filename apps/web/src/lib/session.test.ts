@@ -9,6 +9,7 @@ const as = (role: string): Session => ({
     name: 'Me',
     role,
     tenant_id: 'tnt_1',
+    language: null,
     must_change_password: false,
     must_set_up_second_factor: false,
   },
