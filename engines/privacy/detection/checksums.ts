@@ -1,5 +1,8 @@
 /** Check digits of identifiers. Every function takes digits and letters without separators; false for any other. */
 
+/** Without spaces, dots, dashes and slashes, in capitals. */
+export const bare = (text: string): string => text.replace(/[\s.\-/]/g, '').toUpperCase();
+
 const digitsOf = (text: string): number[] => [...text].map(Number);
 const isDigits = (text: string, ...lengths: number[]): boolean =>
   /^\d+$/.test(text) && lengths.includes(text.length);

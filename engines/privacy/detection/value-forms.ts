@@ -17,7 +17,6 @@ export interface ValueForm {
   matches(value: string): boolean;
 }
 
-const bare = (value: string): string => value.replace(/[\s.\-/]/g, '').toUpperCase();
 const form = (
   kind: IdentifierKind,
   what: string,
@@ -49,7 +48,7 @@ export const valueForms: readonly ValueForm[] = [
     like(/^(?=.*::|(?:[^:]+:){7}[^:]+$)(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}$/i),
   ),
   form('device', 'MAC addresses', 0.95, like(/^[0-9a-f]{2}(?:[:-][0-9a-f]{2}){5}$/i)),
-  form('device', 'IMEI numbers with a valid check digit', 0.8, (value) => check.imei(bare(value)), 0.1),
+  form('device', 'IMEI numbers with a valid check digit', 0.8, (value) => check.imei(check.bare(value)), 0.1),
   form('device', 'unique device identifiers with a valid check digit', 0.97, (value) =>
     check.gs1(/^\(01\)(\d{14})(\(\d{2}\)[\w-]+)*$/.exec(value.trim())?.[1] ?? ''),
   ),
@@ -57,7 +56,7 @@ export const valueForms: readonly ValueForm[] = [
     'social_security',
     'social security numbers, written with dashes',
     0.95,
-    (value) => /^\d{3}-\d{2}-\d{4}$/.test(value.trim()) && check.socialSecurity(bare(value)),
+    (value) => /^\d{3}-\d{2}-\d{4}$/.test(value.trim()) && check.socialSecurity(check.bare(value)),
   ),
   form(
     'social_security',
@@ -66,12 +65,12 @@ export const valueForms: readonly ValueForm[] = [
     (value) => /^\d{9}$/.test(value.trim()) && check.socialSecurity(value.trim()),
     0.87,
   ),
-  form('account', 'IBANs with valid check digits', 0.99, (value) => check.iban(bare(value))),
+  form('account', 'IBANs with valid check digits', 0.99, (value) => check.iban(check.bare(value))),
   form(
     'account',
     'payment card numbers with a valid check digit',
     0.95,
-    (value) => check.paymentCard(bare(value)),
+    (value) => check.paymentCard(check.bare(value)),
     0.01,
   ),
   form(
@@ -85,42 +84,44 @@ export const valueForms: readonly ValueForm[] = [
     'national_id',
     'NHS numbers with a valid check digit',
     0.85,
-    (value) => check.nhsNumber(bare(value)),
+    (value) => check.nhsNumber(check.bare(value)),
     0.09,
   ),
   form(
     'national_id',
     'German tax numbers with a valid check digit',
     0.9,
-    (value) => check.steuerId(bare(value)),
+    (value) => check.steuerId(check.bare(value)),
     0.02,
   ),
-  form('national_id', 'French NIR with valid check digits', 0.99, (value) => check.frenchNir(bare(value))),
+  form('national_id', 'French NIR with valid check digits', 0.99, (value) =>
+    check.frenchNir(check.bare(value)),
+  ),
   form(
     'national_id',
     'Spanish DNI or NIE with a valid letter',
     0.97,
-    (value) => check.spanishDni(bare(value)),
+    (value) => check.spanishDni(check.bare(value)),
     0.04,
   ),
   form('national_id', 'codici fiscali with a valid check character', 0.99, (value) =>
-    check.codiceFiscale(bare(value)),
+    check.codiceFiscale(check.bare(value)),
   ),
   form(
     'national_id',
     'Dutch BSN that pass the eleven test',
     0.75,
-    (value) => check.dutchBsn(bare(value)),
+    (value) => check.dutchBsn(check.bare(value)),
     0.09,
   ),
   form(
     'national_id',
     'Belgian national numbers with valid check digits',
     0.95,
-    (value) => check.belgianNational(bare(value)),
+    (value) => check.belgianNational(check.bare(value)),
     0.01,
   ),
-  form('national_id', 'PESEL with a valid check digit', 0.9, (value) => check.pesel(bare(value)), 0.02),
+  form('national_id', 'PESEL with a valid check digit', 0.9, (value) => check.pesel(check.bare(value)), 0.02),
   form(
     'national_id',
     'Swedish personal numbers with a valid check digit',
@@ -129,7 +130,7 @@ export const valueForms: readonly ValueForm[] = [
     0.02,
   ),
   form('national_id', 'Norwegian birth numbers with valid check digits', 0.97, (value) =>
-    check.fodselsnummer(bare(value)),
+    check.fodselsnummer(check.bare(value)),
   ),
   form('national_id', 'Finnish personal codes with a valid check character', 0.97, (value) =>
     check.hetu(value.trim()),
@@ -138,36 +139,42 @@ export const valueForms: readonly ValueForm[] = [
     'national_id',
     'Canadian social insurance numbers with a valid check digit',
     0.75,
-    (value) => check.canadianSin(bare(value)),
+    (value) => check.canadianSin(check.bare(value)),
     0.08,
   ),
-  form('national_id', 'Brazilian CPF with valid check digits', 0.95, (value) => check.cpf(bare(value)), 0.01),
+  form(
+    'national_id',
+    'Brazilian CPF with valid check digits',
+    0.95,
+    (value) => check.cpf(check.bare(value)),
+    0.01,
+  ),
   form(
     'national_id',
     'Australian Medicare numbers with a valid check digit',
     0.75,
-    (value) => check.medicareAustralia(bare(value)),
+    (value) => check.medicareAustralia(check.bare(value)),
     0.05,
   ),
   form('national_id', 'Chinese resident identities with a valid check character', 0.99, (value) =>
-    check.chineseResident(bare(value)),
+    check.chineseResident(check.bare(value)),
   ),
   form(
     'national_id',
     'Aadhaar numbers with a valid check digit',
     0.8,
-    (value) => check.aadhaar(bare(value)),
+    (value) => check.aadhaar(check.bare(value)),
     0.08,
   ),
   form(
     'health_plan',
     'German health insurance numbers with a valid check digit',
     0.95,
-    (value) => check.germanHealthInsurance(bare(value)),
+    (value) => check.germanHealthInsurance(check.bare(value)),
     0.1,
   ),
   form('health_plan', 'Medicare beneficiary identifiers', 0.95, (value) =>
-    check.medicareBeneficiary(bare(value)),
+    check.medicareBeneficiary(check.bare(value)),
   ),
   form(
     'certificate',

@@ -52,3 +52,6 @@ export type Operator =
   | { op: 'skip' }
   /** `foreign`: the words belong to a table that the view at hand does not reach. */
   | { op: 'refuse'; reason: string; foreign?: true };
+
+/** Phrases with `|` between them, and what each of them does. */
+export type Phrases = readonly (readonly [phrases: string, operator: Operator])[];
