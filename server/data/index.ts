@@ -26,15 +26,15 @@ import { Downloads } from './datasets/datasets.download.ts';
 import { datasetRoutes } from './datasets/datasets.routes.ts';
 import { Datasets } from './datasets/datasets.service.ts';
 import { findOwned } from './datasets/datasets.store.ts';
+import { HiddenDatasets } from './datasets/hidden-datasets.ts';
 import { LakeDocuments } from './datasets/lake-documents.ts';
 import { Previews } from './datasets/preview.service.ts';
 import { Samples } from './datasets/samples.ts';
 import { SeenDatasetDocuments } from './datasets/seen-documents.ts';
 import { signableVersion } from './datasets/signable-version.ts';
+import { openPrivacy } from './erasures/open-privacy.ts';
 import { joinsJob } from './joins/joins.jobs.ts';
 import { Joins } from './joins/joins.service.ts';
-import { personRoutes } from './persons/persons.routes.ts';
-import { Persons } from './persons/persons.service.ts';
 import { privateStatisticsRoutes } from './private-statistics/private-statistics.routes.ts';
 import { PrivateStatistics } from './private-statistics/private-statistics.service.ts';
 import { processJob } from './process.jobs.ts';
@@ -64,17 +64,15 @@ export interface Data {
 
 export function createData(
   platform: Platform,
-  {
-    audit,
-    resources,
-    breakGlass,
-    retention,
-    clearanceOf,
-  }: Pick<Access, 'audit' | 'resources' | 'breakGlass' | 'retention' | 'clearanceOf'>,
+  access: Pick<Access, 'audit' | 'resources' | 'breakGlass' | 'retention' | 'clearanceOf' | 'consents'>,
 ): Data {
+  const { audit, resources, breakGlass, retention, clearanceOf } = access;
   const documents = new LakeDocuments(platform.objects);
   const joins = new Joins(platform, documents);
   const visibility = new DatasetVisibility(platform, resources, breakGlass);
+  const hidden = new HiddenDatasets(platform, resources, visibility);
+  platform.jobs.knowHidden((ctx, jobs) => hidden.ofJobs(ctx, jobs));
+  platform.provenance.knowReaders((ctx, graph) => hidden.ofGraph(ctx, graph));
   const uploads = new Uploads(platform, audit, visibility);
   const samples = new Samples(platform, uploads);
   const reads = new DatasetReads(platform.db);
@@ -89,13 +87,15 @@ export function createData(
   platform.jobs.register(anonymiseJob({ platform, audit, datasets, anonymisation }));
   platform.jobs.register(sweepUploadsJob(uploads));
   for (const kept of keptData(platform)) retention.know(kept);
+  const opened = () => (sandbox ??= openSandbox(platform));
+  const privacy = openPrivacy({ platform, access, sandbox: opened });
   return {
     name: 'data',
     signableVersion: signableVersion(platform, datasets),
     register(app) {
       app.addHook('onReady', () => reads.start(platform.log));
-      sandbox = openSandbox(platform);
-      uploadRoutes(app, uploads, new RawFiles(platform, audit, visibility), (ctx, id) =>
+      sandbox = opened();
+      uploadRoutes(app, uploads, new RawFiles(platform, audit, visibility, hidden), (ctx, id) =>
         datasets.requireWholeUpload(ctx, id),
       );
       datasetAccessRoutes(
@@ -104,7 +104,7 @@ export function createData(
       );
       anonymisationRoutes(app, anonymisation);
       privateStatisticsRoutes(app, new PrivateStatistics({ platform, audit, datasets, documents }));
-      personRoutes(app, new Persons(platform, audit));
+      privacy.register(app);
       datasetRoutes(app, {
         datasets,
         samples,
@@ -146,7 +146,7 @@ export function createData(
   };
 }
 
-/** A worker without HTTP never needs one, so its processes start with the routes. */
+/** A worker without HTTP needs one only to look for persons, so its processes start with the routes or when asked. */
 function openSandbox({ config, scratchFolder }: Platform): SqlSandbox {
   return new SqlSandbox({
     processes: config.STROMA_SQL_PROCESSES,

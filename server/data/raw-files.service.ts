@@ -6,6 +6,7 @@ import { fail } from '../platform/failure.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { DatasetVisibility } from './datasets/dataset-visibility.ts';
 import { findDataset } from './datasets/datasets.store.ts';
+import type { HiddenDatasets } from './datasets/hidden-datasets.ts';
 import { readCursor, toPage } from './paging.ts';
 import { type ProcessInput, processKind } from './process.input.ts';
 import {
@@ -23,11 +24,13 @@ export class RawFiles {
   readonly #platform: Platform;
   readonly #audit: Audit;
   readonly #visibility: DatasetVisibility;
+  readonly #hidden: HiddenDatasets;
 
-  constructor(platform: Platform, audit: Audit, visibility: DatasetVisibility) {
+  constructor(platform: Platform, audit: Audit, visibility: DatasetVisibility, hidden: HiddenDatasets) {
     this.#platform = platform;
     this.#audit = audit;
     this.#visibility = visibility;
+    this.#hidden = hidden;
   }
 
   async list(
@@ -47,7 +50,21 @@ export class RawFiles {
       before: cursor?.[1] ?? null,
       limit: query.limit + 1,
     });
-    return toPage(rows, query.limit, ({ upload }) => [upload.id, upload.id], rawFileDocument);
+    const page = toPage(rows, query.limit, ({ upload }) => [upload.id, upload.id], rawFileDocument);
+    const others = page.items.filter(({ created_by }) => created_by !== ctx.actor.id);
+    const hidden = await this.#hidden.ofUploads(
+      ctx,
+      others.map(({ upload_id }) => upload_id),
+    );
+    return { ...page, items: page.items.filter(({ upload_id }) => !hidden.has(upload_id)) };
+  }
+
+  /** Throws NOT_FOUND for the upload of somebody else that became a dataset the asker must not know of. */
+  async requireKnown(ctx: Context, id: string): Promise<void> {
+    const upload = await findUpload(this.#platform.db.sql, ctx, id);
+    if (upload === null || upload.createdBy === ctx.actor.id) return;
+    if ((await this.#hidden.ofUploads(ctx, [id])).size > 0)
+      fail('NOT_FOUND', 'There is no such upload.', { upload_id: id });
   }
 
   /**

@@ -20,8 +20,14 @@ export function uploadRoutes(
     await guard(ctx, params.id);
     return { job_id: await rawFiles.read(ctx, params.id, body.overrides), status: 'queued' as const };
   });
-  route(app, api.datasets.removeUpload, ({ ctx, params }) => rawFiles.remove(ctx, params.id));
-  route(app, api.datasets.getUpload, ({ ctx, params }) => uploads.status(ctx, params.id));
+  route(app, api.datasets.removeUpload, async ({ ctx, params }) => {
+    await rawFiles.requireKnown(ctx, params.id);
+    await rawFiles.remove(ctx, params.id);
+  });
+  route(app, api.datasets.getUpload, async ({ ctx, params }) => {
+    await rawFiles.requireKnown(ctx, params.id);
+    return uploads.status(ctx, params.id);
+  });
   route(app, api.datasets.downloadUpload, async ({ ctx, params, reply }) => {
     await guard(ctx, params.id);
     const { fileName, content } = await uploads.raw(ctx, params.id);

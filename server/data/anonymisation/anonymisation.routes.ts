@@ -7,5 +7,8 @@ export function anonymisationRoutes(app: FastifyInstance, anonymisation: Anonymi
   route(app, api.anonymisation.anonymise, async ({ ctx, body }) => ({
     job_id: await anonymisation.start(ctx, body),
   }));
-  route(app, api.anonymisation.preview, ({ ctx, body }) => anonymisation.preview(ctx, body));
+  route(app, api.anonymisation.preview, ({ ctx, body, reply }) => {
+    void reply.header('cache-control', 'no-store');
+    return anonymisation.preview(ctx, body);
+  });
 }

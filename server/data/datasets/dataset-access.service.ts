@@ -7,7 +7,7 @@ import type { Context } from '../../platform/context.ts';
 import { fail } from '../../platform/failure.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { DatasetReads } from './dataset-reads.ts';
-import { type DatasetVisibility, isWithin, rolesNamed, type SeenDataset } from './dataset-visibility.ts';
+import { type DatasetVisibility, isWithin, requireWhole, rolesNamed, type SeenDataset } from './dataset-visibility.ts';
 import { type DatasetWithVersion, findDataset, type NewAccess, setDatasetAccess } from './datasets.store.ts';
 import type { LakeDocuments } from './lake-documents.ts';
 import { ruleProblem } from './restrictions.ts';
@@ -78,13 +78,14 @@ export class DatasetAccess {
     return this.get(ctx, id);
   }
 
-  /** What a role would see under rules that are not set. */
+  /** What a role would see under rules that are not set. Throws FORBIDDEN for who sees a part themselves. */
   async try(
     ctx: Context,
     id: string,
     { sensitivity, rules, role, site }: AccessChange & { role: string; site: string | null },
   ): Promise<Tried> {
     const found = await this.#find(ctx, id);
+    requireWhole(await this.#tools.visibility.see(ctx, found), 'what others see of it');
     checkRules(rules, found);
     const pseudonymKey = await this.#keyFor(found, rules);
     const tried = { ...found, dataset: { ...found.dataset, sensitivity, rules, pseudonymKey } };

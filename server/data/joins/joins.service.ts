@@ -1,5 +1,5 @@
 import type { DatasetProfile } from '@stroma/contracts';
-import { findJoins, type JoinTable, type TableJoin } from '@stroma/lake';
+import { findJoins, type JoinTable, type Restriction, type TableJoin } from '@stroma/lake';
 import type { SQL } from 'drizzle-orm';
 import type { Context } from '../../platform/context.ts';
 import type { Platform } from '../../platform/platform.ts';
@@ -10,6 +10,33 @@ import { type PairRow, pairsOf, pairsWithin, savePair } from './joins.store.ts';
 import type { StoredJoin } from './joins.tables.ts';
 
 type CandidateJoin = DatasetProfile['candidate_joins'][number];
+
+/** Joins of a dataset, and which of the other datasets have rules on who sees what of them. */
+export interface FoundJoins {
+  joins: CandidateJoin[];
+  ruled: ReadonlyMap<string, DatasetWithVersion>;
+}
+
+/**
+ * Joins without those that are counted over rows or values the reader does not see: an overlap with a column of one's
+ * own would tell, guess by guess, what is hidden.
+ */
+export async function joinsSeen(
+  { joins, ruled }: FoundJoins,
+  own: Restriction | null,
+  restrictionOf: (other: DatasetWithVersion) => Promise<Restriction | null>,
+): Promise<CandidateJoin[]> {
+  if (own === null && ruled.size === 0) return joins;
+  const hidden = new Map<string, Restriction | null>();
+  for (const [id, other] of ruled) hidden.set(id, await restrictionOf(other));
+  return joins.filter(
+    ({ column, other_dataset_id, other_column }) =>
+      tellsNothing(own, column) && tellsNothing(hidden.get(other_dataset_id) ?? null, other_column),
+  );
+}
+
+const tellsNothing = (restriction: Restriction | null, column: string): boolean =>
+  restriction === null || (restriction.rows.length === 0 && !Object.hasOwn(restriction.masks, column));
 
 /** Columns of two tables that hold the same values, named by table for the reader of questions. */
 export interface NamedJoin {
@@ -34,15 +61,11 @@ export class Joins {
   }
 
   /** What has been found so far with datasets that are there now and the asker may see, in their current version; strongest first. */
-  async of(
-    ctx: Context,
-    { version }: DatasetWithVersion,
-    reached: SQL | null = null,
-  ): Promise<CandidateJoin[]> {
+  async of(ctx: Context, { version }: DatasetWithVersion, reached: SQL | null = null): Promise<FoundJoins> {
     const pairs = (await pairsOf(this.#platform.db.sql, ctx, version.id)).filter(
       (pair) => pair.joins.length > 0,
     );
-    if (pairs.length === 0) return [];
+    if (pairs.length === 0) return { joins: [], ruled: new Map() };
     const otherIds = pairs.map((pair) => (pair.versionA === version.id ? pair.versionB : pair.versionA));
     const cleared = sensitivitiesWithin(clearanceOf(ctx.actor));
     const others = new Map(
@@ -50,13 +73,19 @@ export class Joins {
         .filter(({ dataset }) => cleared.includes(dataset.sensitivity))
         .map((item) => [item.version.id, item]),
     );
-    return pairs
+    const joins = pairs
       .flatMap((pair) => {
         const isA = pair.versionA === version.id;
         const other = others.get(isA ? pair.versionB : pair.versionA);
         return other ? pair.joins.map((join) => candidate(join, isA, other)) : [];
       })
       .sort((a, b) => b.overlap - a.overlap);
+    const ruled = new Map(
+      [...others.values()]
+        .filter(({ dataset }) => dataset.rules.length > 0)
+        .map((other) => [other.dataset.id, other]),
+    );
+    return { joins, ruled };
   }
 
   /** Joins among these datasets, both ways round; pairs nobody has compared yet are compared now. */

@@ -52,9 +52,18 @@ export interface JobFilter {
 /** Who a job was sent by, as its row remembers. */
 export type JobSender = Pick<Actor, 'id' | 'name' | 'role' | 'tenantId'>;
 
+/** What of a job tells what it is about. */
+export interface ConcernedJob {
+  id: string;
+  input: Record<string, unknown>;
+  result: Record<string, unknown> | null;
+}
+
 export interface Jobs {
   /** Says who a sender is at the moment their job is taken up; null for one who is gone or closed. */
   knowSenders(find: (sender: JobSender) => Promise<Actor | null>): void;
+  /** Says which jobs are about what somebody must not know of. Who sent a job sees it all the same. */
+  knowHidden(find: (ctx: Context, jobs: readonly ConcernedJob[]) => Promise<ReadonlySet<string>>): void;
   register<Input extends object>(definition: JobDefinition<Input>): void;
   /** Returns the job id. With `tx`, the job exists only if that transaction commits. */
   send<Input extends object>(

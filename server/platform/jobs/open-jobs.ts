@@ -10,7 +10,7 @@ import { fail } from '../failure.ts';
 import { newId } from '../ids.ts';
 import { jobDocument } from './job-document.ts';
 import { newQueueId, openJobQueue } from './job-queue.ts';
-import type { JobDefinition, Jobs } from './job-types.ts';
+import type { ConcernedJob, JobDefinition, Jobs } from './job-types.ts';
 import { cancelChannel, JobWorker } from './job-worker.ts';
 import { changeState, findJobs, insertJob, type JobRow, jobKey, listJobs } from './jobs.store.ts';
 
@@ -86,16 +86,26 @@ export function openJobs(database: Database, events: Events, log: Logger, option
     return permission !== undefined && !actor.permissions.has(permission);
   };
 
+  const hiders: Parameters<Jobs['knowHidden']>[0][] = [];
+  const hiddenAmong = async (ctx: Context, rows: readonly JobRow[]): Promise<Set<string>> => {
+    const others = rows.filter(({ createdBy }) => createdBy !== ctx.actor.id);
+    if (others.length === 0 || ctx.actor.kind === 'system') return new Set();
+    const found = await Promise.all(hiders.map((find) => find(ctx, others as ConcernedJob[])));
+    return new Set(found.flatMap((ids) => [...ids]));
+  };
+
   const findJob = batchReads((keys) => findJobs(database.sql, keys));
   const existing = async (ctx: Context, id: string): Promise<JobRow> => {
     const row = await findJob(jobKey(ctx.actor.tenantId, id));
     if (row === null || (row.createdBy !== ctx.actor.id && (seesOnlyOwn(ctx) || withheld(ctx, row.kind))))
       return fail('NOT_FOUND', `There is no job ${id}.`);
+    if ((await hiddenAmong(ctx, [row])).size > 0) return fail('NOT_FOUND', `There is no job ${id}.`);
     return row;
   };
 
   return {
     knowSenders: (find) => worker.knowSenders(find),
+    knowHidden: (find) => void hiders.push(find),
 
     register<Input extends object>(definition: JobDefinition<Input>) {
       if (opened !== null) throw new Error(`register "${definition.kind}" before the queue is opened`);
@@ -132,8 +142,10 @@ export function openJobs(database: Database, events: Events, log: Logger, option
         },
         limit: limit + 1,
       });
-      const items = rows.slice(0, limit).map((row) => jobDocument(row));
-      return { items, next_cursor: rows.length > limit ? (items.at(-1)?.job_id ?? null) : null };
+      const page = rows.slice(0, limit);
+      const hidden = await hiddenAmong(ctx, page);
+      const items = page.filter(({ id }) => !hidden.has(id)).map((row) => jobDocument(row));
+      return { items, next_cursor: rows.length > limit ? (page.at(-1)?.id ?? null) : null };
     },
 
     async cancel(ctx, jobId) {

@@ -27,6 +27,8 @@ export interface Derivation {
 export interface Provenance {
   /** Written in the transaction that writes the outputs. Returns the prv_ id of the derivation. */
   record(tx: Sql, ctx: Context, derivation: Derivation): Promise<string>;
+  /** Says what of a graph somebody may see; throws NOT_FOUND for one they must not know of. */
+  knowReaders(look: (ctx: Context, graph: ProvenanceGraph) => Promise<ProvenanceGraph>): void;
   /** Everything upstream of a derivation or of an entity, to the raw files. Throws NOT_FOUND. */
   graph(ctx: Context, id: string): Promise<ProvenanceGraph>;
   /** The same as RO-Crate 1.1 metadata. https://www.researchobject.org/ro-crate/1.1/ */
