@@ -2,7 +2,7 @@ import type { TimeGrain } from '../expression.ts';
 import type { Phrases } from './operators.ts';
 
 const prepositions =
-  'of in for from at on among amongst during to into as inside given when if through regarding about amid via prep'.split(
+  'of in for from at on among amongst during to into as inside given when if through regarding about amid via'.split(
     ' ',
   );
 
