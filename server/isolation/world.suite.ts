@@ -74,6 +74,9 @@ export const idKinds: Readonly<Record<string, IdKind>> = {
   compliance_reports: 'report',
   legal_holds: 'hold',
   consents: 'consent',
+  subject_requests: 'subjectRequest',
+  person_searches: 'personSearch',
+  erasures: 'erasure',
 };
 /** What the server itself goes on writing behind an event. */
 const linked = new Set(['audit_pending', 'audit_links']);

@@ -173,6 +173,13 @@ export class Consents {
     return { all: rows.map(({ id }) => id), in_force: inForce.map(({ id }) => id) };
   }
 
+  /** The whole history of one person who is known by several names. */
+  async history(tenantId: string, subjects: readonly string[]): Promise<Consent[]> {
+    const macs = subjects.flatMap((subject) => this.#macs(tenantId, subject));
+    const rows = await listConsents(this.#platform.db.sql, tenantId, { subjectMacs: macs, limit: mostOfOne });
+    return Promise.all(rows.map((row) => this.#document(row)));
+  }
+
   /**
    * Destroys who gave these consents; what was agreed to, when, stays. Those in force are withdrawn. In the
    * transaction of who erases.

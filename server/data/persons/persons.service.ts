@@ -6,7 +6,7 @@ import type { Platform } from '../../platform/platform.ts';
 import { heldOn } from './persons.store.ts';
 
 const notice =
-  'Found by the account. Values inside datasets that point to the person, consents recorded under another name, mail in the outbox, backups and log files are not searched. Passwords, keys, tokens and what is derived from them are left out.';
+  'Found by the account. Rows of datasets that name the person, and consents, are found by a request; backups and log files are not searched. Passwords, keys, tokens and what is derived from them are left out.';
 
 /** What is held on a person, for who has a right to know. */
 export class Persons {

@@ -1,0 +1,152 @@
+import type { KeepingGround } from '@stroma/contracts';
+import { type SQL, sql } from 'drizzle-orm';
+import { rowsOf, type Sql } from '../../platform/db/database.ts';
+import { withJsonForms, wordPattern } from './word-patterns.ts';
+
+export type RecordTreatment =
+  | { treatment: 'redact' }
+  | { treatment: 'account' }
+  | { treatment: 'keep'; ground: KeepingGround }
+  | { treatment: 'undecided' };
+
+const redact: RecordTreatment = { treatment: 'redact' };
+const account: RecordTreatment = { treatment: 'account' };
+const keep = (ground: KeepingGround): RecordTreatment => ({ treatment: 'keep', ground });
+
+/** What becomes of records that quote a person when the person is erased. A table that is not here is undecided. */
+const treatments: Readonly<Record<string, RecordTreatment>> = {
+  queries: redact,
+  datasets: redact,
+  dataset_versions: redact,
+  uploads: redact,
+  jobs: redact,
+  events: redact,
+  privacy_ledger: redact,
+  provenance_derivations: redact,
+  projects: redact,
+  consents: redact,
+  users: account,
+  accounts: account,
+  sessions: account,
+  passkeys: account,
+  second_factors: account,
+  api_keys: account,
+  identity_challenges: account,
+  scim_users: account,
+  single_sign_on_links: account,
+  audit_events: keep('audit_record'),
+  signatures: keep('signed_record'),
+  compliance_reports: keep('accountability'),
+  legal_holds: keep('legal_hold'),
+  retention_runs: keep('accountability'),
+  emergencies: keep('accountability'),
+  emergency_uses: keep('accountability'),
+  threats: keep('audit_record'),
+  erasures: keep('accountability'),
+};
+/** Who did something, as it was put down then. */
+const doers =
+  /(^|_)(actor|recorded_by|placed_by|lifted_by|withdrawn_by|handler|identity_by|closed_by|started_by|searched_by)_name$/;
+
+export function treatmentOf(table: string, column: string): RecordTreatment {
+  if (doers.test(column)) return keep('accountability');
+  return treatments[table] ?? { treatment: 'undecided' };
+}
+
+export interface RecordColumn {
+  table: string;
+  column: string;
+  type: 'text' | 'jsonb' | 'text[]';
+}
+
+export interface FoundRecords extends RecordColumn {
+  rows: number;
+}
+
+/** Every column of text or JSON of every table that holds rows of tenants. */
+export async function textColumns(db: Sql): Promise<RecordColumn[]> {
+  const rows = rowsOf<{ table: string; column: string; type: string }>(
+    await db.execute(sql`
+      select c.relname::text as table, a.attname::text as column, format_type(a.atttypid, null) as type
+      from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace
+      where n.nspname = 'public' and c.relkind in ('r', 'p') and a.attnum > 0 and not a.attisdropped
+        and format_type(a.atttypid, null) in ('text', 'jsonb', 'text[]') and a.attname <> 'tenant_id'
+        and has_table_privilege(c.oid, 'select')
+        and exists (select from pg_attribute t where t.attrelid = c.oid and t.attname = 'tenant_id')
+      order by 1, 2`),
+  );
+  return rows as RecordColumn[];
+}
+
+/** Records of the tenant that quote one of the identifiers as whole words, by column. One scan a table. */
+export async function recordsQuoting(
+  db: Sql,
+  tenantId: string,
+  identifiers: readonly string[],
+  signal: AbortSignal,
+): Promise<{ found: FoundRecords[]; tables: number }> {
+  const byTable = Map.groupBy(await textColumns(db), ({ table }) => table);
+  const found: FoundRecords[] = [];
+  for (const [table, columns] of byTable) {
+    signal.throwIfAborted();
+    const counts = columns.map(
+      ({ column, type }, index) =>
+        sql`count(*) filter (where ${quotes(column, type, identifiers)})::int as ${sql.raw(`c${index}`)}`,
+    );
+    const [row] = rowsOf<Record<string, number>>(
+      await db.execute(
+        sql`select ${sql.join(counts, sql`, `)} from ${sql.identifier(table)} where tenant_id = ${tenantId}`,
+      ),
+    );
+    for (const [index, column] of columns.entries()) {
+      const rows = row?.[`c${index}`] ?? 0;
+      if (rows > 0) found.push({ ...column, rows });
+    }
+  }
+  return { found, tables: byTable.size };
+}
+
+/** A condition on a column: it quotes one of the identifiers. */
+export function quotes(column: string, type: RecordColumn['type'], identifiers: readonly string[]): SQL {
+  const forms = type === 'jsonb' ? withJsonForms(identifiers) : identifiers;
+  const tests = forms.map(
+    (each) => sql`${sql.identifier(column)}::text ~ ${wordPattern(each, 'postgresql')}`,
+  );
+  return sql`(${sql.join(tests, sql` or `)})`;
+}
+
+export interface FoundAccount {
+  user_id: string;
+  name: string;
+  email: string;
+}
+
+/** Accounts with one of these addresses, ids or names. */
+export async function accountsOf(
+  db: Sql,
+  tenantId: string,
+  identifiers: readonly string[],
+): Promise<FoundAccount[]> {
+  const lower = JSON.stringify(identifiers.map((each) => each.trim().toLowerCase()));
+  return rowsOf<FoundAccount>(
+    await db.execute(sql`
+      select id as user_id, name, email from users where tenant_id = ${tenantId} and exists (
+        select from jsonb_array_elements_text(${lower}::jsonb) i
+        where i in (lower(email), id, lower(regexp_replace(trim(name), '\s+', ' ', 'g'))))
+      order by id limit 20`),
+  );
+}
+
+/** Invitations and other links that wait for one of these addresses. */
+export async function invitationsTo(
+  db: Sql,
+  tenantId: string,
+  identifiers: readonly string[],
+): Promise<string[]> {
+  const rows = rowsOf<{ id: string }>(
+    await db.execute(
+      sql`select id from identity_challenges where tenant_id = ${tenantId} and user_id is null and ${quotes('data', 'jsonb', identifiers)} limit 1000`,
+    ),
+  );
+  return rows.map(({ id }) => id);
+}

@@ -1,0 +1,178 @@
+import type { PersonFindings } from '@stroma/contracts';
+import type { ColumnSchema, ColumnValues, JsonValue, TableProfile } from '@stroma/kernel';
+import { StromaError } from '@stroma/kernel';
+import type { SqlSandbox } from '@stroma/lake';
+import { type ColumnFinding, detectColumns } from '@stroma/privacy';
+import type { ObjectStore } from '../../platform/objects/object-store.ts';
+import type { DatasetWithVersion, VersionRow } from '../datasets/datasets.store.ts';
+import { cellTests, type Wanted, within } from './person-cells.ts';
+import { patternsOf, quotedInObject } from './text-scan.ts';
+import { withJsonForms } from './word-patterns.ts';
+
+export type FoundVersion = PersonFindings['datasets'][number]['versions'][number];
+
+export interface VersionTools {
+  objects: ObjectStore;
+  sandbox: () => SqlSandbox;
+}
+
+const rejectedText = "coalesce(reason, '') || ' ' || coalesce(raw, '')";
+const documents = ['report.json', 'profile.json', 'values.json'] as const;
+
+/** The tests of rows of a version: of all its columns, or of those that something personal was detected in. */
+export async function testsOf(
+  { objects }: Pick<VersionTools, 'objects'>,
+  version: VersionRow,
+  wanted: Wanted & { columns: 'personal' | 'all' },
+) {
+  const findings = await findingsOf(objects, version);
+  const names = findings.filter(({ kind }) => kind === 'name').map(({ column }) => column);
+  const personal = new Set(findings.map(({ column }) => column));
+  const looked =
+    wanted.columns === 'all' ? version.columns : version.columns.filter(({ name }) => personal.has(name));
+  return cellTests(looked, names, wanted);
+}
+
+/** Counts what names the person in a version: rows, columns, rejected lines, documents. Null for none of it. */
+export async function searchVersion(
+  tools: VersionTools,
+  { dataset, version }: DatasetWithVersion,
+  wanted: Wanted & { columns: 'personal' | 'all' },
+  options: { signal: AbortSignal; caller: string },
+): Promise<FoundVersion | null> {
+  const tests = await testsOf(tools, version, wanted);
+  const path = (name: string) => tools.objects.localPath(`${version.lakePrefix}/${name}`);
+  const counted = await count(
+    tools.sandbox(),
+    await path('data.parquet'),
+    tests.map(({ sql }) => sql),
+    options,
+  );
+  const rejected =
+    version.rejectedRows === 0
+      ? [0]
+      : await count(
+          tools.sandbox(),
+          await path('rejects.parquet'),
+          [within(rejectedText, wanted.identifiers)],
+          options,
+        );
+  const described =
+    (await quotedInDocuments(tools.objects, version, wanted.identifiers)) ||
+    (counted[0] === 0 &&
+      (await quotedInObject(tools.objects, version.rawKey, wanted.identifiers, options.signal)) === true);
+  const [rows = 0, ...byColumn] = counted;
+  const [rejectedRows = 0] = rejected;
+  if (rows === 0 && rejectedRows === 0 && !described) return null;
+  return {
+    version_id: version.id,
+    number: version.number,
+    current: dataset.currentVersionId === version.id,
+    rows,
+    total_rows: version.rows,
+    columns: tests.flatMap(({ label }, index) => {
+      const found = byColumn[index] ?? 0;
+      return found === 0 ? [] : [{ name: label, rows: found }];
+    }),
+    rejected_rows: rejectedRows,
+    described,
+  };
+}
+
+/** The rows of a version that name the person, as they are, at most `limit`. */
+export async function rowsOfPerson(
+  tools: VersionTools,
+  version: VersionRow,
+  wanted: Wanted & { columns: 'personal' | 'all' },
+  limit: number,
+  options: { signal: AbortSignal; caller: string },
+): Promise<{ columns: ColumnSchema[]; rows: JsonValue[][]; truncated: boolean }> {
+  const tests = await testsOf(tools, version, wanted);
+  if (tests.length === 0) return { columns: [], rows: [], truncated: false };
+  const source = {
+    name: 'dataset',
+    path: await tools.objects.localPath(`${version.lakePrefix}/data.parquet`),
+  };
+  const any = tests.map(({ sql }) => sql).join(' OR ');
+  const found = await tools.sandbox().query(`SELECT * FROM dataset WHERE ${any}`, [source], {
+    ...options,
+    limits: { maxRows: limit },
+  });
+  return { columns: found.columns, rows: found.rows, truncated: found.truncated };
+}
+
+/** How many rows pass any of the tests, then how many pass each; one scan. */
+async function count(
+  sandbox: SqlSandbox,
+  path: string,
+  tests: readonly string[],
+  options: { signal: AbortSignal; caller: string },
+): Promise<number[]> {
+  if (tests.length === 0) return [0];
+  const statement = `SELECT count(*) FILTER (WHERE ${tests.join(' OR ')}), ${tests.map((test) => `count(*) FILTER (WHERE ${test})`).join(', ')} FROM dataset`;
+  const { rows } = await sandbox.query(statement, [{ name: 'dataset', path }], options);
+  return (rows[0] ?? []).map(Number);
+}
+
+async function findingsOf(objects: ObjectStore, version: VersionRow): Promise<ColumnFinding[]> {
+  const [profile, values] = await Promise.all([
+    json<TableProfile>(objects, `${version.lakePrefix}/profile.json`),
+    json<ColumnValues[]>(objects, `${version.lakePrefix}/values.json`),
+  ]);
+  const number = (value: unknown) => (typeof value === 'number' ? value : null);
+  return detectColumns(
+    version.columns.map(({ name, type }) => {
+      const known = profile.columns.find((column) => column.name === name);
+      const texts = values.find(({ column }) => column === name)?.values;
+      return {
+        name,
+        type,
+        rows: profile.rows,
+        nulls: known?.nulls ?? 0,
+        distinct: known?.distinct ?? 0,
+        values: (texts ?? known?.top_values.map(({ value }) => String(value)) ?? []).slice(0, 1000),
+        min: number(known?.min),
+        max: number(known?.max),
+      };
+    }),
+  );
+}
+
+async function quotedInDocuments(
+  objects: ObjectStore,
+  version: VersionRow,
+  identifiers: readonly string[],
+): Promise<boolean> {
+  const patterns = patternsOf(withJsonForms(identifiers));
+  for (const name of documents) {
+    const found = await text(objects, `${version.lakePrefix}/${name}`);
+    if (patterns.some((pattern) => pattern.test(found))) return true;
+  }
+  return false;
+}
+
+const json = async <T>(objects: ObjectStore, key: string): Promise<T> =>
+  JSON.parse(await text(objects, key)) as T;
+
+async function text(objects: ObjectStore, key: string): Promise<string> {
+  const parts: Buffer[] = [];
+  for await (const part of await objects.get(key)) parts.push(part as Buffer);
+  return Buffer.concat(parts).toString('utf8');
+}
+
+/** Why a version could not be searched, in words; null for what is no fault of the version. */
+export function whyNot(error: unknown): string | null {
+  if (!(error instanceof StromaError)) return null;
+  switch (error.code) {
+    case 'QUERY_TIMEOUT':
+      return 'too large to be searched within the time a statement gets (STROMA_SQL_TIMEOUT_MS)';
+    case 'QUERY_OUT_OF_MEMORY':
+      return 'too large to be searched within the memory a statement gets (STROMA_SQL_MEMORY_MB)';
+    case 'KEY_DESTROYED':
+      return 'its key was destroyed: nobody can read it any more';
+    case 'NOT_FOUND':
+      return 'its files are not in the object store';
+    default:
+      return null;
+  }
+}
