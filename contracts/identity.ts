@@ -149,10 +149,12 @@ export const identityApi = {
     tag: 'Identity',
     summary: 'Change your name, or the language of your mail',
     permission: 'signed-in',
-    body: z.strictObject({
-      name: z.string().trim().min(1).max(200).optional(),
-      language: z.enum(languages).optional(),
-    }),
+    body: z
+      .strictObject({
+        name: z.string().trim().min(1).max(200).optional(),
+        language: z.enum(languages).optional(),
+      })
+      .refine((change) => Object.keys(change).length > 0, 'expected a name or a language'),
     status: 200,
     response: session,
   }),
