@@ -91,7 +91,7 @@ export function createData(
   const privacy = openPrivacy({ platform, access, sandbox: opened });
   return {
     name: 'data',
-    signableVersion: signableVersion(platform, datasets),
+    signableVersion: signableVersion(platform, hidden),
     register(app) {
       app.addHook('onReady', () => reads.start(platform.log));
       sandbox = opened();

@@ -33,8 +33,8 @@ export interface Signable {
 /** A kind of thing that can be signed; the module that holds it makes it known. */
 export interface SignableKind {
   kind: string;
-  /** Null when it is not there or the asker may not see it. */
-  find(ctx: Context, id: string): Promise<Signable | null>;
+  /** Null when it is gone or never was, `hidden` when the asker may not see it. */
+  find(ctx: Context, id: string): Promise<Signable | 'hidden' | null>;
 }
 
 /** Throws WRONG_CREDENTIALS, RATE_LIMITED. */
@@ -71,7 +71,7 @@ export class Signatures {
 
   /** What would be signed, with the signatures under it. Throws NOT_FOUND. */
   async subject(ctx: Context, object: { kind: string; id: string }): Promise<SignatureSubject> {
-    const subject = (await this.#find(ctx, object)) ?? notThere(object);
+    const subject = seen(await this.#find(ctx, object)) ?? notThere(object);
     const rows = await listSignatures(
       this.#parts.db.sql,
       ctx,
@@ -94,7 +94,7 @@ export class Signatures {
     const { object, meaning } = body;
     if (actor.kind !== 'person')
       fail('FORBIDDEN', 'Only a person can sign; a key or Stroma itself cannot.', { actor: actor.kind });
-    const subject = (await this.#find(ctx, object)) ?? notThere(object);
+    const subject = seen(await this.#find(ctx, object)) ?? notThere(object);
     await this.#prove(ctx, body, prove);
     const document: SignatureDocument = {
       format: 'stroma signature 1',
@@ -154,10 +154,9 @@ export class Signatures {
   }
 
   async get(ctx: Context, id: string): Promise<Signature> {
-    const row =
-      (await findSignature(this.#parts.db.sql, ctx, id)) ??
-      fail('NOT_FOUND', 'There is no such signature.', { signature_id: id });
-    return this.#checked(row, await this.#find(ctx, { kind: row.objectKind, id: row.objectId }));
+    const row = await findSignature(this.#parts.db.sql, ctx, id);
+    const [signature] = row === null ? [] : await this.#checkedAll(ctx, [row]);
+    return signature ?? fail('NOT_FOUND', 'There is no such signature.', { signature_id: id });
   }
 
   async #prove(ctx: Context, body: SigningBody, prove: Prove): Promise<void> {
@@ -177,21 +176,25 @@ export class Signatures {
     }
   }
 
-  async #find(ctx: Context, object: { kind: string; id: string }): Promise<Subject | null> {
+  async #find(ctx: Context, object: { kind: string; id: string }): Promise<Subject | 'hidden' | null> {
     const found = await this.#kinds.get(object.kind)?.find(ctx, object.id);
+    if (found === 'hidden') return found;
     return found ? { label: found.label, sha256: contentHashOf(found.content) } : null;
   }
 
+  /** Without those under what the asker may not see. */
   async #checkedAll(ctx: Context, rows: SignatureRow[]): Promise<Signature[]> {
-    const subjects = new Map<string, Promise<Subject | null>>();
-    return Promise.all(
+    const subjects = new Map<string, Promise<Subject | 'hidden' | null>>();
+    const checked = await Promise.all(
       rows.map(async (row) => {
         const key = JSON.stringify([row.objectKind, row.objectId]);
         const subject = subjects.get(key) ?? this.#find(ctx, { kind: row.objectKind, id: row.objectId });
         subjects.set(key, subject);
-        return this.#checked(row, await subject);
+        const found = await subject;
+        return found === 'hidden' ? null : this.#checked(row, found);
       }),
     );
+    return checked.filter((each) => each !== null);
   }
 
   #rowOf(document: SignatureDocument): SignatureRow {
@@ -244,6 +247,9 @@ export class Signatures {
     };
   }
 }
+
+/** What may not be seen is as if it were not there. */
+const seen = (subject: Subject | 'hidden' | null): Subject | null => (subject === 'hidden' ? null : subject);
 
 const methodOf = ({ password, code }: SigningBody): Signature['method'] =>
   password === undefined ? 'code' : code === undefined ? 'password' : 'password_and_code';

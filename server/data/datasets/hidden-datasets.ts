@@ -26,9 +26,16 @@ export class HiddenDatasets {
     this.#visibility = visibility;
   }
 
-  async hides(ctx: Context, { id, createdBy, sensitivity }: DatasetRow): Promise<boolean> {
-    const resource = { id, ownerId: createdBy, sensitivity };
-    return hidesExistence(await this.#resources.decide(ctx.actor, 'datasets:read', resource, ctx.purpose));
+  async mayRead(ctx: Context, dataset: DatasetRow): Promise<boolean> {
+    return (await this.#decide(ctx, dataset)).allowed;
+  }
+
+  async #hides(ctx: Context, dataset: DatasetRow): Promise<boolean> {
+    return hidesExistence(await this.#decide(ctx, dataset));
+  }
+
+  #decide({ actor, purpose }: Context, { id, createdBy, sensitivity }: DatasetRow) {
+    return this.#resources.decide(actor, 'datasets:read', { id, ownerId: createdBy, sensitivity }, purpose);
   }
 
   /** Ids of the jobs that are about such datasets. */
@@ -76,7 +83,7 @@ export class HiddenDatasets {
   async #among(ctx: Context, ids: readonly string[]): Promise<Set<string>> {
     const rows = await findEvenDeletedDatasets(this.#db.sql, ctx.actor.tenantId, [...new Set(ids)]);
     const hidden = new Set<string>();
-    for (const row of rows) if (await this.hides(ctx, row)) hidden.add(row.id);
+    for (const row of rows) if (await this.#hides(ctx, row)) hidden.add(row.id);
     return hidden;
   }
 
@@ -85,7 +92,7 @@ export class HiddenDatasets {
     const hidden = new Set<string>();
     const partly = new Set<string>();
     for (const found of await findEvenDeletedVersions(this.#db.sql, ctx.actor.tenantId, ids)) {
-      if (await this.hides(ctx, found.dataset)) hidden.add(found.version.id);
+      if (await this.#hides(ctx, found.dataset)) hidden.add(found.version.id);
       else if ((await this.#visibility.restrictionOf(ctx, found)) !== null) partly.add(found.version.id);
     }
     return { hidden, partly };
