@@ -33,6 +33,7 @@ export const errorCatalogue = {
   NO_TABLE: { status: 422, meaning: 'No table was found at the place asked for.' },
   SQL_INVALID: { status: 422, meaning: 'The SQL does not parse or names something that does not exist.' },
   SQL_NOT_ALLOWED: { status: 422, meaning: 'The SQL does more than read the datasets it was given.' },
+  QUESTION_REFUSED: { status: 422, meaning: 'The question reads like instructions to a language model.' },
   QUERY_TIMEOUT: { status: 422, meaning: 'The query ran past its time limit.' },
   QUERY_OUT_OF_MEMORY: { status: 422, meaning: 'The query needed more memory than its limit.' },
   QUERY_FAILED: { status: 422, meaning: 'The query failed while running.' },

@@ -40,12 +40,16 @@ import { openScim } from './scim/open-scim.ts';
 import { type ProveOnRequest, signatureRoutes } from './signatures/signatures.routes.ts';
 import { Signatures } from './signatures/signatures.service.ts';
 import { openSingleSignOn } from './single-sign-on/open-single-sign-on.ts';
+import { openThreats } from './threats/open-threats.ts';
+import type { QuestionScreen } from './threats/question-screen.ts';
+import { ThreatGuard } from './threats/threat-guard.ts';
 
 export type { Audit, AuditEntry } from './audit/audit.ts';
 export type { FirstStart } from './identity/first-start.ts';
 export type { Resources } from './permissions/resources.service.ts';
 export { type Kept, keptRows } from './retention/kept.ts';
 export type { SignableKind } from './signatures/signatures.service.ts';
+export type { QuestionScreen } from './threats/question-screen.ts';
 
 export interface Access {
   readonly name: 'access';
@@ -69,6 +73,8 @@ export interface Access {
   prove: ProveOnRequest;
   /** What narrows access to single things; modules make theirs known and ask before they hand one out. */
   readonly resources: Resources;
+  /** Looks at what would go to a language model before it does. */
+  readonly screen: QuestionScreen;
   /** Whether somebody may read the mail of this address, which may open its account. */
   mayOpenMailOf(ctx: Context, address: string): Promise<boolean>;
   /** The most sensitive data a role of a tenant may see. */
@@ -88,10 +94,21 @@ export async function createAccess(platform: Platform): Promise<Access> {
   const permissions = await openPermissions(platform.db, audit, (change) => breakGlass.forget(change));
   const { entitlements } = permissions;
   platform.jobs.knowSenders(({ tenantId, id }) => entitlements.person(tenantId, id));
-  const identity = openIdentity(platform, audit, async ({ id, tenantId }) => ({
-    permissions: (await entitlements.of(tenantId, id))?.permissions ?? new Set(),
-    tier: 'free',
-  }));
+  const guard = new ThreatGuard(platform.db);
+  const identity = openIdentity(
+    platform,
+    audit,
+    async ({ id, tenantId }) => ({
+      permissions: (await entitlements.of(tenantId, id))?.permissions ?? new Set(),
+      tier: 'free',
+    }),
+    {
+      addressShutUntil: (address) => guard.addressShutUntil(address),
+      accountShutUntil: (userId) => guard.accountShutUntil(userId),
+      proven: (ctx) => threats.threats.proven(ctx),
+    },
+  );
+  const threats = openThreats(platform, audit, identity.sessions, guard);
   const apiKeys = new ApiKeys({
     platform,
     audit,
@@ -131,11 +148,13 @@ export async function createAccess(platform: Platform): Promise<Access> {
     certifier: audit.keys,
     prove,
     resources: permissions.resources,
+    screen: threats.screen,
     mayOpenMailOf: (ctx, address) => permissions.members.couldGive(ctx, address),
     clearanceOf: (tenantId, role) => permissions.roles.clearanceOf(tenantId, role),
     async prepare() {
       audit.start();
       await identity.start();
+      await threats.start();
       return prepareFirstStart(platform);
     },
     async authenticate(request) {
@@ -147,7 +166,8 @@ export async function createAccess(platform: Platform): Promise<Access> {
         ? apiKeys.actor(token, senderOf(request))
         : identity.actor(token, !isStream(request)));
       const present = actor === null ? null : await entitlements.complete(actor);
-      return present === null ? null : breakGlass.raise(present);
+      const raised = present === null ? null : await breakGlass.raise(present);
+      return guard.idle ? raised : guard.admit(raised, request.ip);
     },
     limited(request, actor, { limit }) {
       const who = { ...senderOf(request), tenantId: actor?.tenantId ?? null };
@@ -176,8 +196,10 @@ export async function createAccess(platform: Platform): Promise<Access> {
       complianceRoutes(app, compliance);
       retentionRoutes(app, retention);
       consentRoutes(app, consents);
+      threats.register(app);
     },
     async close() {
+      await threats.close();
       await apiKeys.close();
       await identity.close();
       await permissions.close();

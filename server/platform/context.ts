@@ -13,6 +13,8 @@ export interface Actor extends ActorAttributes {
   mustChangePassword: boolean;
   /** The role needs a second factor and the person has none: it must be set up before anything else. */
   mustSetUpSecondFactor?: boolean;
+  /** Something unusual was done in the session: its person must prove who they are before it goes on. */
+  mustReauthenticate?: boolean;
   sessionId: string | null;
   keyId: string | null;
   tier: 'free' | 'premium';

@@ -13,6 +13,7 @@ import {
 import { type AuditLink, appendLink, appendSeal, type Head } from './audit-chain.ts';
 import { contentHash } from './audit-content.ts';
 import type { AuditKeys } from './audit-keys.ts';
+import type { StoredEvent } from './audit-verification.ts';
 
 const everyMs = 250;
 const batchSize = 5_000;
@@ -22,6 +23,8 @@ export interface AuditSealer {
   start(): void;
   /** Links everything that is committed now; waits for another process that links. */
   sealNow(): Promise<void>;
+  /** Told of events once they are committed and linked, each in one process alone, in the order of the chain. */
+  watch(listener: (events: readonly StoredEvent[]) => void): void;
   stop(): Promise<void>;
 }
 
@@ -35,33 +38,39 @@ export function openAuditSealer(database: Database, keys: AuditKeys, log: Logger
   let running: Promise<void> | null = null;
   let stopped = false;
   let removed = 0;
+  const listeners: ((events: readonly StoredEvent[]) => void)[] = [];
 
-  const sealBatch = (wait: boolean): Promise<number> =>
-    database.transaction(async (tx) => {
-      if (!(await lockSealing(tx, wait))) return 0;
-      const events = await pendingEvents(tx, batchSize);
-      if (events.length === 0) return 0;
-      const own = events.filter((event) => {
-        const sha256 = contentHash(event);
-        return sha256 === event.contentSha256 && keys.mac(sha256, event.keyId) === event.mac;
-      });
-      if (own.length < events.length)
-        log.error(
-          {
-            event_ids: events
-              .filter((event) => !own.includes(event))
-              .map(({ id }) => id)
-              .slice(0, 20),
-          },
-          'the audit record holds events that Stroma did not write; they are not linked',
-        );
-      if (own.length > 0) await link(tx, own);
-      await removePending(
-        tx,
-        events.map(({ id }) => id),
-      );
-      return events.length;
+  const sealBatch = async (wait: boolean): Promise<number> => {
+    const { count, linked } = await database.transaction((tx) => sealWithin(tx, wait));
+    if (linked.length > 0) for (const listener of listeners) listener(linked);
+    return count;
+  };
+
+  const sealWithin = async (tx: Sql, wait: boolean): Promise<{ count: number; linked: StoredEvent[] }> => {
+    if (!(await lockSealing(tx, wait))) return { count: 0, linked: [] };
+    const events = await pendingEvents(tx, batchSize);
+    if (events.length === 0) return { count: 0, linked: [] };
+    const own = events.filter((event) => {
+      const sha256 = contentHash(event);
+      return sha256 === event.contentSha256 && keys.mac(sha256, event.keyId) === event.mac;
     });
+    if (own.length < events.length)
+      log.error(
+        {
+          event_ids: events
+            .filter((event) => !own.includes(event))
+            .map(({ id }) => id)
+            .slice(0, 20),
+        },
+        'the audit record holds events that Stroma did not write; they are not linked',
+      );
+    if (own.length > 0) await link(tx, own);
+    await removePending(
+      tx,
+      events.map(({ id }) => id),
+    );
+    return { count: events.length, linked: own };
+  };
 
   const link = async (tx: Sql, events: { id: string; tenantId: string; contentSha256: string }[]) => {
     const tenantIds = [...new Set(events.map(({ tenantId }) => tenantId))];
@@ -114,6 +123,7 @@ export function openAuditSealer(database: Database, keys: AuditKeys, log: Logger
 
   return {
     start: tick,
+    watch: (listener) => void listeners.push(listener),
     sealNow: () => drain(true),
     async stop() {
       stopped = true;

@@ -7,7 +7,7 @@ import { headOf, tenantsOnRecord } from './audit-events.store.ts';
 import { installAuditGuards } from './audit-guards.ts';
 import { type AuditKeys, openAuditKeys } from './audit-keys.ts';
 import { openAuditSealer } from './audit-sealer.ts';
-import { type Checkpoint, verifyRecord } from './audit-verification.ts';
+import { type Checkpoint, type StoredEvent, verifyRecord } from './audit-verification.ts';
 import { openAuditWriter } from './audit-writer.ts';
 
 export interface OpenAudit extends Audit {
@@ -16,6 +16,8 @@ export interface OpenAudit extends Audit {
   start(): void;
   /** Links everything that is committed now. */
   sealNow(): Promise<void>;
+  /** Told of events once they are committed and linked, each in one process alone. */
+  watch(listener: (events: readonly StoredEvent[]) => void): void;
   verify(
     tenantId: string,
     checkpoints?: readonly Checkpoint[],
@@ -41,6 +43,7 @@ export async function openAudit(platform: Pick<Platform, 'db' | 'keys' | 'log'>)
     keys,
     start: () => acrossTenants('one sealer links for all tenants', () => sealer.start()),
     sealNow,
+    watch: (listener) => sealer.watch(listener),
     async verify(tenantId, checkpoints = [], onProgress) {
       await writer.settled();
       await sealNow();

@@ -4,6 +4,7 @@ import type { Actor, Context } from '../../platform/context.ts';
 import { fail } from '../../platform/failure.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { Audit } from '../audit/audit.ts';
+import { type Admission, requireOpenAccount, requireOpenAddress } from './admission.ts';
 import { asPerson, type Client, stranger } from './client.ts';
 import { passwordChanged } from './identity.mail.ts';
 import {
@@ -17,6 +18,7 @@ import type { Lockout } from './lockout.ts';
 import type { PasswordRules } from './password-rules.ts';
 import { hashPassword, verifyPassword } from './passwords.ts';
 import type { SecondFactors } from './second-factors.service.ts';
+import { hashToken } from './secrets.ts';
 import type { LiveSession, Sessions, StartedSession } from './sessions.service.ts';
 import type { SessionRow } from './sessions.store.ts';
 import { createSignIn, type SignIn } from './sign-in.ts';
@@ -39,6 +41,7 @@ export interface IdentityParts {
   secondFactors: SecondFactors;
   lockout: Lockout;
   passwordRules: PasswordRules;
+  admission: Admission;
 }
 
 /** Who people are: signing in by password, and what a person may do about the own account. */
@@ -56,17 +59,20 @@ export class Identity {
     given: { email: string; password: string; client: ClientKind },
     client: Client,
   ): Promise<SignInResult> {
-    const { platform, lockout } = this.#parts;
+    const { platform, lockout, admission } = this.#parts;
     const subject = subjectOf(given.email);
     await lockout.check(subject);
     const earliest = setTimeout(refusalMs, undefined, { ref: false });
     const userId = await this.#signIn.withPassword(given);
     const user = userId === null ? null : await findUser(platform.db.sql, userId);
-    if (user === null || user.disabledAt !== null) {
+    if (user === null || user.disabledAt !== null || admission.accountShutUntil(user.id) !== null) {
       await this.#refused(subject, client);
       await earliest;
+      requireOpenAddress(admission, client.address, null);
       return fail('WRONG_CREDENTIALS', 'The e-mail address and password do not belong together.');
     }
+    if (admission.addressShutUntil(client.address) !== null) await earliest;
+    requireOpenAddress(admission, client.address, user);
     await lockout.succeeded(subject);
     return this.enter(user, 'password', false, given.client, client);
   }
@@ -82,7 +88,9 @@ export class Identity {
     kind: ClientKind,
     client: Client,
   ): Promise<SignInResult> {
-    const { platform, sessions, secondFactors } = this.#parts;
+    const { platform, sessions, secondFactors, admission } = this.#parts;
+    requireOpenAddress(admission, client.address, user);
+    requireOpenAccount(admission, user);
     const needed = secondFactor ? null : await secondFactors.ask(user, method);
     if (needed !== null) return { answer: needed, cookieToken: null };
     const begun = await platform.db.transaction((tx) =>
@@ -105,9 +113,10 @@ export class Identity {
     given: { password?: string | undefined; code?: string | undefined },
     client: Client,
   ): Promise<void> {
-    const { sessions } = this.#parts;
+    const { sessions, admission } = this.#parts;
     await this.prove(ctx, given, client);
     await sessions.markProven(ctx.actor, given.code !== undefined);
+    await admission.proven(ctx);
   }
 
   /** As `reauthenticate`, but for one deed alone, such as a signature: nothing is remembered of it. */
@@ -204,7 +213,8 @@ export class Identity {
       action: 'session.refused',
       object,
       outcome: 'refused',
-      details: { method: 'password' },
+      // Tells one account that is guessed at from another, and none of them by name.
+      details: { method: 'password', subject: hashToken(subject).slice(0, 16) },
     });
     if (locked)
       await audit.append(who, {

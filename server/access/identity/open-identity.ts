@@ -5,6 +5,7 @@ import type { Audit } from '../audit/audit.ts';
 import { AccessTokens } from './access-tokens.ts';
 import { accountRoutes } from './accounts.routes.ts';
 import { Accounts } from './accounts.service.ts';
+import { type Admission, everybodyAdmitted } from './admission.ts';
 import { deleteExpiredChallenges } from './challenges.store.ts';
 import { type Client, clientOf } from './client.ts';
 import { EmailChanges } from './email-changes.service.ts';
@@ -38,11 +39,12 @@ export interface IdentityRoom {
   close(): Promise<void>;
 }
 
-/** Puts the parts of identity together. `standing` says what a person's role is worth. */
+/** Puts the parts of identity together. `standing` says what a person's role is worth, `admission` who is shut out. */
 export function openIdentity(
   platform: Platform,
   audit: Audit,
   standing: (user: UserRow) => Promise<Standing>,
+  admission: Admission = everybodyAdmitted,
 ): IdentityRoom {
   const { config, db } = platform;
   const rules = identityRules(config);
@@ -77,6 +79,7 @@ export function openIdentity(
     secondFactors,
     lockout,
     passwordRules: newPasswords,
+    admission,
   });
   const accounts = new Accounts({ platform, audit, identity, lockout, rules, passwordRules: newPasswords });
   const invitations = new Invitations({ platform, audit, rules, passwordRules: newPasswords });

@@ -1,11 +1,14 @@
 import {
+  isAdministrator,
+  roles,
   type ThreatFilter,
   type ThreatPolicy,
   type ThreatSeverity,
   threatSeverities,
 } from '@stroma/contracts';
-import { and, desc, eq, gt, gte, inArray, isNull, lt, lte, ne, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, gt, gte, inArray, isNull, lt, lte, ne, notExists, type SQL, sql } from 'drizzle-orm';
 import type { Sql } from '../../platform/db/database.ts';
+import { users } from '../identity/identity.tables.ts';
 import { threatBlocks, threatPolicies, threats } from './threats.tables.ts';
 
 export type ThreatRow = typeof threats.$inferSelect;
@@ -211,4 +214,32 @@ export async function liftBlocks(
     .set({ liftedAt: now, liftedBy: by })
     .where(and(eq(threatBlocks.tenantId, which.tenantId), chosen, inForce(now)))
     .returning();
+}
+
+const administratorRoles = roles.filter(isAdministrator);
+
+/** Administrators beside one person who are neither deactivated nor shut out. */
+export async function countOpenAdministrators(
+  tx: Sql,
+  tenantId: string,
+  but: string,
+  now: Date,
+): Promise<number> {
+  const shut = tx
+    .select({ one: sql`1` })
+    .from(threatBlocks)
+    .where(and(eq(threatBlocks.kind, 'account'), eq(threatBlocks.subject, users.id), inForce(now)));
+  const [row] = await tx
+    .select({ n: sql<number>`count(*)::int` })
+    .from(users)
+    .where(
+      and(
+        eq(users.tenantId, tenantId),
+        inArray(users.role, administratorRoles),
+        isNull(users.disabledAt),
+        ne(users.id, but),
+        notExists(shut),
+      ),
+    );
+  return row?.n ?? 0;
 }

@@ -168,6 +168,12 @@ export const configSchema = z.object({
     .describe(
       'Who may say in X-Forwarded-For where a request came from: 0 nobody, 1 one proxy inside your network (2 for two in a row), or the addresses and blocks of proxies, commas between',
     ),
+  STROMA_GEO_FILE: z
+    .string()
+    .optional()
+    .describe(
+      'File of countries or cities by address in the MaxMind DB format (.mmdb), to notice impossible travel; absent means places are not known',
+    ),
   DATABASE_URL: z
     .string()
     .regex(/^postgres(ql)?:\/\//, 'expected postgresql://user:password@host:port/database')

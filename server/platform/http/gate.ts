@@ -35,6 +35,14 @@ const openWithOneTimePassword = new Set<string>([
   identityApi.logout.id,
 ]);
 
+/** What goes on in a session that has to prove again whose it is. */
+const openWithoutProof = new Set<string>([
+  identityApi.session.id,
+  identityApi.reauthenticate.id,
+  identityApi.logout.id,
+  secondFactorsApi.list.id,
+]);
+
 const openToKeys = new Set<string>([accessApi.permissions.id, auditApi.report.id]);
 
 export interface Gate {
@@ -102,6 +110,12 @@ function authorize(endpoint: Endpoint, actor: Actor | null): void {
     fail('PASSWORD_CHANGE_REQUIRED', 'The one-time password must be replaced before anything else.');
   if (actor.mustSetUpSecondFactor === true && !openWithoutSecondFactor.has(endpoint.id))
     fail('SECOND_FACTOR_REQUIRED', 'Your role needs a second factor. Set one up before anything else.');
+  if (actor.mustReauthenticate === true && !openWithoutProof.has(endpoint.id))
+    fail(
+      'REAUTHENTICATION_REQUIRED',
+      'Something unusual was done in this session. Confirm with your password or a code that it is you.',
+      { reason: 'threat' },
+    );
   const { permission } = endpoint;
   if (permission === 'signed-in') return;
   const { allowed, reason, rule } = decide({ permission, actor, now: new Date() });

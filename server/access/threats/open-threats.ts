@@ -1,0 +1,50 @@
+import type { FastifyInstance } from 'fastify';
+import type { Platform } from '../../platform/platform.ts';
+import type { OpenAudit } from '../audit/open-audit.ts';
+import type { Sessions } from '../identity/sessions.service.ts';
+import { openPlaces } from './places.ts';
+import { openQuestionScreen, type QuestionScreen } from './question-screen.ts';
+import type { ThreatGuard } from './threat-guard.ts';
+import { ThreatWatch } from './threat-watch.ts';
+import { threatRoutes } from './threats.routes.ts';
+import { Threats } from './threats.service.ts';
+
+export interface ThreatsRoom {
+  readonly threats: Threats;
+  readonly screen: QuestionScreen;
+  start(): Promise<void>;
+  register(app: FastifyInstance): void;
+  close(): Promise<void>;
+}
+
+/** Watches the audit record for attacks: see `docs/threats.md`. Throws CONFIG_INVALID for a file of places that is none. */
+export function openThreats(
+  platform: Platform,
+  audit: OpenAudit,
+  sessions: Pick<Sessions, 'endAll' | 'forget'>,
+  guard: ThreatGuard,
+): ThreatsRoom {
+  const { config, db, log } = platform;
+  const places = openPlaces(config.STROMA_GEO_FILE);
+  const settled = async () => {
+    await audit.sealNow();
+    await watch.settled();
+  };
+  const threats = new Threats({ platform, audit, sessions, guard, places, settled });
+  const watch = new ThreatWatch(
+    { db: db.sql, places, policyOf: (tenantId) => threats.policyOf(tenantId) },
+    (tenantId, finding) => threats.take(tenantId, finding),
+    log,
+  );
+  audit.watch((events) => watch.see(events));
+  return {
+    threats,
+    screen: openQuestionScreen(threats),
+    start: () => guard.start(),
+    register: (app) => threatRoutes(app, threats, config),
+    async close() {
+      await watch.close();
+      await guard.close();
+    },
+  };
+}

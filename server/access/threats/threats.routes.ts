@@ -1,0 +1,28 @@
+import { Readable } from 'node:stream';
+import { api } from '@stroma/contracts';
+import type { FastifyInstance } from 'fastify';
+import type { Config } from '../../platform/config/config.ts';
+import { route } from '../../platform/http/register-route.ts';
+import { securitySettings } from './security-settings.ts';
+import { threatsCsv } from './threat-documents.ts';
+import type { Threats } from './threats.service.ts';
+
+export function threatRoutes(app: FastifyInstance, threats: Threats, config: Config): void {
+  route(app, api.threats.list, ({ ctx, query }) => threats.list(ctx, query));
+  route(app, api.threats.export, async ({ ctx, query, reply }) =>
+    reply
+      .type('text/csv; charset=utf-8; header=present')
+      .header('content-disposition', 'attachment; filename="threats.csv"')
+      .send(Readable.from(threatsCsv(await threats.all(ctx, query)))),
+  );
+  route(app, api.threats.get, ({ ctx, params }) => threats.get(ctx, params.id));
+  route(app, api.threats.acknowledge, ({ ctx, params, body }) =>
+    threats.acknowledge(ctx, params.id, body.note),
+  );
+  route(app, api.threats.resolve, ({ ctx, params, body }) => threats.resolve(ctx, params.id, body));
+  route(app, api.threats.policy, ({ ctx }) => threats.policy(ctx));
+  route(app, api.threats.setPolicy, ({ ctx, body }) => threats.setPolicy(ctx, body));
+  route(app, api.threats.settings, async () => ({ items: securitySettings(config), next_cursor: null }));
+  route(app, api.threats.blocks, ({ ctx, query }) => threats.blocks(ctx, query));
+  route(app, api.threats.unblock, ({ ctx, params }) => threats.unblock(ctx, params.id));
+}
