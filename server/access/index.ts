@@ -12,6 +12,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Actor, Context } from '../platform/context.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { OnLimited } from '../platform/rate-limits/request-limits.ts';
+import { type Soon, whenThere } from '../platform/soon.ts';
 import { apiKeyRoutes } from './api-keys/api-keys.routes.ts';
 import { ApiKeys } from './api-keys/api-keys.service.ts';
 import type { Audit } from './audit/audit.ts';
@@ -80,7 +81,7 @@ export interface Access {
   /** The most sensitive data a role of a tenant may see. */
   clearanceOf(tenantId: string, role: string): Promise<Sensitivity>;
   prepare(): Promise<FirstStart>;
-  authenticate(request: FastifyRequest): Promise<Actor | null>;
+  authenticate(request: FastifyRequest): Soon<Actor | null>;
   /** Puts on record that somebody took more than a limit allows. */
   limited: OnLimited;
   register(app: FastifyInstance): void;
@@ -157,17 +158,15 @@ export async function createAccess(platform: Platform): Promise<Access> {
       await threats.start();
       return prepareFirstStart(platform);
     },
-    async authenticate(request) {
+    authenticate(request) {
       const token = presentedToken(request);
-      if (token?.startsWith('scim_')) {
-        return scim.actor(token);
-      }
-      const actor = await (token?.startsWith('sk_')
+      if (token?.startsWith('scim_')) return scim.actor(token);
+      const actor = token?.startsWith('sk_')
         ? apiKeys.actor(token, senderOf(request))
-        : identity.actor(token, !isStream(request)));
-      const present = actor === null ? null : await entitlements.complete(actor);
-      const raised = present === null ? null : await breakGlass.raise(present);
-      return guard.idle ? raised : guard.admit(raised, request.ip);
+        : identity.actor(token, !isStream(request));
+      const present = whenThere(actor, (known) => (known === null ? null : entitlements.complete(known)));
+      const raised = whenThere(present, (known) => (known === null ? null : breakGlass.raise(known)));
+      return guard.idle ? raised : whenThere(raised, (known) => guard.admit(known, request.ip));
     },
     limited(request, actor, { limit }) {
       const who = { ...senderOf(request), tenantId: actor?.tenantId ?? null };

@@ -4,6 +4,7 @@ import type { Sql } from '../../platform/db/database.ts';
 import { fail } from '../../platform/failure.ts';
 import { newId } from '../../platform/ids.ts';
 import type { Platform } from '../../platform/platform.ts';
+import { type Soon, whenThere } from '../../platform/soon.ts';
 import type { Audit } from '../audit/audit.ts';
 import { SessionCache } from '../identity/session-cache.ts';
 import { type AccessChange, tellAccessChange } from '../permissions/access-changes.ts';
@@ -56,11 +57,16 @@ export class BreakGlass {
   }
 
   /** The actor as it is now: with all data of the organisation in reach while its emergency access is open. */
-  async raise(actor: Actor): Promise<Actor> {
+  raise(actor: Actor): Soon<Actor> {
     if (actor.kind !== 'person' || actor.sessionId === null) return actor;
     if (!actor.permissions.has('break-glass:use')) return actor;
-    const open = (await this.#open.get(`${actor.tenantId} ${actor.id}`))?.open ?? null;
-    if (open === null || open.expiresAt.getTime() <= Date.now() || actor.scope === undefined) return actor;
+    return whenThere(this.#open.get(`${actor.tenantId} ${actor.id}`), (held) =>
+      held === null || held.open === null ? actor : this.#raisedBy(held.open, actor),
+    );
+  }
+
+  #raisedBy(open: EmergencyRow, actor: Actor): Actor {
+    if (open.expiresAt.getTime() <= Date.now() || actor.scope === undefined) return actor;
     const known = this.#raised.get(actor);
     if (known?.scope?.emergency?.id === open.id) return known;
     const raised: Actor = {

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Actor } from '../../platform/context.ts';
 import type { Platform } from '../../platform/platform.ts';
+import { type Soon, whenThere } from '../../platform/soon.ts';
 import type { Audit } from '../audit/audit.ts';
 import { AccessTokens } from './access-tokens.ts';
 import { accountRoutes } from './accounts.routes.ts';
@@ -32,7 +33,7 @@ export interface IdentityRoom {
   accessTokens: AccessTokens;
   clientOf(request: FastifyRequest): Client;
   /** The person behind a cookie's token or an access token, or null. */
-  actor(token: string | null, uses?: boolean): Promise<Actor | null>;
+  actor(token: string | null, uses?: boolean): Soon<Actor | null>;
   register(app: FastifyInstance): void;
   start(): Promise<void>;
   sweep(): Promise<void>;
@@ -94,7 +95,7 @@ export function openIdentity(
     secondFactors,
     accessTokens,
     clientOf: clientOfRequest,
-    actor: async (token, uses) => (await sessions.find(token, uses))?.actor ?? null,
+    actor: (token, uses) => whenThere(sessions.find(token, uses), (live) => live?.actor ?? null),
     register(app) {
       identityRoutes(app, {
         config,

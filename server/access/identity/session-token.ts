@@ -7,7 +7,9 @@ const cookieName = 'stroma_session';
 export function presentedToken(request: FastifyRequest): string | null {
   const header = request.headers.authorization;
   if (header !== undefined) {
-    return /^Bearer ([\x21-\x7e]+)$/i.exec(header)?.[1] ?? null;
+    const scheme = header.slice(0, 7);
+    if (scheme !== 'Bearer ' && scheme.toLowerCase() !== 'bearer ') return null;
+    return header.length > 7 ? header.slice(7) : null;
   }
   for (const pair of (request.headers.cookie ?? '').split(';')) {
     const at = pair.indexOf('=');

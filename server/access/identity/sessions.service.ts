@@ -4,6 +4,7 @@ import type { Actor, Context } from '../../platform/context.ts';
 import type { Sql } from '../../platform/db/database.ts';
 import { fail } from '../../platform/failure.ts';
 import type { Platform } from '../../platform/platform.ts';
+import { type Soon, whenThere } from '../../platform/soon.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { AccessTokens } from './access-tokens.ts';
 import { asPerson, type Client } from './client.ts';
@@ -114,10 +115,12 @@ export class Sessions {
    * The session behind a cookie's token or an access token; null for no, a wrong, an idle or an ended one. What asks
    * by itself, as an open stream does, is no sign of a person: it passes `uses` false.
    */
-  async find(token: string | null, uses = true): Promise<LiveSession | null> {
+  find(token: string | null, uses = true): Soon<LiveSession | null> {
     if (token === null || token.length > 1_500) return null;
-    const live = await this.#cache.get(token);
-    if (live === null) return null;
+    return whenThere(this.#cache.get(token), (live) => (live === null ? null : this.#seen(live, uses)));
+  }
+
+  #seen(live: LiveSession, uses: boolean): LiveSession | null {
     const now = Date.now();
     if (this.#idle(live.session, live.seenAt, now)) return null;
     if (!uses) return live;

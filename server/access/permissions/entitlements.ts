@@ -8,6 +8,7 @@ import {
 } from '@stroma/contracts';
 import type { Actor } from '../../platform/context.ts';
 import type { Database } from '../../platform/db/database.ts';
+import { type Soon, whenThere } from '../../platform/soon.ts';
 import { SessionCache } from '../identity/session-cache.ts';
 import type { AccessChange } from './access-changes.ts';
 import { definitionOf, findEntitlement, type MemberEntitlement, nameOfRole } from './entitlements.store.ts';
@@ -46,8 +47,8 @@ export class Entitlements {
   }
 
   /** Null when the tenant has no such person. */
-  async of(tenantId: string, userId: string): Promise<Entitlement | null> {
-    return (await this.#cache.get(`${tenantId} ${userId}`))?.held ?? null;
+  of(tenantId: string, userId: string): Soon<Entitlement | null> {
+    return whenThere(this.#cache.get(`${tenantId} ${userId}`), (found) => found?.held ?? null);
   }
 
   /** A person without a session, as a key's owner or a job's sender; null when unknown or closed. */
@@ -74,10 +75,14 @@ export class Entitlements {
    * The actor with present role, permissions and scope, whatever was known when its session was cached. A key keeps
    * no more than its own permissions. Null when the account is gone or closed.
    */
-  async complete(actor: Actor): Promise<Actor | null> {
+  complete(actor: Actor): Soon<Actor | null> {
     if (actor.kind === 'system') return actor;
-    const held = await this.of(actor.tenantId, actor.id);
-    if (held === null || !held.active) return null;
+    return whenThere(this.of(actor.tenantId, actor.id), (held) =>
+      held?.active === true ? this.#completeWith(actor, held) : null,
+    );
+  }
+
+  #completeWith(actor: Actor, held: Entitlement): Actor {
     const before = this.#completed.get(actor);
     if (before?.from === held) return before.actor;
     const permissions = isWhole(actor, held)
@@ -108,7 +113,7 @@ const isWhole = (actor: Actor, held: Entitlement): boolean =>
   actor.kind === 'person' && actor.role === held.role && actor.mustSetUpSecondFactor !== true;
 
 export function entitlementOf(found: MemberEntitlement): Entitlement {
-  const { user, attributes, custom, projects } = found;
+  const { user, attributes, custom, projects, readOnlyProjects } = found;
   const definition = definitionOf(found);
   return {
     userId: user.id,
@@ -124,6 +129,7 @@ export function entitlementOf(found: MemberEntitlement): Entitlement {
       ...scopeOfDefinition(definition),
       clearance: lower(definition.clearance, attributes?.clearance ?? null),
       projects: new Set(projects),
+      readOnlyProjects: new Set(readOnlyProjects),
       sites: attributes?.sites ? new Set(attributes.sites) : null,
       from: attributes?.accessFrom ?? null,
       until: attributes?.accessUntil ?? null,

@@ -102,6 +102,17 @@ export function describeCache(
       expect(await cache.get(key)).toBe('value');
     });
 
+    it('lets go of all whose keys begin alike, and of no other', async () => {
+      const [one, other] = [`${newKey()}[a]*`, newKey()];
+      for (const key of [`${one}:1`, `${one}:2`, other]) await cache.set(key, 'value', 60_000);
+      await cache.deleteAll(`${one}:`);
+      expect(await Promise.all([`${one}:1`, `${one}:2`, other].map((key) => cache.get(key)))).toEqual([
+        null,
+        null,
+        'value',
+      ]);
+    });
+
     it('answers', async () => {
       await cache.ping();
     });

@@ -1,3 +1,5 @@
+import type { Soon } from '../soon.ts';
+
 /**
  * Small values with a life; in process or in Redis. Values are JSON, and a value may go before its life is over.
  * Throws NOT_READY when Redis does not answer.
@@ -7,11 +9,13 @@ export interface Cache {
   get<T>(key: string): Promise<T | null>;
   set(key: string, value: unknown, lifeMs: number): Promise<void>;
   delete(key: string): Promise<void>;
+  /** Every value whose key begins so; counters stay. */
+  deleteAll(prefix: string): Promise<void>;
   /**
    * Counts in a fixed window; for rate limits. `by` 0 only looks, and below 0 gives back what was counted in the
    * window that runs; neither begins one. `resetMs` is 0 where no window runs.
    */
-  increment(key: string, windowMs: number, by?: number): Promise<{ count: number; resetMs: number }>;
+  increment(key: string, windowMs: number, by?: number): Soon<{ count: number; resetMs: number }>;
   ping(): Promise<void>;
   close(): Promise<void>;
 }

@@ -82,7 +82,11 @@ export function openInProcessCache(options: InProcessCacheOptions = {}): Cache {
       windows.delete(key);
     },
 
-    async increment(key, windowMs, by = 1) {
+    async deleteAll(prefix) {
+      for (const key of [...entries.keys()]) if (key.startsWith(prefix)) drop(key);
+    },
+
+    increment(key, windowMs, by = 1) {
       const time = now();
       const running = windows.get(key);
       if (running !== undefined && running.endsMs > time) {

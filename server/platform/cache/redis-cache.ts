@@ -75,6 +75,16 @@ export async function openRedisCache(url: string): Promise<Cache> {
       await reach(() => redis.del(`${prefix}value:${key}`, `${prefix}count:${key}`));
     },
 
+    async deleteAll(keysFrom) {
+      const match = `${prefix}value:${keysFrom.replace(/[\\*?[\]]/g, '\\$&')}*`;
+      let cursor = '0';
+      do {
+        const [next, found] = await reach(() => redis.scan(cursor, 'MATCH', match, 'COUNT', 1000));
+        if (found.length > 0) await reach(() => redis.unlink(...found));
+        cursor = next;
+      } while (cursor !== '0');
+    },
+
     async increment(key, windowMs, by = 1) {
       const [count, resetMs] = (await reach(() =>
         redis.eval(countInWindow, 1, `${prefix}count:${key}`, Math.ceil(windowMs), by),

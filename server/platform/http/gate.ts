@@ -12,6 +12,7 @@ import type { Config } from '../config/config.ts';
 import type { Actor } from '../context.ts';
 import { fail } from '../failure.ts';
 import type { RequestLimits } from '../rate-limits/request-limits.ts';
+import { type Soon, whenThere } from '../soon.ts';
 import { anonymous, RequestContext } from './request-context.ts';
 import type { Authenticate } from './route.ts';
 
@@ -46,10 +47,10 @@ const openWithoutProof = new Set<string>([
 const openToKeys = new Set<string>([accessApi.permissions.id, auditApi.report.id]);
 
 export interface Gate {
-  /** Runs before the body is read. Throws RATE_LIMITED, UNAUTHENTICATED, FORBIDDEN, PASSWORD_CHANGE_REQUIRED. */
-  admit(endpoint: Endpoint, request: FastifyRequest, reply: FastifyReply): Promise<RequestContext>;
+  /** Runs before the body is read and gives the request its context. Throws RATE_LIMITED, UNAUTHENTICATED, FORBIDDEN, PASSWORD_CHANGE_REQUIRED. */
+  admit(endpoint: Endpoint, request: FastifyRequest, reply: FastifyReply): Soon<void>;
   /** For infrastructure addresses without identity. */
-  limit(request: FastifyRequest, reply: FastifyReply): Promise<void>;
+  limit(request: FastifyRequest, reply: FastifyReply): Soon<void>;
   /** Runs before the answer goes out. */
   settle(endpoint: Endpoint, request: FastifyRequest, reply: FastifyReply): Promise<void>;
 }
@@ -61,17 +62,16 @@ export function openGate(config: Config, limits: RequestLimits, authenticate: Au
   return {
     limit: (request, reply) => limits.admit(null, request, reply, null),
     settle: (endpoint, request, reply) => limits.settle(endpoint, request, reply),
-    async admit(endpoint, request, reply) {
-      const actor = await authenticate(request);
-      // Before anything is refused, so that a refusal knows whom it met.
-      const context = new RequestContext(actor ?? anonymous, request, reply);
-      request.context = context;
-      await limits.admit(endpoint, request, reply, actor);
-      if (actor !== null && endpoint.crossSite !== true) refuseForeignPage(request, ownOrigin);
-      refuseKey(endpoint, actor);
-      authorize(endpoint, actor);
-      return context;
-    },
+    admit: (endpoint, request, reply) =>
+      whenThere(authenticate(request), (actor) => {
+        // Before anything is refused, so that a refusal knows whom it met.
+        request.context = new RequestContext(actor ?? anonymous, request, reply);
+        return whenThere(limits.admit(endpoint, request, reply, actor), () => {
+          if (actor !== null && endpoint.crossSite !== true) refuseForeignPage(request, ownOrigin);
+          refuseKey(endpoint, actor);
+          authorize(endpoint, actor);
+        });
+      }),
   };
 }
 

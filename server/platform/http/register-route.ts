@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { withinTenant } from '../db/tenant-scope.ts';
 import { fail } from '../failure.ts';
 import { rateOf } from '../rate-limits/limits.ts';
+import { whenThere } from '../soon.ts';
 import type { Gate } from './gate.ts';
 import type { Idempotency } from './idempotency.ts';
 import type { RequestContext } from './request-context.ts';
@@ -32,9 +33,12 @@ export const route: RegisterRoute = (app, endpoint, handler) => {
     url: endpoint.at === 'root' ? endpoint.path : apiPrefix + endpoint.path,
     schema: schemaOf(endpoint),
     config: { endpoint },
-    onRequest: async (request, reply) => {
-      request.context = await gate.admit(endpoint, request, reply);
-      refuseOtherMedia(request, accepted);
+    onRequest: (request, reply, done) => {
+      const admitted = whenThere(gate.admit(endpoint, request, reply), () =>
+        refuseOtherMedia(request, accepted),
+      );
+      if (admitted instanceof Promise) admitted.then(() => done(), done);
+      else done();
     },
     ...(rateOf(endpoint) === 'authentication' && {
       onSend: (request, reply) => gate.settle(endpoint, request, reply),

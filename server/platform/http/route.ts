@@ -2,6 +2,7 @@ import type { Endpoint } from '@stroma/contracts';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import type { Actor, Context } from '../context.ts';
+import type { Soon } from '../soon.ts';
 
 type Output<S> = S extends z.ZodType ? z.output<S> : undefined;
 type Answer<E extends Endpoint> = E extends { response: infer R extends z.ZodType } ? z.input<R> : unknown;
@@ -29,4 +30,4 @@ export type RegisterRoute = <E extends Endpoint>(
 ) => void;
 
 /** Who sent a request, or null for no, a wrong or an expired identity. Asked for once a request. */
-export type Authenticate = (request: FastifyRequest) => Promise<Actor | null>;
+export type Authenticate = (request: FastifyRequest) => Soon<Actor | null>;

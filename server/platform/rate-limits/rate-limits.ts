@@ -2,6 +2,7 @@ import { StromaError } from '@stroma/kernel';
 import type { Logger } from 'pino';
 import type { Cache } from '../cache/cache.ts';
 import { openInProcessCache } from '../cache/in-process-cache.ts';
+import { type Soon, whenThere } from '../soon.ts';
 import type { Limit } from './limits.ts';
 
 /** Where a caller stands after one more. */
@@ -17,7 +18,7 @@ export interface Standing {
 
 export interface RateLimits {
   /** Counts one for `key` under the limit. */
-  take(limit: Limit, key: string): Promise<Standing>;
+  take(limit: Limit, key: string): Soon<Standing>;
   /** Takes back one that turned out not to count. */
   giveBack(limit: Limit, key: string): Promise<void>;
 }
@@ -32,36 +33,43 @@ export function openRateLimits(
   alone: Cache = openInProcessCache({ maxBytes: 0 }),
 ): RateLimits {
   let warnedAt = 0;
-  const count: Cache['increment'] = async (key, windowMs, by) => {
-    try {
-      return await cache.increment(key, windowMs, by);
-    } catch (error) {
+  const count: Cache['increment'] = (key, windowMs, by) => {
+    const counted = cache.increment(key, windowMs, by);
+    if (!(counted instanceof Promise)) return counted;
+    return counted.catch((error: unknown) => {
       if (!(error instanceof StromaError) || error.code !== 'NOT_READY') throw error;
       if (Date.now() - warnedAt > 60_000) {
         warnedAt = Date.now();
         log.warn({ err: error }, 'rate limits are counted in this process alone: Redis does not answer');
       }
       return alone.increment(key, windowMs, by);
-    }
+    });
   };
   const place = (limit: Limit, key: string) => `rate:${limit.name}:${key}`;
 
+  const takeOne = (limit: Limit, at: string): Soon<Standing> =>
+    whenThere(count(at, limit.windowMs), (taken) => ({
+      limit,
+      allowed: taken.count <= limit.most,
+      remaining: Math.max(0, limit.most - taken.count),
+      resetMs: taken.resetMs,
+      first: taken.count === limit.most + 1,
+    }));
+
+  async function takeOrBlock(limit: Limit, at: string, blockMs: number): Promise<Standing> {
+    const before = await count(`${at}:blocked`, blockMs, 0);
+    if (before.count > 0)
+      return { limit, allowed: false, remaining: 0, resetMs: before.resetMs, first: false };
+    const taken = await takeOne(limit, at);
+    if (taken.allowed) return taken;
+    const blocked = await count(`${at}:blocked`, blockMs);
+    return { ...taken, resetMs: blocked.resetMs, first: blocked.count === 1 };
+  }
+
   return {
-    async take(limit, key) {
+    take(limit, key) {
       const at = place(limit, key);
-      const blockMs = limit.blockMs ?? 0;
-      if (blockMs > 0) {
-        const blocked = await count(`${at}:blocked`, blockMs, 0);
-        if (blocked.count > 0)
-          return { limit, allowed: false, remaining: 0, resetMs: blocked.resetMs, first: false };
-      }
-      const taken = await count(at, limit.windowMs);
-      const allowed = taken.count <= limit.most;
-      const standing = { limit, allowed, remaining: Math.max(0, limit.most - taken.count) };
-      if (allowed || blockMs <= 0)
-        return { ...standing, resetMs: taken.resetMs, first: taken.count === limit.most + 1 };
-      const blocked = await count(`${at}:blocked`, blockMs);
-      return { ...standing, resetMs: blocked.resetMs, first: blocked.count === 1 };
+      return limit.blockMs ? takeOrBlock(limit, at, limit.blockMs) : takeOne(limit, at);
     },
 
     async giveBack(limit, key) {

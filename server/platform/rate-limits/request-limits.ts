@@ -4,6 +4,7 @@ import type { Config } from '../config/config.ts';
 import type { Actor } from '../context.ts';
 import { fail } from '../failure.ts';
 import { unmapped } from '../http/trusted-proxies.ts';
+import { type Soon, whenThere } from '../soon.ts';
 import { limitOfKey, limitsOf, rateOf } from './limits.ts';
 import type { RateLimits, Standing } from './rate-limits.ts';
 
@@ -17,7 +18,7 @@ export interface RequestLimits {
     request: FastifyRequest,
     reply: FastifyReply,
     actor: Actor | null,
-  ): Promise<void>;
+  ): Soon<void>;
   /** Before the answer goes out: proving who one is costs nothing, only failing to does. */
   settle(endpoint: Endpoint, request: FastifyRequest, reply: FastifyReply): Promise<void>;
 }
@@ -30,12 +31,30 @@ export function openRequestLimits(
 ): RequestLimits {
   const limits = limitsOf(config);
 
-  async function standingsOf(endpoint: Endpoint | null, request: FastifyRequest, actor: Actor | null) {
+  /** What nearly every request needs, and no more: one count. */
+  function standingsOf(
+    endpoint: Endpoint | null,
+    request: FastifyRequest,
+    actor: Actor | null,
+  ): Soon<Standing[]> {
     const who = actor === null ? networkOf(request.ip) : actor.id;
-    const standings = [await rates.take(limits.of(actor), who)];
+    const rate = endpoint === null ? 'request' : rateOf(endpoint);
+    return whenThere(rates.take(limits.of(actor), who), (requests) =>
+      rate === 'request' && actor?.keyId == null
+        ? [requests]
+        : withOthers([requests], rate, who, request, actor),
+    );
+  }
+
+  async function withOthers(
+    standings: Standing[],
+    rate: ReturnType<typeof rateOf>,
+    who: string,
+    request: FastifyRequest,
+    actor: Actor | null,
+  ): Promise<Standing[]> {
     if (actor?.keyId && typeof actor.requestsPerMinute === 'number')
       standings.push(await rates.take(limitOfKey(actor.requestsPerMinute), actor.keyId));
-    const rate = endpoint === null ? 'request' : rateOf(endpoint);
     const queries = rate === 'query' ? limits.queriesOf(actor) : null;
     // What is refused already shall not use up the hour too.
     if (queries !== null && standings.every(({ allowed }) => allowed))
@@ -45,23 +64,32 @@ export function openRequestLimits(
     return standings;
   }
 
+  function weigh(
+    standings: readonly Standing[],
+    request: FastifyRequest,
+    reply: FastifyReply,
+    actor: Actor | null,
+  ): void {
+    const tightest = standings.reduce((a, b) => (tightness(b) > tightness(a) ? b : a));
+    tell(reply, standings, tightest);
+    if (tightest.allowed) return;
+    if (tightest.first) onLimited(request, actor, tightest);
+    const seconds = secondsOf(tightest);
+    fail(
+      'RATE_LIMITED',
+      `${refusals[tightest.limit.name] ?? 'Too many requests'}. Try again in ${seconds} s.`,
+      {
+        retry_after_seconds: seconds,
+        limit: tightest.limit.name,
+      },
+    );
+  }
+
   return {
-    async admit(endpoint, request, reply, actor) {
-      const standings = await standingsOf(endpoint, request, actor);
-      const tightest = standings.reduce((a, b) => (tightness(b) > tightness(a) ? b : a));
-      tell(reply, standings, tightest);
-      if (tightest.allowed) return;
-      if (tightest.first) onLimited(request, actor, tightest);
-      const seconds = secondsOf(tightest);
-      fail(
-        'RATE_LIMITED',
-        `${refusals[tightest.limit.name] ?? 'Too many requests'}. Try again in ${seconds} s.`,
-        {
-          retry_after_seconds: seconds,
-          limit: tightest.limit.name,
-        },
-      );
-    },
+    admit: (endpoint, request, reply, actor) =>
+      whenThere(standingsOf(endpoint, request, actor), (standings) =>
+        weigh(standings, request, reply, actor),
+      ),
 
     async settle(endpoint, request, reply) {
       if (rateOf(endpoint) !== 'authentication' || reply.statusCode >= 400) return;
