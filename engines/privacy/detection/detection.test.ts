@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { sharedData } from '../../../scripts/shared-data.ts';
-import { detectColumn, findSpans } from '../index.ts';
+import { detectColumn, findSpans, type IdentifierKind, identifierKinds } from '../index.ts';
 import * as check from './checksums.ts';
 import { labelledTables, sampleOf } from './labelled-tables.suite.ts';
 
@@ -153,6 +153,32 @@ const notes: [text: string, found: readonly string[]][] = [
   ],
 ];
 
+const kindsInTexts: readonly [kind: IdentifierKind, text: string, wanted: string][] = [
+  ['name', 'Patient Maria Gonzalez was seen today.', 'Maria Gonzalez'],
+  ['street_address', 'Lives at 221 Baker Street, Springfield, IL 62704.', '221 Baker Street'],
+  ['date', 'Admitted 03/14/2021, discharged on 17 March 2021.', '17 March 2021'],
+  ['phone', 'Call (415) 555-0132 x12.', '(415) 555-0132'],
+  ['fax', 'Fax: 415-555-0199', '415-555-0199'],
+  ['email', 'mail j.doe@clinic.org', 'j.doe@clinic.org'],
+  ['social_security', 'SSN 123-45-6789', '123-45-6789'],
+  ['medical_record', 'MRN: 00482913', '00482913'],
+  ['health_plan', 'Member ID W1234 56789 of the plan', 'W1234 56789'],
+  ['health_plan', 'Medicare number 1EG4-TE5-MK73', '1EG4-TE5-MK73'],
+  ['account', 'Account no. 4556-7781-22', '4556-7781-22'],
+  ['certificate', 'Driver license D1234567', 'D1234567'],
+  ['vehicle', 'VIN 1HGCM82633A004352', '1HGCM82633A004352'],
+  ['vehicle', 'license plate 7ABC123', '7ABC123'],
+  ['device', 'pacemaker serial number SN-88219-A', 'SN-88219-A'],
+  ['url', 'see www.janedoe.net', 'www.janedoe.net'],
+  ['ip_address', 'from 192.168.10.7', '192.168.10.7'],
+  ['ip_address', 'from 2001:db8::8a2e:370:7334', '2001:db8::8a2e:370:7334'],
+  ['ip_address', 'from 2001:db8:0:0:1:8a2e:370:7334.', '2001:db8:0:0:1:8a2e:370:7334'],
+  ['biometric', 'fingerprint template 9f86d081884c7d659a2feaa0c55ad015', '9f86d081884c7d659a2feaa0c55ad015'],
+  ['photo', 'Photo: jane_face.jpg', 'jane_face.jpg'],
+  ['national_id', 'Passport C01X00T47', 'C01X00T47'],
+  ['unique_code', 'study ID 550e8400-e29b-41d4-a716-446655440000', '550e8400-e29b-41d4-a716-446655440000'],
+];
+
 describe('texts', () => {
   it('finds what points to persons, whole', () => {
     for (const [text, wanted] of notes) {
@@ -163,6 +189,26 @@ describe('texts', () => {
           `${each} in ${JSON.stringify(found)}`,
         ).toBe(true);
     }
+  });
+
+  it('finds each of the eighteen kinds of 45 CFR 164.514(b)(2)(i)', () => {
+    const letters = new Set(kindsInTexts.map(([kind]) => identifierKinds[kind].safeHarbor));
+    expect([...letters].join('')).toBe('ABCDEFGHIJKLMNOPQR');
+    for (const [kind, text, wanted] of kindsInTexts) {
+      const found = findSpans(text).map((span) => [span.kind, text.slice(span.start, span.end)]);
+      expect(
+        found.some(([as, part]) => as === kind && part?.includes(wanted)),
+        `${kind}: ${wanted} in ${JSON.stringify(found)}`,
+      ).toBe(true);
+    }
+  });
+
+  it('takes no time, package or ratio for an address', () => {
+    for (const text of ['at 12:30:45', 'dplyr::filter', 'ratio 3:1:2', 'a 1:2:3:4 dilution', 'std::vec'])
+      expect(
+        findSpans(text).filter(({ kind }) => kind === 'ip_address'),
+        text,
+      ).toEqual([]);
   });
 
   it('leaves clinical words alone', () => {

@@ -26,13 +26,26 @@ const nameRun = `${W}(?:[ ](?:van|von|de|der|den|la|di|da|del|el|bin|al|zu)(?=[ 
 const after = '(?:[ ]?(?:number|num|no|nr|id|#)\\.?)?[ ]?(?:[:#=]|is|was)?[ ]?#?[ ]?';
 const code = '((?=[A-Z0-9-]*\\d)[A-Z0-9][A-Z0-9-]{3,24})\\b';
 
-const coded = (kind: IdentifierKind, words: string, reason: string): TextPattern =>
-  pattern(kind, 0.95, reason, new RegExp(`(?<![\\p{L}\\d])(?:${words})${after}${code}`, 'giu'), {
+/** As cards print them, in groups. */
+const inGroups =
+  '((?=[A-Z0-9-]*\\d)[A-Z0-9][A-Z0-9-]{2,24}(?:[ ](?=[A-Z0-9-]*\\d)[A-Z0-9-]{3,9}\\b){0,4})\\b';
+
+const coded = (kind: IdentifierKind, words: string, reason: string, form = code): TextPattern =>
+  pattern(kind, 0.95, reason, new RegExp(`(?<![\\p{L}\\d])(?:${words})${after}${form}`, 'giu'), {
     group: 1,
   });
 
 const streetWord =
   'Street|St|Avenue|Ave|Road|Rd|Drive|Dr|Lane|Ln|Boulevard|Blvd|Court|Ct|Way|Place|Pl|Terrace|Circle|Cir|Parkway|Pkwy|Highway|Hwy|Square|Trail|Close|Crescent|Row|Loop|Alley|Turnpike|Pike|Plaza|Mews|Grove|Gardens';
+
+/** Eight groups, or fewer around one `::`. RFC 4291, section 2.2. */
+function isIpv6(text: string): boolean {
+  const halves = text.split('::');
+  if (halves.length > 2) return false;
+  const groups = halves.flatMap((half) => (half === '' ? [] : half.split(':')));
+  if (!groups.every((group) => /^[0-9a-f]{1,4}$/i.test(group))) return false;
+  return halves.length === 1 ? groups.length === 8 : groups.length >= 3 && groups.length <= 7;
+}
 
 /** Forms that point to persons by themselves, or by the word before them. */
 export const textPatterns: readonly TextPattern[] = [
@@ -58,7 +71,14 @@ export const textPatterns: readonly TextPattern[] = [
     'ip_address',
     0.95,
     'form of an IPv6 address',
-    /(?<![\da-f:])(?:[0-9a-f]{1,4}:){3,7}(?::?[0-9a-f]{1,4})+(?![\da-f:])/gi,
+    /(?<![\p{L}\d:.])(?=[0-9a-f]{0,4}:[0-9a-f]{0,4}:)[0-9a-f:]{6,39}(?![\p{L}\d:])/giu,
+    { holds: isIpv6 },
+  ),
+  pattern(
+    'unique_code',
+    0.97,
+    'form of a universally unique identifier',
+    /(?<![\da-f-])[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}(?![\da-f-])/gi,
   ),
   pattern('device', 0.97, 'form of a MAC address', /\b[0-9a-f]{2}(?:[:-][0-9a-f]{2}){5}\b/gi),
   pattern(
@@ -139,11 +159,13 @@ export const textPatterns: readonly TextPattern[] = [
     'health_plan',
     'health plan|insurance|policy|member|beneficiary|medicare|medicaid|subscriber|group|MBI|HICN|Versicherten(?:-?(?:nr|nummer))?|KVNR',
     'named as a health plan number',
+    inGroups,
   ),
   coded(
     'account',
     'account|acct|a/c|IBAN|credit card|card|Konto(?:-?(?:nr|nummer))?|routing',
     'named as an account',
+    inGroups,
   ),
   coded(
     'certificate',
@@ -160,10 +182,15 @@ export const textPatterns: readonly TextPattern[] = [
     '(?:device |pacemaker |pump |implant |unit )?serial|S/N|SN|device|implant|pacemaker|IMEI|UDI|Seriennummer|lot',
     'named as a device or serial number',
   ),
-  coded(
+  pattern(
     'biometric',
-    'fingerprint|voiceprint|retina(?:l)? scan|iris scan|biometric|face template',
+    0.95,
     'named as a biometric record',
+    new RegExp(
+      `(?<![\\p{L}\\d])(?:fingerprint|voiceprint|palm ?print|retina(?:l)? scan|iris(?: scan| code)?|biometric|face|facial)(?: (?:template|embedding|record|hash|code))?${after}((?=[\\w+/=-]*\\d)[\\w+/=-]{4,})`,
+      'giu',
+    ),
+    { group: 1 },
   ),
   pattern(
     'vehicle',
