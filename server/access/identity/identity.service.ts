@@ -239,10 +239,8 @@ function describeStart({ live, tokens }: StartedSession): SignedIn {
   };
 }
 
-export function describeSession(
-  { user, session, expiresAt, ...live }: LiveSession,
-  actor: Actor = live.actor,
-): Session {
+export function describeSession(live: LiveSession, actor: Actor = live.actor): Session {
+  const { user, session, expiresAt } = live;
   return {
     user: {
       user_id: user.id,
