@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { zstdDecompressSync } from 'node:zlib';
 import {
   type CloudEvent,
   type Dataset,
@@ -12,7 +11,6 @@ import {
   permissions,
 } from '@stroma/contracts';
 import fc from 'fast-check';
-import { parquetReadObjects } from 'hyparquet';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DataServer, type Person, type Reply, startDataServer } from '../data-server.suite.ts';
 import { purgeDeleted } from '../retention.jobs.ts';
@@ -20,18 +18,20 @@ import { purgeDeleted } from '../retention.jobs.ts';
 let server: DataServer;
 let admin: Person;
 const events: CloudEvent[] = [];
+
 beforeAll(async () => {
   server = await startDataServer();
   admin = server.admin;
   const { body } = await admin.call<{ user: { tenant_id: string } }>('GET', '/auth/session');
   await server.platform.events.subscribe(body.user.tenant_id, 'data', (event) => events.push(event));
 });
-afterAll(() => server.close());
 
+afterAll(() => server.close());
 const errorOf = (reply: Reply<unknown>) => (reply.body as ErrorAnswer).error;
 const get = <T>(path: string) => admin.call<T>('GET', path);
 const text = async (path: string) => (await admin.fetch('GET', path)).text();
 let made = 0;
+
 /** Bytes nobody sent before; two columns whose names no other file has. */
 const unique = (rows: string[] = ['1,2']) => {
   made += 1;
@@ -175,42 +175,6 @@ describe('rows', () => {
     expect(sorted.body.rows.map((row) => row[0])).toEqual([0, 1]);
     const wrong = await get(`${path}?sort=nowhere`);
     expect(errorOf(wrong)).toMatchObject({ code: 'INVALID_INPUT', details: { field: 'sort' } });
-  });
-});
-
-describe('downloads', () => {
-  it('give the raw file as it was sent, the data as CSV and Parquet, the rejects as CSV', async () => {
-    const raw = `name,n\n${Array.from({ length: 30 }, (_, n) => `"a ""q"", ${n}",${n}`).join('\n')}\nbad,x\n`;
-    const dataset = await admin.dataset('Ümlaut "q".csv', raw);
-    const path = `/data/datasets/${dataset.dataset_id}/download?format=`;
-    const sent = await admin.fetch('GET', `${path}raw`);
-    expect(await sent.text()).toBe(raw);
-    expect(sent.headers.get('content-disposition')).toBe(
-      `attachment; filename="_mlaut _q_.csv"; filename*=UTF-8''%C3%9Cmlaut%20%22q%22.csv`,
-    );
-    expect(await text(`${path}csv`)).toBe(raw.replace('bad,x\n', ''));
-    expect(await text(`${path}rejects`)).toMatch(/^line,reason,raw\n32,/);
-    const parquet = await (await admin.fetch('GET', `${path}parquet`)).arrayBuffer();
-    const compressors = { ZSTD: (input: Uint8Array) => zstdDecompressSync(input) };
-    const rows = await parquetReadObjects({ file: parquet, columns: ['name', 'n'], compressors });
-    expect(rows).toHaveLength(30);
-    expect(rows[3]).toEqual({ name: 'a "q", 3', n: 3n });
-    const sha256 = createHash('sha256').update(new Uint8Array(parquet)).digest('hex');
-    expect(dataset.version.content_sha256).toBe(sha256);
-  });
-
-  it('give every row of a table larger than one part', async () => {
-    const count = 450_000;
-    const dataset = await admin.dataset(
-      'parts.csv',
-      `n\n${Array.from({ length: count }, (_, n) => n).join('\n')}\n`,
-    );
-    const csv = await text(`/data/datasets/${dataset.dataset_id}/download?format=csv`);
-    const lines = csv.split('\n');
-    expect(lines).toHaveLength(count + 2);
-    expect(lines.every((line, index) => index === 0 || index > count || line === String(index - 1))).toBe(
-      true,
-    );
   });
 });
 

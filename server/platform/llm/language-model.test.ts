@@ -11,16 +11,15 @@ import type { Context } from '../context.ts';
 import type { Database } from '../db/database.ts';
 import { openDatabase } from '../db/open-database.ts';
 import { newId } from '../ids.ts';
+import { actorOfRole } from '../system-actor.ts';
 import { type ModelSettings, openEndpointModel } from './endpoint-model.ts';
 import { llmCalls } from './llm.tables.ts';
 import { breaksOff, hangs, refuses, says, sendsRubbish, startModelServer } from './model-server.suite.ts';
-import { openLanguageModel } from './open-language-model.ts';
 
 const schema = z.object({ sql: z.string(), confidence: z.number().min(0).max(1) });
 const good = { sql: 'select 1', confidence: 0.9 };
 const key = 'sk-very-secret-key';
 const request = { purpose: 'question-to-sql', system: 'You write SQL.', prompt: 'How many rows?', schema };
-
 let folder: string;
 let database: Database;
 let server: Awaited<ReturnType<typeof startModelServer>>;
@@ -32,11 +31,13 @@ beforeAll(async () => {
   database = await openDatabase({ STROMA_DATA: folder, DATABASE_URL: undefined }, pino({ level: 'silent' }));
   server = await startModelServer();
 });
+
 afterAll(async () => {
   await server.close();
   await database.close();
   await rm(folder, { recursive: true, force: true });
 });
+
 beforeEach(() => {
   logged = [];
   ctx = contextOf();
@@ -49,20 +50,9 @@ function contextOf(signal = new AbortController().signal): Context {
       done();
     },
   });
+  const actor = actorOfRole({ id: newId('user'), name: 'Ada', role: 'analyst', tenantId: newId('tenant') });
   return {
-    actor: {
-      id: newId('user'),
-      kind: 'person',
-      name: 'Ada',
-      role: 'analyst',
-      tenantId: newId('tenant'),
-      permissions: new Set(),
-      mustChangePassword: false,
-      sessionId: null,
-      keyId: null,
-      tier: 'free',
-      secondFactor: false,
-    },
+    actor,
     requestId: newId('request'),
     log: pino({ level: 'trace' }, sink),
     signal,
@@ -374,42 +364,4 @@ describe('a caller', () => {
       details: { reason: 'budget_spent' },
     });
   });
-});
-
-describe('the settings', () => {
-  const settings = {
-    STROMA_LLM_URL: undefined,
-    STROMA_LLM_MODEL: undefined,
-    STROMA_LLM_KEY: undefined,
-    STROMA_LLM_TIMEOUT_MS: 20_000,
-    STROMA_LLM_DAILY_TOKENS: 1000,
-  };
-
-  it('give a model that says it is not configured, by default', async () => {
-    const model = await openLanguageModel(settings, database);
-    expect([model.configured, model.model]).toEqual([false, null]);
-    await expect(model.generate(ctx, request)).rejects.toMatchObject({
-      code: 'LLM_UNAVAILABLE',
-      details: { reason: 'not_configured' },
-    });
-  });
-
-  it('give the endpoint when both address and model are set', async () => {
-    server.reactWith(says(JSON.stringify(good)));
-    const model = await openLanguageModel(
-      { ...settings, STROMA_LLM_URL: server.url, STROMA_LLM_MODEL: 'm' },
-      database,
-    );
-    expect([model.configured, model.model]).toEqual([true, 'm']);
-    expect(await model.generate(ctx, request)).toEqual(good);
-  });
-
-  it.each([{ STROMA_LLM_URL: 'http://127.0.0.1:1/v1' }, { STROMA_LLM_MODEL: 'm' }])(
-    'stop the start when half is missing: %o',
-    async (half) => {
-      await expect(openLanguageModel({ ...settings, ...half }, database)).rejects.toMatchObject({
-        code: 'CONFIG_INVALID',
-      });
-    },
-  );
 });

@@ -11,6 +11,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Context } from '../context.ts';
 import type { Database } from '../db/database.ts';
 import { newId } from '../ids.ts';
+import { actorOfRole } from '../system-actor.ts';
 import { provenanceDerivations } from './provenance.tables.ts';
 import { openProvenance } from './provenance.ts';
 import type { Derivation, EntityReference, Provenance } from './provenance-types.ts';
@@ -35,19 +36,7 @@ export function describeProvenance(name: string, open: (folder: string) => Promi
 
     function contextOf(tenantId = newId('tenant')): Context {
       return {
-        actor: {
-          id: newId('user'),
-          kind: 'person',
-          name: 'Ada',
-          role: 'analyst',
-          tenantId,
-          permissions: new Set(),
-          mustChangePassword: false,
-          sessionId: null,
-          keyId: null,
-          tier: 'free',
-          secondFactor: false,
-        },
+        actor: actorOfRole({ id: newId('user'), name: 'Ada', role: 'analyst', tenantId }),
         requestId: newId('request'),
         log: pino({ level: 'silent' }),
         signal: new AbortController().signal,
