@@ -233,9 +233,10 @@ describe('every answer', () => {
     }
   });
 
-  it('is barred from being a page, from being framed and from being sniffed', async () => {
+  it('is barred from being a page, from being framed, sniffed and kept', async () => {
     const { headers } = await call({ url: '/api/v1/test/open' });
     expect(headers).toMatchObject({
+      'cache-control': 'private, no-store',
       'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
       'x-content-type-options': 'nosniff',
     });

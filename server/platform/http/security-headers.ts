@@ -26,8 +26,9 @@ const pageHeaders: Record<string, string> = {
   'x-dns-prefetch-control': 'off',
 };
 
-/** For data, which no browser may take for a page. */
+/** For data, which no browser may take for a page, nor keep for whoever sits there next. */
 const dataHeaders: Record<string, string> = {
+  'cache-control': 'private, no-store',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
   'cross-origin-resource-policy': 'same-origin',
   'x-content-type-options': 'nosniff',
