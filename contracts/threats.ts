@@ -132,7 +132,7 @@ export const defaultThreatPolicy: ThreatPolicy = {
     enabled: true,
     responses: { ...standard, high: 'alert' },
     window_minutes: 15,
-    accounts_per_address: 8,
+    accounts_per_address: 5,
     addresses_per_account: 6,
     accounts_overall: 40,
   },

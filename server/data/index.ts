@@ -32,7 +32,8 @@ import { Previews } from './datasets/preview.service.ts';
 import { Samples } from './datasets/samples.ts';
 import { SeenDatasetDocuments } from './datasets/seen-documents.ts';
 import { signableVersion } from './datasets/signable-version.ts';
-import { openPrivacy } from './erasures/open-privacy.ts';
+import type { DerivedHolder } from './erasures/derived-holders.ts';
+import { openPrivacy, type PrivacyAccess } from './erasures/open-privacy.ts';
 import { joinsJob } from './joins/joins.jobs.ts';
 import { Joins } from './joins/joins.service.ts';
 import { privateStatisticsRoutes } from './private-statistics/private-statistics.routes.ts';
@@ -54,6 +55,8 @@ export interface Data {
   register(app: FastifyInstance): void;
   /** A version of a dataset, for electronic signatures. */
   readonly signableVersion: SignableKind;
+  /** A module makes known what it holds that was worked out from dataset versions, for when a person is erased. */
+  knowDerived(holder: DerivedHolder): void;
   loadSamples(ctx: Context): Promise<void>;
   /** Whether the query processes answer; throws NOT_READY when they do not. */
   ping(): Promise<void>;
@@ -64,9 +67,9 @@ export interface Data {
 
 export function createData(
   platform: Platform,
-  access: Pick<Access, 'audit' | 'resources' | 'breakGlass' | 'retention' | 'clearanceOf' | 'consents'>,
+  access: PrivacyAccess & Pick<Access, 'resources' | 'breakGlass' | 'clearanceOf' | 'screen'>,
 ): Data {
-  const { audit, resources, breakGlass, retention, clearanceOf } = access;
+  const { audit, resources, breakGlass, retention, clearanceOf, screen } = access;
   const documents = new LakeDocuments(platform.objects);
   const joins = new Joins(platform, documents);
   const visibility = new DatasetVisibility(platform, resources, breakGlass);
@@ -81,6 +84,7 @@ export function createData(
   const anonymisation = new Anonymisation({ platform, audit, datasets, documents });
   const records = new QueryRecords(platform, audit);
   let sandbox: SqlSandbox | null = null;
+  let runner: QueryRunner | null = null;
   resources.know('ds', 'dataset', (tenantId, id) => findOwned(platform.db.sql, tenantId, id));
   platform.jobs.register(processJob(platform, audit));
   platform.jobs.register(joinsJob(platform, joins));
@@ -88,10 +92,17 @@ export function createData(
   platform.jobs.register(sweepUploadsJob(uploads));
   for (const kept of keptData(platform)) retention.know(kept);
   const opened = () => (sandbox ??= openSandbox(platform));
-  const privacy = openPrivacy({ platform, access, sandbox: opened });
+  const clear = () => {
+    documents.clear();
+    seenDocuments.clear();
+    datasets.clearWritten();
+    runner?.clearNear();
+  };
+  const privacy = openPrivacy({ platform, access, sandbox: opened, clear });
   return {
     name: 'data',
     signableVersion: signableVersion(platform, hidden),
+    knowDerived: (holder) => privacy.knowDerived(holder),
     register(app) {
       app.addHook('onReady', () => reads.start(platform.log));
       sandbox = opened();
@@ -112,7 +123,7 @@ export function createData(
         downloads: new Downloads(platform, documents),
         audit,
       });
-      const runner = new QueryRunner(platform, sandbox);
+      runner = new QueryRunner(platform, sandbox);
       const questionTables = new QuestionTables(seenDocuments, joins);
       const answers = new Answers(records);
       queryRoutes(
@@ -129,6 +140,7 @@ export function createData(
           visibility,
           questionTables,
           reads,
+          screen,
         }),
       );
     },
@@ -142,6 +154,7 @@ export function createData(
       await sandbox?.close();
       await records.settled();
       await reads.stop();
+      await privacy.close();
     },
   };
 }

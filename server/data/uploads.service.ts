@@ -96,7 +96,7 @@ export class Uploads {
       action: 'dataset.downloaded',
       object: { kind: 'upload', id },
       outcome: 'success',
-      details: { format: 'raw', sha256: row.sha256 },
+      details: { format: 'raw', sha256: row.sha256, bytes: row.receivedBytes },
     });
     return { fileName: row.fileName, content: await this.#platform.objects.get(row.objectKey) };
   }

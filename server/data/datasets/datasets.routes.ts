@@ -51,7 +51,12 @@ export function datasetRoutes(app: FastifyInstance, services: DatasetServices): 
       action: 'dataset.downloaded',
       object: { kind: 'dataset', id: params.id },
       outcome: 'success',
-      details: { format: query.format, version_id: found.version.id, rows: found.version.rows },
+      details: {
+        format: query.format,
+        version_id: found.version.id,
+        rows: found.version.rows,
+        bytes: found.version.sourceBytes,
+      },
     });
     return reply
       .type(mediaType)

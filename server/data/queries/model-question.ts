@@ -84,6 +84,9 @@ function isRepairable(error: unknown): error is StromaError {
   return error instanceof StromaError && (error.code === 'QUERY_FAILED' || error.code === 'SQL_INVALID');
 }
 
+/** So many rows of a result are shown to the model that explains it. */
+export const explainedRows = 30;
+
 const explained = z.object({
   explanation: z.string().min(1).max(2000).describe('Two or three sentences, only about what the rows show'),
 });
@@ -96,7 +99,7 @@ export async function explainByModel(
   sql: string,
   result: QueryResult,
 ): Promise<string> {
-  const shown = firstRows(result.rowsJson, 30);
+  const shown = firstRows(result.rowsJson, explainedRows);
   const answer = await llm.generate(ctx, {
     purpose: 'explain-answer',
     system:

@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
 import { fileStem, StromaError } from '@stroma/kernel';
 import type { SqlLimits, SqlSandbox, SqlSource } from '@stroma/lake';
-import { type Correction, parseQuestion, suggestQuestions } from '@stroma/text';
-import type { Audit } from '../../access/index.ts';
+import { buildSchemaPrompt, type Correction, parseQuestion, suggestQuestions } from '@stroma/text';
+import type { Audit, QuestionScreen } from '../../access/index.ts';
 import type { Context } from '../../platform/context.ts';
 import { fail } from '../../platform/failure.ts';
 import type { Platform } from '../../platform/platform.ts';
@@ -13,7 +13,8 @@ import type { LakeDocuments } from '../datasets/lake-documents.ts';
 import type { SeenDatasetDocuments } from '../datasets/seen-documents.ts';
 import { readCursor, toPage } from '../paging.ts';
 import type { AnswerDraft, Answers } from './answers.ts';
-import { askModel, explainByModel } from './model-question.ts';
+import { firstRows } from './first-rows.ts';
+import { askModel, explainByModel, explainedRows } from './model-question.ts';
 import { listQueries, type QueryRow } from './queries.store.ts';
 import type { QueryRecords } from './query-records.ts';
 import type { QueryPlan, QueryRunner, Ran } from './query-runner.ts';
@@ -31,6 +32,7 @@ export interface QueryTools {
   visibility: DatasetVisibility;
   questionTables: QuestionTables;
   reads: DatasetReads;
+  screen: QuestionScreen;
 }
 
 export class Queries {
@@ -66,11 +68,14 @@ export class Queries {
     const startedAt = new Date();
     const datasets = await this.#datasets(ctx, input.dataset_ids);
     const { llm } = this.#tools.platform;
+    const mayAsk = await this.#tools.screen.question(ctx, input.question);
+    if (!mayAsk) return this.#byGrammar(ctx, datasets, input, startedAt, llm.configured ? notShown : null);
     // A correction speaks about the grammar's own reading, so the grammar answers it.
     if (!llm.configured || input.corrections?.length)
       return this.#byGrammar(ctx, datasets, input, startedAt, null);
     try {
-      return await this.#byModel(ctx, datasets, input.question, startedAt);
+      const answer = await this.#byModel(ctx, datasets, input.question, startedAt);
+      return answer ?? this.#byGrammar(ctx, datasets, input, startedAt, notShown);
     } catch (error) {
       if (ctx.signal.aborted) throw error;
       ctx.log.warn({ err: error }, 'the language model did not answer the question');
@@ -129,14 +134,17 @@ export class Queries {
     });
   }
 
+  /** Null where the data holds what a model should not be shown. */
   async #byModel(
     ctx: Context,
     datasets: SeenDataset[],
     question: string,
     startedAt: Date,
-  ): Promise<AnswerDraft> {
-    const { platform, sandbox } = this.#tools;
+  ): Promise<AnswerDraft | null> {
+    const { platform, sandbox, screen } = this.#tools;
+    const ids = datasets.map(({ dataset }) => dataset.id);
     const { tables } = await this.#tools.questionTables.of(ctx, datasets);
+    if (!(await screen.data(ctx, buildSchemaPrompt(tables, question), ids))) return null;
     const sources = await this.#sources(datasets);
     const { proposal, ran } = await askModel(
       { llm: platform.llm, sandbox },
@@ -147,12 +155,19 @@ export class Queries {
       (sql) => this.#run(ctx, sql, datasets),
     );
     const described = this.#tools.answers.describe(datasets, ran, null);
-    const explanation = await explainByModel(platform.llm, ctx, question, proposal.sql, ran.result).catch(
-      (error: unknown) => {
-        ctx.log.warn({ err: error }, 'the language model did not explain the answer');
-        return described.explanation;
-      },
+    const mayExplain = await screen.data(
+      ctx,
+      JSON.stringify(firstRows(ran.result.rowsJson, explainedRows)),
+      ids,
     );
+    const explanation = mayExplain
+      ? await explainByModel(platform.llm, ctx, question, proposal.sql, ran.result).catch(
+          (error: unknown) => {
+            ctx.log.warn({ err: error }, 'the language model did not explain the answer');
+            return described.explanation;
+          },
+        )
+      : described.explanation;
     return this.#tools.answers.give(ctx, datasets, startedAt, ran, {
       kind: 'natural',
       question,
@@ -233,6 +248,9 @@ export class Queries {
     return Promise.all(seen.map((each) => this.#tools.seenDocuments.counted(each)));
   }
 }
+
+const notShown =
+  'The question or its data reads like instructions to a language model, so none was asked. The built-in reader of questions answered instead.';
 
 function noteOf(error: unknown): string {
   const reason =
