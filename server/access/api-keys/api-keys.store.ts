@@ -1,6 +1,8 @@
 import type { apiKeyStatuses } from '@stroma/contracts';
-import { and, count, desc, eq, gt, ilike, isNotNull, isNull, lt, lte, or, type SQL, sql } from 'drizzle-orm';
+import { and, count, desc, eq, gt, ilike, isNotNull, isNull, lt, lte, or, type SQL } from 'drizzle-orm';
 import type { Sql } from '../../platform/db/database.ts';
+import { lockUntilCommit } from '../../platform/db/locks.ts';
+import { literally } from '../../platform/db/patterns.ts';
 import { users } from '../identity/identity.tables.ts';
 import { apiKeys } from './api-keys.tables.ts';
 
@@ -25,7 +27,7 @@ export interface KeyQuery {
 }
 
 export async function listKeys(db: Sql, query: KeyQuery): Promise<OwnedKeyRow[]> {
-  const like = query.search === undefined ? undefined : `%${query.search.replace(/[\\%_]/g, '\\$&')}%`;
+  const like = query.search === undefined ? undefined : `%${literally(query.search)}%`;
   return await db
     .select(owned)
     .from(apiKeys)
@@ -117,7 +119,7 @@ export async function updateKey(
 
 /** Held to the end of the transaction, so that two changes of one key do not cross. */
 export async function lockKey(tx: Sql, id: string): Promise<void> {
-  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`stroma:api-key:${id}`}, 0))`);
+  await lockUntilCommit(tx, `api-key:${id}`);
 }
 
 export interface KeyUse {

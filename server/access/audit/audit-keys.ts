@@ -10,8 +10,9 @@ import {
   sign,
   verify,
 } from 'node:crypto';
-import { asc, sql } from 'drizzle-orm';
+import { asc } from 'drizzle-orm';
 import type { Sql } from '../../platform/db/database.ts';
+import { lockUntilCommit } from '../../platform/db/locks.ts';
 import { fail } from '../../platform/failure.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { auditKeys } from './audit.tables.ts';
@@ -45,7 +46,7 @@ const message = (text: string) => Buffer.from(`stroma audit 1\n${text}`);
  */
 export async function openAuditKeys({ db, keys }: Pick<Platform, 'db' | 'keys'>): Promise<AuditKeys> {
   const rows = await db.transaction(async (tx) => {
-    await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended('stroma:audit-keys', 0))`);
+    await lockUntilCommit(tx, 'audit-keys');
     const present = await tx.select().from(auditKeys).orderBy(asc(auditKeys.createdAt));
     return present.length > 0 ? present : [await makeKey(tx, keys)];
   });

@@ -1,7 +1,7 @@
 import { isAdministrator } from '@stroma/contracts';
-import { sql } from 'drizzle-orm';
 import type { Context } from '../../platform/context.ts';
 import type { Sql } from '../../platform/db/database.ts';
+import { lockUntilCommit } from '../../platform/db/locks.ts';
 import { newId } from '../../platform/ids.ts';
 import type { Audit, Stranger } from '../audit/audit.ts';
 import type { UserRow } from '../identity/identity.store.ts';
@@ -48,9 +48,7 @@ export async function provision(
   if (!identity.emailVerified)
     throw new SignOnRefused('not_verified', 'The provider says that the e-mail address is not verified.');
   // Two first sign-ins of one person at once shall not make two links.
-  await tx.execute(
-    sql`select pg_advisory_xact_lock(hashtextextended(${`stroma:sign-on:${row.id}:${identity.subject}`}, 0))`,
-  );
+  await lockUntilCommit(tx, `sign-on:${row.id}:${identity.subject}`);
   const link = await findLink(tx, row.tenantId, row.id, identity.subject);
   const known = link === null ? null : await findPerson(tx, row.tenantId, link.userId);
   const found = known ?? (await findPersonByEmail(tx, row.tenantId, identity.email));

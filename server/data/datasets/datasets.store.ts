@@ -17,6 +17,8 @@ import {
 } from 'drizzle-orm';
 import type { Context } from '../../platform/context.ts';
 import type { Sql } from '../../platform/db/database.ts';
+import { lockUntilCommit } from '../../platform/db/locks.ts';
+import { literally } from '../../platform/db/patterns.ts';
 import type { Cursor } from '../paging.ts';
 import { datasetsChanged } from './dataset-reads.ts';
 import { datasets, datasetVersions } from './datasets.tables.ts';
@@ -108,7 +110,7 @@ export async function listDatasets(
     query.reached ?? undefined,
   ];
   if (query.search !== undefined && query.search.trim() !== '') {
-    const pattern = `%${query.search.trim().replace(/[\\%_]/g, '\\$&')}%`;
+    const pattern = `%${literally(query.search.trim())}%`;
     conditions.push(
       or(
         ilike(datasets.name, pattern),
@@ -223,15 +225,14 @@ export async function purgeDataset(tx: Sql, id: string): Promise<VersionRow[]> {
 
 /** Held to the end of the transaction, so that the same bytes sent twice at once are still one version. */
 export async function lockRegistration(tx: Sql, ctx: Context): Promise<void> {
-  const key = `stroma:datasets:${ctx.actor.tenantId}`;
-  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${key}, 0))`);
+  await lockUntilCommit(tx, `datasets:${ctx.actor.tenantId}`);
 }
 
 export async function tableNamesLike(tx: Sql, ctx: Context, stem: string): Promise<Set<string>> {
   const rows = await tx
     .select({ tableName: datasets.tableName })
     .from(datasets)
-    .where(and(mine(ctx), like(datasets.tableName, `${stem.replace(/[\\%_]/g, '\\$&')}%`)));
+    .where(and(mine(ctx), like(datasets.tableName, `${literally(stem)}%`)));
   return new Set(rows.map((row) => row.tableName));
 }
 

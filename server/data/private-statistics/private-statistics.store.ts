@@ -1,6 +1,7 @@
-import { and, desc, eq, lt, or, sql } from 'drizzle-orm';
+import { and, desc, eq, lt, or } from 'drizzle-orm';
 import type { Context } from '../../platform/context.ts';
 import type { Sql } from '../../platform/db/database.ts';
+import { lockUntilCommit } from '../../platform/db/locks.ts';
 import { privacyBudgets, privacyLedger } from '../anonymisation/anonymisation.tables.ts';
 import type { Cursor } from '../paging.ts';
 
@@ -32,8 +33,7 @@ export async function saveBudget(
 
 /** Held to the end of the transaction: two questions at once never spend the same rest. */
 export async function lockLedger(tx: Sql, ctx: Context, datasetId: string): Promise<void> {
-  const key = `stroma:privacy:${ctx.actor.tenantId}:${datasetId}`;
-  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${key}, 0))`);
+  await lockUntilCommit(tx, `privacy:${ctx.actor.tenantId}:${datasetId}`);
 }
 
 export async function findAnswered(

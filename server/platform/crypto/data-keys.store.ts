@@ -1,5 +1,6 @@
 import { and, asc, count, eq, gt, isNotNull, isNull, ne, or, type SQL, sql } from 'drizzle-orm';
 import type { Sql } from '../db/database.ts';
+import { literally } from '../db/patterns.ts';
 import { acrossTenants } from '../db/tenant-scope.ts';
 import { dataKeys } from './data-keys.tables.ts';
 
@@ -104,6 +105,6 @@ const stale = ({ provider, keyId }: { provider: DataKeyRow['provider']; keyId: s
 
 /** The context itself and those under it. */
 function under(context: string) {
-  const pattern = `${context.replace(/[\\%_]/g, '\\$&')}/%`;
+  const pattern = `${literally(context)}/%`;
   return or(eq(dataKeys.context, context), sql`${dataKeys.context} like ${pattern}`);
 }

@@ -1,6 +1,7 @@
 import { and, asc, desc, eq, gt, inArray, isNotNull, lt, lte, sql } from 'drizzle-orm';
 import type { Database, Sql } from '../db/database.ts';
 import { rowsOf } from '../db/database.ts';
+import { lockUntilCommit } from '../db/locks.ts';
 import { events } from './events.tables.ts';
 
 export type EventRow = typeof events.$inferSelect & { position: number };
@@ -24,7 +25,7 @@ export async function hasUnpublished(db: Sql): Promise<boolean> {
  */
 export async function assignPositions(database: Database): Promise<void> {
   await database.transaction(async (tx) => {
-    await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended('stroma:outbox', 0))`);
+    await lockUntilCommit(tx, 'outbox');
     await tx.execute(sql`
       update events set position = next.position
       from (
