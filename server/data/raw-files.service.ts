@@ -3,11 +3,11 @@ import type { Audit } from '../access/index.ts';
 import type { Context } from '../platform/context.ts';
 import type { Sql } from '../platform/db/database.ts';
 import { fail } from '../platform/failure.ts';
+import { readCursor, toPage } from '../platform/paging.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { DatasetVisibility } from './datasets/dataset-visibility.ts';
 import { findDataset } from './datasets/datasets.store.ts';
 import type { HiddenDatasets } from './datasets/hidden-datasets.ts';
-import { readCursor, toPage } from './paging.ts';
 import { type ProcessInput, processKind } from './process.input.ts';
 import {
   datasetOfUpload,

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { Actor, Context } from '../../platform/context.ts';
 import { fail } from '../../platform/failure.ts';
 import { newId } from '../../platform/ids.ts';
+import { cutPage } from '../../platform/paging.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { Audit, Stranger } from '../audit/audit.ts';
 import { SessionCache } from '../identity/session-cache.ts';
@@ -293,8 +294,8 @@ export class ApiKeys {
 
   async #page(query: Parameters<typeof listKeys>[1]): Promise<Page<ApiKey>> {
     const rows = await listKeys(this.#platform.db.sql, { ...query, limit: query.limit + 1 });
-    const items = rows.slice(0, query.limit).map(documentOf);
-    return { items, next_cursor: rows.length > query.limit ? (items.at(-1)?.key_id ?? null) : null };
+    const { page, next_cursor } = cutPage(rows, query.limit, ({ key }) => key.id);
+    return { items: page.map(documentOf), next_cursor };
   }
 
   /** On record once a minute for one key and address: a program that goes on trying does not fill the trail. */

@@ -1,7 +1,7 @@
 import { api } from '@stroma/contracts';
 import type { FastifyInstance } from 'fastify';
-import { fail } from '../../platform/failure.ts';
 import { route } from '../../platform/http/register-route.ts';
+import { cutPage, foreignCursor } from '../../platform/paging.ts';
 import type { AuditTrail } from './audit.service.ts';
 import type { AuditAnchors } from './audit-anchors.ts';
 
@@ -26,14 +26,12 @@ export function auditRoutes(app: FastifyInstance, trail: AuditTrail, anchors: Au
   route(app, api.audit.checkpoints, async ({ query }) => {
     const before = query.cursor === undefined ? undefined : readNumber(query.cursor);
     const items = await anchors.list(query.limit + 1, before);
-    const page = items.slice(0, query.limit);
-    return { items: page, next_cursor: items.length > query.limit ? String(page.at(-1)?.number) : null };
+    const { page, next_cursor } = cutPage(items, query.limit, ({ number }) => String(number));
+    return { items: page, next_cursor };
   });
   route(app, api.audit.anchor, ({ ctx }) => anchors.keep(ctx));
 }
 
 function readNumber(cursor: string): number {
-  if (!/^\d{1,15}$/.test(cursor))
-    fail('INVALID_INPUT', 'Expected the next_cursor of the page before, unchanged.', { field: 'cursor' });
-  return Number(cursor);
+  return /^\d{1,15}$/.test(cursor) ? Number(cursor) : foreignCursor();
 }

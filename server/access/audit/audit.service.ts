@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import type { Context } from '../../platform/context.ts';
 import { acrossTenants } from '../../platform/db/tenant-scope.ts';
 import { fail } from '../../platform/failure.ts';
+import { cutPage, readIdCursor } from '../../platform/paging.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { systemTenant } from '../../platform/system-actor.ts';
 import { lastSeal, sealsAfter } from './audit.store.ts';
@@ -15,8 +16,6 @@ import { csvExport, type ExportedEvent, jsonExport } from './audit-export.ts';
 import type { OpenAudit } from './open-audit.ts';
 
 const exportPage = 2_000;
-const idShape = /^aud_[0-9a-f-]{36}$/;
-
 export const verifyKind = 'audit.verify';
 
 /** The record as those may see it who may. */
@@ -40,15 +39,14 @@ export class AuditTrail {
 
   async events(ctx: Context, query: AuditFilter & { limit: number; cursor?: string | undefined }) {
     const { limit, cursor, ...filter } = query;
-    if (cursor !== undefined && !idShape.test(cursor))
-      fail('INVALID_INPUT', 'Expected the next_cursor of the page before, unchanged.', { field: 'cursor' });
+    const before = readIdCursor('audit', cursor);
     const rows = await this.#read(ctx, filter, (tenantId) =>
-      listEvents(this.#platform.db.sql, tenantId, filter, { limit: limit + 1, before: cursor }),
+      listEvents(this.#platform.db.sql, tenantId, filter, { limit: limit + 1, before }),
     );
-    const page = rows.slice(0, limit);
+    const { page, next_cursor } = cutPage(rows, limit, ({ event }) => event.id);
     return {
       items: page.map(eventDocument),
-      next_cursor: rows.length > limit ? (page.at(-1)?.event.id ?? null) : null,
+      next_cursor,
     };
   }
 

@@ -10,6 +10,7 @@ import type { Context } from '../../platform/context.ts';
 import type { Sql } from '../../platform/db/database.ts';
 import { fail } from '../../platform/failure.ts';
 import { newId } from '../../platform/ids.ts';
+import { cutPage } from '../../platform/paging.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { canonicalJson } from '../../platform/provenance/canonical-json.ts';
 import type { OpenAudit } from '../audit/open-audit.ts';
@@ -150,7 +151,7 @@ export class Compliance {
       before: cursor,
       standard,
     });
-    const page = rows.slice(0, limit);
+    const { page, next_cursor } = cutPage(rows, limit, ({ id }) => id);
     return {
       items: page.map((row) => {
         const { report_id, title, period, made_at, made_by, counts } = read(row);
@@ -168,7 +169,7 @@ export class Compliance {
           signature,
         };
       }),
-      next_cursor: rows.length > limit ? (page.at(-1)?.id ?? null) : null,
+      next_cursor,
     };
   }
 

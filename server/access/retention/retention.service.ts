@@ -9,6 +9,7 @@ import {
 import type { Context } from '../../platform/context.ts';
 import { fail } from '../../platform/failure.ts';
 import { newId } from '../../platform/ids.ts';
+import { cutPage } from '../../platform/paging.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { RetentionFacts } from '../compliance/facts.ts';
@@ -151,10 +152,10 @@ export class Retention {
       limit: limit + 1,
       before: cursor,
     });
-    const page = rows.slice(0, limit);
+    const { page, next_cursor } = cutPage(rows, limit, ({ id }) => id);
     return {
       items: page.map(({ id, at, by, items }) => ({ run_id: id, at: at.toISOString(), by, items })),
-      next_cursor: rows.length > limit ? (page.at(-1)?.id ?? null) : null,
+      next_cursor,
     };
   }
 
@@ -163,10 +164,10 @@ export class Retention {
       limit: limit + 1,
       before: cursor,
     });
-    const page = rows.slice(0, limit);
+    const { page, next_cursor } = cutPage(rows, limit, ({ id }) => id);
     return {
       items: page.map(holdDocument),
-      next_cursor: rows.length > limit ? (page.at(-1)?.id ?? null) : null,
+      next_cursor,
     };
   }
 

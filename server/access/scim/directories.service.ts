@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { Actor, Context } from '../../platform/context.ts';
 import { fail } from '../../platform/failure.ts';
 import { newId } from '../../platform/ids.ts';
+import { cutPage } from '../../platform/paging.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { makeSecret, readSecret } from '../api-keys/api-key-secret.ts';
 import type { Audit } from '../audit/audit.ts';
@@ -82,8 +83,8 @@ export class Directories {
   async list(ctx: Context, query: { limit: number; cursor?: string | undefined }, base: string) {
     const { sql } = this.#parts.platform.db;
     const rows = await listDirectories(sql, ctx.actor.tenantId, query.limit + 1, query.cursor);
-    const items = rows.slice(0, query.limit).map((each) => documentOf(each, base));
-    return { items, next_cursor: rows.length > query.limit ? (items.at(-1)?.directory_id ?? null) : null };
+    const { page, next_cursor } = cutPage(rows, query.limit, ({ row }) => row.id);
+    return { items: page.map((each) => documentOf(each, base)), next_cursor };
   }
 
   async create(ctx: Context, input: Create, base: string): Promise<{ directory: Directory; token: string }> {

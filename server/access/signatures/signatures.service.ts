@@ -5,6 +5,7 @@ import type { Context } from '../../platform/context.ts';
 import type { Database } from '../../platform/db/database.ts';
 import { fail } from '../../platform/failure.ts';
 import { newId } from '../../platform/ids.ts';
+import { cutPage, readIdCursor } from '../../platform/paging.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { AuditKeys } from '../audit/audit-keys.ts';
 import {
@@ -145,12 +146,10 @@ export class Signatures {
 
   async list(ctx: Context, query: SignatureFilter & { limit: number; cursor?: string | undefined }) {
     const { limit, cursor, ...filter } = query;
-    if (cursor !== undefined && !/^sgn_[0-9a-f-]{36}$/.test(cursor))
-      fail('INVALID_INPUT', 'Expected the next_cursor of the page before, unchanged.', { field: 'cursor' });
-    const rows = await listSignatures(this.#parts.db.sql, ctx, filter, { limit: limit + 1, before: cursor });
-    const page = rows.slice(0, limit);
-    const items = await this.#checkedAll(ctx, page);
-    return { items, next_cursor: rows.length > limit ? (page.at(-1)?.id ?? null) : null };
+    const before = readIdCursor('signature', cursor);
+    const rows = await listSignatures(this.#parts.db.sql, ctx, filter, { limit: limit + 1, before });
+    const { page, next_cursor } = cutPage(rows, limit, ({ id }) => id);
+    return { items: await this.#checkedAll(ctx, page), next_cursor };
   }
 
   async get(ctx: Context, id: string): Promise<Signature> {

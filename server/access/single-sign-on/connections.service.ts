@@ -3,6 +3,7 @@ import type { Connection, CreateConnection, UpdateConnection } from '@stroma/con
 import type { Context } from '../../platform/context.ts';
 import { fail } from '../../platform/failure.ts';
 import { newId } from '../../platform/ids.ts';
+import { cutPage } from '../../platform/paging.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { Audit } from '../audit/audit.ts';
 import { requireConfigurer } from './configurer.ts';
@@ -38,8 +39,8 @@ export class Connections {
   async list(ctx: Context, query: { limit: number; cursor?: string | undefined }, origin: string) {
     const { tenantId } = ctx.actor;
     const rows = await listConnections(this.#platform.db.sql, tenantId, query.limit + 1, query.cursor);
-    const items = rows.slice(0, query.limit).map((each) => connectionDocument(each, origin));
-    return { items, next_cursor: rows.length > query.limit ? (items.at(-1)?.connection_id ?? null) : null };
+    const { page, next_cursor } = cutPage(rows, query.limit, ({ row }) => row.id);
+    return { items: page.map((each) => connectionDocument(each, origin)), next_cursor };
   }
 
   async get(ctx: Context, id: string, origin: string): Promise<Connection> {

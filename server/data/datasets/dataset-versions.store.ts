@@ -1,7 +1,7 @@
 import { and, asc, desc, eq, lt, or, sql } from 'drizzle-orm';
 import type { Context } from '../../platform/context.ts';
 import type { Sql } from '../../platform/db/database.ts';
-import type { Cursor } from '../paging.ts';
+import type { Cursor } from '../../platform/paging.ts';
 import { type DatasetWithVersion, mine, type VersionRow } from './datasets.store.ts';
 import { datasets, datasetVersions } from './datasets.tables.ts';
 

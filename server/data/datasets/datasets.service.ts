@@ -10,9 +10,9 @@ import { freeTableName } from '@stroma/kernel';
 import type { Audit } from '../../access/index.ts';
 import type { Context } from '../../platform/context.ts';
 import { fail } from '../../platform/failure.ts';
+import { readCursor, toPage } from '../../platform/paging.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { type FoundJoins, type Joins, joinsSeen } from '../joins/joins.service.ts';
-import { readCursor, toPage } from '../paging.ts';
 import { type ProcessInput, processKind } from '../process.input.ts';
 import { datasetsOfUpload } from '../raw-files.store.ts';
 import { findUpload } from '../uploads.store.ts';
@@ -251,6 +251,11 @@ export class Datasets {
     const [oldest] = this.#written.keys();
     if (this.#written.size > writtenProfiles && oldest !== undefined) this.#written.delete(oldest);
     return bytes;
+  }
+
+  /** Lets go of every profile that was written out. */
+  clearWritten(): void {
+    this.#written.clear();
   }
 
   /** Throws FORBIDDEN for the raw file of a dataset the asker sees a part of, NOT_FOUND of one they may not see. */

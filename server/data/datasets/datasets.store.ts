@@ -19,7 +19,7 @@ import type { Context } from '../../platform/context.ts';
 import type { Sql } from '../../platform/db/database.ts';
 import { lockUntilCommit } from '../../platform/db/locks.ts';
 import { literally } from '../../platform/db/patterns.ts';
-import type { Cursor } from '../paging.ts';
+import type { Cursor } from '../../platform/paging.ts';
 import { datasetsChanged } from './dataset-reads.ts';
 import { datasets, datasetVersions } from './datasets.tables.ts';
 

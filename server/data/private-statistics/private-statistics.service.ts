@@ -7,12 +7,12 @@ import type { Context } from '../../platform/context.ts';
 import type { Sql } from '../../platform/db/database.ts';
 import { fail } from '../../platform/failure.ts';
 import { newId } from '../../platform/ids.ts';
+import { readCursor, toPage } from '../../platform/paging.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { requireWhole, type SeenDataset } from '../datasets/dataset-visibility.ts';
 import type { Datasets, Page } from '../datasets/datasets.service.ts';
 import type { LakeDocuments } from '../datasets/lake-documents.ts';
 import { stableJson } from '../datasets/version-identity.ts';
-import { readCursor, toPage } from '../paging.ts';
 import { answerOf, type Counted, checkQuestion, count, stepOf } from './private-statistics.exact.ts';
 import {
   costsOf,

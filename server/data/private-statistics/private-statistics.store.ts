@@ -2,8 +2,8 @@ import { and, desc, eq, lt, or } from 'drizzle-orm';
 import type { Context } from '../../platform/context.ts';
 import type { Sql } from '../../platform/db/database.ts';
 import { lockUntilCommit } from '../../platform/db/locks.ts';
+import type { Cursor } from '../../platform/paging.ts';
 import { privacyBudgets, privacyLedger } from '../anonymisation/anonymisation.tables.ts';
-import type { Cursor } from '../paging.ts';
 
 export type BudgetRow = typeof privacyBudgets.$inferSelect;
 export type LedgerRow = typeof privacyLedger.$inferSelect;

@@ -5,13 +5,13 @@ import { buildSchemaPrompt, type Correction, parseQuestion, suggestQuestions } f
 import type { Audit, QuestionScreen } from '../../access/index.ts';
 import type { Context } from '../../platform/context.ts';
 import { fail } from '../../platform/failure.ts';
+import { readCursor, toPage } from '../../platform/paging.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { DatasetReads } from '../datasets/dataset-reads.ts';
 import type { DatasetVisibility, SeenDataset } from '../datasets/dataset-visibility.ts';
 import { findDatasets } from '../datasets/datasets.store.ts';
 import type { LakeDocuments } from '../datasets/lake-documents.ts';
 import type { SeenDatasetDocuments } from '../datasets/seen-documents.ts';
-import { readCursor, toPage } from '../paging.ts';
 import type { AnswerDraft, Answers } from './answers.ts';
 import { firstRows } from './first-rows.ts';
 import { askModel, explainByModel, explainedRows } from './model-question.ts';

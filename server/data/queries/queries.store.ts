@@ -1,7 +1,7 @@
 import { and, desc, eq, lt, or, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '../../platform/context.ts';
 import type { Sql } from '../../platform/db/database.ts';
-import type { Cursor } from '../paging.ts';
+import type { Cursor } from '../../platform/paging.ts';
 import { queries } from './queries.tables.ts';
 
 export type QueryRow = typeof queries.$inferSelect;

@@ -7,6 +7,7 @@ import type { Recorder } from '../crypto/keys.ts';
 import { acrossTenants } from '../db/tenant-scope.ts';
 import { fail } from '../failure.ts';
 import { newId } from '../ids.ts';
+import { cutPage } from '../paging.ts';
 import type { Platform } from '../platform.ts';
 import { type BackupTarget, backupName } from './backup-target.ts';
 import {
@@ -68,8 +69,8 @@ export class Backups {
 
   async list({ limit, cursor }: { limit: number; cursor?: string | undefined }) {
     const rows = await apart(() => listBackups(this.#platform.db.sql, { before: cursor, limit: limit + 1 }));
-    const items = rows.slice(0, limit).map(documentOf);
-    return { items, next_cursor: rows.length > limit ? (items.at(-1)?.backup_id ?? null) : null };
+    const { page, next_cursor } = cutPage(rows, limit, ({ id }) => id);
+    return { items: page.map(documentOf), next_cursor };
   }
 
   /**

@@ -1,4 +1,4 @@
-import { idOf, scopeOfRole } from '@stroma/contracts';
+import { scopeOfRole } from '@stroma/contracts';
 import { sql } from 'drizzle-orm';
 import type { Logger } from 'pino';
 import type { Context } from '../context.ts';
@@ -8,6 +8,7 @@ import { acrossTenants } from '../db/tenant-scope.ts';
 import type { Events } from '../events/event-types.ts';
 import { fail } from '../failure.ts';
 import { newId } from '../ids.ts';
+import { cutPage, readIdCursor } from '../paging.ts';
 import { jobDocument } from './job-document.ts';
 import { newQueueId, openJobQueue } from './job-queue.ts';
 import type { ConcernedJob, JobDefinition, Jobs } from './job-types.ts';
@@ -130,11 +131,9 @@ export function openJobs(database: Database, events: Events, log: Logger, option
     get: async (ctx, jobId) => jobDocument(await existing(ctx, jobId)),
 
     async list(ctx, { status, limit, cursor }) {
-      if (cursor !== undefined && !idOf('job').safeParse(cursor).success)
-        fail('INVALID_INPUT', 'Expected the next_cursor of the page before, unchanged.', { field: 'cursor' });
       const rows = await listJobs(database.sql, ctx.actor.tenantId, {
         status,
-        before: cursor,
+        before: readIdCursor('job', cursor),
         createdBy: seesOnlyOwn(ctx) ? ctx.actor.id : undefined,
         withheld: {
           kinds: [...definitions.keys()].filter((kind) => withheld(ctx, kind)),
@@ -142,10 +141,10 @@ export function openJobs(database: Database, events: Events, log: Logger, option
         },
         limit: limit + 1,
       });
-      const page = rows.slice(0, limit);
+      const { page, next_cursor } = cutPage(rows, limit, ({ id }) => id);
       const hidden = await hiddenAmong(ctx, page);
       const items = page.filter(({ id }) => !hidden.has(id)).map((row) => jobDocument(row));
-      return { items, next_cursor: rows.length > limit ? (page.at(-1)?.id ?? null) : null };
+      return { items, next_cursor };
     },
 
     async cancel(ctx, jobId) {

@@ -2,6 +2,7 @@ import { api } from '@stroma/contracts';
 import type { FastifyInstance } from 'fastify';
 import type { Context } from '../context.ts';
 import { route } from '../http/register-route.ts';
+import { cutPage } from '../paging.ts';
 import type { Mail } from './mail.ts';
 
 /** What a mail says opens the account it is sent to: it is shown to those alone who could give that account its role. */
@@ -16,11 +17,11 @@ export function mailRoutes(
   route(app, api.mail.outbox, async ({ ctx, query, reply }) => {
     void reply.header('cache-control', 'no-store');
     const found = await mail.outbox(ctx.actor.tenantId, query.limit + 1, query.cursor ?? null);
-    const items = found.slice(0, query.limit);
+    const { page, next_cursor } = cutPage(found, query.limit, ({ id }) => id);
     return {
       kind: mail.kind,
       items: await Promise.all(
-        items.map(async ({ id, to, subject, text, writtenAt }) => ({
+        page.map(async ({ id, to, subject, text, writtenAt }) => ({
           message_id: id,
           to,
           subject,
@@ -28,7 +29,7 @@ export function mailRoutes(
           written_at: writtenAt.toISOString(),
         })),
       ),
-      next_cursor: found.length > query.limit ? (items.at(-1)?.id ?? null) : null,
+      next_cursor,
     };
   });
 }
