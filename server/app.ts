@@ -91,7 +91,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   addChecks(health, platform);
   if (answers) {
     registerMetrics(http, { token: config.STROMA_METRICS_TOKEN, database: platform.db });
-    streamRoutes(http, platform.events, authenticate, { onCount: setStreamClients });
+    streamRoutes(http, platform.events, authenticate, { onCount: setStreamClients, hears: data.hears });
     jobRoutes(http, platform.jobs);
     mailRoutes(http, platform.mail, access.mayOpenMailOf);
     provenanceRoutes(http, platform.provenance, () => data.settled());

@@ -57,6 +57,8 @@ export interface Data {
   readonly signableVersion: SignableKind;
   /** A module makes known what it holds that was worked out from dataset versions, for when a person is erased. */
   knowDerived(holder: DerivedHolder): void;
+  /** Whether somebody may know of what an event is about. */
+  hears: HiddenDatasets['hears'];
   loadSamples(ctx: Context): Promise<void>;
   /** Whether the query processes answer; throws NOT_READY when they do not. */
   ping(): Promise<void>;
@@ -102,6 +104,7 @@ export function createData(
   return {
     name: 'data',
     signableVersion: signableVersion(platform, hidden),
+    hears: (who, event) => hidden.hears(who, event),
     knowDerived: (holder) => privacy.knowDerived(holder),
     register(app) {
       app.addHook('onReady', () => reads.start(platform.log));

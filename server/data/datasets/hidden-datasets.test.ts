@@ -170,4 +170,29 @@ describe('a dataset above one’s clearance', () => {
     expect(narrowed.status, JSON.stringify(narrowed.body)).toBe(200);
     expect(await listed(scientist)).toEqual([shown]);
   });
+
+  it('is told by no live event', async () => {
+    const dataset = await patients();
+    const heard = async (person: Person) => {
+      const stop = new AbortController();
+      const stream = await fetch(`${person.url}/api/v1/streams/data`, {
+        headers: { authorization: `Bearer ${person.token}` },
+        signal: stop.signal,
+      });
+      const reader = stream.body?.pipeThrough(new TextDecoderStream()).getReader();
+      let text = '';
+      const until = async (what: string) => {
+        while (!text.includes(what)) text += (await reader?.read())?.value ?? '';
+        stop.abort();
+        return text;
+      };
+      return { until };
+    };
+    await set(dataset, [], 'phi');
+    const [ears, cleared] = [await heard(scientist), await heard(director)];
+    await admin.call('PATCH', `/data/datasets/${dataset.dataset_id}`, { description: 'told to few' });
+    const last = await patients();
+    expect(await ears.until(last.dataset_id)).not.toContain(dataset.dataset_id);
+    expect(await cleared.until(last.dataset_id)).toContain(dataset.dataset_id);
+  });
 });

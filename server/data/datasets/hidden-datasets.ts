@@ -1,6 +1,7 @@
-import { hidesExistence, type ProvenanceGraph } from '@stroma/contracts';
+import { type CloudEvent, hidesExistence, type ProvenanceGraph } from '@stroma/contracts';
 import type { Resources } from '../../access/index.ts';
 import type { Context } from '../../platform/context.ts';
+import { withinTenant } from '../../platform/db/tenant-scope.ts';
 import { fail } from '../../platform/failure.ts';
 import type { ConcernedJob } from '../../platform/jobs/job-types.ts';
 import type { Platform } from '../../platform/platform.ts';
@@ -12,6 +13,7 @@ import {
   findEvenDeletedVersions,
 } from './hidden-datasets.store.ts';
 
+type Asker = Pick<Context, 'actor' | 'purpose'>;
 type Node = ProvenanceGraph['nodes'][number];
 
 /** Keeps what is told beside datasets (jobs, uploads, provenance) from telling of those the asker must not know of. */
@@ -19,6 +21,7 @@ export class HiddenDatasets {
   readonly #db: Platform['db'];
   readonly #resources: Resources;
   readonly #visibility: DatasetVisibility;
+  readonly #about = new WeakMap<CloudEvent, Promise<DatasetRow | undefined>>();
 
   constructor({ db }: Pick<Platform, 'db'>, resources: Resources, visibility: DatasetVisibility) {
     this.#db = db;
@@ -30,12 +33,28 @@ export class HiddenDatasets {
     return (await this.#decide(ctx, dataset)).allowed;
   }
 
-  async #hides(ctx: Context, dataset: DatasetRow): Promise<boolean> {
+  async #one(tenantId: string, id: string): Promise<DatasetRow | undefined> {
+    return (await findEvenDeletedDatasets(this.#db.sql, tenantId, [id]))[0];
+  }
+
+  async #hides(ctx: Asker, dataset: DatasetRow): Promise<boolean> {
     return hidesExistence(await this.#decide(ctx, dataset));
   }
 
-  #decide({ actor, purpose }: Context, { id, createdBy, sensitivity }: DatasetRow) {
+  #decide({ actor, purpose }: Asker, { id, createdBy, sensitivity }: DatasetRow) {
     return this.#resources.decide(actor, 'datasets:read', { id, ownerId: createdBy, sensitivity }, purpose);
+  }
+
+  /** Whether an event is of no such dataset. */
+  async hears(who: Asker, event: CloudEvent): Promise<boolean> {
+    const { dataset_id: id } = event.data;
+    if (typeof id !== 'string') return true;
+    return withinTenant(event.tenantid, async () => {
+      const known = this.#about.get(event) ?? this.#one(event.tenantid, id);
+      this.#about.set(event, known);
+      const dataset = await known;
+      return dataset === undefined || !(await this.#hides(who, dataset));
+    });
   }
 
   /** Ids of the jobs that are about such datasets. */

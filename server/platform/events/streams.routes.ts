@@ -1,16 +1,24 @@
 import { api, type CloudEvent, type EventType, eventPermissions } from '@stroma/contracts';
 import type { FastifyInstance } from 'fastify';
+import type { Context } from '../context.ts';
 import { route } from '../http/register-route.ts';
+import { anonymous } from '../http/request-context.ts';
 import type { Authenticate } from '../http/route.ts';
 import type { Events } from './event-types.ts';
 import { openStreamClients, type StreamClients, type StreamClientsOptions } from './stream-clients.ts';
+
+/** Whether somebody may hear of what an event is about. */
+export type Hears = (
+  who: Pick<Context, 'actor' | 'purpose'>,
+  event: CloudEvent,
+) => boolean | Promise<boolean>;
 
 /** The live stream. Its clients are let go when the server stops and when their session ends. */
 export function streamRoutes(
   app: FastifyInstance,
   events: Events,
   authenticate: Authenticate,
-  options?: StreamClientsOptions,
+  { hears = () => true, ...options }: StreamClientsOptions & { hears?: Hears } = {},
 ): StreamClients {
   const clients = openStreamClients(options);
   app.addHook('preClose', (done) => {
@@ -25,15 +33,17 @@ export function streamRoutes(
     let gone = false;
     request.raw.socket.setTimeout(0);
     const { raw } = reply;
-    let held = ctx.actor.permissions;
-    const mayHear = ({ type }: CloudEvent) => {
+    let { actor } = ctx;
+    const isFor = ({ type }: CloudEvent) => {
       const needed = eventPermissions[type as EventType];
-      return needed === undefined || held.has(needed);
+      return needed === undefined || actor.permissions.has(needed);
     };
     const stillAllowed = async () => {
-      const actor = await authenticate(request);
-      held = actor?.permissions ?? new Set();
-      return actor?.permissions.has(api.streams.subscribe.permission) === true && !actor.mustChangePassword;
+      const present = await authenticate(request);
+      actor = present ?? anonymous;
+      return (
+        present?.permissions.has(api.streams.subscribe.permission) === true && !present.mustChangePassword
+      );
     };
     const open = () => {
       void reply.hijack();
@@ -58,16 +68,31 @@ export function streamRoutes(
       client ??= open();
       return client;
     };
-    unsubscribe = await events.subscribe(
-      ctx.actor.tenantId,
-      params.topic,
-      (event, stored) => !mayHear(event) || theClient().push(event, stored),
-      {
-        afterEventId,
-        drained: () => theClient().drained(),
-        onLive: (lastEventId) => theClient().mark(afterEventId === undefined ? lastEventId : null),
+    // What is kept and can be resumed after stays in its order, also where it takes a moment to know who may hear it.
+    let before: Promise<unknown> = Promise.resolve();
+    const push = (event: CloudEvent, stored: boolean): boolean => {
+      if (!isFor(event)) return true;
+      if (!stored) return theClient().push(event, stored);
+      const { purpose } = ctx;
+      before = before
+        .then(() => hears({ actor, purpose }, event))
+        .then((heard) => !heard || gone || theClient().push(event, stored))
+        .catch((error: unknown) => {
+          ctx.log.error(
+            { err: error },
+            'who may hear an event could not be told; nobody on this stream does',
+          );
+        });
+      return !gone;
+    };
+    unsubscribe = await events.subscribe(ctx.actor.tenantId, params.topic, push, {
+      afterEventId,
+      drained: async () => {
+        await before;
+        await theClient().drained();
       },
-    );
+      onLive: (lastEventId) => theClient().mark(afterEventId === undefined ? lastEventId : null),
+    });
     if (gone) unsubscribe();
     return reply;
   });
