@@ -1,8 +1,10 @@
 import { api } from '@stroma/contracts';
 import type { FastifyInstance } from 'fastify';
 import { route } from '../../platform/http/register-route.ts';
+import { printDocument } from '../../platform/print/print-document.ts';
 import type { Compliance } from './compliance.service.ts';
-import { printReport } from './print-report.ts';
+
+const template = new URL('./report.typ', import.meta.url);
 
 export function complianceRoutes(app: FastifyInstance, compliance: Compliance): void {
   route(app, api.compliance.make, ({ ctx, body }) => compliance.order(ctx, body));
@@ -10,7 +12,7 @@ export function complianceRoutes(app: FastifyInstance, compliance: Compliance): 
   route(app, api.compliance.get, ({ ctx, params }) => compliance.get(ctx, params.id));
   route(app, api.compliance.pdf, async ({ ctx, params, reply }) => {
     const report = await compliance.get(ctx, params.id);
-    const pdf = await printReport(report, ctx.signal);
+    const pdf = await printDocument(template, report, ctx.signal);
     return reply
       .type('application/pdf')
       .header('content-disposition', `attachment; filename="${nameOf(report)}.pdf"`)

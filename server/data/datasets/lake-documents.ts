@@ -39,6 +39,12 @@ export class LakeDocuments {
     return entry.document as Promise<Documents[Name]>;
   }
 
+  /** Lets go of everything that was read. */
+  clear(): void {
+    this.#kept.clear();
+    this.#bytes = 0;
+  }
+
   path(version: Pick<VersionRow, 'lakePrefix'>, name: 'data.parquet' | 'rejects.parquet'): Promise<string> {
     return this.#objects.localPath(`${version.lakePrefix}/${name}`);
   }

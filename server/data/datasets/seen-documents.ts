@@ -35,6 +35,11 @@ export class SeenDatasetDocuments {
     return (await kept)[name];
   }
 
+  /** Lets go of everything that was worked out. */
+  clear(): void {
+    this.#kept.clear();
+  }
+
   /** With the number of rows its reader sees. */
   async counted(seen: SeenDataset): Promise<SeenDataset> {
     if (seen.restriction === null || seen.restriction.rows.length === 0) return seen;

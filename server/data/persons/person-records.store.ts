@@ -25,6 +25,7 @@ const treatments: Readonly<Record<string, RecordTreatment>> = {
   provenance_derivations: redact,
   projects: redact,
   consents: redact,
+  person_searches: redact,
   users: account,
   accounts: account,
   sessions: account,

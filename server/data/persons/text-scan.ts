@@ -10,6 +10,19 @@ const packed = ['1f8b', '504b0304', '50415231', '425a68', 'fd377a58', '28b52ffd'
 export const patternsOf = (identifiers: readonly string[]): RegExp[] =>
   identifiers.map((each) => new RegExp(wordPattern(each, 'javascript'), 'u'));
 
+/** A text with `[erased]` where it quoted one of the identifiers as whole words. */
+export function replaceWords(text: string, identifiers: readonly string[]): string {
+  let changed = text;
+  for (const { source } of patternsOf(identifiers)) {
+    // What stands between two words is taken by the first of them: the second is found the next time.
+    for (let before = ''; before !== changed; ) {
+      before = changed;
+      changed = changed.replaceAll(new RegExp(source, 'gu'), '$1[erased]$3');
+    }
+  }
+  return changed;
+}
+
 /**
  * Whether an object of plain text quotes one of the identifiers as whole words; in constant memory. Null for what is
  * packed, false for what is not there.

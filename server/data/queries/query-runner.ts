@@ -88,6 +88,11 @@ export class QueryRunner {
     return `answer:${ctx.actor.tenantId}:${createHash('sha256').update(text).digest('hex')}`;
   }
 
+  /** Lets go of the answers this process holds near; the cache's own are deleted by their keys. */
+  clearNear(): void {
+    this.#near.clear();
+  }
+
   /** Rejects with the sandbox's errors, or CANCELLED when `ctx.signal` aborts. */
   async run(ctx: Context, plan: QueryPlan): Promise<Ran> {
     const key = this.keyOf(ctx, plan);

@@ -15,6 +15,8 @@ export interface Mail {
   send(message: Message): Promise<void>;
   /** What waits in the outbox for one tenant, the newest first; empty where a mail server is set. */
   outbox(tenantId: string, limit: number, before: string | null): Promise<OutboxMessage[]>;
+  /** Takes a message out of the outbox; nothing where there is none. */
+  remove(tenantId: string, id: string): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, readFile, rename } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { uuidv7 } from 'uuidv7';
@@ -33,6 +33,9 @@ export function openOutbox(dataFolder: string, log: Logger): Mail {
         .reverse()
         .slice(0, limit);
       return Promise.all(names.map((name) => read(folder, name)));
+    },
+    async remove(tenantId, id) {
+      if (nameOf.test(`${id}.json`)) await rm(join(folderOf(tenantId), `${id}.json`), { force: true });
     },
     close: async () => undefined,
   };

@@ -47,6 +47,7 @@ export function openSmtp(url: string, from: string): Mail {
       }
     },
     outbox: async () => [],
+    remove: async () => undefined,
     close: async () => transport.close(),
   };
 }

@@ -24,6 +24,8 @@ export interface DerivationDocument {
   ended_at: string;
   inputs: RecordedEntity[];
   outputs: RecordedEntity[];
+  /** Words were taken out: for which erasure, when, and what the whole document hashed to. */
+  redacted?: { erasure_id: string; at: string; chain_sha256: string };
 }
 
 export function writeDocument(

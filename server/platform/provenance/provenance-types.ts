@@ -12,7 +12,7 @@ export interface EntityReference {
 }
 
 export interface Derivation {
-  kind: 'ingest' | 'query' | 'question' | 'anonymisation';
+  kind: 'ingest' | 'query' | 'question' | 'anonymisation' | 'erasure';
   label: string;
   parameters: Record<string, unknown>;
   seed: number | null;
@@ -24,6 +24,20 @@ export interface Derivation {
   outputs: EntityReference[];
 }
 
+/** An entity with the derivation that made it. */
+export interface Made {
+  entity_id: string;
+  derivation_id: string;
+  kind: string;
+  parameters: Record<string, unknown>;
+  inputs: { id: string }[];
+}
+
+export interface Redaction {
+  erasure_id: string;
+  replace(text: string): string;
+}
+
 export interface Provenance {
   /** Written in the transaction that writes the outputs. Returns the prv_ id of the derivation. */
   record(tx: Sql, ctx: Context, derivation: Derivation): Promise<string>;
@@ -31,6 +45,13 @@ export interface Provenance {
   knowReaders(look: (ctx: Context, graph: ProvenanceGraph) => Promise<ProvenanceGraph>): void;
   /** Everything upstream of a derivation or of an entity, to the raw files. Throws NOT_FOUND. */
   graph(ctx: Context, id: string): Promise<ProvenanceGraph>;
+  /** Everything that was made from these entities, or from what was made from them; at most 10,000. */
+  downstream(ctx: Context, entityIds: readonly string[]): Promise<Made[]>;
+  /**
+   * Takes words out of the text of derivations, because a person they name is erased. What they say otherwise stays
+   * signed, by whom the words were taken out with it, and what was made from them still leads to them.
+   */
+  redact(tx: Sql, ctx: Context, ids: readonly string[], redaction: Redaction): Promise<number>;
   /** The same as RO-Crate 1.1 metadata. https://www.researchobject.org/ro-crate/1.1/ */
   roCrate(ctx: Context, id: string): Promise<{ '@context': unknown; '@graph': unknown[] }>;
 }

@@ -1,5 +1,5 @@
 import { and, eq, inArray, sql } from 'drizzle-orm';
-import type { Sql } from '../db/database.ts';
+import { rowsOf, type Sql } from '../db/database.ts';
 import { provenanceDerivations as derivations, provenanceLinks as links } from './provenance.tables.ts';
 
 export type DerivationRow = typeof derivations.$inferSelect;
@@ -109,4 +109,51 @@ export async function upstream(
     .where(eq(derivations.tenantId, tenantId))
     .orderBy(reached.depth, derivations.id)
     .limit(bounds.limit);
+}
+
+export async function findDerivations(
+  database: Sql,
+  tenantId: string,
+  ids: readonly string[],
+): Promise<DerivationRow[]> {
+  if (ids.length === 0) return [];
+  return database
+    .select()
+    .from(derivations)
+    .where(and(eq(derivations.tenantId, tenantId), inArray(derivations.id, [...ids])));
+}
+
+/** The chain hash stays: it is what later derivations hold of this one. */
+export async function replaceDocument(
+  tx: Sql,
+  row: Pick<DerivationRow, 'id' | 'tenantId' | 'document' | 'signature' | 'keyId'>,
+): Promise<void> {
+  const { document, signature, keyId } = row;
+  await tx
+    .update(derivations)
+    .set({ document, signature, keyId })
+    .where(and(eq(derivations.tenantId, row.tenantId), eq(derivations.id, row.id)));
+}
+
+/** Entities made from the given ones, directly or through others, with the derivation that made each. */
+export async function downstream(
+  database: Sql,
+  tenantId: string,
+  from: readonly string[],
+  limit: number,
+): Promise<{ entity_id: string; derivation_id: string }[]> {
+  if (from.length === 0) return [];
+  const result = await database.execute(sql`
+    with recursive walk(entity_id, derivation_id) as (
+      select made.entity_id, made.derivation_id from ${links} used
+      join ${links} made on made.derivation_id = used.derivation_id and made.role = 'output'
+      where used.tenant_id = ${tenantId} and used.role = 'input'
+        and used.entity_id in (select jsonb_array_elements_text(${JSON.stringify(from)}::jsonb))
+      union
+      select made.entity_id, made.derivation_id from walk
+      join ${links} used on used.entity_id = walk.entity_id and used.role = 'input' and used.tenant_id = ${tenantId}
+      join ${links} made on made.derivation_id = used.derivation_id and made.role = 'output'
+    )
+    select entity_id, derivation_id from walk order by 1, 2 limit ${limit}`);
+  return rowsOf(result);
 }

@@ -8,6 +8,8 @@ import { newId } from '../ids.ts';
 import { chainHash, type DerivationDocument, writeDocument } from './derivation-document.ts';
 import {
   type DerivationRow,
+  downstream,
+  findDerivations,
   insertDerivation,
   latestMakers,
   oneUser,
@@ -16,11 +18,12 @@ import {
 } from './provenance.store.ts';
 import { buildGraph, type CheckedDerivation, loneEntity } from './provenance-graph.ts';
 import type { Provenance } from './provenance-types.ts';
+import { redactDerivations } from './redaction.ts';
 import { writeRoCrate } from './ro-crate.ts';
 import { openSigner, type Signer } from './signing-key.ts';
 
 /** How far a graph reaches: steps upstream, and derivations in all. */
-const bounds = { depth: 64, derivations: 500 };
+const bounds = { depth: 64, derivations: 500, downstream: 10_000 };
 
 /**
  * Signed provenance in the relational store. The key is `<STROMA_DATA>/keys/provenance.pem`; processes on several
@@ -89,6 +92,22 @@ export async function openProvenance(
 
     graph,
 
+    async downstream(ctx, entityIds) {
+      const { tenantId } = ctx.actor;
+      const made = await downstream(database.sql, tenantId, entityIds, bounds.downstream);
+      const ids = [...new Set(made.map(({ derivation_id }) => derivation_id))];
+      const rows = await findDerivations(database.sql, tenantId, ids);
+      const documents = new Map(rows.map((row) => [row.id, readDocument(row)]));
+      return made.flatMap(({ entity_id, derivation_id }) => {
+        const document = documents.get(derivation_id);
+        if (document === undefined) return [];
+        const { kind, parameters, inputs } = document;
+        return [{ entity_id, derivation_id, kind, parameters, inputs: inputs.map(({ id }) => ({ id })) }];
+      });
+    },
+
+    redact: (tx, ctx, ids, redaction) => redactDerivations(tx, ctx, signer, ids, redaction),
+
     async roCrate(ctx, id) {
       return writeRoCrate(await graph(ctx, id), config.STROMA_PUBLIC_URL);
     },
@@ -102,7 +121,8 @@ const readDocument = (row: DerivationRow) => JSON.parse(row.document) as Derivat
  * the derivation that made each of its inputs is there, unchanged. What lies past a truncated graph is not asked for.
  */
 function checkChain(rows: DerivationRow[], truncated: boolean, signer: Signer): CheckedDerivation[] {
-  const present = new Set(rows.map((row) => chainHash(row.document)));
+  // Of a derivation that words were taken out of, the whole one's hash is believed because the rest is signed with it.
+  const present = new Set(rows.map((row) => wholeHash(row, signer)));
   return rows.map((row) => {
     const document = readDocument(row);
     const hasMakers = document.inputs.every(
@@ -112,8 +132,17 @@ function checkChain(rows: DerivationRow[], truncated: boolean, signer: Signer): 
       hasMakers &&
       document.id === row.id &&
       document.tenant_id === row.tenantId &&
-      chainHash(row.document) === row.chainSha256 &&
-      signer.verify(row.chainSha256, row.signature, row.keyId);
+      wholeHash(row, signer) === row.chainSha256 &&
+      signer.verify(chainHash(row.document), row.signature, row.keyId);
     return { document, signatureValid };
   });
+}
+
+/** What the document hashed to when it was recorded. */
+function wholeHash(row: DerivationRow, signer: Signer): string {
+  const hash = chainHash(row.document);
+  const { redacted } = readDocument(row);
+  return redacted !== undefined && signer.verify(hash, row.signature, row.keyId)
+    ? redacted.chain_sha256
+    : hash;
 }

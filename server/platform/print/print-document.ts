@@ -1,17 +1,16 @@
 import { spawn } from 'node:child_process';
 import { buffer } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import type { ComplianceReport } from '@stroma/contracts';
 
-const printer = fileURLToPath(new URL('./print-report.process.ts', import.meta.url));
+const printer = fileURLToPath(new URL('./print-document.process.ts', import.meta.url));
 const timeoutMs = 60_000;
 
 /**
- * The report as PDF, set by Typst in a process of its own that can be ended. Throws when setting fails or takes
- * longer than a minute.
+ * A document as PDF, set by Typst in a process of its own that can be ended; the template reads it as JSON from
+ * `sys.inputs.document`. Throws when setting fails or takes longer than a minute.
  */
-export async function printReport(report: ComplianceReport, signal: AbortSignal): Promise<Buffer> {
-  const child = spawn(process.execPath, [printer], {
+export async function printDocument(template: URL, document: unknown, signal: AbortSignal): Promise<Buffer> {
+  const child = spawn(process.execPath, [printer, fileURLToPath(template)], {
     stdio: ['pipe', 'pipe', 'pipe'],
     signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
     env: {},
@@ -22,7 +21,7 @@ export async function printReport(report: ComplianceReport, signal: AbortSignal)
   });
   // A process that dies early closes its end; its exit code says so.
   child.stdin.on('error', () => undefined);
-  child.stdin.end(JSON.stringify(report));
+  child.stdin.end(JSON.stringify(document));
   const [pdf, complaint, code] = await Promise.all([buffer(child.stdout), buffer(child.stderr), ended]);
   if (code !== 0)
     throw new Error(`the printer ended with ${code}: ${complaint.toString('utf8').slice(0, 2_000)}`);

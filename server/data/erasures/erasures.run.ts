@@ -1,0 +1,298 @@
+import type { ErasureDecisions, ErasurePlan } from '@stroma/contracts';
+import type { Access, Audit } from '../../access/index.ts';
+import type { Context } from '../../platform/context.ts';
+import type { Sql } from '../../platform/db/database.ts';
+import { fail } from '../../platform/failure.ts';
+import { objectContext } from '../../platform/objects/sealed-store.ts';
+import { type DatasetWithVersion, lockRegistration, type VersionRow } from '../datasets/datasets.store.ts';
+import { deletePairs } from '../joins/joins.store.ts';
+import type { SearchTools } from '../persons/person-search.ts';
+import { allVersions } from '../persons/person-versions.store.ts';
+import { testsOf } from '../persons/person-versions.ts';
+import { replaceWords } from '../persons/text-scan.ts';
+import type { DerivedHolder } from './derived-holders.ts';
+import { anonymisedFrom, pseudonymTests } from './derived-versions.ts';
+import type { ErasedCaches } from './erased-caches.ts';
+import { treatmentUnless } from './erasures.plan.ts';
+import type { ErasureProgress } from './erasures.progress.ts';
+import {
+  changeErasure,
+  type ErasureRow,
+  recountVersions,
+  removeDataset,
+  removeVersions,
+} from './erasures.store.ts';
+import { rewriteVersion } from './rewritten-version.ts';
+
+export interface RunTools extends SearchTools {
+  audit: Audit;
+  members: Access['members'];
+  caches: ErasedCaches;
+  holders: readonly DerivedHolder[];
+}
+
+export interface ErasureRunParts {
+  tools: RunTools;
+  ctx: Context;
+  jobId: string;
+  row: ErasureRow;
+  query: { identifiers: string[]; columns: 'personal' | 'all'; match: 'exact' | 'normalised' | 'within' };
+}
+
+type PlannedDataset = ErasurePlan['datasets'][number];
+
+/** What is decided of a dataset: what the plan proposes, unless who executes chose otherwise. */
+export function decided(
+  dataset: PlannedDataset,
+  { keep_datasets, erase_signed_datasets }: ErasureDecisions,
+  currentVersionId: string | undefined,
+): PlannedDataset['treatment'] {
+  if (!dataset.may_choose || keep_datasets.includes(dataset.dataset_id)) return 'keep';
+  if (dataset.ground !== 'signed_record') return dataset.treatment;
+  return erase_signed_datasets.includes(dataset.dataset_id)
+    ? treatmentUnless(dataset, currentVersionId)
+    : 'keep';
+}
+
+/** Removes the rows of a person from dataset versions, step by step; each step is done once, whoever dies between. */
+export class ErasureRun {
+  readonly #parts: ErasureRunParts;
+  readonly progress: ErasureProgress;
+
+  constructor(parts: ErasureRunParts) {
+    this.#parts = parts;
+    this.progress = structuredClone(parts.row.progress);
+  }
+
+  /** What the person's words become where they stand in a text. */
+  readonly replace = (text: string): string => replaceWords(text, this.#parts.query.identifiers);
+
+  /** Runs `work` once in a transaction with what it writes down; nothing when it was done before. */
+  async once(step: string, work: (tx: Sql) => Promise<void>): Promise<void> {
+    const { tools, ctx } = this.#parts;
+    if (this.progress.done.includes(step)) return;
+    ctx.signal.throwIfAborted();
+    const before = structuredClone(this.progress);
+    try {
+      await tools.platform.db.transaction(async (tx) => {
+        await work(tx);
+        this.progress.done.push(step);
+        await this.#save(tx);
+      });
+    } catch (error) {
+      Object.assign(this.progress, before);
+      throw error;
+    }
+  }
+
+  /** Objects that no version names any more go, with the keys they were sealed under. */
+  async disposePending(): Promise<void> {
+    const { platform } = this.#parts.tools;
+    const { objects, keys } = platform;
+    for (const key of [...this.progress.pending]) {
+      const sealed = await keys.knows(objectContext(key));
+      const stored = await objects.stat(key);
+      await objects.delete(key);
+      if (stored !== null)
+        this.progress.objects.push({
+          key,
+          bytes: stored.bytes,
+          sha256: stored.sha256,
+          key_destroyed: sealed,
+        });
+      this.progress.pending = this.progress.pending.filter((each) => each !== key);
+      await this.#save(platform.db.sql);
+    }
+  }
+
+  /** Rows of anonymised versions that pseudonyms lead back from; before their source is gone. */
+  async derivedVersions(): Promise<void> {
+    const { tools, ctx, row, query } = this.#parts;
+    const wanted = row.plan.derived.filter(
+      ({ kind, treatment }) => kind === 'anonymised_version' && treatment === 'rewrite',
+    );
+    if (wanted.length === 0) return;
+    const versions = await allVersions(tools.platform.db.sql, ctx.actor.tenantId);
+    const sources = this.#leaving(versions);
+    const made = await tools.platform.provenance.downstream(ctx, sources);
+    for (const each of anonymisedFrom(made, versions, sources)) {
+      const { linkable, dataset, version } = each;
+      const step = `derived ${version.id}`;
+      if (!wanted.some(({ id }) => id === version.id) || this.progress.done.includes(step)) continue;
+      const source = versions.find((known) => known.version.id === linkable?.sourceVersionId);
+      if (linkable === null || source === undefined) continue;
+      const ofSource = await testsOf(tools, source.version, query);
+      const tests = await pseudonymTests(
+        tools,
+        ctx,
+        source,
+        linkable,
+        ofSource.map(({ sql }) => sql),
+      );
+      const isCurrent = dataset.currentVersionId === version.id;
+      if (tests.length === 0)
+        await this.once(step, async () => {
+          this.progress.derived.push({ kind: 'anonymised_version', id: version.id, treatment: 'mark' });
+        });
+      else await this.#erase(step, each, [version], isCurrent ? tests : null, 0, 'anonymised_version');
+      await this.disposePending();
+    }
+  }
+
+  async datasets(onProgress: (fraction: number) => void): Promise<void> {
+    const { tools, ctx, row, query } = this.#parts;
+    for (const [index, planned] of row.plan.datasets.entries()) {
+      onProgress(index / row.plan.datasets.length);
+      const step = `dataset ${planned.dataset_id}`;
+      if (this.progress.done.includes(step)) continue;
+      const all = await allVersions(tools.platform.db.sql, ctx.actor.tenantId);
+      const own = all.filter(({ dataset }) => dataset.id === planned.dataset_id);
+      const [first] = own;
+      const current = own.find(({ version, dataset }) => version.id === dataset.currentVersionId);
+      if (first === undefined) continue;
+      const treatment = decided(planned, row.decisions, current?.version.id);
+      if (treatment === 'keep') continue;
+      const tainted = own
+        .filter(({ version }) => planned.versions.some(({ version_id }) => version_id === version.id))
+        .map(({ version }) => version);
+      if (treatment === 'purge' || current === undefined)
+        await this.#purge(
+          step,
+          first,
+          own.map(({ version }) => version),
+        );
+      else {
+        const isTainted = tainted.some(({ id }) => id === current.version.id);
+        if (treatment === 'rewrite' && !isTainted)
+          fail('CONFLICT', 'Data came in while the person was being erased. Look again, then erase.', {
+            dataset_id: planned.dataset_id,
+          });
+        const tests = isTainted ? (await testsOf(tools, current.version, query)).map(({ sql }) => sql) : null;
+        await this.#erase(step, current, tainted, tests, planned.rows, 'dataset');
+      }
+      await this.disposePending();
+    }
+  }
+
+  /** Source versions that are to go, of those that are still there. */
+  #leaving(versions: readonly DatasetWithVersion[]): string[] {
+    const { plan, decisions } = this.#parts.row;
+    const there = new Map(versions.map(({ version, dataset }) => [version.id, dataset]));
+    return plan.datasets
+      .filter((each) => {
+        const dataset = versions.find((known) => known.dataset.id === each.dataset_id)?.dataset;
+        return decided(each, decisions, dataset?.currentVersionId) !== 'keep';
+      })
+      .flatMap((each) => each.versions.map(({ version_id }) => version_id))
+      .filter((id) => there.has(id));
+  }
+
+  /** A new version without rows that pass the tests where there are tests, and the tainted ones gone. */
+  async #erase(
+    step: string,
+    found: DatasetWithVersion,
+    tainted: readonly VersionRow[],
+    tests: readonly string[] | null,
+    rows: number,
+    kind: 'dataset' | 'anonymised_version',
+  ): Promise<void> {
+    const { tools, ctx, jobId, row } = this.#parts;
+    const { platform } = tools;
+    const parts = { platform, ctx, jobId, erasureId: row.id, replace: this.replace };
+    const rewritten = tests === null ? null : await rewriteVersion(parts, found, tests);
+    if (rewritten !== null && rewritten.version === null) {
+      const all = await allVersions(platform.db.sql, ctx.actor.tenantId);
+      const own = all.filter(({ dataset }) => dataset.id === found.dataset.id);
+      return this.#purge(
+        step,
+        found,
+        own.map(({ version }) => version),
+      );
+    }
+    const replacement = rewritten?.version ?? null;
+    await this.once(step, async (tx) => {
+      await lockRegistration(tx, ctx);
+      await replacement?.register(tx);
+      await this.#removeVersions(tx, tainted, replacement?.id ?? null, (version) =>
+        version.id === found.version.id ? (rewritten?.removed ?? rows) : this.#rowsOf(version.id),
+      );
+      await recountVersions(tx, ctx.actor.tenantId, found.dataset.id);
+      if (kind === 'anonymised_version')
+        this.progress.derived.push({ kind, id: found.version.id, treatment: 'rewrite' });
+      await tools.audit.record(tx, ctx, {
+        action: 'dataset.rows-erased',
+        object: { kind: 'dataset', id: found.dataset.id },
+        outcome: 'success',
+        details: {
+          erasure_id: row.id,
+          rows: rewritten?.removed ?? 0,
+          versions_removed: tainted.length,
+          version_id: replacement?.id ?? null,
+        },
+      });
+      if (replacement !== null)
+        await platform.events.publish(tx, ctx, 'dataset.updated', found.dataset.id, {
+          dataset_id: found.dataset.id,
+        });
+      await tools.caches.tell(tx, ctx.actor.tenantId);
+    });
+  }
+
+  async #purge(step: string, found: DatasetWithVersion, versions: readonly VersionRow[]): Promise<void> {
+    const { tools, ctx, row } = this.#parts;
+    await this.once(step, async (tx) => {
+      await lockRegistration(tx, ctx);
+      await this.#removeVersions(tx, versions, null, (version) => this.#rowsOf(version.id));
+      await removeDataset(tx, ctx.actor.tenantId, found.dataset.id);
+      await tools.audit.record(tx, ctx, {
+        action: 'dataset.purged',
+        object: { kind: 'dataset', id: found.dataset.id },
+        outcome: 'success',
+        details: { erasure_id: row.id, versions_removed: versions.length },
+      });
+      if (found.dataset.deletedAt === null)
+        await tools.platform.events.publish(tx, ctx, 'dataset.deleted', found.dataset.id, {
+          dataset_id: found.dataset.id,
+        });
+      await tools.caches.tell(tx, ctx.actor.tenantId);
+    });
+  }
+
+  async #removeVersions(
+    tx: Sql,
+    versions: readonly VersionRow[],
+    replacedBy: string | null,
+    rowsOf: (version: VersionRow) => number,
+  ): Promise<void> {
+    const { tools, ctx } = this.#parts;
+    await deletePairs(
+      tx,
+      versions.map(({ id }) => id),
+    );
+    const { rawKeys, lakePrefixes } = await removeVersions(tx, ctx.actor.tenantId, versions);
+    for (const version of versions)
+      this.progress.versions.push({
+        dataset_id: version.datasetId,
+        version_id: version.id,
+        number: version.number,
+        rows_erased: rowsOf(version),
+        content_sha256: version.contentSha256,
+        source_sha256: version.sourceSha256,
+        replaced_by: replacedBy,
+      });
+    this.progress.pending.push(...rawKeys);
+    for (const prefix of lakePrefixes)
+      for await (const key of tools.platform.objects.list(`${prefix}/`)) this.progress.pending.push(key);
+  }
+
+  #rowsOf(versionId: string): number {
+    const { datasets } = this.#parts.row.plan;
+    const all = datasets.flatMap(({ versions }) => versions);
+    return all.find(({ version_id }) => version_id === versionId)?.rows ?? 0;
+  }
+
+  async #save(tx: Sql): Promise<void> {
+    const { ctx, row } = this.#parts;
+    await changeErasure(tx, ctx.actor.tenantId, row.id, { progress: this.progress });
+  }
+}
