@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readdirSync } from 'node:fs';
-import { type ClientRequest, request } from 'node:http';
+import { Agent, type ClientRequest, request } from 'node:http';
 import { join } from 'node:path';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import type { ErrorAnswer, UploadStatus } from '@stroma/contracts';
@@ -274,6 +274,36 @@ describe('limits', () => {
     const unsaid = await admin.send('big.csv', new Uint8Array(limit + 10));
     expect(errorOf(unsaid).code).toBe('PAYLOAD_TOO_LARGE');
     expect(partials()).toHaveLength(before);
+  });
+
+  it.each([
+    ['within the allowance for an envelope', 900_000],
+    ['far beyond', 30_000_000],
+  ])('a client that announces too much and sends it all before it reads is told: %s', async (_, beyond) => {
+    const { hostname, port } = new URL(server.url);
+    const bytes = limit + beyond;
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const send = (path: string, method: string, body: Uint8Array) =>
+      new Promise<number | undefined>((done, failed) => {
+        const sent = request({
+          hostname,
+          port,
+          path: `/api/v1${path}`,
+          method,
+          agent,
+          headers: headersOf(body),
+        });
+        sent.on('error', failed);
+        sent.once('response', (answer) => answer.resume().on('end', () => done(answer.statusCode)));
+        sent.end(body);
+      });
+    const headersOf = (body: Uint8Array) => ({
+      authorization: `Bearer ${admin.token}`,
+      ...(body.length > 0 && { 'content-type': 'application/octet-stream', 'content-length': body.length }),
+    });
+    expect(await send('/data/upload?file_name=big.csv', 'POST', new Uint8Array(bytes))).toBe(413);
+    expect(await send('/auth/session', 'GET', new Uint8Array())).toBe(200);
+    agent.destroy();
   });
 
   it('another media type is refused', async () => {

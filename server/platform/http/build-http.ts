@@ -23,6 +23,7 @@ import { securityHeaders } from './security-headers.ts';
 import { openTls } from './tls.ts';
 import { trustedProxies } from './trusted-proxies.ts';
 import { unfitInput } from './unfit-input.ts';
+import { leaveUnreadBodies } from './unread-bodies.ts';
 import { answerUnreadable } from './unreadable-requests.ts';
 
 export interface HttpOptions {
@@ -92,6 +93,7 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
   denyUndeclared(app);
   setHeaders(app, config);
   logRequests(app);
+  leaveUnreadBodies(app);
   answerUnknown(app);
   await registerOpenApi(app, options.version);
   return app;
