@@ -130,25 +130,37 @@ describe('places', () => {
   it('are read from files of countries in the layouts there are', () => {
     const path = join(folder, 'country.mmdb');
     writeMmdb(path, 'GeoLite2-Country', {
-      '198.51.100.0/24': { country: { iso_code: 'DE' } },
-      '203.0.113.0/24': { country_code: 'AU' },
-      '192.0.2.0/25': { country: 'BR' },
-      '192.0.2.128/25': { registered: 'nothing known' },
+      '141.20.0.0/16': { country: { iso_code: 'DE' } },
+      '139.130.4.0/24': { country_code: 'AU' },
+      '200.160.2.0/25': { country: 'BR' },
+      '200.160.2.128/25': { registered: 'nothing known' },
     });
     const places = openPlaces(path);
     expect(places.precision).toBe('country');
     expect(places.builtAt).toEqual(new Date(1_760_000_000_000));
-    expect(places.of('198.51.100.7')?.name).toBe('DE');
-    expect(places.of('::ffff:203.0.113.9')?.name).toBe('AU');
-    expect(places.of('192.0.2.1')?.name).toBe('BR');
-    for (const address of ['192.0.2.200', '10.0.0.1', '127.0.0.1', '8.8.8.8'])
+    expect(places.of('141.20.1.7')?.name).toBe('DE');
+    expect(places.of('::ffff:139.130.4.9')?.name).toBe('AU');
+    expect(places.of('200.160.2.1')?.name).toBe('BR');
+    for (const address of ['200.160.2.200', '8.8.8.8', '2001:4860:4860::8888'])
+      expect(places.of(address)).toBeNull();
+  });
+
+  it('are none for private and special addresses, whatever the file says of them', () => {
+    const path = join(folder, 'wrong.mmdb');
+    writeMmdb(path, 'GeoLite2-Country', {
+      '192.168.0.0/16': { country_code: 'AU' },
+      '10.0.0.0/8': { country_code: 'AU' },
+      '127.0.0.0/8': { country_code: 'AU' },
+    });
+    const places = openPlaces(path);
+    for (const address of ['192.168.1.1', '10.0.0.1', '127.0.0.1', '::1', 'fd00::1', 'nonsense'])
       expect(places.of(address)).toBeNull();
   });
 
   it('are points in files of cities', () => {
     const path = join(folder, 'city.mmdb');
     writeMmdb(path, 'GeoLite2-City', {
-      '198.51.100.0/24': {
+      '141.20.0.0/16': {
         city: { names: { en: 'Berlin' } },
         country: { iso_code: 'DE' },
         location: { latitude: 52.5, longitude: 13.4, accuracy_radius: 10 },
@@ -156,12 +168,12 @@ describe('places', () => {
     });
     const places = openPlaces(path);
     expect(places.precision).toBe('city');
-    expect(places.of('198.51.100.1')).toEqual({ name: 'Berlin, DE', circles: [[52.5, 13.4, 10]] });
+    expect(places.of('141.20.1.1')).toEqual({ name: 'Berlin, DE', circles: [[52.5, 13.4, 10]] });
   });
 
   it('are nowhere without a file, and a file that is none is told of at the start', () => {
     expect(openPlaces(undefined)).toMatchObject({ precision: 'none', builtAt: null });
-    expect(openPlaces(undefined).of('198.51.100.1')).toBeNull();
+    expect(openPlaces(undefined).of('141.20.1.1')).toBeNull();
     writeFileSync(join(folder, 'none.mmdb'), 'not a database');
     expect(() => openPlaces(join(folder, 'none.mmdb'))).toThrow(/STROMA_GEO_FILE/);
     expect(() => openPlaces(join(folder, 'absent.mmdb'))).toThrow(/STROMA_GEO_FILE/);

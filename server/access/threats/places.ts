@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { StromaError } from '@stroma/kernel';
 import { Reader } from 'mmdb-lib';
 import { z } from 'zod';
+import { isPublicAddress } from '../../platform/http/outgoing-addresses.ts';
 import { countryCircles } from './country-circles.ts';
 import type { Circle, Place } from './impossible-travel.ts';
 
@@ -39,12 +40,14 @@ const unsaidRadiusKm = 50;
 export function openPlaces(path: string | undefined): Places {
   if (path === undefined) return nowhere;
   const reader = open(path);
-  const { databaseType, buildEpoch } = reader.metadata;
+  const { databaseType, buildEpoch, ipVersion } = reader.metadata;
   return {
     precision: /city|enterprise|location/i.test(databaseType) ? 'city' : 'country',
     builtAt: buildEpoch,
     of(address) {
       const plain = address.replace(/%.*$/, '').replace(/^::ffff:(?=\d+\.)/i, '');
+      // Files name countries for private networks too, and one of IPv4 alone answers anything about IPv6.
+      if (!isPublicAddress(plain) || (ipVersion === 4 && plain.includes(':'))) return null;
       const found = record.safeParse(reader.get(plain));
       return found.success ? placeOf(found.data) : null;
     },
