@@ -30,10 +30,12 @@ export const erasurePlan = z.object({
     z.object({
       dataset_id: z.string(),
       name: z.string(),
+      deleted: z.boolean(),
       treatment: z.enum(datasetTreatments),
       ground: ground.nullable(),
       may_choose: z.boolean().describe('Whether who executes may decide otherwise'),
       rows: z.int().describe('Of the person, in the current version'),
+      mentions: z.int().describe('Of others in the current version, in which words of the person are replaced'),
       total_rows: z.int(),
       versions: z.array(z.object({ version_id: z.string(), number: z.int(), rows: z.int() })),
     }),
@@ -70,6 +72,11 @@ export type ErasurePlan = z.infer<typeof erasurePlan>;
 export const erasureDecisions = z.strictObject({
   keep_datasets: z.array(idOf('dataset')).max(1000).default([]),
   erase_signed_datasets: z.array(idOf('dataset')).max(1000).default([]),
+  words_only_datasets: z
+    .array(idOf('dataset'))
+    .max(1000)
+    .default([])
+    .describe('Where the rows stay and only the cells that name the person are emptied'),
   erase_accounts: z.array(idOf('user')).max(20).default([]),
   consents: z.enum(['erase', 'keep']).default('erase'),
 });

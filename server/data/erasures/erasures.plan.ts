@@ -102,7 +102,9 @@ function plannedDatasets(
         isHeld || isSigned ? 'keep' : whole ? 'purge' : current === undefined ? 'dispose' : 'rewrite',
       ground: isHeld ? 'legal_hold' : isSigned ? 'signed_record' : null,
       may_choose: !isHeld,
+      deleted: dataset.deletedAt !== null,
       rows,
+      mentions: (current && found.get(current.version.id)?.mentions) ?? 0,
       total_rows: current?.version.rows ?? dataset.rows,
       versions: group.map(({ version }) => ({
         version_id: version.id,
@@ -117,8 +119,10 @@ function plannedDatasets(
 export function treatmentUnless(
   dataset: PlannedDataset,
   current: string | undefined,
+  wordsOnly: boolean,
 ): PlannedDataset['treatment'] {
-  if (current === undefined || dataset.rows >= dataset.total_rows) return 'purge';
+  if (dataset.deleted || current === undefined) return 'purge';
+  if (!wordsOnly && dataset.rows >= dataset.total_rows) return 'purge';
   return dataset.versions.some(({ version_id }) => version_id === current) ? 'rewrite' : 'dispose';
 }
 

@@ -22,7 +22,7 @@ import {
   removeDataset,
   removeVersions,
 } from './erasures.store.ts';
-import { rewriteVersion } from './rewritten-version.ts';
+import { type Rewriting, rewriteVersion } from './rewritten-version.ts';
 
 export interface RunTools extends SearchTools {
   audit: Audit;
@@ -44,14 +44,15 @@ type PlannedDataset = ErasurePlan['datasets'][number];
 /** What is decided of a dataset: what the plan proposes, unless who executes chose otherwise. */
 export function decided(
   dataset: PlannedDataset,
-  { keep_datasets, erase_signed_datasets }: ErasureDecisions,
+  { keep_datasets, erase_signed_datasets, words_only_datasets }: ErasureDecisions,
   currentVersionId: string | undefined,
 ): PlannedDataset['treatment'] {
+  const wordsOnly = words_only_datasets.includes(dataset.dataset_id) && currentVersionId !== undefined;
   if (!dataset.may_choose || keep_datasets.includes(dataset.dataset_id)) return 'keep';
-  if (dataset.ground !== 'signed_record') return dataset.treatment;
-  return erase_signed_datasets.includes(dataset.dataset_id)
-    ? treatmentUnless(dataset, currentVersionId)
-    : 'keep';
+  const isSigned = dataset.ground === 'signed_record';
+  if (isSigned && !erase_signed_datasets.includes(dataset.dataset_id)) return 'keep';
+  if (!isSigned && !(wordsOnly && dataset.treatment === 'purge' && !dataset.deleted)) return dataset.treatment;
+  return treatmentUnless(dataset, currentVersionId, wordsOnly);
 }
 
 /** Removes the rows of a person from dataset versions, step by step; each step is done once, whoever dies between. */
@@ -122,19 +123,13 @@ export class ErasureRun {
       const source = versions.find((known) => known.version.id === linkable?.sourceVersionId);
       if (linkable === null || source === undefined) continue;
       const ofSource = await testsOf(tools, source.version, query);
-      const tests = await pseudonymTests(
-        tools,
-        ctx,
-        source,
-        linkable,
-        ofSource.map(({ sql }) => sql),
-      );
+      const tests = await pseudonymTests(tools, ctx, source, linkable, ofSource.own);
       const isCurrent = dataset.currentVersionId === version.id;
       if (tests.length === 0)
         await this.once(step, async () => {
           this.progress.derived.push({ kind: 'anonymised_version', id: version.id, treatment: 'mark' });
         });
-      else await this.#erase(step, each, [version], isCurrent ? tests : null, 0, 'anonymised_version');
+      else await this.#erase(step, each, [version], isCurrent ? { tests, replaced: [] } : null, 0, 'anonymised_version');
       await this.disposePending();
     }
   }
@@ -167,8 +162,8 @@ export class ErasureRun {
           fail('CONFLICT', 'Data came in while the person was being erased. Look again, then erase.', {
             dataset_id: planned.dataset_id,
           });
-        const tests = isTainted ? (await testsOf(tools, current.version, query)).map(({ sql }) => sql) : null;
-        await this.#erase(step, current, tainted, tests, planned.rows, 'dataset');
+        const rewriting = isTainted ? await this.#rewriting(planned, current.version) : null;
+        await this.#erase(step, current, tainted, rewriting, planned.rows, 'dataset');
       }
       await this.disposePending();
     }
@@ -187,19 +182,26 @@ export class ErasureRun {
       .filter((id) => there.has(id));
   }
 
-  /** A new version without rows that pass the tests where there are tests, and the tainted ones gone. */
+  /** Rows of the person go unless only their words are to; words of theirs go from the rows of others. */
+  async #rewriting({ dataset_id }: PlannedDataset, version: VersionRow): Promise<Rewriting> {
+    const { tools, row, query } = this.#parts;
+    const { own, replaced } = await testsOf(tools, version, query);
+    return { tests: row.decisions.words_only_datasets.includes(dataset_id) ? [] : own, replaced };
+  }
+
+  /** A new version where it is to be written anew, and the tainted ones gone. */
   async #erase(
     step: string,
     found: DatasetWithVersion,
     tainted: readonly VersionRow[],
-    tests: readonly string[] | null,
+    rewriting: Rewriting | null,
     rows: number,
     kind: 'dataset' | 'anonymised_version',
   ): Promise<void> {
     const { tools, ctx, jobId, row } = this.#parts;
     const { platform } = tools;
     const parts = { platform, ctx, jobId, erasureId: row.id, replace: this.replace };
-    const rewritten = tests === null ? null : await rewriteVersion(parts, found, tests);
+    const rewritten = rewriting === null ? null : await rewriteVersion(parts, found, rewriting);
     if (rewritten !== null && rewritten.version === null) {
       const all = await allVersions(platform.db.sql, ctx.actor.tenantId);
       const own = all.filter(({ dataset }) => dataset.id === found.dataset.id);

@@ -305,11 +305,11 @@ function requirePossible({ actor }: Context, plan: ErasurePlan, { plan_sha256, d
     fail('CONFLICT', 'The plan is another one than you saw. Read it again, then erase.', {
       plan_sha256: plan.plan_sha256,
     });
-  const { erase_accounts: accounts, keep_datasets, erase_signed_datasets } = decisions;
+  const { erase_accounts: accounts, keep_datasets, erase_signed_datasets, words_only_datasets } = decisions;
   const known = new Set(plan.accounts.map(({ user_id }) => user_id));
   const stray =
     accounts.find((id) => !known.has(id)) ??
-    [...keep_datasets, ...erase_signed_datasets].find(
+    [...keep_datasets, ...erase_signed_datasets, ...words_only_datasets].find(
       (id) => !plan.datasets.some(({ dataset_id }) => dataset_id === id),
     );
   if (stray !== undefined)

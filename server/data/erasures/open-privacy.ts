@@ -28,7 +28,7 @@ export interface PrivacyWalls {
 
 /** What persons may ask of who holds data on them: to be found, told, and erased. */
 export function openPrivacy({ platform, access, sandbox, clear }: PrivacyWalls) {
-  const { audit, consents } = access;
+  const { audit } = access;
   const holders: DerivedHolder[] = [derivedQueries(platform.db)];
   const caches = new ErasedCaches(platform, clear);
   const tools = { ...access, platform, objects: platform.objects, sandbox, caches, holders };

@@ -1,12 +1,14 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { openDuckDb, quoteLiteral } from '@stroma/lake';
+import { openDuckDb, quoteIdentifier, quoteLiteral } from '@stroma/lake';
 import { serveTask, type TaskContext } from '../../platform/threads/serve-task.ts';
 
 export interface RemoveRowsInput {
   parquet: string;
   /** SQL over a row, never null: rows that pass any of them are left out. */
   tests: readonly string[];
+  /** What cells of the rows that stay become. */
+  replaced: readonly { column: string; sql: string }[];
   target: string;
   /** For spilling. */
   folder: string;
@@ -30,8 +32,10 @@ serveTask(async (input: RemoveRowsInput, task: TaskContext): Promise<RemoveRowsO
   try {
     const source = `read_parquet(${quoteLiteral(input.parquet)})`;
     const stays = input.tests.length === 0 ? '' : ` WHERE NOT (${input.tests.join(' OR ')})`;
+    const cells = input.replaced.map(({ column, sql }) => `${sql} AS ${quoteIdentifier(column)}`);
+    const chosen = cells.length === 0 ? '*' : `* REPLACE (${cells.join(', ')})`;
     await db.run(
-      `COPY (SELECT * FROM ${source}${stays}) TO ${quoteLiteral(input.target)} (FORMAT parquet, COMPRESSION zstd)`,
+      `COPY (SELECT ${chosen} FROM ${source}${stays}) TO ${quoteLiteral(input.target)} (FORMAT parquet, COMPRESSION zstd)`,
     );
     const [before] = await db.row(`SELECT count(*) FROM ${source}`);
     const [after] = await db.row(`SELECT count(*) FROM read_parquet(${quoteLiteral(input.target)})`);

@@ -25,6 +25,12 @@ export interface Rewritten {
   version: { id: string; register(tx: Sql): Promise<void> } | null;
 }
 
+/** Rows that go, and what cells of the others become; SQL over a row. */
+export interface Rewriting {
+  tests: readonly string[];
+  replaced: readonly { column: string; sql: string }[];
+}
+
 interface Parts {
   platform: Platform;
   ctx: Context;
@@ -35,13 +41,13 @@ interface Parts {
 }
 
 /**
- * The current version of a dataset without the rows that pass the tests, read in as every file is; what is written to
+ * The current version of a dataset as it is to be without a person, read in as every file is; what is written to
  * the store comes with `register`. Its file is the remaining rows as Parquet: the one that was sent holds the person.
  */
 export async function rewriteVersion(
   parts: Parts,
   found: DatasetWithVersion,
-  tests: readonly string[],
+  rewriting: Rewriting,
 ): Promise<Rewritten> {
   const { platform, ctx } = parts;
   const folder = join(platform.scratchFolder, `erase-${randomBytes(8).toString('hex')}`);
@@ -53,7 +59,8 @@ export async function rewriteVersion(
       remover,
       {
         parquet: await platform.objects.localPath(`${found.version.lakePrefix}/data.parquet`),
-        tests,
+        tests: rewriting.tests,
+        replaced: rewriting.replaced,
         target: made,
         folder,
         memoryMb,

@@ -5,7 +5,7 @@ import type { SqlSandbox } from '@stroma/lake';
 import { type ColumnFinding, detectColumns } from '@stroma/privacy';
 import type { ObjectStore } from '../../platform/objects/object-store.ts';
 import type { DatasetWithVersion, VersionRow } from '../datasets/datasets.store.ts';
-import { cellTests, type Wanted, within } from './person-cells.ts';
+import { anyOf, type RowTests, rowTests, type Wanted, within } from './person-cells.ts';
 import { patternsOf, quotedInObject } from './text-scan.ts';
 import { withJsonForms } from './word-patterns.ts';
 
@@ -24,13 +24,13 @@ export async function testsOf(
   { objects }: Pick<VersionTools, 'objects'>,
   version: VersionRow,
   wanted: Wanted & { columns: 'personal' | 'all' },
-) {
+): Promise<RowTests> {
   const findings = await findingsOf(objects, version);
   const names = findings.filter(({ kind }) => kind === 'name').map(({ column }) => column);
   const personal = new Set(findings.map(({ column }) => column));
   const looked =
     wanted.columns === 'all' ? version.columns : version.columns.filter(({ name }) => personal.has(name));
-  return cellTests(looked, names, wanted);
+  return rowTests(looked, names, wanted);
 }
 
 /** Counts what names the person in a version: rows, columns, rejected lines, documents. Null for none of it. */
@@ -42,13 +42,14 @@ export async function searchVersion(
 ): Promise<FoundVersion | null> {
   const tests = await testsOf(tools, version, wanted);
   const path = (name: string) => tools.objects.localPath(`${version.lakePrefix}/${name}`);
-  const counted = await count(
+  const own = anyOf(tests.own);
+  const [rows = 0, mentions = 0, ...byColumn] = await count(
     tools.sandbox(),
     await path('data.parquet'),
-    tests.map(({ sql }) => sql),
+    [own, `NOT ${own} AND ${anyOf(tests.mentions)}`, ...tests.columns.map(({ sql }) => sql)],
     options,
   );
-  const rejected =
+  const [rejectedRows = 0] =
     version.rejectedRows === 0
       ? [0]
       : await count(
@@ -59,27 +60,26 @@ export async function searchVersion(
         );
   const described =
     (await quotedInDocuments(tools.objects, version, wanted.identifiers)) ||
-    (counted[0] === 0 &&
+    (rows + mentions === 0 &&
       (await quotedInObject(tools.objects, version.rawKey, wanted.identifiers, options.signal)) === true);
-  const [rows = 0, ...byColumn] = counted;
-  const [rejectedRows = 0] = rejected;
-  if (rows === 0 && rejectedRows === 0 && !described) return null;
+  if (rows === 0 && mentions === 0 && rejectedRows === 0 && !described) return null;
   return {
     version_id: version.id,
     number: version.number,
     current: dataset.currentVersionId === version.id,
     rows,
+    mentions,
     total_rows: version.rows,
-    columns: tests.flatMap(({ label }, index) => {
+    columns: tests.columns.flatMap(({ name }, index) => {
       const found = byColumn[index] ?? 0;
-      return found === 0 ? [] : [{ name: label, rows: found }];
+      return found === 0 ? [] : [{ name, rows: found }];
     }),
     rejected_rows: rejectedRows,
     described,
   };
 }
 
-/** The rows of a version that name the person, as they are, at most `limit`. */
+/** The rows of a version that are of the person, as they are, at most `limit`; not those of others that speak of them. */
 export async function rowsOfPerson(
   tools: VersionTools,
   version: VersionRow,
@@ -88,29 +88,27 @@ export async function rowsOfPerson(
   options: { signal: AbortSignal; caller: string },
 ): Promise<{ columns: ColumnSchema[]; rows: JsonValue[][]; truncated: boolean }> {
   const tests = await testsOf(tools, version, wanted);
-  if (tests.length === 0) return { columns: [], rows: [], truncated: false };
   const source = {
     name: 'dataset',
     path: await tools.objects.localPath(`${version.lakePrefix}/data.parquet`),
   };
-  const any = tests.map(({ sql }) => sql).join(' OR ');
-  const found = await tools.sandbox().query(`SELECT * FROM dataset WHERE ${any}`, [source], {
+  const found = await tools.sandbox().query(`SELECT * FROM dataset WHERE ${anyOf(tests.own)}`, [source], {
     ...options,
     limits: { maxRows: limit },
   });
   return { columns: found.columns, rows: found.rows, truncated: found.truncated };
 }
 
-/** How many rows pass any of the tests, then how many pass each; one scan. */
+/** How many rows pass each of the tests; one scan. */
 async function count(
   sandbox: SqlSandbox,
   path: string,
   tests: readonly string[],
   options: { signal: AbortSignal; caller: string },
 ): Promise<number[]> {
-  if (tests.length === 0) return [0];
-  const statement = `SELECT count(*) FILTER (WHERE ${tests.join(' OR ')}), ${tests.map((test) => `count(*) FILTER (WHERE ${test})`).join(', ')} FROM dataset`;
-  const { rows } = await sandbox.query(statement, [{ name: 'dataset', path }], options);
+  const counts = tests.map((test) => `count(*) FILTER (WHERE ${test})`);
+  const source = { name: 'dataset', path };
+  const { rows } = await sandbox.query(`SELECT ${counts.join(', ')} FROM dataset`, [source], options);
   return (rows[0] ?? []).map(Number);
 }
 
