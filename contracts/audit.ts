@@ -15,6 +15,7 @@ export const auditActions = [
   'account.deleted',
   'account.locked',
   'account.unlocked',
+  'mail.read',
   'email.verified',
   'email.change-requested',
   'email.changed',

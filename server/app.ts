@@ -70,6 +70,14 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     version,
     access.auditCommands,
   );
+  platform.jobs.recordWith((tx, ctx, action, { id, kind }) =>
+    access.audit.record(tx, ctx, {
+      action,
+      object: { kind: 'job', id },
+      outcome: 'success',
+      details: { kind },
+    }),
+  );
   const data = createData(platform, access);
   access.signatures.register(data.signableVersion);
   const modules: Module[] = [access, data];
@@ -93,7 +101,15 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     registerMetrics(http, { token: config.STROMA_METRICS_TOKEN, database: platform.db });
     streamRoutes(http, platform.events, authenticate, { onCount: setStreamClients, hears: data.hears });
     jobRoutes(http, platform.jobs);
-    mailRoutes(http, platform.mail, access.mayOpenMailOf);
+    mailRoutes(http, platform.mail, access.mayOpenMailOf, (ctx, to) =>
+      access.audit.append(ctx, {
+        action: 'mail.read',
+        object: null,
+        outcome: 'success',
+        after: to,
+        details: { messages: to.length },
+      }),
+    );
     provenanceRoutes(http, platform.provenance, () => data.settled());
     const sources = options.sources ?? ({} as LoadedConfig['sources']);
     systemRoutes(http, platform, { config, sources }, { version, duckdb });

@@ -79,6 +79,11 @@ describe('the audit record over HTTP', () => {
     await admin.call('DELETE', `/data/datasets/${id}`);
     await admin.call('POST', `/data/datasets/${id}/restore`);
     await admin.call('GET', '/query/history');
+    const broken = (await admin.ingest('broken.xlsx', 'PK\u0003\u0004 no workbook')).job_id;
+    expect((await admin.call('POST', `/data/jobs/${broken}/retry`)).status).toBe(202);
+    await admin.jobEnd(broken);
+    await admin.call('POST', '/access/invitations', { email: 'new@lab.example', role: 'viewer' });
+    await admin.call('GET', '/mail/outbox');
     const { items } = await events('limit=200');
     const done = items.map(({ action, outcome }) => `${action} ${outcome}`);
     for (const expected of [
@@ -92,6 +97,8 @@ describe('the audit record over HTTP', () => {
       'dataset.downloaded success',
       'dataset.deleted success',
       'dataset.restored success',
+      'job.retried success',
+      'mail.read success',
     ])
       expect(done).toContain(expected);
     const { rows } = await server.platform.db.execute(

@@ -52,6 +52,13 @@ export interface JobFilter {
 /** Who a job was sent by, as its row remembers. */
 export type JobSender = Pick<Actor, 'id' | 'name' | 'role' | 'tenantId'>;
 
+export type RecordOfJob = (
+  tx: Sql,
+  ctx: Context,
+  action: 'job.cancelled' | 'job.retried',
+  job: { id: string; kind: string },
+) => Promise<void>;
+
 /** What of a job tells what it is about. */
 export interface ConcernedJob {
   id: string;
@@ -62,6 +69,8 @@ export interface ConcernedJob {
 export interface Jobs {
   /** Says who a sender is at the moment their job is taken up; null for one who is gone or closed. */
   knowSenders(find: (sender: JobSender) => Promise<Actor | null>): void;
+  /** Puts on record, in the transaction that does it, that somebody cancelled a job or had it run again. */
+  recordWith(record: RecordOfJob): void;
   /** Says which jobs are about what somebody must not know of. Who sent a job sees it all the same. */
   knowHidden(find: (ctx: Context, jobs: readonly ConcernedJob[]) => Promise<ReadonlySet<string>>): void;
   register<Input extends object>(definition: JobDefinition<Input>): void;

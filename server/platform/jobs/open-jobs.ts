@@ -11,7 +11,7 @@ import { newId } from '../ids.ts';
 import { cutPage, readIdCursor } from '../paging.ts';
 import { jobDocument } from './job-document.ts';
 import { newQueueId, openJobQueue } from './job-queue.ts';
-import type { ConcernedJob, JobDefinition, Jobs } from './job-types.ts';
+import type { ConcernedJob, JobDefinition, Jobs, RecordOfJob } from './job-types.ts';
 import { cancelChannel, JobWorker } from './job-worker.ts';
 import { changeState, findJobs, insertJob, type JobRow, jobKey, listJobs } from './jobs.store.ts';
 
@@ -87,6 +87,7 @@ export function openJobs(database: Database, events: Events, log: Logger, option
     return permission !== undefined && !actor.permissions.has(permission);
   };
 
+  let record: RecordOfJob = async () => undefined;
   const hiders: Parameters<Jobs['knowHidden']>[0][] = [];
   const hiddenAmong = async (ctx: Context, rows: readonly JobRow[]): Promise<Set<string>> => {
     const others = rows.filter(({ createdBy }) => createdBy !== ctx.actor.id);
@@ -106,6 +107,9 @@ export function openJobs(database: Database, events: Events, log: Logger, option
 
   return {
     knowSenders: (find) => worker.knowSenders(find),
+    recordWith(given) {
+      record = given;
+    },
     knowHidden: (find) => void hiders.push(find),
 
     register<Input extends object>(definition: JobDefinition<Input>) {
@@ -156,6 +160,7 @@ export function openJobs(database: Database, events: Events, log: Logger, option
         if (changed === null) return null;
         await queue.settle(tx, { kind: changed.kind, queueId: changed.queueId });
         await tx.execute(sql`select pg_notify(${cancelChannel}, ${jobId})`);
+        await record(tx, ctx, 'job.cancelled', changed);
         return changed;
       });
       if (row === null) {
@@ -184,7 +189,9 @@ export function openJobs(database: Database, events: Events, log: Logger, option
       };
       const row = await database.transaction(async (tx) => {
         const changed = await changeState(tx, ctx.actor.tenantId, jobId, ['failed', 'cancelled'], change);
-        if (changed !== null) await queue.send(tx, { queueId, kind, jobId, priority, dueMs: Date.now() });
+        if (changed === null) return null;
+        await queue.send(tx, { queueId, kind, jobId, priority, dueMs: Date.now() });
+        await record(tx, ctx, 'job.retried', changed);
         return changed;
       });
       if (row === null) {

@@ -13,22 +13,27 @@ export function mailRoutes(
   app: FastifyInstance,
   mail: Mail,
   mayOpen: (ctx: Context, address: string) => Promise<boolean>,
+  /** Puts on record that somebody was shown mail of others. */
+  onRead: (ctx: Context, to: readonly string[]) => Promise<unknown>,
 ): void {
   route(app, api.mail.outbox, async ({ ctx, query, reply }) => {
     void reply.header('cache-control', 'no-store');
     const found = await mail.outbox(ctx.actor.tenantId, query.limit + 1, query.cursor ?? null);
     const { page, next_cursor } = cutPage(found, query.limit, ({ id }) => id);
+    const mails = await Promise.all(
+      page.map(async (each) => ({ ...each, open: await mayOpen(ctx, each.to) })),
+    );
+    const opened = mails.filter(({ open }) => open).map(({ to }) => to);
+    if (opened.length > 0) await onRead(ctx, opened);
     return {
       kind: mail.kind,
-      items: await Promise.all(
-        page.map(async ({ id, to, subject, text, writtenAt }) => ({
-          message_id: id,
-          to,
-          subject,
-          text: (await mayOpen(ctx, to)) ? text : withheld,
-          written_at: writtenAt.toISOString(),
-        })),
-      ),
+      items: mails.map(({ id, to, subject, text, writtenAt, open }) => ({
+        message_id: id,
+        to,
+        subject,
+        text: open ? text : withheld,
+        written_at: writtenAt.toISOString(),
+      })),
       next_cursor,
     };
   });
