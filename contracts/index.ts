@@ -13,6 +13,7 @@ import { complianceApi } from './compliance.ts';
 import { consentsApi } from './consents.ts';
 import { datasetAccessApi } from './dataset-access.ts';
 import { datasetsApi } from './datasets.ts';
+import { directoriesApi } from './directories.ts';
 import { emailChangeApi } from './email-change.ts';
 import { erasuresApi } from './erasures.ts';
 import { streamsApi } from './events.ts';
@@ -24,7 +25,7 @@ import { membersApi } from './members.ts';
 import { passkeysApi } from './passkeys.ts';
 import { personsApi } from './persons.ts';
 import { privateStatisticsApi } from './private-statistics.ts';
-import { projectsApi } from './projects.ts';
+import { projectsApi, purposesApi } from './projects.ts';
 import { provenanceApi } from './provenance.ts';
 import { queriesApi } from './queries.ts';
 import { retentionApi } from './retention.ts';
@@ -51,6 +52,7 @@ export const api = {
   access: accessApi,
   members: membersApi,
   projects: projectsApi,
+  purposes: purposesApi,
   invitations: invitationsApi,
   mail: mailApi,
   datasets: { ...datasetsApi, ...uploadsApi },
@@ -72,7 +74,7 @@ export const api = {
   apiKeys: apiKeysApi,
   backups: backupsApi,
   encryption: encryptionApi,
-  singleSignOn: singleSignOnApi,
+  singleSignOn: { ...singleSignOnApi, ...directoriesApi },
   threats: threatsApi,
 };
 
@@ -87,6 +89,7 @@ export * from './consents.ts';
 export * from './dataset-access.ts';
 export * from './datasets.ts';
 export * from './decisions.ts';
+export * from './directories.ts';
 export * from './email-change.ts';
 export * from './endpoints.ts';
 export * from './erasures.ts';

@@ -1,11 +1,9 @@
-import { isAdministrator } from '@stroma/contracts';
 import type { Context } from '../../platform/context.ts';
 import type { Sql } from '../../platform/db/database.ts';
 import type { Audit } from '../audit/audit.ts';
-import { tellAccessChange } from '../permissions/access-changes.ts';
 import { accountBeyondConfigurer, excessOverConfigurer } from '../single-sign-on/configurer.ts';
+import { giveRole } from '../single-sign-on/given-role.ts';
 import { findRole, mappedRole } from '../single-sign-on/mapped-roles.ts';
-import { isLastAdministrator, updatePerson } from '../single-sign-on/people.store.ts';
 import type { DirectoryRow } from './directories.store.ts';
 import { findPushedUsers, type PushedUser } from './scim.store.ts';
 
@@ -50,17 +48,6 @@ async function followOne(
   if ((await accountBeyondConfigurer(tx, directory, user.id)) !== null) return false;
   const definition = await findRole(tx, user.tenantId, role);
   if (definition === null || (await excessOverConfigurer(tx, directory, definition)) !== null) return false;
-  // Somebody must go on governing the organisation, whatever a group says.
-  if (!isAdministrator(role) && (await isLastAdministrator(tx, user))) return false;
-  await updatePerson(tx, user.tenantId, user.id, { role });
-  await tellAccessChange(tx, { tenant: user.tenantId, user: user.id });
-  await audit.record(tx, ctx, {
-    action: 'role.assigned',
-    object: { kind: 'user', id: user.id },
-    outcome: 'success',
-    before: { role: user.role },
-    after: { role },
-    details: { from: user.role, to: role, by: 'scim', directory: directory.id },
-  });
-  return true;
+  const by = { by: 'scim', directory: directory.id } as const;
+  return (await giveRole(tx, audit, ctx, user, role, by)).role === role;
 }

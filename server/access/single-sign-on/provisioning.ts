@@ -1,11 +1,9 @@
-import { isAdministrator } from '@stroma/contracts';
 import type { Context } from '../../platform/context.ts';
 import type { Sql } from '../../platform/db/database.ts';
 import { lockUntilCommit } from '../../platform/db/locks.ts';
 import { newId } from '../../platform/ids.ts';
 import type { Audit, Stranger } from '../audit/audit.ts';
 import type { UserRow } from '../identity/identity.store.ts';
-import { tellAccessChange } from '../permissions/access-changes.ts';
 import { accountBeyondConfigurer, excessOverConfigurer } from './configurer.ts';
 import {
   type ConnectionRow,
@@ -15,14 +13,9 @@ import {
   markConnectionUsed,
   markLinkUsed,
 } from './connections.store.ts';
+import { giveRole } from './given-role.ts';
 import { findRole, mappedRole } from './mapped-roles.ts';
-import {
-  findPerson,
-  findPersonByEmail,
-  insertPerson,
-  isLastAdministrator,
-  updatePerson,
-} from './people.store.ts';
+import { findPerson, findPersonByEmail, insertPerson } from './people.store.ts';
 import { domainOf, type ProvenIdentity, SignOnRefused } from './proven-identity.ts';
 
 export interface ProvisioningParts {
@@ -71,7 +64,9 @@ export async function provision(
     });
   else await markLinkUsed(tx, link.id);
   await markConnectionUsed(tx, row.id);
-  return user.role === role ? user : await giveRole(tx, parts.audit, connection, user, role, who);
+  return user.role === role
+    ? user
+    : await giveRole(tx, parts.audit, who, user, role, { by: 'single-sign-on', connection: row.id });
 }
 
 /** A custom role may have come to be worth more since it was mapped. */
@@ -135,27 +130,4 @@ async function makePerson(
     details: { by: 'single-sign-on', connection: row.id, role },
   });
   return made;
-}
-
-async function giveRole(
-  tx: Sql,
-  audit: Audit,
-  { row }: ConnectionWithDomains,
-  user: UserRow,
-  role: string,
-  who: Context | Stranger,
-): Promise<UserRow> {
-  // Somebody must go on governing the organisation, whatever a group says.
-  if (!isAdministrator(role) && (await isLastAdministrator(tx, user))) return user;
-  const changed = await updatePerson(tx, row.tenantId, user.id, { role });
-  await tellAccessChange(tx, { tenant: row.tenantId, user: user.id });
-  await audit.record(tx, who, {
-    action: 'role.assigned',
-    object: { kind: 'user', id: user.id },
-    outcome: 'success',
-    before: { role: user.role },
-    after: { role },
-    details: { from: user.role, to: role, by: 'single-sign-on', connection: row.id },
-  });
-  return changed;
 }
