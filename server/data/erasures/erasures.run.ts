@@ -51,7 +51,8 @@ export function decided(
   if (!dataset.may_choose || keep_datasets.includes(dataset.dataset_id)) return 'keep';
   const isSigned = dataset.ground === 'signed_record';
   if (isSigned && !erase_signed_datasets.includes(dataset.dataset_id)) return 'keep';
-  if (!isSigned && !(wordsOnly && dataset.treatment === 'purge' && !dataset.deleted)) return dataset.treatment;
+  if (!isSigned && !(wordsOnly && dataset.treatment === 'purge' && !dataset.deleted))
+    return dataset.treatment;
   return treatmentUnless(dataset, currentVersionId, wordsOnly);
 }
 
@@ -129,7 +130,15 @@ export class ErasureRun {
         await this.once(step, async () => {
           this.progress.derived.push({ kind: 'anonymised_version', id: version.id, treatment: 'mark' });
         });
-      else await this.#erase(step, each, [version], isCurrent ? { tests, replaced: [] } : null, 0, 'anonymised_version');
+      else
+        await this.#erase(
+          step,
+          each,
+          [version],
+          isCurrent ? { tests, replaced: [] } : null,
+          0,
+          'anonymised_version',
+        );
       await this.disposePending();
     }
   }
