@@ -32,6 +32,7 @@ const scope: fc.Arbitrary<ActorScope> = fc.record({
   reach: fc.constantFrom(...reaches),
   ownOnly: some(permissions.slice(0, 6)).map((each) => new Set(each)),
   projects: some(names).map((each) => new Set(each)),
+  readOnlyProjects: some(names).map((each) => new Set(each)),
   sites: maybe(some(names).map((each) => new Set(each))),
   from: maybe(moment),
   until: maybe(moment),

@@ -16,6 +16,8 @@ export interface ActorScope {
   /** Permissions held only for what is one's own. */
   ownOnly: ReadonlySet<Permission>;
   projects: ReadonlySet<string>;
+  /** Those of `projects` in which one looks on: as a reader, or because the project is archived. */
+  readOnlyProjects?: ReadonlySet<string>;
   /** Null: not bound to a site. */
   sites: ReadonlySet<string> | null;
   /** When access begins and ends; null is open. */
@@ -68,6 +70,8 @@ export const decisionRules = {
   owner: 'Some permissions hold for one’s own only; one’s own is always within reach.',
   grant: 'What was shared is within reach of whom it was shared with.',
   project: 'What belongs to projects is reached by their members, and by roles that reach everything.',
+  project_role:
+    'Who only reads in a project changes nothing that belongs to it; in an archived one nobody does.',
   reach: 'Some roles reach only their own, what is shared with them, and their projects.',
   resource_time: 'A resource may be open from one moment to another only.',
   site: 'Who is bound to sites reaches only what is of these sites or of none.',
@@ -84,7 +88,7 @@ export interface Decision {
 
 /**
  * Whether an actor may do something, and by which rule. Pure; denies by default; the first rule that speaks decides,
- * in the order: catalogue, tenant, membership_time, role, sensitivity, reach (owner, grant, project, reach), owner
+ * in the order: catalogue, tenant, membership_time, role, sensitivity, reach (owner, grant, project, project_role, reach), owner
  * (for what is held for one's own), resource_time, site, purpose. Every attribute narrows what the role gives; none
  * gives more than the role.
  * Without a resource the answer says whether there may be one for which it is allowed.
@@ -140,20 +144,27 @@ function decideResource(
 function decideReach(
   permission: Permission,
   actor: ActorAttributes,
-  { reach, projects: own }: ActorScope,
+  { reach, projects: own, readOnlyProjects }: ActorScope,
   { ownerId, granted, projects = [] }: ResourceAttributes,
 ): Decision {
   if (ownerId === actor.id)
     return allowed('owner', `It is your own, and your role has the permission ${permission}.`);
   if (granted?.includes(permission)) return allowed('grant', `It was shared with you for ${permission}.`);
-  if (projects.some((project) => own.has(project)))
+  const joined = projects.filter((project) => own.has(project));
+  if (joined.some((project) => onlyLooks(permission) || readOnlyProjects?.has(project) !== true))
     return allowed('project', `You belong to its project, and your role has the permission ${permission}.`);
+  if (joined.length > 0 && reach !== 'everything')
+    return denied('project_role', 'In its project you only read, or the project is archived.');
   if (projects.length > 0 && reach !== 'everything')
     return denied('project', 'You do not belong to its project.');
   if (reach === 'shared')
     return denied('reach', 'It is not your own, was not shared with you and is in none of your projects.');
   return allowed('role', `Your role has the permission ${permission}.`);
 }
+
+/** What leaves a thing as it is. */
+export const onlyLooks = (permission: Permission): boolean =>
+  permission.endsWith(':read') || permission === 'queries:run';
 
 const allowed = (rule: DecisionRule, reason: string): Decision => ({ allowed: true, reason, rule });
 const denied = (rule: DecisionRule, reason: string): Decision => ({ allowed: false, reason, rule });

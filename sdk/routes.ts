@@ -162,8 +162,16 @@ export const routes = {
     resetSecondFactor: 'POST /access/members/:id/reset-second-factor',
     changeEmail: 'POST /access/members/:id/email',
   },
+  purposes: {
+    list: 'GET /access/purposes',
+    add: 'POST /access/purposes',
+    update: 'PATCH /access/purposes/:purpose',
+  },
   projects: {
     list: 'GET /access/projects',
+    get: 'GET /access/projects/:id',
+    resources: 'GET /access/projects/:id/resources',
+    shares: 'GET /access/grants',
     create: 'POST /access/projects',
     update: 'PATCH /access/projects/:id',
     remove: 'DELETE /access/projects/:id',

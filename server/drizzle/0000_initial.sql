@@ -388,6 +388,7 @@ CREATE TABLE "project_members" (
 	"project_id" text NOT NULL,
 	"user_id" text NOT NULL,
 	"tenant_id" text NOT NULL,
+	"role" text DEFAULT 'member' NOT NULL,
 	CONSTRAINT "project_members_project_id_user_id_pk" PRIMARY KEY("project_id","user_id")
 );
 --> statement-breakpoint
@@ -398,7 +399,18 @@ CREATE TABLE "projects" (
 	"description" text NOT NULL,
 	"created_by" text NOT NULL,
 	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
-	"updated_at" timestamp (3) with time zone DEFAULT now() NOT NULL
+	"updated_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	"archived_at" timestamp (3) with time zone
+);
+--> statement-breakpoint
+CREATE TABLE "purposes" (
+	"tenant_id" text NOT NULL,
+	"purpose" text NOT NULL,
+	"description" text NOT NULL,
+	"created_by" text NOT NULL,
+	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	"retired_at" timestamp (3) with time zone,
+	CONSTRAINT "purposes_tenant_id_purpose_pk" PRIMARY KEY("tenant_id","purpose")
 );
 --> statement-breakpoint
 CREATE TABLE "resource_attributes" (
@@ -829,6 +841,7 @@ ALTER TABLE "project_members" ADD CONSTRAINT "project_members_project_id_project
 ALTER TABLE "project_members" ADD CONSTRAINT "project_members_user_id_users_id_fk" FOREIGN KEY ("user_id") REFERENCES "public"."users"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "project_members" ADD CONSTRAINT "project_members_tenant_id_tenants_id_fk" FOREIGN KEY ("tenant_id") REFERENCES "public"."tenants"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "projects" ADD CONSTRAINT "projects_tenant_id_tenants_id_fk" FOREIGN KEY ("tenant_id") REFERENCES "public"."tenants"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "purposes" ADD CONSTRAINT "purposes_tenant_id_tenants_id_fk" FOREIGN KEY ("tenant_id") REFERENCES "public"."tenants"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "resource_attributes" ADD CONSTRAINT "resource_attributes_tenant_id_tenants_id_fk" FOREIGN KEY ("tenant_id") REFERENCES "public"."tenants"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "resource_grants" ADD CONSTRAINT "resource_grants_tenant_id_tenants_id_fk" FOREIGN KEY ("tenant_id") REFERENCES "public"."tenants"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "resource_grants" ADD CONSTRAINT "resource_grants_user_id_users_id_fk" FOREIGN KEY ("user_id") REFERENCES "public"."users"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
@@ -1250,6 +1263,16 @@ CREATE POLICY "projects_owner" ON "projects" TO CURRENT_USER USING (true) WITH C
 CREATE POLICY "projects_tenant" ON "projects" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)));
 --> statement-breakpoint
 GRANT select, insert, update, delete ON "projects" TO stroma_tenant;
+--> statement-breakpoint
+ALTER TABLE "purposes" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "purposes" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "purposes_owner" ON "purposes" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "purposes_tenant" ON "purposes" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "purposes" TO stroma_tenant;
 --> statement-breakpoint
 ALTER TABLE "resource_attributes" ENABLE ROW LEVEL SECURITY;
 --> statement-breakpoint

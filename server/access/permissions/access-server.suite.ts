@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ErrorAnswer, Session } from '@stroma/contracts';
+import type { ErrorAnswer, Job, Session } from '@stroma/contracts';
 import { type App, createApp } from '../../app.ts';
 import { readConfig } from '../../platform/config/read-config.ts';
 import { findFirstTenant, insertTenant, insertUser } from '../identity/identity.store.ts';
@@ -37,6 +37,8 @@ export interface AccessServer {
   member(role: string, name?: string, tenantId?: string): Promise<Person>;
   /** Another organisation, with an administrator of its own. */
   otherTenant(): Promise<{ tenantId: string; admin: Person }>;
+  /** Sends a small table, each time another one, and answers the dataset that came of it. */
+  dataset(by: Person): Promise<string>;
   signIn(email: string, password: string): Promise<Reply<Session & { token: string }>>;
   close(): Promise<void>;
 }
@@ -64,6 +66,7 @@ export async function openAccessServer(
   const hash = await hashPassword(password);
   let people = 0;
   let clients = 0;
+  let files = 0;
 
   const send = async <T>(
     token: string | null,
@@ -129,6 +132,22 @@ export async function openAccessServer(
     async otherTenant() {
       const other = await app.platform.db.transaction((tx) => insertTenant(tx, 'Elsewhere'));
       return { tenantId: other, admin: await asPerson(await add('admin', 'Their admin', other)) };
+    },
+    async dataset(by) {
+      files += 1;
+      const sent = await fetch(`${url}/api/v1/data/upload?file_name=plates-${files}.csv`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${by.token}`, 'content-type': 'application/octet-stream' },
+        body: `plate,signal\n${files},${files}.5\n${files + 1},2.5\n`,
+      });
+      if (sent.status !== 202) throw new Error(`the upload answered ${sent.status}: ${await sent.text()}`);
+      const { job_id } = (await sent.json()) as { job_id: string };
+      for (;;) {
+        const { status, body } = await by.call<Job>('GET', `/data/jobs/${job_id}`);
+        if (body.status === 'succeeded') return String(body.result?.dataset_id);
+        if (status !== 200 || body.status === 'failed') throw new Error(JSON.stringify(body));
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
     },
     async close() {
       await app.stop();

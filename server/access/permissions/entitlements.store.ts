@@ -2,7 +2,7 @@ import { type BuiltInRole, builtInRole, definitionOfRole, type RoleDefinition } 
 import { and, eq, sql } from 'drizzle-orm';
 import type { Sql } from '../../platform/db/database.ts';
 import { users } from '../identity/identity.tables.ts';
-import { customRoles, memberAttributes, projectMembers } from './permissions.tables.ts';
+import { customRoles, memberAttributes, projectMembers, projects } from './permissions.tables.ts';
 
 export type MemberAttributes = typeof memberAttributes.$inferSelect;
 export type CustomRole = typeof customRoles.$inferSelect;
@@ -13,10 +13,19 @@ export interface MemberEntitlement {
   attributes: MemberAttributes | null;
   custom: CustomRole | null;
   projects: string[];
+  /** Those of them in which the person only reads, or that are archived. */
+  readOnlyProjects: string[];
 }
 
 const projectsOf = sql<string[]>`coalesce((
   select json_agg(${projectMembers.projectId}) from ${projectMembers} where ${projectMembers.userId} = ${users.id}
+), '[]'::json)`;
+
+const readOnlyProjectsOf = sql<string[]>`coalesce((
+  select json_agg(${projectMembers.projectId}) from ${projectMembers}
+  join ${projects} on ${projects.id} = ${projectMembers.projectId}
+  where ${projectMembers.userId} = ${users.id}
+    and (${projectMembers.role} = 'reader' or ${projects.archivedAt} is not null)
 ), '[]'::json)`;
 
 /** Null when the tenant has no such person. */
@@ -33,7 +42,13 @@ export async function findEntitlement(
 
 export const entitlements = (db: Sql) =>
   db
-    .select({ user: users, attributes: memberAttributes, custom: customRoles, projects: projectsOf })
+    .select({
+      user: users,
+      attributes: memberAttributes,
+      custom: customRoles,
+      projects: projectsOf,
+      readOnlyProjects: readOnlyProjectsOf,
+    })
     .from(users)
     .leftJoin(memberAttributes, eq(memberAttributes.userId, users.id))
     .leftJoin(customRoles, and(eq(customRoles.id, users.role), eq(customRoles.tenantId, users.tenantId)))

@@ -5,6 +5,7 @@ import { type AccessChange, listenForAccessChanges } from './access-changes.ts';
 import { Entitlements } from './entitlements.ts';
 import { Explanations } from './explanations.service.ts';
 import { Projects } from './projects.service.ts';
+import { Purposes } from './purposes.service.ts';
 import { Resources } from './resources.service.ts';
 import { Roles } from './roles.service.ts';
 
@@ -13,6 +14,7 @@ export interface Permissions {
   readonly roles: Roles;
   readonly members: Members;
   readonly projects: Projects;
+  readonly purposes: Purposes;
   readonly resources: Resources;
   readonly explanations: Explanations;
   close(): Promise<void>;
@@ -37,7 +39,8 @@ export async function openPermissions(
     resources,
     roles: new Roles(parts),
     members: new Members(parts),
-    projects: new Projects(parts),
+    projects: new Projects({ ...parts, resources }),
+    purposes: new Purposes(parts),
     explanations: new Explanations({ ...parts, resources }),
     close: stop,
   };

@@ -1,4 +1,4 @@
-import { type Permission, reaches, sensitivities } from '@stroma/contracts';
+import { type Permission, projectRoles, reaches, sensitivities } from '@stroma/contracts';
 import { sql } from 'drizzle-orm';
 import { index, jsonb, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core';
 import { moment } from '../../platform/db/columns.ts';
@@ -47,6 +47,7 @@ export const projects = pgTable(
     createdBy: text('created_by').notNull(),
     createdAt: moment('created_at').notNull().defaultNow(),
     updatedAt: moment('updated_at').notNull().defaultNow(),
+    archivedAt: moment('archived_at'),
   },
   (table) => [uniqueIndex('projects_name').on(table.tenantId, sql`lower(name)`)],
 );
@@ -58,7 +59,12 @@ const project = () =>
 
 export const projectMembers = pgTable(
   'project_members',
-  { projectId: project(), userId: userColumn(), tenantId: tenantColumn() },
+  {
+    projectId: project(),
+    userId: userColumn(),
+    tenantId: tenantColumn(),
+    role: text('role', { enum: projectRoles }).notNull().default('member'),
+  },
   (table) => [
     primaryKey({ columns: [table.projectId, table.userId] }),
     index('project_members_user').on(table.userId),
@@ -106,4 +112,18 @@ export const resourceGrants = pgTable(
     uniqueIndex('resource_grants_one').on(table.resourceId, table.userId, table.permission),
     index('resource_grants_user').on(table.tenantId, table.userId),
   ],
+);
+
+/** What things may be kept for, as the organisation lists it. */
+export const purposes = pgTable(
+  'purposes',
+  {
+    tenantId: tenantColumn(),
+    purpose: text('purpose').notNull(),
+    description: text('description').notNull(),
+    createdBy: text('created_by').notNull(),
+    createdAt: moment('created_at').notNull().defaultNow(),
+    retiredAt: moment('retired_at'),
+  },
+  (table) => [primaryKey({ columns: [table.tenantId, table.purpose] })],
 );

@@ -1,4 +1,5 @@
-import { and, asc, eq, inArray, sql } from 'drizzle-orm';
+import type { ProjectRole } from '@stroma/contracts';
+import { and, asc, eq, gt, ilike, inArray, isNotNull, isNull, or, sql } from 'drizzle-orm';
 import type { Sql } from '../../platform/db/database.ts';
 import { users } from '../identity/identity.tables.ts';
 import { projectMembers, projects, resourceProjects } from './permissions.tables.ts';
@@ -18,10 +19,19 @@ export async function listProjects(
   db: Sql,
   tenantId: string,
   among: readonly string[] | null,
-  after: { name: string; id: string } | null,
+  {
+    state,
+    search,
+    after,
+  }: {
+    state: 'open' | 'archived' | 'all';
+    search: string | undefined;
+    after: { name: string; id: string } | null;
+  },
   limit: number,
 ): Promise<ProjectRow[]> {
   if (among?.length === 0) return [];
+  const pattern = `%${(search ?? '').replace(/[\\%_]/g, '\\$&')}%`;
   return db
     .select()
     .from(projects)
@@ -29,6 +39,14 @@ export async function listProjects(
       and(
         eq(projects.tenantId, tenantId),
         among === null ? undefined : inArray(projects.id, [...among]),
+        state === 'all'
+          ? undefined
+          : state === 'open'
+            ? isNull(projects.archivedAt)
+            : isNotNull(projects.archivedAt),
+        search === undefined
+          ? undefined
+          : or(ilike(projects.name, pattern), ilike(projects.description, pattern)),
         after === null
           ? undefined
           : sql`(lower(${projects.name}), ${projects.id}) > (${after.name}, ${after.id})`,
@@ -41,7 +59,12 @@ export async function listProjects(
 export async function membersOfProjects(db: Sql, tenantId: string, ids: readonly string[]) {
   if (ids.length === 0) return [];
   return db
-    .select({ projectId: projectMembers.projectId, userId: users.id, name: users.name })
+    .select({
+      projectId: projectMembers.projectId,
+      userId: users.id,
+      name: users.name,
+      role: projectMembers.role,
+    })
     .from(projectMembers)
     .innerJoin(users, eq(users.id, projectMembers.userId))
     .where(and(eq(projectMembers.tenantId, tenantId), inArray(projectMembers.projectId, [...ids])))
@@ -60,6 +83,29 @@ export async function countResources(
     .where(and(eq(resourceProjects.tenantId, tenantId), inArray(resourceProjects.projectId, [...ids])))
     .groupBy(resourceProjects.projectId);
   return new Map(rows.map(({ projectId, n }) => [projectId, n]));
+}
+
+/** Ids of what belongs to a project, in their own order. */
+export async function listResourceIds(
+  db: Sql,
+  tenantId: string,
+  projectId: string,
+  after: string | undefined,
+  limit: number,
+): Promise<string[]> {
+  const rows = await db
+    .select({ id: resourceProjects.resourceId })
+    .from(resourceProjects)
+    .where(
+      and(
+        eq(resourceProjects.tenantId, tenantId),
+        eq(resourceProjects.projectId, projectId),
+        after === undefined ? undefined : gt(resourceProjects.resourceId, after),
+      ),
+    )
+    .orderBy(asc(resourceProjects.resourceId))
+    .limit(limit);
+  return rows.map(({ id }) => id);
 }
 
 export async function isProjectNameTaken(
@@ -84,7 +130,7 @@ export async function isProjectNameTaken(
 
 export async function insertProject(
   tx: Sql,
-  row: Omit<ProjectRow, 'createdAt' | 'updatedAt'>,
+  row: Omit<ProjectRow, 'createdAt' | 'updatedAt' | 'archivedAt'>,
 ): Promise<ProjectRow> {
   const [made] = await tx.insert(projects).values(row).returning();
   return made as ProjectRow;
@@ -94,13 +140,18 @@ export async function updateProject(
   tx: Sql,
   tenantId: string,
   id: string,
-  change: { name?: string | undefined; description?: string | undefined },
+  change: {
+    name?: string | undefined;
+    description?: string | undefined;
+    archivedAt?: Date | null | undefined;
+  },
 ): Promise<ProjectRow> {
   const [made] = await tx
     .update(projects)
     .set({
       ...(change.name === undefined ? {} : { name: change.name }),
       ...(change.description === undefined ? {} : { description: change.description }),
+      ...(change.archivedAt === undefined ? {} : { archivedAt: change.archivedAt }),
       updatedAt: new Date(),
     })
     .where(and(eq(projects.tenantId, tenantId), eq(projects.id, id)))
@@ -112,13 +163,13 @@ export async function replaceMembers(
   tx: Sql,
   tenantId: string,
   projectId: string,
-  userIds: readonly string[],
+  people: readonly { userId: string; role: ProjectRole }[],
 ): Promise<void> {
   await tx
     .delete(projectMembers)
     .where(and(eq(projectMembers.tenantId, tenantId), eq(projectMembers.projectId, projectId)));
-  if (userIds.length > 0)
-    await tx.insert(projectMembers).values(userIds.map((userId) => ({ tenantId, projectId, userId })));
+  if (people.length > 0)
+    await tx.insert(projectMembers).values(people.map((each) => ({ tenantId, projectId, ...each })));
 }
 
 export async function countUsers(db: Sql, tenantId: string, ids: readonly string[]): Promise<number> {

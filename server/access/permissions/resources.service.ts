@@ -7,6 +7,7 @@ import {
   type ResourceAccess,
   type ResourceAttributes,
   type Sensitivity,
+  type Share as ShareDocument,
   scopeOfRole,
 } from '@stroma/contracts';
 import type { SQL, SQLWrapper } from 'drizzle-orm';
@@ -18,15 +19,18 @@ import type { Audit } from '../audit/audit.ts';
 import { SessionCache } from '../identity/session-cache.ts';
 import { type AccessChange, tellAccessChange } from './access-changes.ts';
 import type { Entitlements } from './entitlements.ts';
-import { findProjects } from './projects.store.ts';
+import { findProjects, type ProjectRow } from './projects.store.ts';
+import { requireListedPurposes } from './purposes.service.ts';
 import { refuse } from './refusals.ts';
 import {
   deleteGrant,
   findAttributes,
   findGranted,
+  type GrantRow,
   insertGrants,
   isAnythingNarrowed,
   listGrants,
+  listShares,
   replaceAttributes,
   type StoredAttributes,
   withinReach,
@@ -56,6 +60,7 @@ export interface ResourcesParts {
 
 type Attributes = z.output<typeof api.projects.setResource.body>;
 type Share = z.output<typeof api.projects.share.body>;
+type SharesQuery = z.output<typeof api.projects.shares.query>;
 
 const endOfTime = new Date(8.64e15);
 
@@ -184,15 +189,7 @@ export class Resources {
       purposes: stored.purposes,
       opens_at: stored.opensAt?.toISOString() ?? null,
       closes_at: stored.closesAt?.toISOString() ?? null,
-      grants: grants.map(({ grant, userName }) => ({
-        grant_id: grant.id,
-        user_id: grant.userId,
-        user_name: userName,
-        permission: grant.permission,
-        expires_at: grant.expiresAt?.toISOString() ?? null,
-        created_by: grant.createdBy,
-        created_at: grant.createdAt.toISOString(),
-      })),
+      grants: grants.map(({ grant, userName }) => grantDocument(grant, userName)),
     };
   }
 
@@ -209,6 +206,8 @@ export class Resources {
       if (projects.length !== new Set(input.projects).size)
         fail('INVALID_INPUT', 'Expected projects of this organisation.', { field: 'projects' });
       const before = await findAttributes(tx, tenantId, id);
+      requireOpenProjects(ctx, projects, before);
+      await requireListedPurposes(tx, tenantId, input.purposes, before.purposes);
       const after = {
         site: input.site,
         purposes: [...new Set(input.purposes)].sort(),
@@ -263,6 +262,31 @@ export class Resources {
     return this.get(ctx, id);
   }
 
+  /** A page may hold fewer than its limit: what the asker may not know of is left out. */
+  async shares(ctx: Context, { limit, cursor, user_id: userId }: SharesQuery) {
+    const { actor } = ctx;
+    const rows = await listShares(this.#parts.db.sql, actor.tenantId, { userId, before: cursor }, limit + 1);
+    const shown = rows.slice(0, limit);
+    const items: ShareDocument[] = [];
+    for (const { grant, userName, giverName } of shown) {
+      const found = await this.find(actor.tenantId, grant.resourceId);
+      if (found === null) continue;
+      const mayEnd = (await this.#governed(ctx, found)).allowed;
+      const reviews = actor.permissions.has('access:review');
+      if (!mayEnd && !(reviews && (await this.decide(actor, 'datasets:read', found, ctx.purpose)).allowed))
+        continue;
+      items.push({
+        ...grantDocument(grant, userName),
+        resource_id: found.id,
+        kind: found.kind,
+        resource_name: found.name,
+        created_by_name: giverName,
+        may_end: mayEnd,
+      });
+    }
+    return { items, next_cursor: rows.length > limit ? (shown.at(-1)?.grant.id ?? null) : null };
+  }
+
   async unshare(ctx: Context, id: string, grantId: string): Promise<void> {
     const found = await this.#mine(ctx, id);
     await this.#parts.db.transaction(async (tx) => {
@@ -296,10 +320,41 @@ export class Resources {
     const { actor } = ctx;
     const found =
       (await this.find(actor.tenantId, id)) ?? fail('NOT_FOUND', `There is no ${id}, or it is not yours.`);
-    const permission = 'datasets:share';
-    const { site, purposes, opensAt, closesAt, ...resource } = await this.attributesOf(actor, found);
-    const decision = decide({ permission, actor, resource, now: new Date() });
-    if (!decision.allowed) await this.#refuse(ctx, permission, found, decision);
+    const decision = await this.#governed(ctx, found);
+    if (!decision.allowed) await this.#refuse(ctx, 'datasets:share', found, decision);
     return found;
+  }
+
+  async #governed({ actor }: Context, found: OwnedResource): Promise<Decision> {
+    const { site, purposes, opensAt, closesAt, ...resource } = await this.attributesOf(actor, found);
+    return decide({ permission: 'datasets:share', actor, resource, now: new Date() });
+  }
+}
+
+const grantDocument = (grant: GrantRow, userName: string) => ({
+  grant_id: grant.id,
+  user_id: grant.userId,
+  user_name: userName,
+  permission: grant.permission,
+  expires_at: grant.expiresAt?.toISOString() ?? null,
+  created_by: grant.createdBy,
+  created_at: grant.createdAt.toISOString(),
+});
+
+/** Throws INVALID_INPUT where something is put into a project that is archived, or that one does not belong to. */
+function requireOpenProjects(
+  { actor }: Context,
+  wanted: readonly ProjectRow[],
+  before: Pick<StoredAttributes, 'projects'>,
+): void {
+  const { reach, projects: own, readOnlyProjects } = actor.scope ?? scopeOfRole(actor.role);
+  for (const { id, name, archivedAt } of wanted) {
+    if (before.projects.some((project) => project.id === id)) continue;
+    if (archivedAt !== null)
+      fail('INVALID_INPUT', `The project "${name}" is archived. Reopen it first.`, { field: 'projects' });
+    if (reach !== 'everything' && (!own.has(id) || readOnlyProjects?.has(id) === true))
+      fail('INVALID_INPUT', 'Expected projects you belong to and do not only read in.', {
+        field: 'projects',
+      });
   }
 }

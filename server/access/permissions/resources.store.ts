@@ -1,5 +1,6 @@
-import { type ActorScope, type Permission, scopeOfRole } from '@stroma/contracts';
-import { and, asc, eq, gt, inArray, isNull, or, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
+import { type ActorScope, onlyLooks, type Permission, scopeOfRole } from '@stroma/contracts';
+import { and, asc, desc, eq, gt, inArray, isNull, lt, or, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
+import { alias } from 'drizzle-orm/pg-core';
 import type { Actor } from '../../platform/context.ts';
 import type { Sql } from '../../platform/db/database.ts';
 import { newId } from '../../platform/ids.ts';
@@ -78,6 +79,31 @@ export async function listGrants(db: Sql, tenantId: string, resourceId: string) 
     .where(and(eq(resourceGrants.tenantId, tenantId), eq(resourceGrants.resourceId, resourceId), lives()))
     .orderBy(asc(sql`lower(${users.name})`), asc(resourceGrants.permission))
     .limit(1000);
+}
+
+/** Of every thing of the tenant, newest first; the name of who gave it is null when they are gone. */
+export async function listShares(
+  db: Sql,
+  tenantId: string,
+  { userId, before }: { userId: string | undefined; before: string | undefined },
+  limit: number,
+) {
+  const givers = alias(users, 'givers');
+  return db
+    .select({ grant: resourceGrants, userName: users.name, giverName: givers.name })
+    .from(resourceGrants)
+    .innerJoin(users, eq(users.id, resourceGrants.userId))
+    .leftJoin(givers, eq(givers.id, resourceGrants.createdBy))
+    .where(
+      and(
+        eq(resourceGrants.tenantId, tenantId),
+        userId === undefined ? undefined : eq(resourceGrants.userId, userId),
+        before === undefined ? undefined : lt(resourceGrants.id, before),
+        lives(),
+      ),
+    )
+    .orderBy(desc(resourceGrants.id))
+    .limit(limit);
 }
 
 export async function countGrants(
@@ -193,9 +219,12 @@ export function withinReach(
     select from ${resourceGrants} g
     where g.resource_id = ${row.id} and g.tenant_id = ${actor.tenantId} and g.user_id = ${actor.id}
       and g.permission = ${permission} and (g.expires_at is null or g.expires_at > ${now}))`;
+  const notLookingOn = onlyLooks(permission)
+    ? sql`true`
+    : sql`m.role <> 'reader' and not exists (select from ${projects} j where j.id = m.project_id and j.archived_at is not null)`;
   const inProject = sql`exists (
     select from ${resourceProjects} p join ${projectMembers} m on m.project_id = p.project_id
-    where p.resource_id = ${row.id} and p.tenant_id = ${actor.tenantId} and m.user_id = ${actor.id})`;
+    where p.resource_id = ${row.id} and p.tenant_id = ${actor.tenantId} and m.user_id = ${actor.id} and ${notLookingOn})`;
   const inNone = sql`not exists (
     select from ${resourceProjects} n where n.resource_id = ${row.id} and n.tenant_id = ${actor.tenantId})`;
   const reached = reach === 'tenant' ? sql`(${inProject} or ${inNone})` : inProject;

@@ -1,4 +1,4 @@
-import type { Explanation, Job, OwnPermissions, Project, ResourceAccess } from '@stroma/contracts';
+import type { Explanation, OwnPermissions, Project, ResourceAccess } from '@stroma/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AccessServer, openAccessServer, type Person } from './access-server.suite.ts';
 
@@ -11,24 +11,7 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 type Page<T> = { items: T[]; next_cursor: string | null };
-let files = 0;
-
-/** Sends a small table and answers the dataset that came of it. */
-async function dataset(by: Person): Promise<string> {
-  files += 1;
-  const sent = await fetch(`${server.url}/api/v1/data/upload?file_name=plates-${files}.csv`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${by.token}`, 'content-type': 'application/octet-stream' },
-    body: `plate,signal\n${files},${files}.5\n${files + 1},2.5\n`,
-  });
-  const { job_id } = (await sent.json()) as { job_id: string };
-  for (;;) {
-    const { body } = await by.call<Job>('GET', `/data/jobs/${job_id}`);
-    if (body.status === 'succeeded') return String(body.result?.dataset_id);
-    if (body.status === 'failed') throw new Error(JSON.stringify(body.error));
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
+const dataset = (by: Person) => server.dataset(by);
 
 const open = async (by: Person, id: string, headers: Record<string, string> = {}) =>
   (await by.call('GET', `/data/datasets/${id}`, undefined, headers)).status;
