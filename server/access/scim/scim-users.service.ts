@@ -1,8 +1,10 @@
 import { type ScimPatch, type ScimQuery, type ScimUserInput, scimUserInput } from '@stroma/contracts';
 import type { Context } from '../../platform/context.ts';
 import type { Database, Sql } from '../../platform/db/database.ts';
+import { acrossTenants } from '../../platform/db/tenant-scope.ts';
 import { fail } from '../../platform/failure.ts';
 import type { Audit } from '../audit/audit.ts';
+import { findUserByEmail } from '../identity/identity.store.ts';
 import { lockMembers } from '../members/members.store.ts';
 import { tellAccessChange } from '../permissions/access-changes.ts';
 import { accountBeyondConfigurer, excessOverConfigurer } from '../single-sign-on/configurer.ts';
@@ -112,11 +114,16 @@ export class ScimUsers {
   async replace(caller: ScimCaller, id: string, input: ScimUserInput): Promise<ScimResource> {
     const { ctx, directory } = caller;
     const { db, audit } = this.#parts;
+    const email = readEmail(directory, input);
+    // An address belongs to one account of the installation, whichever tenant it is of.
+    const holder = await acrossTenants('addresses are unique over all tenants', () =>
+      findUserByEmail(db.sql, email),
+    );
+    if (holder !== null && holder.tenantId !== directory.tenantId) taken(email);
     await db.transaction(async (tx) => {
       await lockMembers(tx, directory.tenantId);
       const before = await this.#find(tx, directory, id);
       await requireReached(tx, directory, id);
-      const email = readEmail(directory, input);
       await this.#requireFreeName(tx, directory, input.userName, id);
       if (email !== before.user.email && (await findPersonByEmail(tx, directory.tenantId, email)) !== null)
         taken(email);

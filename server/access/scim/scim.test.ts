@@ -143,6 +143,21 @@ describe('users', () => {
     expect(address).toMatchObject({ status: 409, body: { scimType: 'uniqueness' } });
   });
 
+  it('never get an address that is taken in another organisation', async () => {
+    const other = await test.tenant('Elsewhere');
+    const taken = await test.person('scientist', other, `taken@${domain}`);
+    const { id } = await push();
+    const moved = newUser({ emails: [{ value: taken.email, primary: true }] });
+    for (const [method, path] of [
+      ['POST', '/Users'],
+      ['PUT', `/Users/${id}`],
+    ] as const)
+      expect(await scim<ScimError>(method, path, moved)).toMatchObject({
+        status: 409,
+        body: { scimType: 'uniqueness' },
+      });
+  });
+
   it('come only from the domains of the directory', async () => {
     const body = newUser({ emails: [{ value: 'boss@lab.example', primary: true }] });
     expect(await scim<ScimError>('POST', '/Users', body)).toMatchObject({
