@@ -74,6 +74,8 @@ export const idKinds: Readonly<Record<string, IdKind>> = {
   compliance_reports: 'report',
   legal_holds: 'hold',
   consents: 'consent',
+  threats: 'threat',
+  threat_blocks: 'block',
   subject_requests: 'subjectRequest',
   person_searches: 'personSearch',
   erasures: 'erasure',

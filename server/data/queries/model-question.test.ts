@@ -1,4 +1,4 @@
-import type { Answer, Dataset } from '@stroma/contracts';
+import { type Answer, type Dataset, defaultThreatPolicy } from '@stroma/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { refuses, says, startModelServer } from '../../platform/llm/model-server.suite.ts';
 import { type DataServer, type Person, startDataServer } from '../data-server.suite.ts';
@@ -15,6 +15,12 @@ beforeAll(async () => {
     STROMA_LLM_TIMEOUT_MS: '5000',
   });
   admin = server.admin;
+  // What is marked as data must stay data even where nobody looks for attacks first.
+  const injectionUnwatched = { ...defaultThreatPolicy.prompt_injection, enabled: false };
+  await admin.call('PUT', '/security/threat-policy', {
+    ...defaultThreatPolicy,
+    prompt_injection: injectionUnwatched,
+  });
   plants = await admin.dataset('plants.csv', `species,"${injection}"\noak,20\noak,30\nfern,1\n`);
 });
 afterAll(async () => {
