@@ -43,17 +43,26 @@ const listed = (text: string): string[] =>
     .filter((each) => each !== '');
 
 /**
- * `auto` asks it of administrators unless the server listens on this machine alone, where nobody from outside can
- * guess at a password and a newcomer should reach the product.
+ * `auto` asks it of administrators unless the server is reached on this machine alone, where nobody from outside can
+ * guess at a password and a newcomer should reach the product. One that
+ * has an address for others stands behind a proxy.
  */
-function policyOf({ STROMA_REQUIRE_MFA: policy, HOST }: Config): IdentityRules['secondFactorRequired'] {
+function policyOf({ STROMA_REQUIRE_MFA: policy, ...config }: Config): IdentityRules['secondFactorRequired'] {
   if (policy === 'off') return () => false;
   if (policy === 'everyone') return () => true;
   if (policy === 'administrators') return isAdministrator;
-  if (policy === 'auto') return isLoopback(HOST) ? () => false : isAdministrator;
+  if (policy === 'auto') return isReachedHereAlone(config) ? () => false : isAdministrator;
   const roles = new Set(listed(policy));
   const administrators = roles.delete('administrators');
   return (role) => roles.has(role) || (administrators && isAdministrator(role));
 }
 
-const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || /^127\./.test(host);
+const isLoopback = (host: string): boolean =>
+  host === 'localhost' || host === '::1' || host === '[::1]' || /^127\./.test(host);
+
+function isReachedHereAlone({
+  HOST,
+  STROMA_PUBLIC_URL: address,
+}: Pick<Config, 'HOST' | 'STROMA_PUBLIC_URL'>): boolean {
+  return isLoopback(HOST) && (address === undefined || isLoopback(new URL(address).hostname));
+}

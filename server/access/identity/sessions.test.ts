@@ -245,6 +245,8 @@ describe('a role that needs a second factor', () => {
     expect(required({})).toEqual([]);
     expect(required({ HOST: '0.0.0.0' })).toEqual(['super_admin', 'admin']);
     expect(required({ HOST: '10.0.0.5' })).toEqual(['super_admin', 'admin']);
+    expect(required({ STROMA_PUBLIC_URL: 'https://stroma.example.org' })).toEqual(['super_admin', 'admin']);
+    expect(required({ STROMA_PUBLIC_URL: 'http://localhost:3000' })).toEqual([]);
     expect(required({ STROMA_REQUIRE_MFA: 'everyone' })).toEqual([...roles]);
     expect(required({ STROMA_REQUIRE_MFA: 'off', HOST: '0.0.0.0' })).toEqual([]);
     expect(required({ STROMA_REQUIRE_MFA: 'viewer' })).toEqual(['viewer']);

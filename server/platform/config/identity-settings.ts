@@ -57,7 +57,7 @@ export const identitySettings = {
     )
     .default('auto')
     .describe(
-      'Who must have a second factor: off, administrators, everyone, or roles separated by commas; auto means administrators, unless the server listens on this machine alone',
+      'Who must have a second factor: off, administrators, everyone, or roles separated by commas; auto means administrators, unless the server is reached on this machine alone',
     ),
   STROMA_SESSION_HOURS: z.coerce
     .number()
