@@ -28,7 +28,7 @@ export function readNumberList(state: ReaderState): boolean {
   const atom = state.atoms[noun];
   if (numbers.length < 2 || atom?.kind !== 'column') return false;
   const { column } = state.choose(atom.links, 'any', state.textOf(atom));
-  const values = numbers.map((value) => numberAsValue(state, column, value));
+  const values = numbers.map((value) => numberAsValue(column, value));
   if (values.some((value) => value === null) || !(column.category || column.entity)) return false;
   const either = state.atoms
     .slice(state.at, place)
@@ -140,7 +140,7 @@ export function readBareNumber(state: ReaderState): undefined {
     return;
   }
   if (column?.kind === 'column') {
-    const chosen = column.links.find((link) => numberAsValue(state, link.column, atom.value) !== null);
+    const chosen = column.links.find((link) => numberAsValue(link.column, atom.value) !== null);
     if (chosen !== undefined) {
       state.top = atom.value;
       state.at += 1;

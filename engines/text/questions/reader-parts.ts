@@ -1,4 +1,5 @@
 import { tellsOf } from './event-words.ts';
+import type { Literal } from './expression.ts';
 import { type Group, type Measure, type Operand, operandColumns, ReadFailure } from './frame.ts';
 import type { Operator } from './lexicon/operators.ts';
 import { nearest } from './nearest.ts';
@@ -170,9 +171,8 @@ export function labelsOf(state: ReaderState, table: string): IndexedColumn[] {
   return [...new Set([...(key === null ? [] : [key]), ...names])];
 }
 
-export function numberAsValue(state: ReaderState, column: IndexedColumn, value: number) {
-  void state;
-  if (column.numeric) return { node: 'number' as const, value };
+export function numberAsValue(column: IndexedColumn, value: number): Literal | null {
+  if (column.numeric) return { node: 'number', value };
   const stored = column.values.find((item) => Number(item) === value);
   return stored === undefined ? null : literalOf(column, stored);
 }
