@@ -82,8 +82,9 @@ export class Uploads {
   async status(ctx: Context, id: string): Promise<UploadStatus> {
     const row = await this.#find(ctx, id);
     const whole = row.status === 'receiving' && row.sizeBytes !== null && row.receivedBytes === row.sizeBytes;
-    // The process died between the last byte and the job: what it left undone is done now.
-    if (whole && !this.#active.has(id)) return this.#alone(row, null, () => this.#finish(ctx, row));
+    // The process died between the last byte and the job: what it left undone is done now, for who sent it.
+    if (whole && row.createdBy === ctx.actor.id && !this.#active.has(id))
+      return this.#alone(row, null, () => this.#finish(ctx, row));
     return uploadDocument(row);
   }
 
@@ -140,11 +141,11 @@ export class Uploads {
       const row = await this.#create(ctx, name, datasetId, file.overrides, {});
       return this.#alone(row, request, () => this.#append(ctx, row, file, range));
     }
-    const row = await this.#find(ctx, target.upload_id);
+    const row = await this.#own(ctx, target.upload_id);
     if (range === null && row.receivedBytes > 0)
       fail('INVALID_INPUT', 'Expected Content-Range with the rest of an upload.', { field: 'content-range' });
     return this.#alone(row, request, async () =>
-      this.#append(ctx, await this.#find(ctx, row.id), file, range),
+      this.#append(ctx, await this.#own(ctx, row.id), file, range),
     );
   }
 
@@ -279,6 +280,14 @@ export class Uploads {
     };
     await insertUpload(db.sql, row);
     return this.#find(ctx, row.id);
+  }
+
+  /** Nobody goes on with what somebody else began to send: it would become theirs. */
+  async #own(ctx: Context, id: string): Promise<UploadRow> {
+    const row = await this.#find(ctx, id);
+    return row.createdBy === ctx.actor.id
+      ? row
+      : fail('NOT_FOUND', 'You have begun no such upload.', { upload_id: id });
   }
 
   async #find(ctx: Context, id: string): Promise<UploadRow> {

@@ -207,6 +207,20 @@ describe('resuming', () => {
     expect(late.body).toEqual(await status(upload_id));
   });
 
+  it('is gone on with by nobody but who began it, nor ended by who looks at it', async () => {
+    const other = await server.colleague('technician');
+    const begun = await admin.call<UploadStatus>('POST', '/data/uploads', {
+      file_name: 'mine.csv',
+      size_bytes: csv.length,
+    });
+    const id = begun.body.upload_id;
+    const foreign = csv.replace('Ada', 'Eve');
+    expect((await other.send('', foreign, { upload_id: id })).status).toBe(404);
+    const { body } = await other.call<UploadStatus>('GET', `/data/uploads/${id}`);
+    expect(body).toMatchObject({ status: 'receiving', received_bytes: 0 });
+    expect((await admin.send('', csv, { upload_id: id })).status).toBe(202);
+  });
+
   it('learns the length with the last piece when it was not known before', async () => {
     const first = await admin.send('open.csv', piece(0, 500), {}, chunk(0, 500, '*'));
     expect(first.body).toMatchObject({ status: 'receiving', size_bytes: null });
