@@ -35,6 +35,7 @@ import { signaturesApi } from './signatures.ts';
 import { singleSignOnApi } from './single-sign-on.ts';
 import { subjectRequestsApi } from './subject-requests.ts';
 import { systemApi } from './system.ts';
+import { tenantsApi } from './tenants.ts';
 import { threatsApi } from './threats.ts';
 import { uploadsApi } from './uploads.ts';
 
@@ -75,6 +76,7 @@ export const api = {
   backups: backupsApi,
   encryption: encryptionApi,
   singleSignOn: { ...singleSignOnApi, ...directoriesApi },
+  tenants: tenantsApi,
   threats: threatsApi,
 };
 
@@ -119,5 +121,6 @@ export * from './signatures.ts';
 export * from './single-sign-on.ts';
 export * from './subject-requests.ts';
 export * from './system.ts';
+export * from './tenants.ts';
 export * from './threats.ts';
 export * from './uploads.ts';

@@ -62,6 +62,14 @@ export const routes = {
     pdf: 'GET /security/compliance-reports/:id/pdf',
     confirmReview: 'POST /security/access-reviews',
   },
+  tenants: {
+    list: 'GET /tenants',
+    create: 'POST /tenants',
+    rename: 'PATCH /tenants/:id',
+    invite: 'POST /tenants/:id/administrators',
+    close: 'POST /tenants/:id/close',
+    reopen: 'POST /tenants/:id/reopen',
+  },
   backups: {
     list: 'GET /backups',
     plan: 'GET /backups/plan',

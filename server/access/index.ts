@@ -41,6 +41,8 @@ import { openScim } from './scim/open-scim.ts';
 import { type ProveOnRequest, signatureRoutes } from './signatures/signatures.routes.ts';
 import { Signatures } from './signatures/signatures.service.ts';
 import { openSingleSignOn } from './single-sign-on/open-single-sign-on.ts';
+import { tenantRoutes } from './tenants/tenants.routes.ts';
+import { Tenants } from './tenants/tenants.service.ts';
 import { openThreats } from './threats/open-threats.ts';
 import type { QuestionScreen } from './threats/question-screen.ts';
 import { ThreatGuard } from './threats/threat-guard.ts';
@@ -131,6 +133,13 @@ export async function createAccess(platform: Platform): Promise<Access> {
       return { result: {} };
     },
   });
+  const tenants = new Tenants({
+    db: platform.db,
+    audit,
+    entitlements,
+    invitations: identity.invitations,
+    sessions: identity.sessions,
+  });
   const signatures = new Signatures({ db: platform.db, audit, keys: audit.keys });
   const retention = openRetention(platform, audit);
   const consents = new Consents(platform, audit);
@@ -191,6 +200,7 @@ export async function createAccess(platform: Platform): Promise<Access> {
       scim.register(app);
       memberRoutes(app, permissions.members, memberSignIn);
       permissionRoutes(app, permissions);
+      tenantRoutes(app, tenants, identity.clientOf);
       breakGlassRoutes(app, breakGlass);
       complianceRoutes(app, compliance);
       retentionRoutes(app, retention);

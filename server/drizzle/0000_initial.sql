@@ -341,7 +341,9 @@ CREATE TABLE "signing_keys" (
 CREATE TABLE "tenants" (
 	"id" text PRIMARY KEY NOT NULL,
 	"name" text NOT NULL,
-	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL
+	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	"closed_at" timestamp (3) with time zone,
+	"closed_reason" text
 );
 --> statement-breakpoint
 CREATE TABLE "users" (

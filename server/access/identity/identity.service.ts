@@ -11,6 +11,7 @@ import {
   changeProfile,
   findPasswordHash,
   findUser,
+  isTenantClosed,
   replacePassword,
   type UserRow,
 } from './identity.store.ts';
@@ -91,6 +92,8 @@ export class Identity {
     const { platform, sessions, secondFactors, admission } = this.#parts;
     requireOpenAddress(admission, client.address, user);
     requireOpenAccount(admission, user);
+    if (await isTenantClosed(platform.db.sql, user.tenantId))
+      fail('FORBIDDEN', 'Your organisation is closed on this installation. Ask who keeps the installation.');
     const needed = secondFactor ? null : await secondFactors.ask(user, method);
     if (needed !== null) return { answer: needed, cookieToken: null };
     const begun = await platform.db.transaction((tx) =>

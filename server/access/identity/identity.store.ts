@@ -85,6 +85,11 @@ export async function findTenantName(db: Sql, id: string): Promise<string> {
   return row?.name ?? '';
 }
 
+export async function isTenantClosed(db: Sql, id: string): Promise<boolean> {
+  const [row] = await db.select({ at: tenants.closedAt }).from(tenants).where(eq(tenants.id, id)).limit(1);
+  return row === undefined || row.at !== null;
+}
+
 /** Held to the end of the transaction: two processes that start together make one administrator. */
 export async function lockFirstStart(tx: Sql): Promise<void> {
   await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended('stroma:first-start', 0))`);

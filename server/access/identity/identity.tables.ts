@@ -6,6 +6,9 @@ export const tenants = pgTable('tenants', {
   id: text('id').primaryKey(),
   name: text('name').notNull(),
   createdAt: moment('created_at').notNull().defaultNow(),
+  /** Closed: nobody of it comes in, and all of it stays. */
+  closedAt: moment('closed_at'),
+  closedReason: text('closed_reason'),
 });
 
 /** Whose row it is: the organisation. */

@@ -42,27 +42,48 @@ export class Invitations {
 
   /** Throws FORBIDDEN for a role worth more than one's own, CONFLICT for an address that has an account here. */
   async create(ctx: Context, given: { email: string; role: string }, client: Client): Promise<Invitation> {
-    const { platform, audit, rules } = this.#parts;
-    const { actor } = ctx;
-    const { email, role } = given;
+    await this.#requireGivable(ctx, given.role);
+    await requireUnbound(this.#parts.audit, ctx, { what: 'member.invite', object: null });
+    await this.requirePossible(given.email);
+    return this.#send(ctx, ctx.actor.tenantId, given, client);
+  }
+
+  /** The administrator of an organisation that is kept from outside it. To be asked first: `requirePossible`. */
+  async inviteAdministrator(ctx: Context, tenantId: string, email: string, client: Client): Promise<void> {
+    await acrossTenants('the installation’s keeper stands outside the organisation', () =>
+      this.#send(ctx, tenantId, { email, role: 'admin' }, client),
+    );
+  }
+
+  /** Throws FORBIDDEN where nobody is invited, CONFLICT for an address that has an account. */
+  async requirePossible(email: string): Promise<void> {
+    const { platform, rules } = this.#parts;
     if (rules.signUp === 'off')
       fail(
         'FORBIDDEN',
         'Invitations are switched off (STROMA_SIGN_UP). People come in by single sign-on alone.',
       );
-    await this.#requireGivable(ctx, role);
-    await requireUnbound(audit, ctx, { what: 'member.invite', object: null });
     // An address belongs to one account of the installation, whichever tenant it is of.
     const taken = await acrossTenants('addresses are unique over all tenants', () =>
       findUserByEmail(platform.db.sql, email),
     );
     if (taken !== null)
       fail('CONFLICT', 'Somebody with this address has an account already.', { field: 'email' });
+  }
+
+  async #send(
+    ctx: Context,
+    tenantId: string,
+    { email, role }: { email: string; role: string },
+    client: Client,
+  ): Promise<Invitation> {
+    const { platform, audit } = this.#parts;
+    const { actor } = ctx;
     const row = await platform.db.transaction(async (tx) => {
-      await deleteInvitationsOf(tx, actor.tenantId, email);
+      await deleteInvitationsOf(tx, tenantId, email);
       const made = await insertChallenge(tx, {
         purpose: 'invitation',
-        tenantId: actor.tenantId,
+        tenantId,
         userId: null,
         data: { email, role, invitedBy: actor.name },
         lifeMs: lifeDays * 24 * 3_600_000,
@@ -71,11 +92,11 @@ export class Invitations {
         action: 'member.invited',
         object: { kind: 'invitation', id: made.row.id },
         outcome: 'success',
-        details: { role },
+        details: { role, ...(tenantId === actor.tenantId ? {} : { tenant: tenantId }) },
       });
       return made;
     });
-    const organisation = await findTenantName(platform.db.sql, actor.tenantId);
+    const organisation = await findTenantName(platform.db.sql, tenantId);
     const link = `${client.origin}/invitation#${row.token}`;
     const inviter = await findUser(platform.db.sql, actor.id);
     const told = invitationMail(inviter?.language ?? null, link, organisation, actor.name, lifeDays);

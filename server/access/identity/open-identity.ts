@@ -30,6 +30,7 @@ export interface IdentityRoom {
   identity: Identity;
   sessions: Sessions;
   secondFactors: SecondFactors;
+  invitations: Invitations;
   accessTokens: AccessTokens;
   clientOf(request: FastifyRequest): Client;
   /** The person behind a cookie's token or an access token, or null. */
@@ -93,6 +94,7 @@ export function openIdentity(
     identity,
     sessions,
     secondFactors,
+    invitations,
     accessTokens,
     clientOf: clientOfRequest,
     actor: (token, uses) => whenThere(sessions.find(token, uses), (live) => live?.actor ?? null),

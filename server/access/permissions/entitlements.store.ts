@@ -1,7 +1,7 @@
 import { type BuiltInRole, builtInRole, definitionOfRole, type RoleDefinition } from '@stroma/contracts';
 import { and, eq, sql } from 'drizzle-orm';
 import type { Sql } from '../../platform/db/database.ts';
-import { users } from '../identity/identity.tables.ts';
+import { tenants, users } from '../identity/identity.tables.ts';
 import { customRoles, memberAttributes, projectMembers, projects } from './permissions.tables.ts';
 
 export type MemberAttributes = typeof memberAttributes.$inferSelect;
@@ -10,6 +10,8 @@ export type CustomRole = typeof customRoles.$inferSelect;
 /** A person, their role and what refines it, as they stand in the store now. */
 export interface MemberEntitlement {
   user: typeof users.$inferSelect;
+  /** When the organisation was closed. */
+  closedAt: Date | null;
   attributes: MemberAttributes | null;
   custom: CustomRole | null;
   projects: string[];
@@ -44,12 +46,14 @@ export const entitlements = (db: Sql) =>
   db
     .select({
       user: users,
+      closedAt: tenants.closedAt,
       attributes: memberAttributes,
       custom: customRoles,
       projects: projectsOf,
       readOnlyProjects: readOnlyProjectsOf,
     })
     .from(users)
+    .innerJoin(tenants, eq(tenants.id, users.tenantId))
     .leftJoin(memberAttributes, eq(memberAttributes.userId, users.id))
     .leftJoin(customRoles, and(eq(customRoles.id, users.role), eq(customRoles.tenantId, users.tenantId)))
     .$dynamic();

@@ -20,7 +20,7 @@ export interface Entitlement {
   name: string;
   role: string;
   roleName: string;
-  /** The account is closed: nothing may be done with it. */
+  /** Neither the account nor its organisation is closed. */
   active: boolean;
   mustChangePassword: boolean;
   permissions: ReadonlySet<Permission>;
@@ -113,7 +113,7 @@ const isWhole = (actor: Actor, held: Entitlement): boolean =>
   actor.kind === 'person' && actor.role === held.role && actor.mustSetUpSecondFactor !== true;
 
 export function entitlementOf(found: MemberEntitlement): Entitlement {
-  const { user, attributes, custom, projects, readOnlyProjects } = found;
+  const { user, closedAt, attributes, custom, projects, readOnlyProjects } = found;
   const definition = definitionOf(found);
   return {
     userId: user.id,
@@ -121,7 +121,7 @@ export function entitlementOf(found: MemberEntitlement): Entitlement {
     name: user.name,
     role: user.role,
     roleName: nameOfRole(user.role, custom),
-    active: user.disabledAt === null,
+    active: user.disabledAt === null && closedAt === null,
     mustChangePassword: user.mustChangePassword,
     // What is no longer in the catalogue is no longer held.
     permissions: new Set(catalogue.filter((each) => definition.permissions.includes(each))),

@@ -1,5 +1,6 @@
-import { and, count, desc, eq, inArray, lt } from 'drizzle-orm';
+import { and, count, desc, eq, inArray, isNull, lt } from 'drizzle-orm';
 import type { Sql } from '../../platform/db/database.ts';
+import { tenants } from '../identity/identity.tables.ts';
 import { directories, pushedGroups, pushedUsers } from './scim.tables.ts';
 
 export type DirectoryRow = typeof directories.$inferSelect;
@@ -54,8 +55,13 @@ export async function findDirectory(db: Sql, tenantId: string, id: string): Prom
 
 /** The tenant is not known before the token is: it is what this look-up tells. */
 export async function findDirectoryByToken(db: Sql, tokenHash: string): Promise<DirectoryRow | null> {
-  const [row] = await db.select().from(directories).where(eq(directories.tokenHash, tokenHash)).limit(1);
-  return row ?? null;
+  const [row] = await db
+    .select({ directory: directories })
+    .from(directories)
+    .innerJoin(tenants, and(eq(tenants.id, directories.tenantId), isNull(tenants.closedAt)))
+    .where(eq(directories.tokenHash, tokenHash))
+    .limit(1);
+  return row?.directory ?? null;
 }
 
 export async function insertDirectory(tx: Sql, row: typeof directories.$inferInsert): Promise<void> {
