@@ -1,16 +1,13 @@
-import { index, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
-import { tenants } from '../identity/identity.tables.ts';
-
-const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
+import { index, pgTable, text } from 'drizzle-orm/pg-core';
+import { moment } from '../../platform/db/columns.ts';
+import { tenantColumn } from '../identity/identity.tables.ts';
 
 /** Never deleted: a consent that was withdrawn is the proof that it held until then. */
 export const consents = pgTable(
   'consents',
   {
     id: text('id').primaryKey(),
-    tenantId: text('tenant_id')
-      .notNull()
-      .references(() => tenants.id),
+    tenantId: tenantColumn(),
     /** Who, sealed under `consents/<id>`. */
     subject: text('subject').notNull(),
     /** Keyed hash of who, to find them by. */

@@ -8,20 +8,15 @@ import {
   threatSeverities,
   threatStatuses,
 } from '@stroma/contracts';
-import { index, integer, jsonb, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
-import { tenants } from '../identity/identity.tables.ts';
-
-const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
-const tenant = () =>
-  text('tenant_id')
-    .notNull()
-    .references(() => tenants.id);
+import { index, integer, jsonb, pgTable, text } from 'drizzle-orm/pg-core';
+import { moment } from '../../platform/db/columns.ts';
+import { tenantColumn, tenants } from '../identity/identity.tables.ts';
 
 export const threats = pgTable(
   'threats',
   {
     id: text('id').primaryKey(),
-    tenantId: tenant(),
+    tenantId: tenantColumn(),
     kind: text('kind', { enum: threatKinds }).notNull(),
     severity: text('severity', { enum: threatSeverities }).notNull(),
     status: text('status', { enum: threatStatuses }).notNull(),
@@ -66,7 +61,7 @@ export const threatBlocks = pgTable(
   'threat_blocks',
   {
     id: text('id').primaryKey(),
-    tenantId: tenant(),
+    tenantId: tenantColumn(),
     kind: text('kind', { enum: threatBlockKinds }).notNull(),
     /** Id of the account, key or session; the network of an address. */
     subject: text('subject').notNull(),

@@ -1,8 +1,7 @@
 import { type ErasureDecisions, type ErasurePlan, erasureStatuses } from '@stroma/contracts';
-import { index, jsonb, pgTable, text, timestamp, uniqueIndex } from 'drizzle-orm/pg-core';
+import { index, jsonb, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core';
+import { moment } from '../../platform/db/columns.ts';
 import type { ErasureProgress } from './erasures.progress.ts';
-
-const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
 
 /** One erasure of a person, with how far it is and, at its end, its certificate. */
 export const erasures = pgTable(

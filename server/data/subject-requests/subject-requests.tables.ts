@@ -4,9 +4,8 @@ import {
   subjectRequestKinds,
   subjectRequestStatuses,
 } from '@stroma/contracts';
-import { index, integer, jsonb, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
-
-const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
+import { index, integer, jsonb, pgTable, text } from 'drizzle-orm/pg-core';
+import { moment } from '../../platform/db/columns.ts';
 
 /** The register of what persons asked for; stays, while who they are is sealed and may be destroyed. */
 export const subjectRequests = pgTable(
