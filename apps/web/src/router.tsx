@@ -19,7 +19,9 @@ import {
   jobsSearch,
   membersSearch,
   rolesSearch,
+  securitySearch,
   signInSearch,
+  subjectRequestsSearch,
 } from './search-parameters.ts';
 
 const root = createRootRouteWithContext<{ queryClient: QueryClient }>()();
@@ -73,8 +75,26 @@ const verifyEmail = createRoute({
   getParentRoute: () => root,
   path: '/verify-email',
   component: lazyRouteComponent(
-    () => withTexts(import('./pages/sign-in/verify-email-page.tsx')),
+    () => withTexts(import('./pages/sign-in/mail-link-page.tsx')),
     'VerifyEmailPage',
+  ),
+});
+
+const confirmEmail = createRoute({
+  getParentRoute: () => root,
+  path: '/confirm-email',
+  component: lazyRouteComponent(
+    () => withTexts(import('./pages/sign-in/mail-link-page.tsx')),
+    'ConfirmEmailPage',
+  ),
+});
+
+const undoEmail = createRoute({
+  getParentRoute: () => root,
+  path: '/undo-email',
+  component: lazyRouteComponent(
+    () => withTexts(import('./pages/sign-in/mail-link-page.tsx')),
+    'UndoEmailPage',
   ),
 });
 
@@ -205,6 +225,15 @@ const adminSingleSignOn = createRoute({
   ),
 });
 
+const adminOrganisations = createRoute({
+  getParentRoute: () => admin,
+  path: '/organisations',
+  component: lazyRouteComponent(
+    () => withTexts(import('./pages/admin/organisations/organisations-page.tsx')),
+    'OrganisationsPage',
+  ),
+});
+
 const adminBackups = createRoute({
   getParentRoute: () => admin,
   path: '/backups',
@@ -254,9 +283,65 @@ const adminAudit = createRoute({
   component: lazyRouteComponent(() => withTexts(import('./pages/admin/audit/audit-page.tsx')), 'AuditPage'),
 });
 
-const adminAnonymise = createRoute({
+const adminPrivacy = createRoute({
   getParentRoute: () => admin,
-  path: '/privacy/anonymise',
+  path: '/privacy',
+  component: lazyRouteComponent(
+    () => withTexts(import('./pages/admin/privacy/privacy-layout.tsx')),
+    'PrivacyLayout',
+  ),
+});
+
+const adminRequests = createRoute({
+  getParentRoute: () => adminPrivacy,
+  path: '/',
+  validateSearch: subjectRequestsSearch,
+  component: lazyRouteComponent(
+    () => withTexts(import('./pages/admin/privacy/requests/requests-page.tsx')),
+    'RequestsPage',
+  ),
+});
+
+const adminRequest = createRoute({
+  getParentRoute: () => adminPrivacy,
+  path: '/requests/$requestId',
+  component: lazyRouteComponent(
+    () => withTexts(import('./pages/admin/privacy/requests/request-page.tsx')),
+    'RequestPage',
+  ),
+});
+
+const adminConsents = createRoute({
+  getParentRoute: () => adminPrivacy,
+  path: '/consents',
+  component: lazyRouteComponent(
+    () => withTexts(import('./pages/admin/privacy/consents/consents-page.tsx')),
+    'ConsentsPage',
+  ),
+});
+
+const adminFindPerson = createRoute({
+  getParentRoute: () => adminPrivacy,
+  path: '/find',
+  component: lazyRouteComponent(
+    () => withTexts(import('./pages/admin/privacy/find/find-page.tsx')),
+    'FindPage',
+  ),
+});
+
+const adminSecurity = createRoute({
+  getParentRoute: () => admin,
+  path: '/security',
+  validateSearch: securitySearch,
+  component: lazyRouteComponent(
+    () => withTexts(import('./pages/admin/security/security-page.tsx')),
+    'SecurityPage',
+  ),
+});
+
+const adminAnonymise = createRoute({
+  getParentRoute: () => adminPrivacy,
+  path: '/anonymise',
   validateSearch: anonymiseSearch,
   component: lazyRouteComponent(
     () => withTexts(import('./pages/admin/privacy/anonymise/anonymise-page.tsx')),
@@ -298,6 +383,8 @@ export const router = createRouter({
     resetPassword,
     signUp,
     verifyEmail,
+    confirmEmail,
+    undoEmail,
     invitation,
     setUpSecondFactor,
     frame.addChildren([
@@ -314,12 +401,20 @@ export const router = createRouter({
         adminMembers,
         adminRoles,
         adminBackups,
+        adminOrganisations,
         adminCompliance,
         adminRetention,
         adminComplianceReport,
         adminOutbox,
         adminAudit,
-        adminAnonymise,
+        adminSecurity,
+        adminPrivacy.addChildren([
+          adminRequests,
+          adminRequest,
+          adminConsents,
+          adminFindPerson,
+          adminAnonymise,
+        ]),
       ]),
       account,
       emergency,

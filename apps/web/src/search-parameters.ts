@@ -1,4 +1,4 @@
-import type { correction } from '@stroma/contracts';
+import { type correction, threatKinds, threatSeverities } from '@stroma/contracts';
 
 /** What the addresses of the pages carry after the `?`; anything unknown or malformed is dropped. */
 type Search = Record<string, unknown>;
@@ -68,6 +68,13 @@ export const jobsSearch = (search: Search) => given({ status: oneOf(jobStatuses,
 
 export const anonymiseSearch = (search: Search) => given({ dataset: text(search.dataset) });
 
+export const subjectRequestsSearch = (search: Search) =>
+  given({
+    kind: oneOf(['access', 'rectification', 'erasure', 'restriction', 'portability'] as const, search.kind),
+    status: oneOf(['open', 'in_progress', 'done', 'refused', 'withdrawn'] as const, search.status),
+    overdue: oneOf(['true'] as const, search.overdue),
+  });
+
 export const membersSearch = (search: Search) =>
   given({
     search: text(search.search),
@@ -90,6 +97,20 @@ export const auditSearch = (search: Search) =>
     installation: search.installation === true ? true : undefined,
     event: text(search.event),
   });
+
+export const securityViews = ['threats', 'policy', 'blocks', 'rules'] as const;
+export type SecurityView = (typeof securityViews)[number];
+export const threatStates = ['unresolved', 'open', 'acknowledged', 'resolved'] as const;
+
+export const securitySearch = (search: Search) =>
+  given({
+    view: oneOf(securityViews, search.view),
+    threat: text(search.threat),
+    kind: oneOf(threatKinds, search.kind),
+    severity: oneOf(threatSeverities, search.severity),
+    status: oneOf(threatStates, search.status),
+  });
+export type SecuritySearch = ReturnType<typeof securitySearch>;
 
 export const rolesSearch = (search: Search) =>
   given({

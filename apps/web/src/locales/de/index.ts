@@ -16,7 +16,10 @@ import dataset from './dataset.json';
 import emergency from './emergency.json';
 import home from './home.json';
 import jobs from './jobs.json';
+import organisations from './organisations.json';
+import privacy from './privacy.json';
 import retention from './retention.json';
+import security from './security.json';
 import settings from './settings.json';
 import signIn from './sign-in.json';
 import signatures from './signatures.json';
@@ -32,6 +35,8 @@ export const german: Texts = {
   access,
   account,
   anonymise,
+  organisations,
+  privacy,
   admin,
   common,
   home,
@@ -47,4 +52,5 @@ export const german: Texts = {
   signIn,
   audit,
   signatures,
+  security,
 };

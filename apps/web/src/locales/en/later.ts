@@ -11,7 +11,10 @@ import compliance from './compliance.json';
 import dataset from './dataset.json';
 import emergency from './emergency.json';
 import jobs from './jobs.json';
+import organisations from './organisations.json';
+import privacy from './privacy.json';
 import retention from './retention.json';
+import security from './security.json';
 import settings from './settings.json';
 import signatures from './signatures.json';
 import singleSignOn from './single-sign-on.json';
@@ -28,10 +31,13 @@ export const laterEnglish = {
   ask,
   backups,
   compliance,
+  organisations,
+  privacy,
   retention,
   jobs,
   api,
   settings,
   audit,
   signatures,
+  security,
 };

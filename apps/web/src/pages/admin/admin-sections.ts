@@ -1,6 +1,7 @@
 import type { Permission } from '@stroma/contracts';
 import {
   ArchiveX,
+  Building2,
   ClipboardCheck,
   DatabaseBackup,
   Fingerprint,
@@ -9,44 +10,51 @@ import {
   type LucideIcon,
   MailOpen,
   ScrollText,
-  ShieldOff,
+  ShieldAlert,
+  UserRoundSearch,
   UsersRound,
 } from 'lucide-react';
 
 export interface AdminSection {
   to:
-    | '/admin/privacy/anonymise'
+    | '/admin/privacy'
     | '/admin/api-keys'
     | '/admin/single-sign-on'
     | '/admin/audit'
+    | '/admin/security'
     | '/admin/members'
     | '/admin/roles'
     | '/admin/backups'
     | '/admin/compliance'
     | '/admin/retention'
+    | '/admin/organisations'
     | '/admin/outbox';
   label:
-    | 'anonymise'
+    | 'privacy'
     | 'api_keys'
     | 'single_sign_on'
     | 'audit'
+    | 'security'
     | 'members'
     | 'roles'
     | 'backups'
     | 'compliance'
     | 'retention'
+    | 'organisations'
     | 'outbox';
   /** What one finds there, in a line. */
   about:
-    | 'anonymise_about'
+    | 'privacy_about'
     | 'api_keys_about'
     | 'single_sign_on_about'
     | 'audit_about'
+    | 'security_about'
     | 'members_about'
     | 'roles_about'
     | 'backups_about'
     | 'compliance_about'
     | 'retention_about'
+    | 'organisations_about'
     | 'outbox_about';
   /** One of these opens it. */
   permissions: readonly Permission[];
@@ -77,6 +85,13 @@ export const adminSections: readonly AdminSection[] = [
     icon: ScrollText,
   },
   {
+    to: '/admin/security',
+    label: 'security',
+    about: 'security_about',
+    permissions: ['security:read'],
+    icon: ShieldAlert,
+  },
+  {
     to: '/admin/single-sign-on',
     label: 'single_sign_on',
     about: 'single_sign_on_about',
@@ -91,11 +106,11 @@ export const adminSections: readonly AdminSection[] = [
     icon: KeySquare,
   },
   {
-    to: '/admin/privacy/anonymise',
-    label: 'anonymise',
-    about: 'anonymise_about',
+    to: '/admin/privacy',
+    label: 'privacy',
+    about: 'privacy_about',
     permissions: ['privacy:read'],
-    icon: ShieldOff,
+    icon: UserRoundSearch,
   },
   {
     to: '/admin/compliance',
@@ -117,6 +132,13 @@ export const adminSections: readonly AdminSection[] = [
     about: 'backups_about',
     permissions: ['backups:read'],
     icon: DatabaseBackup,
+  },
+  {
+    to: '/admin/organisations',
+    label: 'organisations',
+    about: 'organisations_about',
+    permissions: ['tenants:read'],
+    icon: Building2,
   },
   {
     to: '/admin/outbox',

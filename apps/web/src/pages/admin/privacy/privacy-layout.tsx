@@ -1,0 +1,34 @@
+import { Link, Outlet } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+
+const parts = [
+  { to: '/admin/privacy', label: 'requests', exact: true },
+  { to: '/admin/privacy/consents', label: 'consents', exact: false },
+  { to: '/admin/privacy/find', label: 'find', exact: false },
+  { to: '/admin/privacy/anonymise', label: 'anonymise', exact: false },
+] as const;
+
+/** The parts of privacy, one beside the other. */
+export function PrivacyLayout() {
+  const { t } = useTranslation('privacy');
+  return (
+    <>
+      <nav aria-label={t('parts')} className="overflow-x-auto border-b border-line px-4 sm:px-8">
+        <ul className="flex gap-4">
+          {parts.map(({ to, label, exact }) => (
+            <li key={to} className="shrink-0">
+              <Link
+                to={to}
+                activeOptions={{ exact, includeSearch: false }}
+                className="-mb-px flex h-10 items-center border-b-2 border-transparent whitespace-nowrap text-ink-soft hover:text-ink aria-[current=page]:border-accent aria-[current=page]:font-medium aria-[current=page]:text-ink"
+              >
+                {t(label)}
+              </Link>
+            </li>
+          ))}
+        </ul>
+      </nav>
+      <Outlet />
+    </>
+  );
+}
