@@ -73,10 +73,10 @@ export async function openPage(
 }
 
 /** Signs in by the form, as a person does. */
-export async function signIn(page: Page): Promise<void> {
+export async function signIn(page: Page, { email, password } = administrator): Promise<void> {
   await page.goto('/');
-  await page.getByLabel('E-mail address').fill(administrator.email);
-  await page.getByLabel('Password').fill(administrator.password);
+  await page.getByLabel('E-mail address').fill(email);
+  await page.getByLabel('Password').fill(password);
   await page.getByRole('button', { name: 'Sign in', exact: true }).click();
   await page.getByRole('navigation', { name: 'Areas' }).waitFor();
 }
@@ -130,6 +130,22 @@ export function sidewaysScroll(page: Page): Promise<number> {
       scroller.scrollWidth - scroller.clientWidth,
     );
   });
+}
+
+/** What is wrong with how the page stands: faults of accessibility, or wider than its window. Takes its picture. */
+export async function faultsOf(page: Page, name: string): Promise<string[]> {
+  await picture(page, name);
+  const wider = await sidewaysScroll(page);
+  return [
+    ...(await accessibilityFaults(page)),
+    ...(wider > 0 ? [`${name} scrolls sideways by ${wider}`] : []),
+  ];
+}
+
+/** What the browser saves when `act` is done: the file's name and text. */
+export async function saved(page: Page, act: () => Promise<void>): Promise<{ name: string; text: string }> {
+  const [download] = await Promise.all([page.waitForEvent('download'), act()]);
+  return { name: download.suggestedFilename(), text: readFileSync(await download.path(), 'utf8') };
 }
 
 /** Pictures for people, kept only where PICTURES=1 asks for them; the folder is ignored by git. */

@@ -116,34 +116,36 @@ function Standing({ state }: { state: AuditState }) {
   const key = state.public_keys.at(-1);
   const checkpoint = data?.items[0];
   return (
-    <dl className="flex flex-wrap items-end gap-x-8 gap-y-3 border-t border-line pt-4">
-      <Figure name={t('events_linked')}>{formatCount(state.events)}</Figure>
-      <Figure name={t('last_seal')}>
-        {state.last_seal === null
-          ? '–'
-          : `${formatCount(state.last_seal.number)} · ${formatTime(state.last_seal.time)}`}
-      </Figure>
-      <Figure name={t('public_key')}>
-        {key === undefined ? (
-          '–'
-        ) : (
-          <span className="inline-flex items-center gap-1">
-            <code className="font-mono">{key.key_id}</code>
-            <IconButton icon={Copy} label={t('copy_key')} onClick={() => void copyText(key.public_key)} />
-          </span>
-        )}
-      </Figure>
-      <Figure name={t('checkpoint')}>
-        {checkpoint === undefined
-          ? t('no_checkpoint')
-          : `${formatCount(checkpoint.number)} · ${formatTime(checkpoint.time_stamp ?? checkpoint.time)}`}
-      </Figure>
+    <div className="flex flex-wrap items-end gap-x-8 gap-y-3 border-t border-line pt-4">
+      <dl className="flex flex-wrap items-end gap-x-8 gap-y-3">
+        <Figure name={t('events_linked')}>{formatCount(state.events)}</Figure>
+        <Figure name={t('last_seal')}>
+          {state.last_seal === null
+            ? '–'
+            : `${formatCount(state.last_seal.number)} · ${formatTime(state.last_seal.time)}`}
+        </Figure>
+        <Figure name={t('public_key')}>
+          {key === undefined ? (
+            '–'
+          ) : (
+            <span className="inline-flex items-center gap-1">
+              <code className="font-mono">{key.key_id}</code>
+              <IconButton icon={Copy} label={t('copy_key')} onClick={() => void copyText(key.public_key)} />
+            </span>
+          )}
+        </Figure>
+        <Figure name={t('checkpoint')}>
+          {checkpoint === undefined
+            ? t('no_checkpoint')
+            : `${formatCount(checkpoint.number)} · ${formatTime(checkpoint.time_stamp ?? checkpoint.time)}`}
+        </Figure>
+      </dl>
       {mayAnchor && (
         <Button size="small" className="ms-auto" disabled={anchor.isPending} onClick={() => anchor.mutate()}>
           {t('anchor')}
         </Button>
       )}
-    </dl>
+    </div>
   );
 }
 
