@@ -56,6 +56,8 @@ function take(queryClient: QueryClient, event: CloudEvent, refresh: Refresh): vo
     refresh([queryKeys.jobs]);
   } else if (event.type.startsWith('data') || event.type.startsWith('dataset')) {
     refresh([queryKeys.datasets, queryKeys.jobs]);
+  } else if (event.type.startsWith('threat.')) {
+    refresh([queryKeys.threats]);
   }
 }
 

@@ -41,6 +41,7 @@ export const areas: readonly Area[] = [
       'privacy:read',
       'compliance:read',
       'retention:read',
+      'tenants:read',
     ],
   },
   { to: '/settings', label: 'area_settings', icon: Settings },

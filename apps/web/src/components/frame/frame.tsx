@@ -2,12 +2,15 @@ import { useQuery } from '@tanstack/react-query';
 import { Outlet, useRouter } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useAccountLanguage } from '../../lib/account-language.ts';
 import { withTexts } from '../../lib/i18n.ts';
 import { useLiveEvents } from '../../lib/live-events.ts';
 import { sessionQuery } from '../../lib/session.ts';
+import { useStepUp } from '../../lib/step-up.ts';
 import { Rail } from './rail.tsx';
 import { TopBar } from './top-bar.tsx';
 
+const StepUpDialog = lazy(() => withTexts(import('./step-up-dialog.tsx')));
 const CommandPalette = lazy(() => withTexts(import('./command-palette.tsx')));
 
 /** What stands around every page once somebody is signed in. */
@@ -16,7 +19,9 @@ export function Frame() {
   const [palette, setPalette] = useState<'unloaded' | 'open' | 'closed'>('unloaded');
   const session = useQuery(sessionQuery).data;
   const router = useRouter();
+  const stepUp = useStepUp();
   useLiveEvents(session ?? null);
+  useAccountLanguage(session ?? null);
   useEffect(() => {
     if (session === null) void router.invalidate();
   }, [session, router]);
@@ -47,6 +52,11 @@ export function Frame() {
           <Outlet />
         </main>
       </div>
+      {stepUp && (
+        <Suspense>
+          <StepUpDialog />
+        </Suspense>
+      )}
       {palette !== 'unloaded' && (
         <Suspense>
           <CommandPalette

@@ -1,11 +1,11 @@
 import { useTranslation } from 'react-i18next';
 import { Page, panelClass, Section } from '../../components/page.tsx';
 import { PasswordForm } from '../../components/password-form.tsx';
+import { ProofProvider } from '../../components/proof.tsx';
 import { toast } from '../../lib/toasts.ts';
 import { OwnKeys } from '../admin/api-keys/own-keys.tsx';
 import { Passkeys } from './passkeys.tsx';
 import { Profile } from './profile.tsx';
-import { ProofProvider } from './proof.tsx';
 import { SecondFactors } from './second-factors.tsx';
 import { Sessions } from './sessions.tsx';
 

@@ -9,13 +9,13 @@ import { Dialog, DialogContent } from '../../components/dialog.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ErrorNotice } from '../../components/notice.tsx';
 import { panelClass, Section } from '../../components/page.tsx';
+import { useProof } from '../../components/proof.tsx';
 import { SkeletonRows } from '../../components/skeleton.tsx';
 import { client } from '../../lib/client.ts';
 import { formatTime } from '../../lib/format.ts';
 import { queryKeys } from '../../lib/query-keys.ts';
 import { toast } from '../../lib/toasts.ts';
 import { AddPasskeyForm } from './add-passkey-form.tsx';
-import { useProof } from './proof.tsx';
 import { RecoveryCodes } from './recovery-codes.tsx';
 
 export function Passkeys() {

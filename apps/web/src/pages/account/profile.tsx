@@ -11,6 +11,7 @@ import { formatTime } from '../../lib/format.ts';
 import { queryKeys } from '../../lib/query-keys.ts';
 import { useSession } from '../../lib/session.ts';
 import { toast } from '../../lib/toasts.ts';
+import { EmailAddress } from './email-change.tsx';
 
 export function Profile() {
   const { t } = useTranslation('account');
@@ -30,7 +31,7 @@ export function Profile() {
     <Section title={t('profile')}>
       <Facts
         facts={[
-          [t('email'), user.email],
+          [t('email'), <EmailAddress key="email" email={user.email} />],
           [t('role'), user.role.replaceAll('_', ' ')],
           [t('second_proven'), t(second_factor ? 'yes' : 'no')],
           [t('signed_in_until'), formatTime(expires_at)],

@@ -1,9 +1,8 @@
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Button } from '../../components/button.tsx';
-import { Field, Input } from '../../components/field.tsx';
-import { ErrorNotice, Notice } from '../../components/notice.tsx';
+import { EmailField, EntryForm } from '../../components/entry-form.tsx';
+import { Notice } from '../../components/notice.tsx';
 import { client } from '../../lib/client.ts';
 import { BackToSignIn } from './back-to-sign-in.tsx';
 import { SignInLayout } from './sign-in-layout.tsx';
@@ -19,31 +18,9 @@ export function ForgotPasswordPage() {
           {t('forgot_sent_text')}
         </Notice>
       ) : (
-        <form
-          className="grid gap-3"
-          onSubmit={(event) => {
-            event.preventDefault();
-            ask.mutate();
-          }}
-        >
-          <Field label={t('email')}>
-            {(field) => (
-              <Input
-                {...field}
-                type="email"
-                autoComplete="username"
-                required
-                autoFocus
-                value={email}
-                onChange={(event) => setEmail(event.target.value)}
-              />
-            )}
-          </Field>
-          {ask.error ? <ErrorNotice error={ask.error} /> : null}
-          <Button type="submit" look="primary" disabled={ask.isPending} className="w-full">
-            {t('forgot_submit')}
-          </Button>
-        </form>
+        <EntryForm sending={ask} button={t('forgot_submit')}>
+          <EmailField autoFocus value={email} onChange={setEmail} />
+        </EntryForm>
       )}
       <BackToSignIn />
     </SignInLayout>

@@ -1,12 +1,12 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Button } from '../../components/button.tsx';
-import { Field, Input } from '../../components/field.tsx';
+import { EntryForm, NameField } from '../../components/entry-form.tsx';
 import { NewPasswordFields, useNewPassword } from '../../components/new-password-fields.tsx';
 import { ErrorNotice, Notice } from '../../components/notice.tsx';
 import { SkeletonRows } from '../../components/skeleton.tsx';
 import { client } from '../../lib/client.ts';
+import { preferredLanguage } from '../../lib/i18n.ts';
 import { BackToSignIn } from './back-to-sign-in.tsx';
 import { takeLinkToken, useEntering } from './entering.ts';
 import { SignInLayout } from './sign-in-layout.tsx';
@@ -29,7 +29,8 @@ export function InvitationPage() {
   const accept = useMutation({
     mutationFn: async () => {
       const { password } = fields;
-      await client.identity.acceptInvitation({ body: { token, name, password } });
+      const language = preferredLanguage();
+      await client.identity.acceptInvitation({ body: { token, name, password, language } });
       return client.identity.login({ body: { email, password, client: 'browser' } });
     },
     onSuccess: (answer) => {
@@ -46,32 +47,10 @@ export function InvitationPage() {
       {read.error ? <ErrorNotice error={read.error} /> : null}
       {read.isLoading ? <SkeletonRows rows={3} /> : null}
       {read.data ? (
-        <form
-          className="grid gap-3"
-          onSubmit={(event) => {
-            event.preventDefault();
-            if (fields.ready) accept.mutate();
-          }}
-        >
-          <Field label={t('name')}>
-            {(field) => (
-              <Input
-                {...field}
-                autoComplete="name"
-                required
-                autoFocus
-                maxLength={200}
-                value={name}
-                onChange={(event) => setName(event.target.value)}
-              />
-            )}
-          </Field>
+        <EntryForm sending={accept} ready={fields.ready} button={t('invitation_submit')}>
+          <NameField autoFocus value={name} onChange={setName} />
           <NewPasswordFields state={fields} />
-          {accept.error ? <ErrorNotice error={accept.error} /> : null}
-          <Button type="submit" look="primary" disabled={accept.isPending} className="w-full">
-            {t('invitation_submit')}
-          </Button>
-        </form>
+        </EntryForm>
       ) : null}
       <BackToSignIn />
     </SignInLayout>

@@ -3,9 +3,9 @@ import { ApiError } from '@stroma/sdk';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Button } from '../../components/button.tsx';
+import { EmailField, EntryForm } from '../../components/entry-form.tsx';
 import { Field, Input } from '../../components/field.tsx';
-import { ErrorNotice, Notice } from '../../components/notice.tsx';
+import { Notice } from '../../components/notice.tsx';
 import { client } from '../../lib/client.ts';
 
 export function PasswordStep({
@@ -24,26 +24,12 @@ export function PasswordStep({
   });
   const wrong = signIn.error instanceof ApiError && signIn.error.code === 'WRONG_CREDENTIALS';
   return (
-    <form
-      className="grid gap-3"
-      onSubmit={(event) => {
-        event.preventDefault();
-        signIn.mutate();
-      }}
+    <EntryForm
+      sending={signIn}
+      button={t(signIn.isPending ? 'submitting' : 'submit')}
+      ownErrors={['WRONG_CREDENTIALS']}
     >
-      <Field label={t('email')}>
-        {(field) => (
-          <Input
-            {...field}
-            type="email"
-            autoComplete="username"
-            required
-            autoFocus
-            value={email}
-            onChange={(event) => setEmail(event.target.value)}
-          />
-        )}
-      </Field>
+      <EmailField autoFocus value={email} onChange={setEmail} />
       <Field label={t('password')}>
         {(field) => (
           <Input
@@ -57,10 +43,6 @@ export function PasswordStep({
         )}
       </Field>
       {wrong ? <Notice tone="critical">{t('wrong')}</Notice> : null}
-      {signIn.error && !wrong ? <ErrorNotice error={signIn.error} /> : null}
-      <Button type="submit" look="primary" disabled={signIn.isPending} className="w-full">
-        {t(signIn.isPending ? 'submitting' : 'submit')}
-      </Button>
-    </form>
+    </EntryForm>
   );
 }

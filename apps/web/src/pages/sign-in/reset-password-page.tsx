@@ -1,9 +1,9 @@
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Button } from '../../components/button.tsx';
+import { EntryForm } from '../../components/entry-form.tsx';
 import { NewPasswordFields, useNewPassword } from '../../components/new-password-fields.tsx';
-import { ErrorNotice, Notice } from '../../components/notice.tsx';
+import { Notice } from '../../components/notice.tsx';
 import { client } from '../../lib/client.ts';
 import { BackToSignIn } from './back-to-sign-in.tsx';
 import { takeLinkToken } from './entering.ts';
@@ -23,19 +23,9 @@ export function ResetPasswordPage() {
       {reset.isSuccess ? (
         <Notice tone="info">{t('reset_done')}</Notice>
       ) : token === '' ? null : (
-        <form
-          className="grid gap-3"
-          onSubmit={(event) => {
-            event.preventDefault();
-            if (fields.ready) reset.mutate();
-          }}
-        >
+        <EntryForm sending={reset} ready={fields.ready} button={t('reset_submit')}>
           <NewPasswordFields state={fields} />
-          {reset.error ? <ErrorNotice error={reset.error} /> : null}
-          <Button type="submit" look="primary" disabled={reset.isPending} className="w-full">
-            {t('reset_submit')}
-          </Button>
-        </form>
+        </EntryForm>
       )}
       <BackToSignIn />
     </SignInLayout>

@@ -1,11 +1,11 @@
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Button } from '../../components/button.tsx';
-import { Field, Input } from '../../components/field.tsx';
+import { EmailField, EntryForm, NameField } from '../../components/entry-form.tsx';
 import { NewPasswordFields, useNewPassword } from '../../components/new-password-fields.tsx';
-import { ErrorNotice, Notice } from '../../components/notice.tsx';
+import { Notice } from '../../components/notice.tsx';
 import { client } from '../../lib/client.ts';
+import { preferredLanguage } from '../../lib/i18n.ts';
 import { BackToSignIn } from './back-to-sign-in.tsx';
 import { SignInLayout } from './sign-in-layout.tsx';
 
@@ -15,7 +15,10 @@ export function SignUpPage() {
   const [name, setName] = useState('');
   const fields = useNewPassword();
   const signUp = useMutation({
-    mutationFn: () => client.identity.signUp({ body: { email, name, password: fields.password } }),
+    mutationFn: () => {
+      const { password } = fields;
+      return client.identity.signUp({ body: { email, name, password, language: preferredLanguage() } });
+    },
   });
   return (
     <SignInLayout title={t('sign_up_title')} intro={t('sign_up_intro')}>
@@ -24,44 +27,11 @@ export function SignUpPage() {
           {t('sign_up_sent')}
         </Notice>
       ) : (
-        <form
-          className="grid gap-3"
-          onSubmit={(event) => {
-            event.preventDefault();
-            if (fields.ready) signUp.mutate();
-          }}
-        >
-          <Field label={t('name')}>
-            {(field) => (
-              <Input
-                {...field}
-                autoComplete="name"
-                required
-                autoFocus
-                maxLength={200}
-                value={name}
-                onChange={(event) => setName(event.target.value)}
-              />
-            )}
-          </Field>
-          <Field label={t('email')}>
-            {(field) => (
-              <Input
-                {...field}
-                type="email"
-                autoComplete="username"
-                required
-                value={email}
-                onChange={(event) => setEmail(event.target.value)}
-              />
-            )}
-          </Field>
+        <EntryForm sending={signUp} ready={fields.ready} button={t('sign_up_submit')}>
+          <NameField autoFocus value={name} onChange={setName} />
+          <EmailField value={email} onChange={setEmail} />
           <NewPasswordFields state={fields} />
-          {signUp.error ? <ErrorNotice error={signUp.error} /> : null}
-          <Button type="submit" look="primary" disabled={signUp.isPending} className="w-full">
-            {t('sign_up_submit')}
-          </Button>
-        </form>
+        </EntryForm>
       )}
       <BackToSignIn />
     </SignInLayout>

@@ -1,15 +1,14 @@
-import type { AuditFilter } from '@stroma/contracts';
-import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
+import type { AuditEvent, AuditFilter } from '@stroma/contracts';
 import { getRouteApi } from '@tanstack/react-router';
 import { Download, ScrollText } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../../../components/button.tsx';
 import { EmptyState } from '../../../components/empty-state.tsx';
 import { Menu, MenuContent, MenuItem, MenuTrigger } from '../../../components/menu.tsx';
-import { ErrorNotice } from '../../../components/notice.tsx';
 import { Page } from '../../../components/page.tsx';
-import { SkeletonRows } from '../../../components/skeleton.tsx';
+import { PagedList } from '../../../components/paged-list.tsx';
 import { client } from '../../../lib/client.ts';
+import { usePages } from '../../../lib/pages.ts';
 import { queryKeys } from '../../../lib/query-keys.ts';
 import { usePermission } from '../../../lib/session.ts';
 import { AuditFilters } from './audit-filters.tsx';
@@ -22,23 +21,13 @@ const route = getRouteApi('/frame/admin/audit');
 /** The record of who did what: searched, verified, exported. */
 export function AuditPage() {
   const { t } = useTranslation('audit');
-  const { t: common } = useTranslation();
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const mayExport = usePermission('audit:export');
   const filter = filterOf(search);
-  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery({
-    queryKey: queryKeys.auditList(filter),
-    queryFn: ({ pageParam, signal }) =>
-      client.audit.events({
-        query: { ...filter, limit: 50, ...(pageParam !== null && { cursor: pageParam }) },
-        signal,
-      }),
-    initialPageParam: null as string | null,
-    getNextPageParam: (page) => page.next_cursor,
-    placeholderData: keepPreviousData,
-  });
-  const events = data?.pages.flatMap(({ items }) => items);
+  const pages = usePages<AuditEvent>(queryKeys.auditList(filter), (cursor, signal) =>
+    client.audit.events({ query: { ...filter, limit: 50, ...cursor }, signal }),
+  );
   const open = (event: string | undefined) =>
     void navigate({ search: ({ event: _, ...rest }) => (event === undefined ? rest : { ...rest, event }) });
   return (
@@ -74,24 +63,17 @@ export function AuditPage() {
             onChange={(change) => void navigate({ search: (now) => ({ ...now, ...change }), replace: true })}
             onClear={() => void navigate({ search: {}, replace: true })}
           />
-          {error ? (
-            <ErrorNotice error={error} onRetry={() => void refetch()} />
-          ) : events === undefined ? (
-            <SkeletonRows rows={10} className="h-10" />
-          ) : events.length === 0 ? (
-            <EmptyState icon={ScrollText} title={t('none')}>
-              {t('none_text')}
-            </EmptyState>
-          ) : (
-            <EventTable events={events} onOpen={open} />
-          )}
-          {hasNextPage && (
-            <div className="mt-4 flex justify-center">
-              <Button disabled={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-                {common('show_more')}
-              </Button>
-            </div>
-          )}
+          <PagedList
+            pages={pages}
+            skeleton={{ rows: 10, className: 'h-10' }}
+            empty={
+              <EmptyState icon={ScrollText} title={t('none')}>
+                {t('none_text')}
+              </EmptyState>
+            }
+          >
+            {(events) => <EventTable events={events} onOpen={open} />}
+          </PagedList>
         </div>
       </div>
       <EventPanel

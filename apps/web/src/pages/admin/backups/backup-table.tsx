@@ -3,11 +3,8 @@ import clsx from 'clsx';
 import { useTranslation } from 'react-i18next';
 import { Badge } from '../../../components/badge.tsx';
 import { Button } from '../../../components/button.tsx';
-import { panelClass } from '../../../components/page.tsx';
+import { cellClass as cell, numberClass as number, PlainTable } from '../../../components/plain-table.tsx';
 import { formatAgo, formatBytes, formatCount, formatDuration, formatTime } from '../../../lib/format.ts';
-
-const cell = 'px-4 py-2 text-start align-middle';
-const number = 'px-4 py-2 text-end align-middle tabular-nums whitespace-nowrap';
 
 export function BackupTable({
   backups,
@@ -21,57 +18,51 @@ export function BackupTable({
 }) {
   const { t } = useTranslation('backups');
   return (
-    <div className={`${panelClass} overflow-x-auto`}>
-      <table className="w-full border-collapse">
-        <thead>
-          <tr className="border-b border-line text-small text-ink-soft">
-            <th className={cell}>{t('made')}</th>
-            <th className={cell}>{t('state')}</th>
-            <th className={clsx(number, 'hidden sm:table-cell')}>{t('size')}</th>
-            <th className={clsx(number, 'hidden lg:table-cell')}>{t('objects')}</th>
-            <th className={clsx(number, 'hidden lg:table-cell')}>{t('took')}</th>
-            <th className={clsx(cell, 'hidden md:table-cell')}>{t('checked')}</th>
-            <th className={cell}>
-              <span className="sr-only">{t('actions')}</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody className="divide-y divide-line">
-          {backups.map((backup) => (
-            <tr key={backup.backup_id} className={clsx(backup.status === 'removed' && 'text-ink-faint')}>
-              <td className={cell}>
-                <time dateTime={backup.started_at} title={formatTime(backup.started_at)}>
-                  {formatAgo(backup.started_at)}
-                </time>
-                <span className="block text-small text-ink-soft">{t(`trigger_${backup.trigger}`)}</span>
-              </td>
-              <td className={cell}>
-                <State backup={backup} />
-              </td>
-              <td className={clsx(number, 'hidden sm:table-cell')}>
-                {backup.bytes === null ? '–' : formatBytes(backup.bytes)}
-              </td>
-              <td className={clsx(number, 'hidden lg:table-cell')}>
-                {backup.objects === null ? '–' : formatCount(backup.objects)}
-              </td>
-              <td className={clsx(number, 'hidden lg:table-cell')}>
-                {formatDuration(Date.parse(backup.finished_at) - Date.parse(backup.started_at))}
-              </td>
-              <td className={clsx(cell, 'hidden md:table-cell')}>
-                <Checked backup={backup} />
-              </td>
-              <td className={clsx(cell, 'text-end')}>
-                {backup.status === 'kept' && onVerify !== null && (
-                  <Button size="small" disabled={busy} onClick={() => onVerify(backup)}>
-                    {t('check')}
-                  </Button>
-                )}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <PlainTable
+      label={t('title')}
+      headings={[
+        { label: t('made') },
+        { label: t('state') },
+        { label: t('size'), className: clsx(number, 'hidden sm:table-cell') },
+        { label: t('objects'), className: clsx(number, 'hidden lg:table-cell') },
+        { label: t('took'), className: clsx(number, 'hidden lg:table-cell') },
+        { label: t('checked'), className: clsx(cell, 'hidden md:table-cell') },
+        { label: t('actions'), unseen: true },
+      ]}
+    >
+      {backups.map((backup) => (
+        <tr key={backup.backup_id} className={clsx(backup.status === 'removed' && 'text-ink-faint')}>
+          <td className={cell}>
+            <time dateTime={backup.started_at} title={formatTime(backup.started_at)}>
+              {formatAgo(backup.started_at)}
+            </time>
+            <span className="block text-small text-ink-soft">{t(`trigger_${backup.trigger}`)}</span>
+          </td>
+          <td className={cell}>
+            <State backup={backup} />
+          </td>
+          <td className={clsx(number, 'hidden sm:table-cell')}>
+            {backup.bytes === null ? '–' : formatBytes(backup.bytes)}
+          </td>
+          <td className={clsx(number, 'hidden lg:table-cell')}>
+            {backup.objects === null ? '–' : formatCount(backup.objects)}
+          </td>
+          <td className={clsx(number, 'hidden lg:table-cell')}>
+            {formatDuration(Date.parse(backup.finished_at) - Date.parse(backup.started_at))}
+          </td>
+          <td className={clsx(cell, 'hidden md:table-cell')}>
+            <Checked backup={backup} />
+          </td>
+          <td className={clsx(cell, 'text-end')}>
+            {backup.status === 'kept' && onVerify !== null && (
+              <Button size="small" disabled={busy} onClick={() => onVerify(backup)}>
+                {t('check')}
+              </Button>
+            )}
+          </td>
+        </tr>
+      ))}
+    </PlainTable>
   );
 }
 

@@ -41,8 +41,6 @@ export function useMemberChanges() {
         t('reactivated', { name: member.name }),
         () => client.members.deactivate(params(member)),
       ),
-    remove: (member: Member) =>
-      void run(() => client.members.remove(params(member)), t('removed', { name: member.name })),
     restore: (before: Member) => {
       const { role, clearance, sites, access_from, access_until } = before;
       return client.members.update({

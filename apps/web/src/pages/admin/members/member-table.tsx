@@ -1,12 +1,20 @@
 import type { Member } from '@stroma/contracts';
 import { Link } from '@tanstack/react-router';
 import clsx from 'clsx';
-import { Ellipsis, HelpCircle, Pencil, UserRoundCheck, UserRoundMinus, UserRoundX } from 'lucide-react';
+import {
+  Ellipsis,
+  HelpCircle,
+  Mail,
+  Pencil,
+  SmartphoneNfc,
+  UserRoundCheck,
+  UserRoundMinus,
+  UserRoundX,
+} from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Badge } from '../../../components/badge.tsx';
 import { Button } from '../../../components/button.tsx';
-import { Dialog, DialogContent } from '../../../components/dialog.tsx';
 import {
   Menu,
   MenuContent,
@@ -15,12 +23,14 @@ import {
   MenuSeparator,
   MenuTrigger,
 } from '../../../components/menu.tsx';
-import { panelClass } from '../../../components/page.tsx';
+import { cellClass as cell, PlainTable } from '../../../components/plain-table.tsx';
 import { formatAgo, formatTime } from '../../../lib/format.ts';
-import { usePermission } from '../../../lib/session.ts';
+import { usePermission, useSession } from '../../../lib/session.ts';
 import { useMemberChanges } from './member-changes.ts';
+import { ChangeEmailDialog, RemoveDialog, ResetSecondFactorDialog } from './sign-in-dialogs.tsx';
 
-const cell = 'px-4 py-2 text-start align-middle';
+/** What is asked about one member before it is done. */
+type Asked = 'remove' | 'reset' | 'email';
 
 export function MemberTable({
   members,
@@ -30,53 +40,58 @@ export function MemberTable({
   onEdit: (member: Member) => void;
 }) {
   const { t } = useTranslation('admin');
-  const [leaving, setLeaving] = useState<Member | null>(null);
+  const [asked, setAsked] = useState<{ what: Asked; member: Member } | null>(null);
+  const close = () => setAsked(null);
   return (
-    <div className={`${panelClass} relative overflow-x-auto`}>
-      <table className="w-full border-collapse">
-        <thead>
-          <tr className="border-b border-line text-small text-ink-soft">
-            <th className={cell}>{t('member')}</th>
-            <th className={cell}>{t('role')}</th>
-            <th className={clsx(cell, 'hidden xl:table-cell')}>{t('limits')}</th>
-            <th className={clsx(cell, 'hidden md:table-cell')}>{t('last_seen')}</th>
-            <th className={cell}>
-              <span className="sr-only">{t('actions')}</span>
-            </th>
+    <>
+      <PlainTable
+        label={t('members')}
+        headings={[
+          { label: t('member') },
+          { label: t('role') },
+          { label: t('limits'), className: clsx(cell, 'hidden xl:table-cell') },
+          { label: t('second_factor'), className: clsx(cell, 'hidden lg:table-cell') },
+          { label: t('last_seen'), className: clsx(cell, 'hidden md:table-cell') },
+          { label: t('actions'), unseen: true },
+        ]}
+      >
+        {members.map((member) => (
+          <tr key={member.user_id} className={clsx(member.status === 'deactivated' && 'text-ink-faint')}>
+            <td className={cell}>
+              <span className="flex flex-wrap items-center gap-x-2">
+                <span className="font-medium">{member.name}</span>
+                {member.status === 'deactivated' && <Badge>{t('status_deactivated')}</Badge>}
+              </span>
+              <span className="block text-small wrap-anywhere text-ink-soft">{member.email}</span>
+            </td>
+            <td className={cell}>{member.role_name}</td>
+            <td className={clsx(cell, 'hidden xl:table-cell')}>
+              <Limits member={member} />
+            </td>
+            <td className={clsx(cell, 'hidden lg:table-cell')}>
+              <Badge tone={member.second_factors > 0 ? 'good' : 'plain'}>
+                {t(member.second_factors > 0 ? 'second_factor_set' : 'second_factor_none')}
+              </Badge>
+            </td>
+            <td className={clsx(cell, 'hidden whitespace-nowrap md:table-cell')}>
+              {member.last_seen_at === null ? (
+                <span className="text-ink-faint">{t('never')}</span>
+              ) : (
+                <time dateTime={member.last_seen_at} title={formatTime(member.last_seen_at)}>
+                  {formatAgo(member.last_seen_at)}
+                </time>
+              )}
+            </td>
+            <td className={clsx(cell, 'w-12 text-end')}>
+              <Actions member={member} onEdit={onEdit} onAsk={(what) => setAsked({ what, member })} />
+            </td>
           </tr>
-        </thead>
-        <tbody className="divide-y divide-line">
-          {members.map((member) => (
-            <tr key={member.user_id} className={clsx(member.status === 'deactivated' && 'text-ink-faint')}>
-              <td className={cell}>
-                <span className="flex flex-wrap items-center gap-x-2">
-                  <span className="font-medium">{member.name}</span>
-                  {member.status === 'deactivated' && <Badge>{t('status_deactivated')}</Badge>}
-                </span>
-                <span className="block text-small wrap-anywhere text-ink-soft">{member.email}</span>
-              </td>
-              <td className={cell}>{member.role_name}</td>
-              <td className={clsx(cell, 'hidden xl:table-cell')}>
-                <Limits member={member} />
-              </td>
-              <td className={clsx(cell, 'hidden whitespace-nowrap md:table-cell')}>
-                {member.last_seen_at === null ? (
-                  <span className="text-ink-faint">{t('never')}</span>
-                ) : (
-                  <time dateTime={member.last_seen_at} title={formatTime(member.last_seen_at)}>
-                    {formatAgo(member.last_seen_at)}
-                  </time>
-                )}
-              </td>
-              <td className={clsx(cell, 'w-12 text-end')}>
-                <Actions member={member} onEdit={onEdit} onRemove={setLeaving} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-      <RemoveDialog member={leaving} onClose={() => setLeaving(null)} />
-    </div>
+        ))}
+      </PlainTable>
+      {asked?.what === 'remove' && <RemoveDialog member={asked.member} onClose={close} />}
+      {asked?.what === 'reset' && <ResetSecondFactorDialog member={asked.member} onClose={close} />}
+      {asked?.what === 'email' && <ChangeEmailDialog member={asked.member} onClose={close} />}
+    </>
   );
 }
 
@@ -98,14 +113,15 @@ function Limits({ member }: { member: Member }) {
 function Actions({
   member,
   onEdit,
-  onRemove,
+  onAsk,
 }: {
   member: Member;
   onEdit: (member: Member) => void;
-  onRemove: (member: Member) => void;
+  onAsk: (what: Asked) => void;
 }) {
   const { t } = useTranslation('admin');
   const { deactivate, reactivate } = useMemberChanges();
+  const self = useSession()?.user.user_id === member.user_id;
   const maySeeRoles = usePermission('roles:read');
   const mayReview = usePermission('access:review');
   const mayAsk = maySeeRoles && mayReview;
@@ -122,6 +138,20 @@ function Actions({
         <MenuItem icon={Pencil} disabled={!member.may_change} onSelect={() => onEdit(member)}>
           {t('change_member')}
         </MenuItem>
+        <MenuItem
+          icon={Mail}
+          disabled={!member.may_change || self || member.managed_by !== null}
+          onSelect={() => onAsk('email')}
+        >
+          {t(member.managed_by === null ? 'change_email' : `email_kept_${member.managed_by}`)}
+        </MenuItem>
+        <MenuItem
+          icon={SmartphoneNfc}
+          disabled={!member.may_change || self || member.second_factors === 0}
+          onSelect={() => onAsk('reset')}
+        >
+          {t('reset_factor')}
+        </MenuItem>
         {member.status === 'active' ? (
           <MenuItem icon={UserRoundX} disabled={!member.may_change} onSelect={() => deactivate(member)}>
             {t('deactivate')}
@@ -135,7 +165,7 @@ function Actions({
           icon={UserRoundMinus}
           tone="critical"
           disabled={!member.may_change}
-          onSelect={() => onRemove(member)}
+          onSelect={() => onAsk('remove')}
         >
           {t('remove')}
         </MenuItem>
@@ -151,31 +181,5 @@ function Actions({
         )}
       </MenuContent>
     </Menu>
-  );
-}
-
-function RemoveDialog({ member, onClose }: { member: Member | null; onClose: () => void }) {
-  const { t } = useTranslation('admin');
-  const { t: common } = useTranslation();
-  const { remove } = useMemberChanges();
-  return (
-    <Dialog open={member !== null} onOpenChange={(open) => !open && onClose()}>
-      {member !== null && (
-        <DialogContent title={t('remove_title', { name: member.name })} description={t('remove_text')}>
-          <div className="flex justify-end gap-2">
-            <Button onClick={onClose}>{common('cancel')}</Button>
-            <Button
-              look="danger"
-              onClick={() => {
-                remove(member);
-                onClose();
-              }}
-            >
-              {t('remove')}
-            </Button>
-          </div>
-        </DialogContent>
-      )}
-    </Dialog>
   );
 }

@@ -1,16 +1,17 @@
 import type { Member, RoleDocument } from '@stroma/contracts';
-import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { Download, UserRoundSearch } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Button, buttonClass } from '../../../components/button.tsx';
+import { buttonClass } from '../../../components/button.tsx';
 import { EmptyState } from '../../../components/empty-state.tsx';
 import { Input, Select } from '../../../components/field.tsx';
-import { ErrorNotice } from '../../../components/notice.tsx';
 import { Page } from '../../../components/page.tsx';
-import { SkeletonRows } from '../../../components/skeleton.tsx';
+import { PagedList } from '../../../components/paged-list.tsx';
+import { ProofProvider } from '../../../components/proof.tsx';
 import { client } from '../../../lib/client.ts';
+import { usePages } from '../../../lib/pages.ts';
 import { queryKeys } from '../../../lib/query-keys.ts';
 import { usePermission } from '../../../lib/session.ts';
 import { InviteButton, PendingInvitations } from './invitations.tsx';
@@ -32,7 +33,6 @@ export function useAllRoles(): readonly RoleDocument[] {
 /** Who belongs to the organisation, what they may do, and since when they were seen. */
 export function MembersPage() {
   const { t } = useTranslation('admin');
-  const { t: common } = useTranslation();
   const { search, role, status } = route.useSearch();
   const navigate = route.useNavigate();
   const roles = useAllRoles();
@@ -45,17 +45,11 @@ export function MembersPage() {
     ...(role !== undefined && { role }),
     ...(status !== undefined && { status }),
   };
-  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery({
-    queryKey: queryKeys.memberList(query),
-    queryFn: ({ pageParam, signal }) =>
-      client.members.list({ query: { ...query, ...(pageParam !== null && { cursor: pageParam }) }, signal }),
-    initialPageParam: null as string | null,
-    getNextPageParam: (page) => page.next_cursor,
-    placeholderData: keepPreviousData,
-  });
+  const pages = usePages<Member>(queryKeys.memberList(query), (cursor, signal) =>
+    client.members.list({ query: { ...query, ...cursor }, signal }),
+  );
   const filter = (change: Partial<{ search: string; role: string; status: 'active' | 'deactivated' }>) =>
     void navigate({ search: (before) => ({ ...before, ...change }), replace: true });
-  const members = data?.pages.flatMap(({ items }) => items);
   return (
     <Page
       wide
@@ -106,24 +100,20 @@ export function MembersPage() {
           <option value="deactivated">{t('status_deactivated')}</option>
         </Select>
       </div>
-      {error ? (
-        <ErrorNotice error={error} onRetry={() => void refetch()} />
-      ) : members === undefined ? (
-        <SkeletonRows rows={8} className="h-12" />
-      ) : members.length === 0 ? (
-        <EmptyState icon={UserRoundSearch} title={t('no_member')}>
-          {t('no_member_text')}
-        </EmptyState>
-      ) : (
-        <MemberTable members={members} onEdit={setEdited} />
-      )}
-      {hasNextPage && (
-        <div className="mt-4 flex justify-center">
-          <Button disabled={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-            {common('show_more')}
-          </Button>
-        </div>
-      )}
+      <PagedList
+        pages={pages}
+        empty={
+          <EmptyState icon={UserRoundSearch} title={t('no_member')}>
+            {t('no_member_text')}
+          </EmptyState>
+        }
+      >
+        {(members) => (
+          <ProofProvider>
+            <MemberTable members={members} onEdit={setEdited} />
+          </ProofProvider>
+        )}
+      </PagedList>
       <PendingInvitations roles={roles} mayRevoke={mayChange} />
       <MemberDialog member={edited} roles={roles} onClose={() => setEdited(null)} />
     </Page>

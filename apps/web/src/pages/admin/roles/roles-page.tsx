@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { Button } from '../../../components/button.tsx';
 import { ErrorNotice } from '../../../components/notice.tsx';
 import { Page, Section } from '../../../components/page.tsx';
+import { ProofProvider } from '../../../components/proof.tsx';
 import { SkeletonRows } from '../../../components/skeleton.tsx';
 import { client } from '../../../lib/client.ts';
 import { queryKeys } from '../../../lib/query-keys.ts';
@@ -13,6 +14,7 @@ import { usePermission } from '../../../lib/session.ts';
 import { Explainer } from './explainer.tsx';
 import { PermissionMatrix } from './permission-matrix.tsx';
 import { RoleDialog } from './role-dialog.tsx';
+import { SecondFactorPolicyPanel } from './second-factor-policy.tsx';
 
 /** A role to start from, `new`, or none. */
 export type EditedRole = RoleDocument | 'new' | null;
@@ -21,6 +23,7 @@ export type EditedRole = RoleDocument | 'new' | null;
 export function RolesPage() {
   const { t } = useTranslation('admin');
   const mayChange = usePermission('roles:write');
+  const maySeePolicy = usePermission('security:read');
   const [edited, setEdited] = useState<EditedRole>(null);
   const { data, error, refetch } = useQuery({
     queryKey: queryKeys.roles,
@@ -53,6 +56,11 @@ export function RolesPage() {
             <PermissionMatrix roles={data.items} onEdit={mayChange ? setEdited : null} />
           )}
         </Section>
+        {maySeePolicy && (
+          <ProofProvider>
+            <SecondFactorPolicyPanel />
+          </ProofProvider>
+        )}
       </div>
       <RoleDialog edited={edited} onClose={() => setEdited(null)} />
     </Page>

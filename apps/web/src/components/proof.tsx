@@ -2,11 +2,11 @@ import { ApiError } from '@stroma/sdk';
 import { useMutation } from '@tanstack/react-query';
 import { createContext, type ReactNode, useContext, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Button } from '../../components/button.tsx';
-import { Dialog, DialogContent } from '../../components/dialog.tsx';
-import { Field, Input } from '../../components/field.tsx';
-import { ErrorNotice } from '../../components/notice.tsx';
-import { client } from '../../lib/client.ts';
+import { client } from '../lib/client.ts';
+import { Button } from './button.tsx';
+import { Dialog, DialogContent } from './dialog.tsx';
+import { Field, Input } from './field.tsx';
+import { ErrorNotice } from './notice.tsx';
 
 type WithProof = <T>(work: () => Promise<T>) => Promise<T>;
 
@@ -51,7 +51,15 @@ export function ProofProvider({ children }: { children: ReactNode }) {
   );
 }
 
-function ProofDialog({ onProven }: { onProven: () => void }) {
+export function ProofDialog({
+  onProven,
+  title,
+  text,
+}: {
+  onProven: () => void;
+  title?: string;
+  text?: string;
+}) {
   const { t } = useTranslation('account');
   const [secret, setSecret] = useState('');
   const prove = useMutation({
@@ -64,7 +72,7 @@ function ProofDialog({ onProven }: { onProven: () => void }) {
   });
   const wrong = prove.error instanceof ApiError && prove.error.code === 'WRONG_CREDENTIALS';
   return (
-    <DialogContent title={t('proof_title')} description={t('proof_text')}>
+    <DialogContent title={title ?? t('proof_title')} description={text ?? t('proof_text')}>
       <form
         className="grid gap-4"
         onSubmit={(event) => {

@@ -1,0 +1,90 @@
+import { type ReactNode, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Button } from './button.tsx';
+import { Dialog, DialogContent } from './dialog.tsx';
+import { Field, inputClass } from './field.tsx';
+import { ErrorNotice } from './notice.tsx';
+
+const shortestReason = 3;
+
+/** Asks before something is done that is not taken back with one click; with a reason where one goes on record. */
+export function ConfirmDialog({
+  title,
+  text,
+  button,
+  danger = false,
+  reason: reasonAsked,
+  ready = true,
+  run,
+  onClose,
+  children,
+}: {
+  title: string;
+  text: string;
+  button: string;
+  danger?: boolean;
+  /** Label of the reason; absent: none is asked for. */
+  reason?: string;
+  ready?: boolean;
+  run: (reason: string) => Promise<unknown>;
+  onClose: () => void;
+  children?: ReactNode;
+}) {
+  const { t } = useTranslation();
+  const [reason, setReason] = useState('');
+  const [error, setError] = useState<unknown>(null);
+  const [busy, setBusy] = useState(false);
+  const given = reason.trim();
+  const send = async () => {
+    setBusy(true);
+    setError(null);
+    try {
+      await run(given);
+      onClose();
+    } catch (cause) {
+      setError(cause);
+      setBusy(false);
+    }
+  };
+  return (
+    <Dialog open onOpenChange={(open) => !open && onClose()}>
+      <DialogContent title={title} description={text}>
+        <form
+          className="grid grid-cols-1 gap-4"
+          onSubmit={(event) => {
+            event.preventDefault();
+            void send();
+          }}
+        >
+          {children}
+          {reasonAsked === undefined ? null : (
+            <Field label={reasonAsked} hint={t('reason_hint')}>
+              {(props) => (
+                <textarea
+                  {...props}
+                  required
+                  rows={3}
+                  maxLength={500}
+                  value={reason}
+                  onChange={({ target }) => setReason(target.value)}
+                  className={`${inputClass} h-auto py-1.5`}
+                />
+              )}
+            </Field>
+          )}
+          {error !== null && <ErrorNotice error={error} />}
+          <div className="flex justify-end gap-2">
+            <Button onClick={onClose}>{t('cancel')}</Button>
+            <Button
+              type="submit"
+              look={danger ? 'danger' : 'primary'}
+              disabled={busy || !ready || (reasonAsked !== undefined && given.length < shortestReason)}
+            >
+              {button}
+            </Button>
+          </div>
+        </form>
+      </DialogContent>
+    </Dialog>
+  );
+}
