@@ -4,8 +4,12 @@ export default defineConfig({
   test: {
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // Loading the server costs more than most files' tests: the files of a worker share what they import.
+    isolate: false,
+    globalSetup: 'scripts/test-run.ts',
+    // Tells a test that hangs; how long one may take is measured in bench/.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     projects: [
       {
         extends: true,
@@ -20,8 +24,6 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['apps/web/**/*.browser.test.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
         },
       },
       {
@@ -29,8 +31,6 @@ export default defineConfig({
         test: {
           name: 'services',
           include: ['server/**/*.services.test.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
         },
       },
     ],

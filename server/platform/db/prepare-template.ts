@@ -1,5 +1,11 @@
-import { openEmbedded } from './embedded.ts';
 import { prepareTemplate } from './store-template.ts';
 
-/** `node server/platform/db/prepare-template.ts`: part of making a checkout ready. */
-await prepareTemplate(async (folder) => (await openEmbedded(folder, null)).close());
+/** Part of making a checkout ready: `node server/platform/db/prepare-template.ts`. Quick where it is done. */
+export function prepareStoreTemplate(): Promise<string> {
+  return prepareTemplate(async (folder) => {
+    const { openEmbedded } = await import('./embedded.ts');
+    await (await openEmbedded(folder, null)).close();
+  });
+}
+
+if (process.argv[1] === import.meta.filename) await prepareStoreTemplate();

@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { copyFile, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { readMigrationFiles } from 'drizzle-orm/migrator';
 import { migrationsFolder } from './migrations.ts';
 
@@ -17,8 +17,8 @@ const abandonedAfterMs = 3_600_000;
 /** The template's folder; its name tells what it is made by, so whatever changes a new store gives another. */
 export async function templateFolder(kept = keptTemplates): Promise<string> {
   const recipe = createHash('sha256');
-  const manifest = new URL('../package.json', import.meta.resolve('@electric-sql/pglite'));
-  recipe.update(String(JSON.parse(await readFile(fileURLToPath(manifest), 'utf8')).version));
+  const pglite = createRequire(import.meta.url).resolve('@electric-sql/pglite');
+  recipe.update(String(JSON.parse(await readFile(join(pglite, '../../package.json'), 'utf8')).version));
   recipe.update(process.env.TZ ?? '');
   for (const { hash } of readMigrationFiles({ migrationsFolder })) recipe.update(hash);
   for (const file of ['embedded.ts', 'migrations.ts', 'tenant-role.ts', 'tenant-scope.ts'])
