@@ -42,7 +42,9 @@ export function streamRoutes(
       const present = await authenticate(request);
       actor = present ?? anonymous;
       return (
-        present?.permissions.has(api.streams.subscribe.permission) === true && !present.mustChangePassword
+        present?.permissions.has(api.streams.subscribe.permission) === true &&
+        !present.mustChangePassword &&
+        present.mustReauthenticate !== true
       );
     };
     const open = () => {
