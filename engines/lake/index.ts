@@ -15,7 +15,7 @@ export * from './ingest/ingest-report.ts';
 export { type CollectOptions, collectValues } from './profile/column-values.ts';
 export { type ProfileOptions, profileParquet } from './profile/profile-parquet.ts';
 export { findJoins, type JoinTable, type TableJoin } from './profile/table-joins.ts';
-export { copyRestricted } from './sandbox/restricted-copy.ts';
+export { copyRestricted, countRestricted } from './sandbox/restricted-copy.ts';
 export {
   type ColumnMask,
   isRestricted,

@@ -8,12 +8,21 @@ export async function copyRestricted(
   restriction: Restriction,
   target: string,
 ): Promise<void> {
+  const seen = await selectOf(db, path, restriction);
+  await db.run(`COPY (${seen}) TO ${quoteLiteral(target)} (FORMAT parquet, COMPRESSION zstd)`);
+}
+
+/** How many rows of a Parquet file may be seen. A column the restriction names and the file lacks fails it. */
+export async function countRestricted(db: DuckDb, path: string, restriction: Restriction): Promise<number> {
+  const [count] = await db.row(`SELECT count(*) FROM (${await selectOf(db, path, restriction)})`);
+  return Number(count);
+}
+
+async function selectOf(db: DuckDb, path: string, restriction: Restriction): Promise<string> {
   const relation = `read_parquet(${quoteLiteral(path)})`;
   const columns = (await db.rows(`DESCRIBE SELECT * FROM ${relation}`)).map(([name, type]) => ({
     name: String(name),
     sqlType: String(type),
   }));
-  await db.run(
-    `COPY (${restrictedSelect(relation, columns, restriction)}) TO ${quoteLiteral(target)} (FORMAT parquet, COMPRESSION zstd)`,
-  );
+  return restrictedSelect(relation, columns, restriction);
 }

@@ -5,6 +5,7 @@ import {
   type DatasetAccessDocument,
   type DatasetProfile,
   type DatasetRule,
+  type DatasetVersion,
   datasetAccessApi,
   type ErrorAnswer,
 } from '@stroma/contracts';
@@ -125,6 +126,21 @@ describe('a restricted dataset', () => {
     })) as { name: string; site: string }[];
     expect(new Set(rows.map(({ site }) => site))).toEqual(new Set(['north']));
     for (const { name } of rows) expect(name).toMatch(/^[0-9a-f]{16}$/);
+  });
+
+  it('counts the part alone in lists too', async () => {
+    const id = dataset.dataset_id;
+    const rowsFor = async (person: Person) => {
+      const list = await person.call<{ items: Dataset[] }>('GET', '/data/datasets?limit=200');
+      const versions = await person.call<{ items: DatasetVersion[] }>('GET', address('/versions'));
+      return [
+        list.body.items.find(({ dataset_id }) => dataset_id === id)?.rows,
+        ...versions.body.items.map(({ rows }) => rows),
+      ];
+    };
+    expect(await rowsFor(admin)).toEqual([20, 20]);
+    expect(await rowsFor(scientist)).toEqual([10, 10]);
+    expect(await rowsFor(admin)).toEqual([20, 20]);
   });
 
   it('is whole for those no rule is for, whose answers are never given to others', async () => {

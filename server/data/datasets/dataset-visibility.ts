@@ -74,9 +74,13 @@ export class DatasetVisibility {
   }
 
   /** What the asker does not see of a dataset; asks for no permission and puts nothing on record. */
-  async restrictionOf({ actor }: Context, found: DatasetWithVersion): Promise<Restriction | null> {
-    if (actor.scope?.emergency !== undefined) return null;
-    return (await this.seeAs(readerOf(actor), found)).restriction;
+  async restrictionOf(ctx: Context, found: DatasetWithVersion): Promise<Restriction | null> {
+    return (await this.partOf(ctx, found)).restriction;
+  }
+
+  /** As the asker sees it; asks for no permission and puts nothing on record. */
+  async partOf({ actor }: Context, found: DatasetWithVersion): Promise<SeenDataset> {
+    return actor.scope?.emergency === undefined ? this.seeAs(readerOf(actor), found) : whole(found);
   }
 
   async seeAs(reader: Reader, { dataset, version }: DatasetWithVersion): Promise<SeenDataset> {

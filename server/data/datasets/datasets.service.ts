@@ -6,7 +6,7 @@ import {
   type Permission,
   scopeOfRole,
 } from '@stroma/contracts';
-import { freeTableName } from '@stroma/kernel';
+import { freeTableName, StromaError } from '@stroma/kernel';
 import type { Audit } from '../../access/index.ts';
 import type { Context } from '../../platform/context.ts';
 import { fail } from '../../platform/failure.ts';
@@ -28,6 +28,7 @@ import {
 } from './dataset-visibility.ts';
 import {
   type DatasetSort,
+  type DatasetWithVersion,
   findDataset,
   findEvenDeleted,
   findEvenDeletedWithVersion,
@@ -97,12 +98,30 @@ export class Datasets {
     const read = async () => {
       const wanted = { ...query, sensitivities, reached, limit: query.limit + 1, cursor };
       const rows = await listDatasets(this.#platform.db.sql, ctx, wanted);
-      return toPage(rows, query.limit, (row) => sortValue(row, query.sort), datasetDocument);
+      return toPage(
+        rows,
+        query.limit,
+        (row) => sortValue(row, query.sort),
+        (row) => ({ row, document: datasetDocument(row) }),
+      );
     };
     // Where each reaches something else, what one was shown is not kept for another.
-    return reached === null
+    const { items, next_cursor } = await (reached === null
       ? this.#reads.get(ctx, `list ${sensitivities} ${JSON.stringify(query)}`, read)
-      : read();
+      : read());
+    const seen = items.map(({ row, document }) =>
+      row.dataset.rules.length === 0 ? document : this.#partOf(ctx, row).then(datasetDocument),
+    );
+    return { items: await Promise.all(seen), next_cursor };
+  }
+
+  /** For lists. Where the rules fit the data no more, nothing is shown of it. */
+  async #partOf(ctx: Context, found: DatasetWithVersion): Promise<DatasetWithVersion> {
+    const part = await this.#visibility.partOf(ctx, found);
+    return this.#seenDocuments.counted(part).catch((error: unknown) => {
+      if (!(error instanceof StromaError) || error.code !== 'QUERY_FAILED') throw error;
+      return { ...part, version: { ...part.version, rows: 0 } };
+    });
   }
 
   async get(ctx: Context, id: string): Promise<Dataset> {
@@ -208,10 +227,17 @@ export class Datasets {
     id: string,
     query: { limit: number; cursor?: string | undefined },
   ): Promise<Page<DatasetVersion>> {
-    await this.resolve(ctx, id);
+    const { dataset } = await this.resolve(ctx, id);
     const cursor = readCursor(query.cursor);
     const rows = await listVersions(this.#platform.db.sql, ctx, id, query.limit + 1, cursor);
-    return toPage(rows, query.limit, (row) => [row.number, row.id], versionDocument);
+    const page = toPage(
+      rows,
+      query.limit,
+      (row) => [row.number, row.id],
+      (version) => this.#partOf(ctx, { dataset, version }),
+    );
+    const seen = await Promise.all(page.items);
+    return { ...page, items: seen.map(({ version }) => versionDocument(version)) };
   }
 
   async decisions(ctx: Context, id: string, versionId?: string) {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { countRestricted, openDuckDb, type Restriction } from '@stroma/lake';
 import type { Platform } from '../../platform/platform.ts';
 import type { SeenDataset } from './dataset-visibility.ts';
 import type { LakeDocuments } from './lake-documents.ts';
@@ -8,6 +9,7 @@ import type { SeenDocuments, SeenDocumentsInput } from './seen-documents.worker.
 
 const worker = new URL('./seen-documents.worker.ts', import.meta.url);
 const keptViews = 64;
+const keptCounts = 5000;
 
 /**
  * Profile and values of a dataset as its reader sees it. Of all of it they lie beside the data; of a part they are
@@ -17,6 +19,7 @@ export class SeenDatasetDocuments {
   readonly #platform: Pick<Platform, 'threads' | 'scratchFolder' | 'config'>;
   readonly #documents: LakeDocuments;
   readonly #kept = new Map<string, Promise<SeenDocuments>>();
+  readonly #counts = new Map<string, Promise<number>>();
 
   constructor(platform: Pick<Platform, 'threads' | 'scratchFolder' | 'config'>, documents: LakeDocuments) {
     this.#platform = platform;
@@ -38,13 +41,25 @@ export class SeenDatasetDocuments {
   /** Lets go of everything that was worked out. */
   clear(): void {
     this.#kept.clear();
+    this.#counts.clear();
   }
 
   /** With the number of rows its reader sees. */
   async counted(seen: SeenDataset): Promise<SeenDataset> {
     if (seen.restriction === null || seen.restriction.rows.length === 0) return seen;
-    const { rows } = await this.get(seen, 'profile.json');
-    return { ...seen, version: { ...seen.version, rows } };
+    const key = `${seen.version.id} ${seen.view}`;
+    const counting = this.#counts.get(key) ?? this.#count(seen.version, seen.restriction);
+    this.#counts.set(key, counting);
+    counting.catch(() => this.#counts.delete(key));
+    const [oldest] = this.#counts.keys();
+    if (this.#counts.size > keptCounts && oldest !== undefined) this.#counts.delete(oldest);
+    return { ...seen, version: { ...seen.version, rows: await counting } };
+  }
+
+  async #count(version: SeenDataset['version'], restriction: Restriction): Promise<number> {
+    const path = await this.#documents.path(version, 'data.parquet');
+    using db = await openDuckDb({ memoryMb: 256, threads: 2, tempFolder: null });
+    return await countRestricted(db, path, restriction);
   }
 
   async #workOut(
