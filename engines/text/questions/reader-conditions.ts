@@ -8,13 +8,7 @@ import { isDayOfRow } from './reader-parts.ts';
 import type { ReaderState } from './reader-state.ts';
 import type { IndexedColumn } from './schema-index.ts';
 
-function equals(
-  state: ReaderState,
-  column: IndexedColumn,
-  place: number,
-  marked: number,
-  extra = false,
-): number | null {
+function equals(state: ReaderState, column: IndexedColumn, place: number, marked: number): number | null {
   const first = readLiteral(state, place, column);
   if (first === null) return null;
   const more = readMoreLiterals(state, first.next, column);
@@ -31,7 +25,6 @@ function equals(
   for (const item of more.literals)
     state.mark(item.place, 'value', `${column.name} is ${item.shown}`, column, item.shown);
   addCondition(state, { kind: 'equals', column, values, negated, joined: more.joined });
-  void extra;
   return more.next;
 }
 
