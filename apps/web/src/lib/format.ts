@@ -1,6 +1,11 @@
 import i18next from 'i18next';
 
-const language = () => i18next.language || 'en';
+/** The app's language as it is written where the person is: English in Britain has other dates than in America. */
+function language(): string {
+  const spoken = i18next.language || 'en';
+  const wished = typeof navigator === 'undefined' ? [] : navigator.languages;
+  return wished.find((tag) => tag === spoken || tag.startsWith(`${spoken}-`)) ?? spoken;
+}
 
 /** Whole numbers with separators: 12,345. */
 export function formatCount(value: number): string {
@@ -46,6 +51,33 @@ export function formatMoment(iso: string): string {
   return new Intl.DateTimeFormat(language(), { dateStyle: 'medium', timeStyle: 'medium' }).format(
     new Date(iso),
   );
+}
+
+/** From one moment to another, the day said once where it is the same: "21 Nov 2026, 15:59–19:59". */
+export function formatSpan(from: string, to: string): string {
+  return new Intl.DateTimeFormat(language(), { dateStyle: 'medium', timeStyle: 'short' }).formatRange(
+    new Date(from),
+    new Date(to),
+  );
+}
+
+/** From one day to another: "23 Aug – 21 Nov 2026". */
+export function formatDays(from: string, to: string): string {
+  return new Intl.DateTimeFormat(language(), { dateStyle: 'medium' }).formatRange(
+    new Date(from),
+    new Date(to),
+  );
+}
+
+/** So many days, or the years they are: "30 days", "7 years". */
+export function formatPeriod(days: number): string {
+  const years = Math.round(days / 365.25);
+  const whole = years > 0 && Math.round(years * 365.25) === days;
+  return new Intl.NumberFormat(language(), {
+    style: 'unit',
+    unit: whole ? 'year' : 'day',
+    unitDisplay: 'long',
+  }).format(whole ? years : days);
 }
 
 /** In a named time zone, which is said with it. */
