@@ -2,6 +2,7 @@ import clsx from 'clsx';
 import type { ReactNode } from 'react';
 
 const tones = {
+  none: '-mx-1.5 text-ink-soft',
   plain: 'bg-hover text-ink-soft',
   accent: 'bg-accent-soft text-accent',
   info: 'bg-info-soft text-info',

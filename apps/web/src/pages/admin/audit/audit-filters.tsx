@@ -53,13 +53,13 @@ export function AuditFilters({
         placeholder={t('find')}
         defaultValue={search.search ?? ''}
         onChange={({ target }) => onChange({ search: target.value.trim() })}
-        className="sm:max-w-72"
+        className="sm:max-w-48"
       />
       <Select
         aria-label={t('resource')}
         value={search.resource ?? ''}
         onChange={({ target }) => onChange({ resource: target.value })}
-        className="sm:max-w-44"
+        className="sm:max-w-40"
       >
         <option value="">{t('every_resource')}</option>
         {resources.map((resource) => (
@@ -72,7 +72,7 @@ export function AuditFilters({
         aria-label={t('outcome')}
         value={search.outcome ?? ''}
         onChange={({ target }) => onChange({ outcome: target.value as 'success' })}
-        className="sm:max-w-40"
+        className="sm:max-w-36"
       >
         <option value="">{t('every_outcome')}</option>
         {(['success', 'refused', 'failure'] as const).map((outcome) => (
@@ -82,14 +82,16 @@ export function AuditFilters({
         ))}
       </Select>
       {(['from', 'to'] as const).map((end) => (
-        <span key={end} className="flex items-center gap-2 text-ink-soft">
-          <span aria-hidden>{t(end)}</span>
+        <span key={end} className="flex min-w-0 flex-1 items-center gap-2 text-ink-soft sm:flex-none">
+          <span aria-hidden className="text-small">
+            {t(end)}
+          </span>
           <Input
             type="date"
             aria-label={t(end)}
             value={search[end] ?? ''}
             onChange={({ target }) => onChange({ [end]: target.value })}
-            className="w-36"
+            className="sm:w-36"
           />
         </span>
       ))}
@@ -98,7 +100,7 @@ export function AuditFilters({
           aria-label={t('scope')}
           value={search.installation ? 'installation' : ''}
           onChange={({ target }) => onChange({ installation: target.value !== '' })}
-          className="sm:max-w-44"
+          className="sm:max-w-40"
         >
           <option value="">{t('scope_organisation')}</option>
           <option value="installation">{t('scope_installation')}</option>
