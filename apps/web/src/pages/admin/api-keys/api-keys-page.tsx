@@ -1,5 +1,6 @@
 import type { ApiKey } from '@stroma/contracts';
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
+import clsx from 'clsx';
 import { KeySquare } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -82,26 +83,25 @@ export function ApiKeysPage() {
   );
 }
 
+const cell = 'px-3 py-2 text-start sm:px-4';
+
 function KeyTable({ keys, onTask }: { keys: readonly ApiKey[]; onTask: (task: KeyTask) => void }) {
   const { t } = useTranslation('apiKeys');
   const used = useKeyUse();
   const ends = useKeyEnd();
   const mayRevoke = usePermission('api-keys:write');
-  const head = 'h-9 px-4 text-start font-medium';
   return (
     <div className={`${panelClass} overflow-x-auto`}>
-      <table className="w-full min-w-[52rem]">
+      <table className="w-full border-collapse">
         <caption className="sr-only">{t('title')}</caption>
-        <thead className="border-b border-line bg-sunken text-small text-ink-soft">
-          <tr>
-            {(['column_key', 'column_owner', 'column_scopes', 'column_used', 'status'] as const).map(
-              (each) => (
-                <th key={each} scope="col" className={head}>
-                  {t(each)}
-                </th>
-              ),
-            )}
-            <th scope="col" className={head}>
+        <thead>
+          <tr className="border-b border-line text-small text-ink-soft">
+            <th className={cell}>{t('column_key')}</th>
+            <th className={clsx(cell, 'hidden md:table-cell')}>{t('column_owner')}</th>
+            <th className={clsx(cell, 'hidden lg:table-cell')}>{t('column_scopes')}</th>
+            <th className={clsx(cell, 'hidden md:table-cell')}>{t('column_used')}</th>
+            <th className={cell}>{t('status')}</th>
+            <th className={cell}>
               <span className="sr-only">{t('actions')}</span>
             </th>
           </tr>
@@ -111,28 +111,29 @@ function KeyTable({ keys, onTask }: { keys: readonly ApiKey[]; onTask: (task: Ke
             const stands = each.status === 'active' || each.status === 'rotating';
             return (
               <tr key={each.key_id} className="align-top">
-                <td className="px-4 py-2">
+                <td className={cell}>
                   <p className="font-medium wrap-anywhere">{each.name}</p>
                   <code className="font-mono text-small text-ink-faint">{each.prefix}…</code>
+                  <p className="text-small text-ink-soft wrap-anywhere md:hidden">{each.owner.name}</p>
                 </td>
-                <td className="px-4 py-2">
-                  <p>{each.owner.name}</p>
+                <td className={clsx(cell, 'hidden md:table-cell')}>
+                  <p className="break-words">{each.owner.name}</p>
                   <p className="text-small text-ink-faint wrap-anywhere">{each.owner.email}</p>
                 </td>
-                <td className="max-w-72 px-4 py-2">
-                  <p className="font-mono text-small wrap-anywhere">{each.scopes.join(' ')}</p>
-                  <p className="text-small text-ink-faint wrap-anywhere">
+                <td className={clsx(cell, 'hidden max-w-64 lg:table-cell')}>
+                  <p className="font-mono text-small break-words">{each.scopes.join(' ')}</p>
+                  <p className="text-small text-ink-faint break-words">
                     {each.allowed_addresses.length === 0
                       ? t('any_address')
-                      : each.allowed_addresses.join(' ')}
+                      : each.allowed_addresses.join(', ')}
                   </p>
                 </td>
-                <td className="px-4 py-2 text-small text-ink-soft">{used(each)}</td>
-                <td className="px-4 py-2">
+                <td className={clsx(cell, 'hidden text-small text-ink-soft md:table-cell')}>{used(each)}</td>
+                <td className={cell}>
                   <KeyStatus status={each.status} />
                   {stands && <p className="mt-1 text-small text-ink-faint">{ends(each)}</p>}
                 </td>
-                <td className="px-4 py-2 text-end">
+                <td className="px-3 py-2 text-end sm:px-4">
                   {stands && mayRevoke && (
                     <Button
                       size="small"

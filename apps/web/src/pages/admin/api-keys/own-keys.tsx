@@ -81,7 +81,7 @@ function KeyLine({ apiKey, onTask }: { apiKey: ApiKey; onTask: (task: KeyTask) =
           <KeyStatus status={apiKey.status} />
         </p>
         <p className="text-small text-ink-faint wrap-anywhere">
-          {[used(apiKey), ...(stands ? [ends(apiKey)] : []), apiKey.scopes.join(' ')].join(' · ')}
+          {[used(apiKey), ...(stands ? [ends(apiKey)] : []), apiKey.scopes.join(', ')].join(' · ')}
         </p>
       </div>
       {stands && (
