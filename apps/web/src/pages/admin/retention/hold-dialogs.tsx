@@ -1,5 +1,5 @@
 import type { LegalHold } from '@stroma/contracts';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../../../components/button.tsx';
@@ -7,7 +7,9 @@ import { Dialog, DialogContent } from '../../../components/dialog.tsx';
 import { Field, Input, inputClass, Select } from '../../../components/field.tsx';
 import { ErrorNotice } from '../../../components/notice.tsx';
 import { client } from '../../../lib/client.ts';
+import { allDatasetsQuery } from '../../../lib/datasets.ts';
 import { queryKeys } from '../../../lib/query-keys.ts';
+import { usePermission } from '../../../lib/session.ts';
 
 const scopes = ['dataset', 'person', 'everything'] as const;
 const shortestReason = 10;
@@ -16,6 +18,7 @@ export function PlaceDialog({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation('retention');
   const [scope, setScope] = useState<LegalHold['scope']>('dataset');
   const [subject, setSubject] = useState('');
+  const known = useSubjects(scope);
   return (
     <ReasonDialog
       title={t('place')}
@@ -45,20 +48,46 @@ export function PlaceDialog({ onClose }: { onClose: () => void }) {
         )}
       </Field>
       {scope !== 'everything' && (
-        <Field label={t(`subject_${scope}`)}>
+        <Field
+          label={t(`subject_${scope}`)}
+          hint={known.find(({ id }) => id === subject.trim())?.name ?? t('subject_hint')}
+        >
           {(props) => (
-            <Input
-              {...props}
-              className="font-mono"
-              placeholder={scope === 'dataset' ? 'ds_…' : 'usr_…'}
-              value={subject}
-              onChange={({ target }) => setSubject(target.value)}
-            />
+            <>
+              <Input
+                {...props}
+                list="hold-subjects"
+                autoComplete="off"
+                value={subject}
+                onChange={({ target }) => setSubject(target.value)}
+              />
+              <datalist id="hold-subjects">
+                {known.map(({ id, name }) => (
+                  <option key={id} value={id}>
+                    {name}
+                  </option>
+                ))}
+              </datalist>
+            </>
           )}
         </Field>
       )}
     </ReasonDialog>
   );
+}
+
+/** What can be chosen by name; anything else, such as a deleted dataset, by its id. */
+function useSubjects(scope: LegalHold['scope']): readonly { id: string; name: string }[] {
+  const maySeeMembers = usePermission('members:read');
+  const datasets = useQuery({ ...allDatasetsQuery, enabled: scope === 'dataset' });
+  const members = useQuery({
+    queryKey: queryKeys.memberList({ limit: 200 }),
+    queryFn: ({ signal }) => client.members.list({ query: { limit: 200 }, signal }),
+    enabled: scope === 'person' && maySeeMembers,
+  });
+  if (scope === 'dataset')
+    return datasets.data?.items.map(({ dataset_id: id, name }) => ({ id, name })) ?? [];
+  return members.data?.items.map(({ user_id: id, name }) => ({ id, name })) ?? [];
 }
 
 export function LiftDialog({ hold, onClose }: { hold: LegalHold; onClose: () => void }) {

@@ -9,11 +9,11 @@ import { Field, Input } from '../../../components/field.tsx';
 import { ErrorNotice } from '../../../components/notice.tsx';
 import { panelClass } from '../../../components/page.tsx';
 import { client } from '../../../lib/client.ts';
-import { formatCount } from '../../../lib/format.ts';
+import { formatCount, formatPeriod } from '../../../lib/format.ts';
 import { queryKeys } from '../../../lib/query-keys.ts';
 
 const cell = 'px-2 py-2 text-start align-middle sm:px-4';
-const number = 'px-2 py-2 text-end align-middle tabular-nums sm:px-4';
+const number = 'px-2 py-2 text-end align-middle whitespace-nowrap sm:px-4';
 
 /** Each kind with its period and what of it is due now. */
 export function PolicyTable({
@@ -35,7 +35,7 @@ export function PolicyTable({
             <th className={cell}>{t('kind')}</th>
             <th className={number}>{t('kept_for')}</th>
             <th className={clsx(cell, 'hidden md:table-cell')}>{t('then')}</th>
-            <th className={number}>{t('due')}</th>
+            <th className={clsx(number, 'whitespace-normal!')}>{t('due')}</th>
             <th className={clsx(number, 'hidden sm:table-cell')}>{t('on_hold')}</th>
             <th className={cell}>
               <span className="sr-only">{t('change')}</span>
@@ -53,7 +53,9 @@ export function PolicyTable({
                     <span className="block text-small text-ink-soft">{t('not_stored')}</span>
                   )}
                 </td>
-                <td className={number}>{t('days', { count: policy.days })}</td>
+                <td className={number}>
+                  <span title={t('days', { count: policy.days })}>{formatPeriod(policy.days)}</span>
+                </td>
                 <td className={clsx(cell, 'hidden text-ink-soft md:table-cell')}>
                   {t(`manner_${policy.manner}`)}
                 </td>
@@ -61,7 +63,7 @@ export function PolicyTable({
                 <td className={clsx(number, 'hidden sm:table-cell')}>
                   {item === undefined ? '–' : formatCount(item.held)}
                 </td>
-                <td className={clsx(cell, 'text-end')}>
+                <td className={number}>
                   {mayChange && (
                     <Button size="small" onClick={() => setChanging(policy)}>
                       {t('change')}

@@ -16,6 +16,7 @@ import { queryKeys } from '../../../lib/query-keys.ts';
 import { usePermission } from '../../../lib/session.ts';
 import { useFollowedJob } from '../backups/followed-job.ts';
 import { LiftDialog, PlaceDialog } from './hold-dialogs.tsx';
+import { HoldSubject } from './hold-subject.tsx';
 import { PolicyTable } from './policy-table.tsx';
 
 /** How long things are kept, what is due, what is on hold, and what was done. */
@@ -145,8 +146,7 @@ function HoldList({ mayChange }: { mayChange: boolean }) {
             <li key={hold.hold_id} className="flex flex-wrap items-center gap-x-6 gap-y-2 px-4 py-3">
               <div className="min-w-0 flex-1 basis-60">
                 <p className="flex flex-wrap items-center gap-2 font-medium">
-                  {t(`scope_${hold.scope}`)}
-                  {hold.subject_id && <code className="font-normal wrap-anywhere">{hold.subject_id}</code>}
+                  <HoldSubject hold={hold} />
                   <Badge tone={hold.lifted === null ? 'warning' : 'plain'}>
                     {t(hold.lifted === null ? 'in_force' : 'lifted')}
                   </Badge>
