@@ -7,7 +7,7 @@ import { Badge } from '../../components/badge.tsx';
 import { Button } from '../../components/button.tsx';
 import { ErrorNotice } from '../../components/notice.tsx';
 import { client } from '../../lib/client.ts';
-import { formatTime } from '../../lib/format.ts';
+import { formatAgo, formatSpan, formatTime } from '../../lib/format.ts';
 import { ReviewDialog } from './review-dialog.tsx';
 
 const tones = { open: 'critical', to_review: 'warning', justified: 'good', unjustified: 'critical' } as const;
@@ -32,15 +32,17 @@ export function EmergencyItem({
   const { status, used, review } = emergency;
   return (
     <li className="grid grid-cols-1 gap-2 px-4 py-3" data-emergency={status}>
-      <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
-        <span className="font-medium">{emergency.user_name}</span>
-        <Badge tone={tones[status]}>{t(`status_${status}`)}</Badge>
-        <span className="flex-1 text-small text-ink-faint">
-          {t('span', {
-            from: formatTime(emergency.opened_at),
-            to: formatTime(emergency.ended_at ?? emergency.expires_at),
-          })}
-        </span>
+      <div className="flex items-start gap-x-4">
+        <div className="min-w-0 flex-1">
+          <p className="flex flex-wrap items-center gap-x-2 gap-y-1">
+            <span className="font-medium wrap-anywhere">{emergency.user_name}</span>
+            <Badge tone={tones[status]}>{t(`status_${status}`)}</Badge>
+          </p>
+          <p className="text-small text-ink-faint">
+            {formatSpan(emergency.opened_at, emergency.ended_at ?? emergency.expires_at)}
+            {status === 'open' && ` · ${t('ends', { when: formatAgo(emergency.expires_at) })}`}
+          </p>
+        </div>
         {status === 'open' && (own || mayReview) && (
           <Button size="small" disabled={end.isPending} onClick={() => end.mutate()}>
             {t('end')}
@@ -53,7 +55,7 @@ export function EmergencyItem({
         )}
       </div>
       <p className="wrap-anywhere text-ink-soft">{emergency.reason}</p>
-      <p className="text-small text-ink-faint">
+      <p className="text-small text-ink-soft">
         {used.length === 0 ? (
           t('used_none')
         ) : (
