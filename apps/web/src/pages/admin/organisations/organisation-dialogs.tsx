@@ -106,7 +106,7 @@ export function OrganisationDialog({ wish, onClose }: { wish: Wish; onClose: () 
           danger
           title={t('close_title', { name: wish.tenant.name })}
           text={t('close_text')}
-          button={t('close')}
+          button={t('close_button')}
           reason={t('close_reason')}
           onClose={onClose}
           run={(reason) =>
