@@ -10,7 +10,7 @@ import { ErrorNotice } from '../../../components/notice.tsx';
 import { Page, panelClass, Section } from '../../../components/page.tsx';
 import { SkeletonRows } from '../../../components/skeleton.tsx';
 import { client } from '../../../lib/client.ts';
-import { formatAgo, formatTime } from '../../../lib/format.ts';
+import { formatAgo, formatDays, formatTime } from '../../../lib/format.ts';
 import { queryKeys } from '../../../lib/query-keys.ts';
 import { usePermission } from '../../../lib/session.ts';
 import { useFollowedJob } from '../backups/followed-job.ts';
@@ -67,7 +67,9 @@ export function CompliancePage() {
               {t('none_text')}
             </EmptyState>
           ) : (
-            <ul className={`${panelClass} divide-y divide-line`}>
+            <ul
+              className={`${panelClass} divide-y divide-line lg:grid lg:grid-cols-[minmax(0,1fr)_repeat(4,auto)]`}
+            >
               {reports.map((report) => (
                 <ReportLine key={report.report_id} report={report} />
               ))}
@@ -97,8 +99,8 @@ function ReportLine({ report }: { report: ComplianceSummary }) {
   const { t } = useTranslation('compliance');
   const { report_id, standard, period, made_at, made_by, counts } = report;
   return (
-    <li className="flex flex-wrap items-center justify-between gap-x-6 gap-y-2 px-4 py-3">
-      <div className="min-w-0 flex-1 basis-60">
+    <li className="grid gap-x-6 gap-y-2 px-4 py-3 lg:col-span-full lg:grid-cols-subgrid lg:items-center">
+      <div className="min-w-0">
         <Link
           to="/admin/compliance/$reportId"
           params={{ reportId: report_id }}
@@ -110,11 +112,10 @@ function ReportLine({ report }: { report: ComplianceSummary }) {
           <time dateTime={made_at} title={formatTime(made_at)}>
             {formatAgo(made_at)}
           </time>{' '}
-          {t('by', { name: made_by.name })} ·{' '}
-          {t('from_to', { from: period.from.slice(0, 10), to: period.to.slice(0, 10) })}
+          {t('by', { name: made_by.name })} · {formatDays(period.from, period.to)}
         </p>
       </div>
-      <div className="flex flex-wrap gap-x-4 gap-y-1">
+      <div className="grid grid-cols-2 gap-x-4 gap-y-1 sm:flex lg:contents">
         {(['met', 'partly', 'not_met', 'organisational'] as const).map((status) => (
           <ControlStatusMark key={status} status={status} count={counts[status]} />
         ))}

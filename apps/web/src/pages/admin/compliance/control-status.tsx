@@ -16,8 +16,8 @@ export function ControlStatusMark({ status, count }: { status: ControlStatus; co
   const { icon: Icon, className } = looks[status];
   return (
     <span className="inline-flex items-center gap-1.5 whitespace-nowrap">
-      <Icon size={16} aria-hidden className={clsx('shrink-0', className)} />
-      {count !== undefined && <span className="font-medium tabular-nums">{count}</span>}
+      <Icon size={16} aria-hidden className={clsx('shrink-0', count === 0 ? 'text-ink-faint' : className)} />
+      {count !== undefined && <span className="min-w-[2ch] text-end font-medium">{count}</span>}
       <span className={count === undefined ? undefined : 'text-ink-soft'}>{t(`status_${status}`)}</span>
     </span>
   );

@@ -1,5 +1,5 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { MailOpen } from 'lucide-react';
+import { ChevronRight, MailOpen } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../../../components/button.tsx';
 import { EmptyState } from '../../../components/empty-state.tsx';
@@ -42,21 +42,28 @@ export function OutboxPage() {
             {t('outbox_none_text')}
           </EmptyState>
         ) : (
-          <ul className="grid gap-4">
+          <ul className={`${panelClass} divide-y divide-line`}>
             {items.map((mail) => (
-              <li key={mail.message_id} className={`${panelClass} p-4`}>
-                <div className="flex flex-wrap items-start justify-between gap-2">
-                  <div className="min-w-0 flex-1 basis-48">
-                    <h2 className="font-medium wrap-anywhere">{mail.subject}</h2>
-                    <p className="text-small text-ink-faint wrap-anywhere">
-                      {t('outbox_to', { to: mail.to, time: formatTime(mail.written_at) })}
-                    </p>
-                  </div>
-                  <Button size="small" onClick={() => void copyText(mail.text)}>
-                    {t('copy')}
-                  </Button>
-                </div>
-                <p className="mt-3 whitespace-pre-wrap text-ink-soft wrap-anywhere">{mail.text}</p>
+              <li key={mail.message_id} className="flex items-start gap-4 px-4 py-3">
+                <details className="group min-w-0 flex-1">
+                  <summary className="flex list-none gap-2 wrap-anywhere [&::-webkit-details-marker]:hidden">
+                    <ChevronRight
+                      size={16}
+                      aria-hidden
+                      className="mt-0.5 shrink-0 text-ink-faint transition-transform group-open:rotate-90 rtl:-scale-x-100"
+                    />
+                    <span className="min-w-0">
+                      <span className="block font-medium">{mail.subject}</span>
+                      <span className="block text-small text-ink-faint">
+                        {t('outbox_to', { to: mail.to, time: formatTime(mail.written_at) })}
+                      </span>
+                    </span>
+                  </summary>
+                  <p className="mt-3 ps-6 whitespace-pre-wrap text-ink-soft wrap-anywhere">{mail.text}</p>
+                </details>
+                <Button size="small" onClick={() => void copyText(mail.text)}>
+                  {t('copy')}
+                </Button>
               </li>
             ))}
           </ul>
