@@ -1,5 +1,6 @@
 import { Link, Outlet, useRouterState } from '@tanstack/react-router';
 import { LayoutGrid, type LucideIcon } from 'lucide-react';
+import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useCrumbName } from '../../components/frame/crumbs.ts';
 import { Notice } from '../../components/notice.tsx';
@@ -17,8 +18,14 @@ export function useAdminSections(): readonly AdminSection[] {
 export function AdminPage() {
   const { t } = useTranslation('admin');
   const sections = useAdminSections();
+  const nav = useRef<HTMLElement>(null);
   const path = useRouterState({ select: ({ location }) => location.pathname });
   const here = sections.find(({ to }) => path === to || path.startsWith(`${to}/`));
+  // On a narrow screen the row of pages is wider than the window.
+  useEffect(() => {
+    const current = path && nav.current?.querySelector('[aria-current="page"]');
+    if (current) current.scrollIntoView({ block: 'nearest', inline: 'center' });
+  }, [path]);
   useCrumbName(here === undefined ? null : t(here.label));
   if (sections.length === 0)
     return (
@@ -31,6 +38,7 @@ export function AdminPage() {
   return (
     <div className="mx-auto flex w-full max-w-[100rem] flex-col lg:flex-row">
       <nav
+        ref={nav}
         aria-label={t('navigation')}
         className="shrink-0 overflow-x-auto border-b border-line px-4 sm:px-8 lg:sticky lg:top-0 lg:w-56 lg:self-start lg:overflow-visible lg:border-0 lg:py-6 lg:pe-0"
       >

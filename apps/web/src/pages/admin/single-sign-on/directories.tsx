@@ -99,7 +99,7 @@ function DirectoryLine({
         </p>
         <p className="text-small text-ink-faint wrap-anywhere">
           {[
-            directory.domains.join(' '),
+            directory.domains.join(', '),
             t('user_count', { count: users }),
             t('group_count', { count: groups }),
             last_used_at === null ? t('never_used') : t('last_used', { time: formatTime(last_used_at) }),

@@ -93,11 +93,11 @@ function ConnectionLine({
         <p className="flex flex-wrap items-center gap-2 font-medium wrap-anywhere">
           {name}
           <Badge>{t(`kind_${kind}`)}</Badge>
-          {enabled ? null : <Badge tone="warning">{t('off')}</Badge>}
+          <Badge tone={enabled ? 'good' : 'plain'}>{t(enabled ? 'active' : 'off')}</Badge>
         </p>
         <p className="text-small text-ink-faint wrap-anywhere">
           {[
-            domains.join(' '),
+            domains.join(', '),
             last_used_at === null ? t('never_used') : t('last_used', { time: formatTime(last_used_at) }),
           ].join(' · ')}
         </p>
