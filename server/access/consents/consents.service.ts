@@ -167,7 +167,7 @@ export class Consents {
 
   /** Consents given under one of these names. */
   async of(tenantId: string, subjects: readonly string[]): Promise<{ all: string[]; in_force: string[] }> {
-    const macs = subjects.flatMap((subject) => this.#macs(tenantId, subject));
+    const macs = spellings(subjects).flatMap((subject) => this.#macs(tenantId, subject));
     const rows = await listConsents(this.#platform.db.sql, tenantId, { subjectMacs: macs, limit: 10_000 });
     const inForce = rows.filter((row) => stateOf(row) === 'in_force');
     return { all: rows.map(({ id }) => id), in_force: inForce.map(({ id }) => id) };
@@ -175,7 +175,7 @@ export class Consents {
 
   /** The whole history of one person who is known by several names. */
   async history(tenantId: string, subjects: readonly string[]): Promise<Consent[]> {
-    const macs = subjects.flatMap((subject) => this.#macs(tenantId, subject));
+    const macs = spellings(subjects).flatMap((subject) => this.#macs(tenantId, subject));
     const rows = await listConsents(this.#platform.db.sql, tenantId, { subjectMacs: macs, limit: mostOfOne });
     return Promise.all(rows.map((row) => this.#document(row)));
   }
@@ -249,6 +249,11 @@ export class Consents {
     }
   }
 }
+
+/** As given, and with single spaces between words. */
+const spellings = (subjects: readonly string[]): string[] => [
+  ...new Set(subjects.flatMap((each) => [each, each.replace(/\s+/g, ' ')])),
+];
 
 const csvColumns = [
   'consent_id',

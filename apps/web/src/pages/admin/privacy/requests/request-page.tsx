@@ -29,11 +29,14 @@ export function RequestPage() {
     queryFn: ({ signal }) => client.subjectRequests.get({ params: { id: requestId }, signal }),
   });
   const isOpen = data !== undefined && data.closed === null && mayChange;
+  const kind = data === undefined ? null : t(`kind_${data.kind}`);
   const title =
-    data === undefined
+    data === undefined || kind === null
       ? t('requests_title')
-      : t('request_of', { kind: t(`kind_${data.kind}`), subject: data.subject ?? t('erased_person') });
-  useCrumbName(data === undefined ? null : t(`kind_${data.kind}`));
+      : data.subject === null
+        ? t('request_of_erased', { kind })
+        : t('request_of', { kind, subject: data.subject });
+  useCrumbName(kind);
   return (
     <Page wide title={title} actions={isOpen && <RequestActions request={data} onStep={setStep} />}>
       {error && <ErrorNotice error={error} onRetry={() => void refetch()} />}
@@ -114,7 +117,9 @@ function RequestFacts({ request, onIdentify }: { request: SubjectRequest; onIden
       t('identity'),
       identity === null
         ? t('not_verified')
-        : t('verified_by', { how: identity.how, name: identity.by.name, time: formatTime(identity.at) }),
+        : identity.how === ''
+          ? `${identity.by.name}, ${formatTime(identity.at)}`
+          : t('verified_by', { how: identity.how, name: identity.by.name, time: formatTime(identity.at) }),
     ],
     [t('handler'), request.handler?.name ?? t('nobody')],
     ...(request.contact ? [[t('contact'), request.contact] as const] : []),

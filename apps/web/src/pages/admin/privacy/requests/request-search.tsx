@@ -80,7 +80,7 @@ export function RequestSearch({ request, mayChange }: { request: SubjectRequest;
             <div className="min-w-0 flex-1 basis-96">
               <MatchFields manner={manner} onChange={setManner} />
             </div>
-            <Button type="submit" disabled={isRunning || request.identifiers.length === 0}>
+            <Button type="submit" className="mb-1" disabled={isRunning || request.identifiers.length === 0}>
               <Search size={16} aria-hidden />
               {isRunning ? t('searching') : searchId === null ? t('search_now') : t('search_again')}
             </Button>

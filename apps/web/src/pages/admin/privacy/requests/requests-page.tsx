@@ -158,7 +158,7 @@ function RequestTable({ requests }: { requests: readonly SubjectRequest[] }) {
                 <Link
                   to="/admin/privacy/requests/$requestId"
                   params={{ requestId: request.request_id }}
-                  className="font-medium text-accent wrap-anywhere hover:underline"
+                  className="block min-w-24 font-medium text-accent wrap-anywhere hover:underline"
                 >
                   {request.subject ?? t('erased_person')}
                 </Link>
