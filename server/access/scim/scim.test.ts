@@ -1,118 +1,8 @@
-import type { Directory } from '@stroma/contracts';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { startTestAccess, type TestAccess } from '../federation.suite.ts';
+import { describe, expect, it } from 'vitest';
+import { domain, type List, openDirectory, type ScimError } from './pushing-directory.suite.ts';
 
-let test: TestAccess;
-beforeAll(async () => {
-  test = await startTestAccess();
-}, 60_000);
-afterAll(() => test.stop());
-
-interface Resource {
-  id: string;
-  userName: string;
-  active: boolean;
-  displayName: string;
-  externalId?: string;
-  groups?: { value: string; display: string }[];
-  members?: { value: string }[];
-  meta: { location: string; resourceType: string };
-  [other: string]: unknown;
-}
-interface List {
-  totalResults: number;
-  startIndex: number;
-  itemsPerPage: number;
-  Resources: Resource[];
-}
-interface ScimError {
-  status: string;
-  scimType?: string;
-  detail: string;
-}
-
-const domain = 'hospital.example';
-let token: string;
-let directory: Directory;
-let made = 0;
-beforeEach(async () => {
-  const { body, status } = await admin<{ directory: Directory; token: string }>(
-    'POST',
-    '/admin/single-sign-on/directories',
-    {
-      name: 'Entra',
-      domains: [domain],
-      role_mapping: [
-        { group: 'Lab heads', role: 'lab_manager' },
-        { group: 'Lab', role: 'scientist' },
-      ],
-    },
-  );
-  expect(status, JSON.stringify(body)).toBe(201);
-  ({ token, directory } = body);
-});
-
-const admin = <T>(method: string, path: string, body?: unknown) =>
-  test.call<T>(method, path, { token: test.admin.token, ...(body === undefined ? {} : { body }) });
-const scim = <T = Resource>(method: string, path: string, body?: unknown, as = token) =>
-  test.call<T>(method, `/scim/v2${path}`, {
-    token: as,
-    ...(body === undefined ? {} : { body, headers: { 'content-type': 'application/scim+json' } }),
-  });
-const newUser = (part: object = {}) => {
-  made += 1;
-  return {
-    schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'],
-    userName: `user${made}@${domain}`,
-    externalId: `ext-${made}`,
-    name: { givenName: 'Grace', familyName: 'Hopper' },
-    emails: [{ value: `user${made}@${domain}`, type: 'work', primary: true }],
-    active: true,
-    ...part,
-  };
-};
-const push = async (part: object = {}) => (await scim('POST', '/Users', newUser(part))).body;
-const group = async (displayName: string, ...members: Resource[]) =>
-  (await scim('POST', '/Groups', { displayName, members: members.map(({ id }) => ({ value: id })) })).body;
-const roleOf = async (id: string) =>
-  (await test.app.platform.db.execute('select role from users where id = $1', [id])).rows[0]?.role;
-const operations = (...Operations: object[]) => ({
-  schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'],
-  Operations,
-});
-
-describe('the token', () => {
-  it('opens SCIM and nothing else, and nothing else opens SCIM', async () => {
-    expect(token).toMatch(/^scim_/);
-    expect((await scim('GET', '/Users')).status).toBe(200);
-    expect((await test.call('GET', '/data/datasets', { token })).status).toBe(403);
-    expect((await test.call('GET', '/auth/api-keys', { token })).status).toBe(403);
-    expect((await scim('GET', '/Users', undefined, test.admin.token)).status).toBe(403);
-    const none = await test.call<ScimError>('GET', '/scim/v2/Users');
-    expect(none.status).toBe(401);
-    expect(none.headers.get('content-type')).toContain('application/scim+json');
-    expect(none.body).toMatchObject({
-      status: '401',
-      schemas: ['urn:ietf:params:scim:api:messages:2.0:Error'],
-    });
-  });
-
-  it('is kept as a hash, renewed, switched off and taken away, each at once', async () => {
-    const { rows } = await test.app.platform.db.execute('select * from scim_directories');
-    expect(JSON.stringify(rows)).not.toContain(token.slice(14));
-    const path = `/admin/single-sign-on/directories/${directory.directory_id}`;
-    const renewed = await admin<{ token: string }>('POST', `${path}/token`);
-    expect((await scim('GET', '/Users')).status).toBe(401);
-    token = renewed.body.token;
-    expect((await scim('GET', '/Users')).status).toBe(200);
-    await admin('PATCH', path, { enabled: false });
-    expect((await scim('GET', '/Users')).status).toBe(401);
-    await admin('PATCH', path, { enabled: true });
-    expect((await scim('GET', '/Users')).status).toBe(200);
-    expect((await admin('DELETE', path)).status).toBe(204);
-    expect((await scim('GET', '/Users')).status).toBe(401);
-  });
-});
+const world = openDirectory();
+const { admin, scim, newUser, push, group, roleOf, operations } = world;
 
 describe('users', () => {
   it('are made with an account, and read back as they were pushed', async () => {
@@ -127,7 +17,7 @@ describe('users', () => {
       meta: { resourceType: 'User' },
     });
     expect((await scim('GET', `/Users/${body.id}`)).body).toEqual(body);
-    const { rows } = await test.app.platform.db.execute('select * from users where id = $1', [body.id]);
+    const { rows } = await world.test.app.platform.db.execute('select * from users where id = $1', [body.id]);
     expect(rows[0]).toMatchObject({ email: pushed.userName, name: 'Grace Hopper', role: 'viewer' });
   });
 
@@ -144,8 +34,8 @@ describe('users', () => {
   });
 
   it('never get an address that is taken in another organisation', async () => {
-    const other = await test.tenant('Elsewhere');
-    const taken = await test.person('scientist', other, `taken@${domain}`);
+    const other = await world.test.tenant('Elsewhere');
+    const taken = await world.test.person('scientist', other, `taken@${domain}`);
     const { id } = await push();
     const moved = newUser({ emails: [{ value: taken.email, primary: true }] });
     for (const [method, path] of [
@@ -167,7 +57,7 @@ describe('users', () => {
   });
 
   it('take an account that is here over, with the role it has', async () => {
-    const here = await test.person('lab_director', test.tenantId, `here${made}@${domain}`);
+    const here = await world.test.person('lab_director', world.test.tenantId, `here${world.made}@${domain}`);
     const body = await push({ userName: here.email, emails: [{ value: here.email }] });
     expect(body.id).toBe(here.id);
     expect(await roleOf(here.id)).toBe('lab_director');
@@ -215,7 +105,7 @@ describe('users', () => {
       ...operations(
         { op: 'Replace', path: 'name.givenName', value: 'Rear Admiral' },
         { op: 'Add', path: 'displayName', value: 'Amazing Grace' },
-        { op: 'Replace', path: 'emails[type eq "work"].value', value: `grace${made}@${domain}` },
+        { op: 'Replace', path: 'emails[type eq "work"].value', value: `grace${world.made}@${domain}` },
       ),
     });
     expect(patched.status).toBe(200);
@@ -223,8 +113,8 @@ describe('users', () => {
       displayName: 'Amazing Grace',
       name: { givenName: 'Rear Admiral', familyName: 'Hopper' },
     });
-    const { rows } = await test.app.platform.db.execute('select * from users where id = $1', [id]);
-    expect(rows[0]).toMatchObject({ email: `grace${made}@${domain}`, name: 'Amazing Grace' });
+    const { rows } = await world.test.app.platform.db.execute('select * from users where id = $1', [id]);
+    expect(rows[0]).toMatchObject({ email: `grace${world.made}@${domain}`, name: 'Amazing Grace' });
     const replaced = await scim('PUT', `/Users/${id}`, newUser({ displayName: 'Grace H.' }));
     expect(replaced.body.displayName).toBe('Grace H.');
     const wrong = await scim<ScimError>(
@@ -238,7 +128,7 @@ describe('users', () => {
   it('that do not exist, or belong to another directory or organisation, are not there', async () => {
     const { id } = await push();
     expect((await scim('GET', '/Users/usr_00000000-0000-7000-8000-000000000000')).status).toBe(404);
-    expect((await scim('GET', `/Users/${test.admin.id}`)).status).toBe(404);
+    expect((await scim('GET', `/Users/${world.test.admin.id}`)).status).toBe(404);
     const other = await admin<{ token: string }>('POST', '/admin/single-sign-on/directories', {
       name: 'Other',
       domains: [domain],
@@ -254,16 +144,16 @@ describe('deactivation', () => {
     ['a boolean', false],
     ['a word', 'False'],
   ])('by %s ends sessions and API keys at once, and can be taken back', async (_, value) => {
-    made += 1;
-    const person = await test.person('scientist', test.tenantId, `leaver${made}@${domain}`);
-    const key = await test.call<{ secret: string }>('POST', '/auth/api-keys', {
+    world.made += 1;
+    const person = await world.test.person('scientist', world.test.tenantId, `leaver${world.made}@${domain}`);
+    const key = await world.test.call<{ secret: string }>('POST', '/auth/api-keys', {
       token: person.token,
       body: { name: 'k', scopes: ['datasets:read'] },
     });
     const { id } = await push({ userName: person.email, emails: [{ value: person.email }] });
     const works = async () => [
-      (await test.call('GET', '/data/datasets', { token: person.token })).status,
-      (await test.call('GET', '/data/datasets', { token: key.body.secret })).status,
+      (await world.test.call('GET', '/data/datasets', { token: person.token })).status,
+      (await world.test.call('GET', '/data/datasets', { token: key.body.secret })).status,
     ];
     expect(await works()).toEqual([200, 200]);
     const { body } = await scim(
@@ -273,16 +163,16 @@ describe('deactivation', () => {
     );
     expect(body.active).toBe(false);
     await expect.poll(works, { timeout: 1000, interval: 50 }).toEqual([401, 401]);
-    const login = await test.call('POST', '/auth/login', {
+    const login = await world.test.call('POST', '/auth/login', {
       body: { email: person.email, password: person.password },
     });
     expect(login.status).toBe(401);
     await scim('PATCH', `/Users/${id}`, operations({ op: 'replace', path: 'active', value: true }));
-    const back = await test.call('POST', '/auth/login', {
+    const back = await world.test.call('POST', '/auth/login', {
       body: { email: person.email, password: person.password },
     });
     expect(back.status).toBe(200);
-    expect(await test.auditActions()).toContain('scim.deprovisioned');
+    expect(await world.test.auditActions()).toContain('scim.deprovisioned');
   });
 
   it('by DELETE keeps the account for the record, and a new push opens it again', async () => {
@@ -290,16 +180,18 @@ describe('deactivation', () => {
     const { id } = (await scim('POST', '/Users', pushed)).body;
     expect((await scim('DELETE', `/Users/${id}`)).status).toBe(204);
     expect((await scim('GET', `/Users/${id}`)).status).toBe(404);
-    const { rows } = await test.app.platform.db.execute('select disabled_at from users where id = $1', [id]);
+    const { rows } = await world.test.app.platform.db.execute('select disabled_at from users where id = $1', [
+      id,
+    ]);
     expect(rows[0]?.disabled_at).not.toBeNull();
     const again = (await scim('POST', '/Users', pushed)).body;
     expect(again).toMatchObject({ id, active: true });
   });
 
   it('does not leave an organisation without administrator', async () => {
-    const tenant = await test.tenant('Small');
-    const boss = await test.person('admin', tenant, `boss@small.example`);
-    const small = await test.call<{ token: string }>('POST', '/admin/single-sign-on/directories', {
+    const tenant = await world.test.tenant('Small');
+    const boss = await world.test.person('admin', tenant, `boss@small.example`);
+    const small = await world.test.call<{ token: string }>('POST', '/admin/single-sign-on/directories', {
       token: boss.token,
       body: { name: 'Small', domains: ['small.example'] },
     });
@@ -309,44 +201,6 @@ describe('deactivation', () => {
     expect(refused).toMatchObject({ status: 409, body: { scimType: 'mutability' } });
   });
 });
-
-describe('who set the directory up', () => {
-  it('bounds which accounts it takes over, renames and closes', async () => {
-    const owner = await test.person('super_admin', test.tenantId, `owner@${domain}`);
-    const taken = await scim<ScimError>('POST', '/Users', { userName: owner.email });
-    expect(taken).toMatchObject({ status: 409, body: { scimType: 'mutability' } });
-
-    const pushed = await push();
-    await test.app.platform.db.execute('update users set role = $1 where id = $2', [
-      'super_admin',
-      pushed.id,
-    ]);
-    const renamed = newUser({ userName: `mine@${domain}`, emails: [] });
-    expect((await scim('PUT', `/Users/${pushed.id}`, renamed)).status).toBe(409);
-    expect((await scim('DELETE', `/Users/${pushed.id}`)).status).toBe(409);
-    await group('Lab', pushed);
-    expect(await roleOf(pushed.id)).toBe('super_admin');
-
-    const saved = await test.call('PATCH', directoryPath(), {
-      token: owner.token,
-      body: { name: 'Entra ID' },
-    });
-    expect(saved.status).toBe(200);
-    expect((await scim('PUT', `/Users/${pushed.id}`, renamed)).status).toBe(200);
-    await test.app.platform.db.execute('update users set role = $1 where id = $2', ['viewer', pushed.id]);
-  });
-
-  it('is needed to change, renew or remove it', async () => {
-    const owner = await test.person('super_admin', test.tenantId);
-    await test.call('PATCH', directoryPath(), { token: owner.token, body: { name: 'Entra ID' } });
-    expect((await admin('PATCH', directoryPath(), { domains: [domain, 'evil.example'] })).status).toBe(403);
-    expect((await admin('POST', `${directoryPath()}/token`)).status).toBe(403);
-    expect((await admin('DELETE', directoryPath())).status).toBe(403);
-    expect(await test.auditActions()).toContain('access.refused');
-  });
-});
-
-const directoryPath = () => `/admin/single-sign-on/directories/${directory.directory_id}`;
 
 describe('groups', () => {
   it('give and take the role that is mapped', async () => {
@@ -370,7 +224,7 @@ describe('groups', () => {
     expect(await roleOf(eve.id)).toBe('scientist');
     await scim('DELETE', `/Groups/${lab.id}`);
     expect([await roleOf(ada.id), await roleOf(eve.id)]).toEqual(['viewer', 'viewer']);
-    expect(await test.auditActions()).toContain('role.assigned');
+    expect(await world.test.auditActions()).toContain('role.assigned');
   });
 
   it('are read, replaced and renamed, and shown with each user', async () => {
@@ -396,7 +250,7 @@ describe('groups', () => {
     expect(twin).toMatchObject({ status: 409, body: { scimType: 'uniqueness' } });
     const stranger = await scim<ScimError>('POST', '/Groups', {
       displayName: 'Strangers',
-      members: [{ value: test.admin.id }],
+      members: [{ value: world.test.admin.id }],
     });
     expect(stranger).toMatchObject({ status: 400, body: { scimType: 'invalidValue' } });
   });
@@ -405,7 +259,7 @@ describe('groups', () => {
     const ada = await push();
     await group('Quality', ada);
     expect(await roleOf(ada.id)).toBe('viewer');
-    await admin('PATCH', `/admin/single-sign-on/directories/${directory.directory_id}`, {
+    await admin('PATCH', `/admin/single-sign-on/directories/${world.directory.directory_id}`, {
       role_mapping: [{ group: 'Quality', role: 'quality_assurance' }],
     });
     expect(await roleOf(ada.id)).toBe('quality_assurance');
