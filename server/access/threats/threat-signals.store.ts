@@ -114,15 +114,18 @@ export async function refusalsOf(
   who: { tenantId: string; actorId: string },
   from: Date,
 ): Promise<Refusal[]> {
-  const rows = rowsOf<{ object: string | null; details: string | null }>(
+  const rows = rowsOf<{ object: string | null; request: string; details: string | null }>(
     await db.execute(sql`
-      select object_id as object, details from audit_events
+      select object_id as object, request_id as request, details from audit_events
       where tenant_id = ${who.tenantId} and actor_id = ${who.actorId} and id >= ${since(from)}
         and action = 'access.refused'
       order by id desc limit ${mostEvents}`),
   );
-  const all = rows.map(({ object, details }) => ({ object, ...read(details) }) as RefusedDetails);
-  return all.flatMap(({ object, code, attempt, permission, endpoint }) => {
+  const all = rows.map(({ details, ...row }) => ({ ...row, ...read(details) }) as RefusedDetails);
+  // What is refused inside is on record twice: as what was tried, and as the answer to its request.
+  const told = new Set(all.flatMap(({ attempt, request }) => (attempt === undefined ? [] : [request])));
+  return all.flatMap(({ object, request, code, attempt, permission, endpoint }) => {
+    if (attempt === undefined && told.has(request)) return [];
     if (attempt === undefined && !refusalCodes.has(code ?? '')) return [];
     const what =
       attempt ?? (permission === 'signed-in' || permission === undefined ? (endpoint ?? '') : permission);
@@ -132,6 +135,7 @@ export async function refusalsOf(
 
 interface RefusedDetails {
   object: string | null;
+  request: string;
   code?: string;
   attempt?: string;
   permission?: string;

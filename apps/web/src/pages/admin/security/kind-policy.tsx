@@ -61,7 +61,7 @@ export function KindPolicy({
         </label>
       </div>
       {children && <div className="mt-3">{children}</div>}
-      <div className="mt-4 grid grid-cols-1 gap-4 sm:grid-cols-2 lg:grid-cols-4">
+      <div className="mt-4 grid grid-cols-1 items-start gap-4 sm:grid-cols-2 lg:grid-cols-4">
         {threatSeverities.map((severity) => (
           <div key={severity} className="grid gap-1">
             <ThreatSeverityMark severity={severity} />

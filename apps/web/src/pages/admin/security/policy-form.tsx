@@ -84,7 +84,7 @@ function Draft({ state }: { state: ThreatPolicyState }) {
         </KindPolicy>
       ))}
       <Section title={t('for_all')}>
-        <div className={`${panelClass} grid grid-cols-1 gap-4 p-4 sm:grid-cols-2 lg:grid-cols-3`}>
+        <div className={`${panelClass} grid grid-cols-1 items-start gap-4 p-4 sm:grid-cols-2 lg:grid-cols-3`}>
           {(['block_minutes', 'mail_minutes'] as const).map((name) => (
             <NumberField
               key={name}
@@ -113,7 +113,7 @@ function Draft({ state }: { state: ThreatPolicyState }) {
       </Section>
       {save.error && <ErrorNotice error={save.error} />}
       {mayChange && (
-        <div className="sticky bottom-14 flex flex-wrap justify-end gap-2 border-t border-line bg-canvas py-3 sm:bottom-0">
+        <div className="sticky bottom-0 flex flex-wrap justify-end gap-2 border-t border-line bg-canvas py-3">
           <Button
             disabled={isDefault}
             onClick={() => {

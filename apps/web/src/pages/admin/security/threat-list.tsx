@@ -17,7 +17,7 @@ import { type SecuritySearch, threatStates } from '../../../search-parameters.ts
 import { ActionWords, ThreatSeverityMark, ThreatStatusMark, useThreatSentence } from './threat-marks.tsx';
 import { ThreatPanel } from './threat-panel.tsx';
 
-const cell = 'px-3 py-2 text-start align-baseline sm:px-4';
+const cell = 'px-3 py-2 text-start align-top sm:px-4';
 
 function filterOf({ kind, severity, status }: SecuritySearch): ThreatFilter {
   return { ...(kind && { kind }), ...(severity && { severity }), ...(status && { status }) };

@@ -1,5 +1,6 @@
 import type { Threat, ThreatAction, ThreatSeverity, ThreatStatus } from '@stroma/contracts';
 import clsx from 'clsx';
+import i18next from 'i18next';
 import { Circle, CircleCheck, CircleDot, OctagonAlert, Siren, TriangleAlert } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { Badge } from '../../../components/badge.tsx';
@@ -53,7 +54,7 @@ export function useThreatSentence(): (threat: Threat) => string {
   const { t } = useTranslation('security');
   return ({ rule, evidence }) => {
     const said = Object.fromEntries(
-      Object.entries(evidence).map(([name, value]) => [name, spoken(value)]),
+      Object.entries(evidence).map(([name, value]) => [name, spoken(name, value)]),
     ) as Record<string, string>;
     switch (rule) {
       case 'faster_than_travel':
@@ -79,7 +80,16 @@ export function useThreatSentence(): (threat: Threat) => string {
   };
 }
 
-function spoken(value: Threat['evidence'][string]): string {
+function spoken(name: string, value: Threat['evidence'][string]): string {
   if (Array.isArray(value)) return value.join(', ');
-  return typeof value === 'number' ? formatNumber(value, 6) : String(value ?? '–');
+  if (typeof value === 'number') return formatNumber(value, 6);
+  const text = String(value ?? '–');
+  return name === 'from' || name === 'to' ? placeName(text) : text;
 }
+
+/** Countries by their name where the person is: `Berlin, DE` is Berlin, Germany. */
+export const placeName = (text: string): string =>
+  text.replace(/\b[A-Z]{2}$/, (code) => {
+    const names = new Intl.DisplayNames([i18next.language || 'en'], { type: 'region' });
+    return names.of(code) ?? code;
+  });

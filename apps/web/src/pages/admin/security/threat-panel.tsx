@@ -1,6 +1,7 @@
 import type { Threat } from '@stroma/contracts';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import i18next from 'i18next';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button, buttonClass } from '../../../components/button.tsx';
@@ -15,7 +16,13 @@ import { client } from '../../../lib/client.ts';
 import { formatMoment, formatNumber } from '../../../lib/format.ts';
 import { queryKeys } from '../../../lib/query-keys.ts';
 import { usePermission } from '../../../lib/session.ts';
-import { ActionWords, ThreatSeverityMark, ThreatStatusMark, useThreatSentence } from './threat-marks.tsx';
+import {
+  ActionWords,
+  placeName,
+  ThreatSeverityMark,
+  ThreatStatusMark,
+  useThreatSentence,
+} from './threat-marks.tsx';
 
 /** One threat: what was seen, what was done, and how it ends. */
 export function ThreatPanel({ id, onClose }: { id: string | undefined; onClose: () => void }) {
@@ -92,9 +99,12 @@ function ThreatFacts({ threat }: { threat: Threat }) {
                 {`${formatMoment(threat.last_at)} · ${t('times', { count: threat.occurrences })}`}
               </time>,
             ],
-            ...Object.entries(threat.evidence).map(
+            ...inOrder(threat.evidence).map(
               ([name, value]) =>
-                [t(`evidence_${name as 'score'}`, { defaultValue: name }), evidenceOf(value, t)] as const,
+                [
+                  t(`evidence_${name as 'score'}`, { defaultValue: name }),
+                  evidenceOf(name, value, t),
+                ] as const,
             ),
             [t('rule'), code(threat.rule)],
           ]}
@@ -124,7 +134,19 @@ function ThreatFacts({ threat }: { threat: Threat }) {
   );
 }
 
-function evidenceOf(value: Threat['evidence'][string], t: (key: 'yes' | 'no') => string): ReactNode {
+/** As the words for them stand in the texts: the store does not keep an order. */
+function inOrder(evidence: Threat['evidence']): [string, Threat['evidence'][string]][] {
+  const names = Object.keys(i18next.getResourceBundle('en', 'security') as object);
+  const place = (name: string) => names.indexOf(`evidence_${name}`);
+  return Object.entries(evidence).sort(([a], [b]) => place(a) - place(b));
+}
+
+function evidenceOf(
+  name: string,
+  value: Threat['evidence'][string],
+  t: (key: 'yes' | 'no') => string,
+): ReactNode {
+  if ((name === 'from' || name === 'to') && typeof value === 'string') return placeName(value);
   if (value === null) return '–';
   if (typeof value === 'boolean') return t(value ? 'yes' : 'no');
   if (typeof value === 'number') return <span className="tabular-nums">{formatNumber(value, 6)}</span>;

@@ -1,0 +1,139 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  accessibilityFaults,
+  type Look,
+  launchChromium,
+  openPage,
+  saved,
+  sidewaysScroll,
+  signIn,
+} from './browser.ts';
+import { administrator, type RunningStroma, startStroma } from './stroma-server.ts';
+
+let stroma: RunningStroma;
+let browser: Browser;
+
+beforeAll(async () => {
+  [stroma, browser] = await Promise.all([startStroma(), launchChromium()]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await stroma?.stop();
+});
+
+const wide: Look = { scheme: 'light', width: 1440 };
+
+/** As a program that tries a list of passwords. */
+const stuff = (accounts: number, domain: string) =>
+  Promise.all(
+    Array.from({ length: accounts }, (_, n) =>
+      fetch(`${stroma.url}/api/v1/auth/login`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ email: `user${n}@${domain}`, password: 'a leaked password' }),
+      }),
+    ),
+  );
+
+describe('Admin > Security', () => {
+  it('teaches while nothing has happened, shows a threat as it comes, and closes it', async () => {
+    const { page, context, complaints } = await openPage(browser, stroma.url, wide);
+    await signIn(page);
+    await page.getByRole('navigation', { name: 'Areas' }).getByRole('link', { name: 'Admin' }).click();
+    await page
+      .getByRole('navigation', { name: 'Admin pages' })
+      .getByRole('link', { name: 'Security' })
+      .click();
+    await page.getByText('No threat was noticed').waitFor();
+    await stuff(6, 'leaked.example');
+    // Nobody reloads: the page hears of it.
+    await page.getByText('6 accounts failed to sign in from one address within 15 min.').waitFor();
+    const { text } = await saved(page, () => page.getByRole('button', { name: 'Export CSV' }).click());
+    expect(text).toContain('accounts_from_one_address');
+    await page.getByRole('button', { name: 'Credential stuffing' }).click();
+    const panel = page.getByRole('dialog');
+    await panel.getByText('Accounts tried').waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await panel.getByRole('button', { name: 'I look into it' }).click();
+    await panel.getByText('Being looked into').waitFor();
+    await panel.getByText('A false alarm').click();
+    await panel.getByLabel('Note').fill('Our own penetration test');
+    await panel.getByRole('button', { name: 'Resolve' }).click();
+    await panel.getByText('Our own penetration test').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('cell', { name: 'A false alarm' }).waitFor();
+    await page.getByLabel('Status', { exact: true }).selectOption('Not resolved');
+    await page.getByText('Nothing matches').waitFor();
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  it('changes the policy, which then blocks; the block is lifted by hand', async () => {
+    const { page, context, complaints } = await openPage(browser, stroma.url, wide);
+    await signIn(page);
+    await page.goto('/admin/security?view=policy');
+    await page.getByText('No file of places is set').waitFor();
+    await page.getByLabel('Credential stuffing, Medium: what is done').selectOption('Block');
+    await page.getByLabel('Accounts from one address').fill('4');
+    await page.getByRole('button', { name: 'Save policy' }).click();
+    await page.getByText('The policy is in force.').waitFor();
+    await page.reload();
+    expect(await page.getByLabel('Accounts from one address').inputValue()).toBe('4');
+    await stuff(5, 'blocked.example');
+    await page.goto('/admin/security?view=blocks');
+    await page.getByRole('button', { name: /^Unblock/ }).click();
+    await page.getByText('Nobody is shut out').waitFor();
+    await page.goto('/admin/security?view=policy');
+    await page.getByRole('button', { name: 'Back to the default' }).click();
+    await page.getByRole('button', { name: 'Save policy' }).click();
+    await page.getByText('The policy is in force.').waitFor();
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  it('lets a session that waits go on once its person has confirmed who they are', async () => {
+    const { page, context } = await openPage(browser, stroma.url, wide);
+    await signIn(page);
+    await page.goto('/admin/security?view=policy');
+    await page.getByLabel('Unusual export volume, Medium: what is done').selectOption('Ask for proof');
+    await page.getByLabel('Never below, files').fill('1');
+    await page.getByRole('button', { name: 'Save policy' }).click();
+    await page.getByText('The policy is in force.').waitFor();
+    await page.evaluate(async () => {
+      for (let n = 0; n < 2; n += 1)
+        await fetch('/api/v1/audit/export?format=csv').then((each) => each.text());
+    });
+    const dialog = page.getByRole('dialog', { name: 'Is it you?' });
+    await expect
+      .poll(async () => {
+        await page.goto('/admin/members');
+        await page.getByRole('heading', { level: 1 }).waitFor();
+        return dialog.isVisible();
+      })
+      .toBe(true);
+    await dialog.getByRole('textbox').fill(administrator.password);
+    await dialog.getByRole('button').first().click();
+    await dialog.waitFor({ state: 'detached' });
+    await page.getByRole('cell', { name: 'admin@stroma.local' }).waitFor();
+    await context.close();
+  });
+});
+
+describe.each<Look>([
+  { scheme: 'light', width: 1440 },
+  { scheme: 'dark', width: 390 },
+])('the page, $scheme and $width wide', (look) => {
+  it('can be read by everybody and fits', async () => {
+    const { page, context } = await openPage(browser, stroma.url, look);
+    await signIn(page);
+    for (const view of ['threats', 'policy', 'blocks', 'rules']) {
+      await page.goto(`/admin/security?view=${view}`);
+      await page.getByRole('heading', { level: 1 }).waitFor();
+      await page.getByRole('status').first().waitFor({ state: 'detached' });
+      expect(await accessibilityFaults(page), view).toEqual([]);
+      expect(await sidewaysScroll(page), view).toBe(0);
+    }
+    await context.close();
+  });
+});
