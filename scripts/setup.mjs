@@ -1,7 +1,7 @@
-// Makes a fresh clone ready: installs what the lock file says and builds the web app, each only when it is not
-// done yet for these sources. Runs before `npm start` and `npm test`, possibly on an old Node: nothing but Node's
-// own modules may be used here.
-import { spawnSync } from 'node:child_process';
+// Makes a fresh clone ready: installs what the lock file says, builds the web app and makes the store that new ones
+// are copied from, each only when it is not done yet for these sources. Runs before `npm start` and `npm test`, possibly
+// on an old Node: nothing but Node's own modules may be used here.
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
@@ -10,6 +10,8 @@ import { fileURLToPath } from 'node:url';
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const installStamp = join(root, 'node_modules', '.stroma-installed');
 const webStamp = join(root, 'apps', 'web', 'dist', '.sources');
+const storeStamp = join(root, '.cache', 'store', '.made');
+const storeSources = ['server/drizzle', 'server/platform/db', 'package-lock.json'];
 const webSources = ['apps/web', 'sdk', 'contracts', 'engines/kernel', 'package-lock.json'];
 const skippedFolders = new Set(['node_modules', 'dist', 'tests', 'build', '.vite']);
 
@@ -23,21 +25,33 @@ if (major < 20) {
 const lock = hash(readFileSync(join(root, 'package-lock.json')));
 if (read(installStamp) !== lock) {
   say('Installing dependencies (once, about a minute) ...');
-  run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { ONNXRUNTIME_NODE_INSTALL: 'skip' });
+  await run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+    ONNXRUNTIME_NODE_INSTALL: 'skip',
+  });
   writeFileSync(installStamp, lock);
 }
 
-const sources = hashTree(webSources);
-if (read(webStamp) !== sources) {
-  say('Building the web app ...');
-  run('npm', ['run', '--silent', 'build', '--workspace', 'apps/web'], {});
-  mkdirSync(dirname(webStamp), { recursive: true });
-  writeFileSync(webStamp, sources);
+await Promise.all([
+  once(webStamp, webSources, 'Building the web app ...', () =>
+    run('npm', ['run', '--silent', 'build', '--workspace', 'apps/web'], {}),
+  ),
+  once(storeStamp, storeSources, 'Preparing the embedded store ...', () =>
+    run(join(root, 'node_modules', '.bin', 'node'), ['server/platform/db/prepare-template.ts'], {}),
+  ),
+]);
+
+if (process.argv.includes('--tests')) await ensureChromium();
+
+async function once(stamp, sources, text, work) {
+  const state = hashTree(sources);
+  if (read(stamp) === state) return;
+  say(text);
+  await work();
+  mkdirSync(dirname(stamp), { recursive: true });
+  writeFileSync(stamp, state);
 }
 
-if (process.argv.includes('--tests')) ensureChromium();
-
-function ensureChromium() {
+async function ensureChromium() {
   const found = [
     process.env.CHROMIUM_PATH,
     '/usr/bin/chromium',
@@ -56,8 +70,8 @@ function ensureChromium() {
     );
   }
   say('Installing Chromium for the browser tests ...');
-  run('apt-get', ['update', '-qq'], { DEBIAN_FRONTEND: 'noninteractive' });
-  run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium', 'fonts-liberation'], {
+  await run('apt-get', ['update', '-qq'], { DEBIAN_FRONTEND: 'noninteractive' });
+  await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium', 'fonts-liberation'], {
     DEBIAN_FRONTEND: 'noninteractive',
   });
 }
@@ -84,14 +98,17 @@ function filesOf(path) {
 }
 
 function run(command, args, env) {
-  const result = spawnSync(command, args, {
-    cwd: root,
-    stdio: ['ignore', 2, 2],
-    env: { ...process.env, ...env },
-    shell: process.platform === 'win32',
+  return new Promise((done) => {
+    const child = spawn(command, args, {
+      cwd: root,
+      stdio: ['ignore', 2, 2],
+      env: { ...process.env, ...env },
+      shell: process.platform === 'win32',
+    });
+    const failed = (why) => stop(`"${command} ${args.join(' ')}" failed${why}.`);
+    child.on('error', (error) => failed(`: ${error.message}`));
+    child.on('exit', (status) => (status === 0 ? done(undefined) : failed('')));
   });
-  if (result.status !== 0)
-    stop(`"${command} ${args.join(' ')}" failed${result.error ? `: ${result.error.message}` : ''}.`);
 }
 
 function hash(content) {

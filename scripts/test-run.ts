@@ -2,7 +2,7 @@
 // and the template that the servers under test begin their stores from.
 import { mkdirSync, readdirSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { prepareStoreTemplate } from '../server/platform/db/prepare-template.ts';
 
 const memory = '/dev/shm';
@@ -17,6 +17,7 @@ export async function setup(): Promise<() => void> {
   const folder = join(hasRoomInMemory() ? memory : tmpdir(), `${runs}${process.pid}`);
   mkdirSync(folder, { recursive: true });
   process.env.TMPDIR = folder;
+  process.env.NODE_COMPILE_CACHE ??= resolve(import.meta.dirname, '../.cache/compiled');
   await prepareStoreTemplate();
   return () => rmSync(folder, { recursive: true, force: true });
 }
