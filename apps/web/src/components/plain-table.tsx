@@ -2,8 +2,8 @@ import clsx from 'clsx';
 import type { ReactNode } from 'react';
 import { panelClass } from './page.tsx';
 
-export const cellClass = 'px-3 py-2 text-start align-middle sm:px-4';
-export const numberClass = 'px-3 py-2 text-end align-middle tabular-nums whitespace-nowrap sm:px-4';
+export const cellClass = 'px-3 py-2 align-middle sm:px-4';
+export const numberClass = 'px-3 py-2 text-end align-middle whitespace-nowrap sm:px-4';
 
 export interface Heading {
   label: string;

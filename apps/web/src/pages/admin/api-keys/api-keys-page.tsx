@@ -8,7 +8,8 @@ import { Button } from '../../../components/button.tsx';
 import { EmptyState } from '../../../components/empty-state.tsx';
 import { Input, Select } from '../../../components/field.tsx';
 import { ErrorNotice } from '../../../components/notice.tsx';
-import { Page, panelClass } from '../../../components/page.tsx';
+import { Page } from '../../../components/page.tsx';
+import { cellClass as cell, numberClass as number, PlainTable } from '../../../components/plain-table.tsx';
 import { SkeletonRows } from '../../../components/skeleton.tsx';
 import { client } from '../../../lib/client.ts';
 import { queryKeys } from '../../../lib/query-keys.ts';
@@ -83,72 +84,61 @@ export function ApiKeysPage() {
   );
 }
 
-const cell = 'px-3 py-2 text-start sm:px-4';
-
 function KeyTable({ keys, onTask }: { keys: readonly ApiKey[]; onTask: (task: KeyTask) => void }) {
   const { t } = useTranslation('apiKeys');
   const used = useKeyUse();
   const ends = useKeyEnd();
   const mayRevoke = usePermission('api-keys:write');
   return (
-    <div className={`${panelClass} overflow-x-auto`}>
-      <table className="w-full border-collapse">
-        <caption className="sr-only">{t('title')}</caption>
-        <thead>
-          <tr className="border-b border-line text-small text-ink-soft">
-            <th className={cell}>{t('column_key')}</th>
-            <th className={clsx(cell, 'hidden md:table-cell')}>{t('column_owner')}</th>
-            <th className={clsx(cell, 'hidden lg:table-cell')}>{t('column_scopes')}</th>
-            <th className={clsx(cell, 'hidden md:table-cell')}>{t('column_used')}</th>
-            <th className={cell}>{t('status')}</th>
-            <th className={cell}>
-              <span className="sr-only">{t('actions')}</span>
-            </th>
+    <PlainTable
+      label={t('title')}
+      headings={[
+        { label: t('column_key') },
+        { label: t('column_owner'), className: clsx(cell, 'hidden md:table-cell') },
+        { label: t('column_scopes'), className: clsx(cell, 'hidden lg:table-cell') },
+        { label: t('column_used'), className: clsx(cell, 'hidden md:table-cell') },
+        { label: t('status') },
+        { label: t('actions'), unseen: true },
+      ]}
+    >
+      {keys.map((each) => {
+        const stands = each.status === 'active' || each.status === 'rotating';
+        return (
+          <tr key={each.key_id}>
+            <td className={cell}>
+              <p className="font-medium wrap-anywhere">{each.name}</p>
+              <code className="font-mono text-small text-ink-faint">{each.prefix}…</code>
+              <p className="text-small text-ink-soft wrap-anywhere md:hidden">{each.owner.name}</p>
+            </td>
+            <td className={clsx(cell, 'hidden md:table-cell')}>
+              <p className="break-words">{each.owner.name}</p>
+              <p className="text-small text-ink-faint wrap-anywhere">{each.owner.email}</p>
+            </td>
+            <td className={clsx(cell, 'hidden max-w-64 lg:table-cell')}>
+              <p className="font-mono text-small break-words">{each.scopes.join(' ')}</p>
+              <p className="text-small text-ink-faint break-words">
+                {each.allowed_addresses.length === 0 ? t('any_address') : each.allowed_addresses.join(', ')}
+              </p>
+            </td>
+            <td className={clsx(cell, 'hidden text-small text-ink-soft md:table-cell')}>{used(each)}</td>
+            <td className={cell}>
+              <KeyStatus status={each.status} />
+              {stands && <p className="mt-1 text-small text-ink-faint">{ends(each)}</p>}
+            </td>
+            <td className={number}>
+              {stands && mayRevoke && (
+                <Button
+                  size="small"
+                  look="danger"
+                  onClick={() => onTask({ kind: 'revoke', key: each, any: true })}
+                >
+                  {t('revoke')}
+                </Button>
+              )}
+            </td>
           </tr>
-        </thead>
-        <tbody className="divide-y divide-line">
-          {keys.map((each) => {
-            const stands = each.status === 'active' || each.status === 'rotating';
-            return (
-              <tr key={each.key_id} className="align-top">
-                <td className={cell}>
-                  <p className="font-medium wrap-anywhere">{each.name}</p>
-                  <code className="font-mono text-small text-ink-faint">{each.prefix}…</code>
-                  <p className="text-small text-ink-soft wrap-anywhere md:hidden">{each.owner.name}</p>
-                </td>
-                <td className={clsx(cell, 'hidden md:table-cell')}>
-                  <p className="break-words">{each.owner.name}</p>
-                  <p className="text-small text-ink-faint wrap-anywhere">{each.owner.email}</p>
-                </td>
-                <td className={clsx(cell, 'hidden max-w-64 lg:table-cell')}>
-                  <p className="font-mono text-small break-words">{each.scopes.join(' ')}</p>
-                  <p className="text-small text-ink-faint break-words">
-                    {each.allowed_addresses.length === 0
-                      ? t('any_address')
-                      : each.allowed_addresses.join(', ')}
-                  </p>
-                </td>
-                <td className={clsx(cell, 'hidden text-small text-ink-soft md:table-cell')}>{used(each)}</td>
-                <td className={cell}>
-                  <KeyStatus status={each.status} />
-                  {stands && <p className="mt-1 text-small text-ink-faint">{ends(each)}</p>}
-                </td>
-                <td className="px-3 py-2 text-end sm:px-4">
-                  {stands && mayRevoke && (
-                    <Button
-                      size="small"
-                      look="danger"
-                      onClick={() => onTask({ kind: 'revoke', key: each, any: true })}
-                    >
-                      {t('revoke')}
-                    </Button>
-                  )}
-                </td>
-              </tr>
-            );
-          })}
-        </tbody>
-      </table>
-    </div>
+        );
+      })}
+    </PlainTable>
   );
 }

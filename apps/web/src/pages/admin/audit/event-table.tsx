@@ -19,16 +19,16 @@ export function EventTable({
       label={t('title')}
       headings={[
         { label: t('time') },
-        { label: t('who') },
+        { label: t('who'), className: clsx(cell, 'hidden sm:table-cell') },
         { label: t('action') },
-        { label: t('object'), className: clsx(cell, 'hidden md:table-cell') },
+        { label: t('object'), className: clsx(cell, 'hidden lg:table-cell') },
         { label: t('outcome'), className: clsx(cell, 'hidden sm:table-cell') },
         { label: t('from_where'), className: clsx(cell, 'hidden xl:table-cell') },
       ]}
     >
       {events.map((event) => (
         <tr key={event.event_id} className="hover:bg-hover">
-          <td className={clsx(cell, 'tabular-nums sm:whitespace-nowrap')}>
+          <td className={clsx(cell, 'sm:whitespace-nowrap')}>
             <button
               type="button"
               className="text-start underline-offset-2 hover:underline"
@@ -36,15 +36,18 @@ export function EventTable({
             >
               <time dateTime={event.time}>{formatMoment(event.time)}</time>
             </button>
+            <span className="mt-1 block text-small text-ink-soft wrap-anywhere sm:hidden">
+              {event.actor.name}
+            </span>
           </td>
-          <td className={clsx(cell, 'break-words')}>{event.actor.name}</td>
+          <td className={clsx(cell, 'hidden min-w-40 break-words sm:table-cell')}>{event.actor.name}</td>
           <td className={cell}>
-            <code className="font-mono text-small wrap-anywhere">{event.action}</code>
+            <code className="font-mono text-small sm:whitespace-nowrap">{withBreaks(event.action)}</code>
             <span className="mt-1 block sm:hidden">
               <OutcomeMark outcome={event.outcome} />
             </span>
           </td>
-          <td className={clsx(cell, 'hidden max-w-80 md:table-cell')}>
+          <td className={clsx(cell, 'hidden w-full max-w-0 lg:table-cell')}>
             {event.object === null ? (
               <span className="text-ink-faint">–</span>
             ) : (
@@ -66,8 +69,19 @@ export function EventTable({
   );
 }
 
+/** On a narrow screen an action goes to a new line after its full stop, and nowhere else. */
+function withBreaks(action: string) {
+  const [resource, ...rest] = action.split('.');
+  return (
+    <>
+      {resource}.<wbr className="sm:hidden" />
+      {rest.join('.')}
+    </>
+  );
+}
+
 const marks = {
-  success: { tone: 'plain', icon: Check },
+  success: { tone: 'none', icon: Check },
   refused: { tone: 'warning', icon: Ban },
   failure: { tone: 'critical', icon: TriangleAlert },
 } as const satisfies Record<AuditEvent['outcome'], { tone: string; icon: LucideIcon }>;

@@ -48,7 +48,7 @@ export function MemberTable({
         label={t('members')}
         headings={[
           { label: t('member') },
-          { label: t('role') },
+          { label: t('role'), className: clsx(cell, 'hidden sm:table-cell') },
           { label: t('limits'), className: clsx(cell, 'hidden xl:table-cell') },
           { label: t('second_factor'), className: clsx(cell, 'hidden lg:table-cell') },
           { label: t('last_seen'), className: clsx(cell, 'hidden md:table-cell') },
@@ -63,8 +63,9 @@ export function MemberTable({
                 {member.status === 'deactivated' && <Badge>{t('status_deactivated')}</Badge>}
               </span>
               <span className="block text-small wrap-anywhere text-ink-soft">{member.email}</span>
+              <span className="block text-small text-ink-soft sm:hidden">{member.role_name}</span>
             </td>
-            <td className={cell}>{member.role_name}</td>
+            <td className={clsx(cell, 'hidden sm:table-cell')}>{member.role_name}</td>
             <td className={clsx(cell, 'hidden xl:table-cell')}>
               <Limits member={member} />
             </td>

@@ -7,13 +7,10 @@ import { Button } from '../../../components/button.tsx';
 import { Dialog, DialogContent } from '../../../components/dialog.tsx';
 import { Field, Input } from '../../../components/field.tsx';
 import { ErrorNotice } from '../../../components/notice.tsx';
-import { panelClass } from '../../../components/page.tsx';
+import { cellClass as cell, numberClass as number, PlainTable } from '../../../components/plain-table.tsx';
 import { client } from '../../../lib/client.ts';
 import { formatCount, formatPeriod } from '../../../lib/format.ts';
 import { queryKeys } from '../../../lib/query-keys.ts';
-
-const cell = 'px-2 py-2 text-start align-middle sm:px-4';
-const number = 'px-2 py-2 text-end align-middle whitespace-nowrap sm:px-4';
 
 /** Each kind with its period and what of it is due now. */
 export function PolicyTable({
@@ -28,55 +25,49 @@ export function PolicyTable({
   const { t } = useTranslation('retention');
   const [changing, setChanging] = useState<RetentionPolicy | null>(null);
   return (
-    <div className={`${panelClass} overflow-x-auto`}>
-      <table className="w-full border-collapse">
-        <thead>
-          <tr className="border-b border-line text-small text-ink-soft">
-            <th className={cell}>{t('kind')}</th>
-            <th className={number}>{t('kept_for')}</th>
-            <th className={clsx(cell, 'hidden md:table-cell')}>{t('then')}</th>
-            <th className={clsx(number, 'whitespace-normal!')}>{t('due')}</th>
-            <th className={clsx(number, 'hidden sm:table-cell')}>{t('on_hold')}</th>
-            <th className={cell}>
-              <span className="sr-only">{t('change')}</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody className="divide-y divide-line">
-          {policies.map((policy) => {
-            const item = due?.find(({ kind }) => kind === policy.kind);
-            return (
-              <tr key={policy.kind}>
-                <td className={cell}>
-                  {t(`kind_${policy.kind}`)}
-                  {!policy.stored && (
-                    <span className="block text-small text-ink-soft">{t('not_stored')}</span>
-                  )}
-                </td>
-                <td className={number}>
-                  <span title={t('days', { count: policy.days })}>{formatPeriod(policy.days)}</span>
-                </td>
-                <td className={clsx(cell, 'hidden text-ink-soft md:table-cell')}>
-                  {t(`manner_${policy.manner}`)}
-                </td>
-                <td className={number}>{item === undefined ? '–' : formatCount(item.due)}</td>
-                <td className={clsx(number, 'hidden sm:table-cell')}>
-                  {item === undefined ? '–' : formatCount(item.held)}
-                </td>
-                <td className={number}>
-                  {mayChange && (
-                    <Button size="small" onClick={() => setChanging(policy)}>
-                      {t('change')}
-                    </Button>
-                  )}
-                </td>
-              </tr>
-            );
-          })}
-        </tbody>
-      </table>
+    <>
+      <PlainTable
+        label={t('policies')}
+        headings={[
+          { label: t('kind') },
+          { label: t('kept_for'), className: number },
+          { label: t('then'), className: clsx(cell, 'hidden md:table-cell') },
+          { label: t('due'), className: clsx(cell, 'text-end') },
+          { label: t('on_hold'), className: clsx(number, 'hidden sm:table-cell') },
+          { label: t('change'), unseen: true },
+        ]}
+      >
+        {policies.map((policy) => {
+          const item = due?.find(({ kind }) => kind === policy.kind);
+          return (
+            <tr key={policy.kind}>
+              <td className={cell}>
+                {t(`kind_${policy.kind}`)}
+                {!policy.stored && <span className="block text-small text-ink-soft">{t('not_stored')}</span>}
+              </td>
+              <td className={number}>
+                <span title={t('days', { count: policy.days })}>{formatPeriod(policy.days)}</span>
+              </td>
+              <td className={clsx(cell, 'hidden text-ink-soft md:table-cell')}>
+                {t(`manner_${policy.manner}`)}
+              </td>
+              <td className={number}>{item === undefined ? '–' : formatCount(item.due)}</td>
+              <td className={clsx(number, 'hidden sm:table-cell')}>
+                {item === undefined ? '–' : formatCount(item.held)}
+              </td>
+              <td className={number}>
+                {mayChange && (
+                  <Button size="small" onClick={() => setChanging(policy)}>
+                    {t('change')}
+                  </Button>
+                )}
+              </td>
+            </tr>
+          );
+        })}
+      </PlainTable>
       {changing && <ChangeDialog policy={changing} onClose={() => setChanging(null)} />}
-    </div>
+    </>
   );
 }
 
