@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { endpoint } from './endpoints.ts';
 import type { Permission } from './permissions.ts';
-import { threatKinds, threatResponses, threatSeverities, threatStatuses } from './threats.ts';
+import { threatKinds, threatResponses, threatSeverities, threatStatuses } from './threat-kinds.ts';
 
 /** CloudEvents 1.0, JSON format. https://github.com/cloudevents/spec */
 export const cloudEvent = z.object({

@@ -122,5 +122,6 @@ export * from './single-sign-on.ts';
 export * from './subject-requests.ts';
 export * from './system.ts';
 export * from './tenants.ts';
+export * from './threat-kinds.ts';
 export * from './threats.ts';
 export * from './uploads.ts';
