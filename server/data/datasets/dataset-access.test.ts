@@ -206,6 +206,24 @@ describe('a restricted dataset', () => {
     expect(above.body).toMatchObject({ readable: false, rows: [] });
   });
 
+  it('hides what only an earlier version holds, for which no rule can be made', async () => {
+    const dataset = await admin.dataset('earlier.csv', 'who,number\nZephyrine,98765\nQuillon,98766\n');
+    const first = dataset.version.version_id;
+    const { result } = await admin.ingest('later.csv', 'who,weight\nZephyrine,70\nQuillon,80\n', {
+      dataset_id: dataset.dataset_id,
+    });
+    expect(result?.dataset_id).toBe(dataset.dataset_id);
+    await set(dataset, [mask('who', { kind: 'hide' })]);
+    const rowsFor = async (person: Person, way: string) =>
+      (await person.fetch('GET', `/data/datasets/${dataset.dataset_id}${way}version_id=${first}`)).text();
+    for (const way of ['/preview?', '/download?format=csv&']) {
+      expect(await rowsFor(scientist, way), way).not.toMatch(hidden);
+      expect(await rowsFor(admin, way), way).toMatch(/Zephyrine.*98765/);
+    }
+    const profile = await scientist.fetch('GET', `/data/profiles/${dataset.dataset_id}?version_id=${first}`);
+    expect(await profile.text()).not.toMatch(hidden);
+  });
+
   it('stays closed when a new version lacks a column that rules speak of', async () => {
     const again = await admin.call<{ job_id: string }>('POST', address('/reingest'), {
       overrides: { header_lines: 0 },

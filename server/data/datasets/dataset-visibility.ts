@@ -14,7 +14,7 @@ import type { Access, Resources } from '../../access/index.ts';
 import type { Actor, Context } from '../../platform/context.ts';
 import { fail } from '../../platform/failure.ts';
 import type { Platform } from '../../platform/platform.ts';
-import type { DatasetRow, DatasetWithVersion } from './datasets.store.ts';
+import type { DatasetRow, DatasetWithVersion, VersionRow } from './datasets.store.ts';
 import { datasets } from './datasets.tables.ts';
 import { columnsUnder, everything, type Reader, restrictionFor } from './restrictions.ts';
 import { stableJson } from './version-identity.ts';
@@ -89,10 +89,37 @@ export class DatasetVisibility {
         ? null
         : restrictionFor(dataset.rules, reader, await this.#pseudonymKey(dataset));
     if (restricted === null || !isRestricted(restricted.restriction)) return whole({ dataset, version });
-    const { restriction, visibility } = restricted;
-    const columns = columnsUnder(version.columns, restriction);
-    const view = createHash('sha256').update(stableJson(restriction)).digest('hex').slice(0, 32);
-    return { dataset, version: { ...version, columns }, restriction, view, visibility };
+    return part({ dataset, version }, restricted.restriction, restricted.visibility);
+  }
+
+  /**
+   * An earlier version may hold columns that the present one, for which the rules were made, does not: nobody who sees
+   * a part sees them.
+   */
+  withinPresent(seen: SeenDataset, present: VersionRow): SeenDataset {
+    const { restriction, visibility, version } = seen;
+    const known = new Set(present.columns.map(({ name }) => name));
+    const besides = version.columns.map(({ name }) => name).filter((name) => !known.has(name));
+    if (restriction === null || besides.length === 0) return seen;
+    const hide = { kind: 'hide' } as const;
+    return part(
+      seen,
+      {
+        ...restriction,
+        masks: { ...restriction.masks, ...Object.fromEntries(besides.map((name) => [name, hide])) },
+      },
+      {
+        ...visibility,
+        masks: [
+          ...visibility.masks,
+          ...besides.map((column) => ({
+            column,
+            mask: hide,
+            reason: 'The present version, for which the rules were made, has no such column.',
+          })),
+        ],
+      },
+    );
   }
 
   async #pseudonymKey({ id, pseudonymKey }: DatasetRow): Promise<string | null> {
@@ -143,6 +170,18 @@ export function rolesNamed(role: string): string[] {
 function readerOf({ id, role, scope }: Actor): Reader {
   return { roles: rolesNamed(role), userId: id, sites: [...(scope?.sites ?? [])] };
 }
+
+const part = (
+  { dataset, version }: DatasetWithVersion,
+  restriction: Restriction,
+  visibility: Visibility,
+): SeenDataset => ({
+  dataset,
+  version: { ...version, columns: columnsUnder(version.columns, restriction) },
+  restriction,
+  view: createHash('sha256').update(stableJson(restriction)).digest('hex').slice(0, 32),
+  visibility,
+});
 
 const whole = (found: DatasetWithVersion): SeenDataset => ({
   ...found,

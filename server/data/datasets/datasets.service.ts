@@ -135,7 +135,16 @@ export class Datasets {
       versionId ? findVersion(sql, ctx, id, versionId) : findDataset(sql, ctx, id),
     );
     const seen = await this.#visibility.see(ctx, found ?? notFound(id, versionId));
-    return this.#seenDocuments.counted(seen);
+    return this.#seenDocuments.counted(await this.#withinPresent(ctx, seen));
+  }
+
+  async #withinPresent(ctx: Context, seen: SeenDataset): Promise<SeenDataset> {
+    const { dataset, version, restriction } = seen;
+    if (restriction === null || version.id === dataset.currentVersionId) return seen;
+    const present = await this.#reads.get(ctx, `one ${dataset.id} `, () =>
+      findDataset(this.#platform.db.sql, ctx, dataset.id),
+    );
+    return this.#visibility.withinPresent(seen, (present ?? notFound(dataset.id)).version);
   }
 
   async #resolveFor(ctx: Context, permission: Permission, id: string): Promise<SeenDataset> {
