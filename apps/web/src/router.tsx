@@ -18,6 +18,7 @@ import {
   datasetSearch,
   jobsSearch,
   membersSearch,
+  projectsSearch,
   rolesSearch,
   securitySearch,
   signInSearch,
@@ -205,6 +206,43 @@ const adminRoles = createRoute({
   path: '/roles',
   validateSearch: rolesSearch,
   component: lazyRouteComponent(() => withTexts(import('./pages/admin/roles/roles-page.tsx')), 'RolesPage'),
+});
+
+const adminProjects = createRoute({
+  getParentRoute: () => admin,
+  path: '/projects',
+  validateSearch: projectsSearch,
+  component: lazyRouteComponent(
+    () => withTexts(import('./pages/admin/projects/projects-page.tsx')),
+    'ProjectsPage',
+  ),
+});
+
+const adminProject = createRoute({
+  getParentRoute: () => admin,
+  path: '/projects/$projectId',
+  component: lazyRouteComponent(
+    () => withTexts(import('./pages/admin/projects/project-page.tsx')),
+    'ProjectPage',
+  ),
+});
+
+const adminShares = createRoute({
+  getParentRoute: () => admin,
+  path: '/shares',
+  component: lazyRouteComponent(
+    () => withTexts(import('./pages/admin/shares/shares-page.tsx')),
+    'SharesPage',
+  ),
+});
+
+const adminPurposes = createRoute({
+  getParentRoute: () => admin,
+  path: '/purposes',
+  component: lazyRouteComponent(
+    () => withTexts(import('./pages/admin/purposes/purposes-page.tsx')),
+    'PurposesPage',
+  ),
 });
 
 const adminApiKeys = createRoute({
@@ -400,6 +438,10 @@ export const router = createRouter({
         adminOverview,
         adminMembers,
         adminRoles,
+        adminProjects,
+        adminProject,
+        adminShares,
+        adminPurposes,
         adminBackups,
         adminOrganisations,
         adminCompliance,

@@ -82,6 +82,12 @@ export const membersSearch = (search: Search) =>
     status: oneOf(['active', 'deactivated'] as const, search.status),
   });
 
+export const projectsSearch = (search: Search) =>
+  given({
+    search: text(search.search),
+    state: oneOf(['open', 'archived', 'all'] as const, search.state),
+  });
+
 const day = (value: unknown): string | undefined =>
   typeof value === 'string' && /^\d{4}-\d\d-\d\d$/.test(value) ? value : undefined;
 

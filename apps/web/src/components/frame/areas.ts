@@ -32,6 +32,8 @@ export const areas: readonly Area[] = [
     permissions: [
       'members:read',
       'roles:read',
+      'projects:write',
+      'datasets:share',
       'access:review',
       'audit:read',
       'single-sign-on:read',

@@ -18,6 +18,7 @@ import home from './home.json';
 import jobs from './jobs.json';
 import organisations from './organisations.json';
 import privacy from './privacy.json';
+import projects from './projects.json';
 import retention from './retention.json';
 import security from './security.json';
 import settings from './settings.json';
@@ -45,6 +46,7 @@ export const german: Texts = {
   ask,
   backups,
   compliance,
+  projects,
   retention,
   jobs,
   api,

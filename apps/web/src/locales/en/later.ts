@@ -13,6 +13,7 @@ import emergency from './emergency.json';
 import jobs from './jobs.json';
 import organisations from './organisations.json';
 import privacy from './privacy.json';
+import projects from './projects.json';
 import retention from './retention.json';
 import security from './security.json';
 import settings from './settings.json';
@@ -33,6 +34,7 @@ export const laterEnglish = {
   compliance,
   organisations,
   privacy,
+  projects,
   retention,
   jobs,
   api,

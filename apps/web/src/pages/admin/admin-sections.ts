@@ -5,12 +5,15 @@ import {
   ClipboardCheck,
   DatabaseBackup,
   Fingerprint,
+  FolderKanban,
   KeyRound,
   KeySquare,
   type LucideIcon,
   MailOpen,
   ScrollText,
+  Share2,
   ShieldAlert,
+  Target,
   UserRoundSearch,
   UsersRound,
 } from 'lucide-react';
@@ -24,6 +27,9 @@ export interface AdminSection {
     | '/admin/security'
     | '/admin/members'
     | '/admin/roles'
+    | '/admin/projects'
+    | '/admin/shares'
+    | '/admin/purposes'
     | '/admin/backups'
     | '/admin/compliance'
     | '/admin/retention'
@@ -37,6 +43,9 @@ export interface AdminSection {
     | 'security'
     | 'members'
     | 'roles'
+    | 'projects'
+    | 'shares'
+    | 'purposes'
     | 'backups'
     | 'compliance'
     | 'retention'
@@ -51,6 +60,9 @@ export interface AdminSection {
     | 'security_about'
     | 'members_about'
     | 'roles_about'
+    | 'projects_about'
+    | 'shares_about'
+    | 'purposes_about'
     | 'backups_about'
     | 'compliance_about'
     | 'retention_about'
@@ -76,6 +88,27 @@ export const adminSections: readonly AdminSection[] = [
     about: 'roles_about',
     permissions: ['roles:read'],
     icon: KeyRound,
+  },
+  {
+    to: '/admin/projects',
+    label: 'projects',
+    about: 'projects_about',
+    permissions: ['projects:write', 'access:review'],
+    icon: FolderKanban,
+  },
+  {
+    to: '/admin/shares',
+    label: 'shares',
+    about: 'shares_about',
+    permissions: ['datasets:share'],
+    icon: Share2,
+  },
+  {
+    to: '/admin/purposes',
+    label: 'purposes',
+    about: 'purposes_about',
+    permissions: ['policies:read', 'policies:write'],
+    icon: Target,
   },
   {
     to: '/admin/audit',
