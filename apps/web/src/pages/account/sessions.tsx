@@ -1,30 +1,25 @@
 import type { OwnSession } from '@stroma/contracts';
-import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Monitor, Terminal } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { Badge } from '../../components/badge.tsx';
 import { Button } from '../../components/button.tsx';
 import { ErrorNotice } from '../../components/notice.tsx';
 import { panelClass, Section } from '../../components/page.tsx';
-import { SkeletonRows } from '../../components/skeleton.tsx';
+import { PagedList } from '../../components/paged-list.tsx';
 import { client } from '../../lib/client.ts';
 import { formatTime } from '../../lib/format.ts';
+import { usePages } from '../../lib/pages.ts';
 import { queryKeys } from '../../lib/query-keys.ts';
 import { toast } from '../../lib/toasts.ts';
-
-const pageSize = 20;
 
 /** Where one is signed in, each of which can be ended. */
 export function Sessions() {
   const { t } = useTranslation('account');
   const queryClient = useQueryClient();
-  const sessions = useInfiniteQuery({
-    queryKey: queryKeys.ownSessions,
-    queryFn: ({ pageParam, signal }) =>
-      client.sessions.list({ query: { limit: pageSize, ...(pageParam && { cursor: pageParam }) }, signal }),
-    initialPageParam: '',
-    getNextPageParam: ({ next_cursor }) => next_cursor,
-  });
+  const sessions = usePages(queryKeys.ownSessions, (cursor, signal) =>
+    client.sessions.list({ query: { limit: 20, ...cursor }, signal }),
+  );
   const ended = () => {
     toast(t('session_ended'));
     void queryClient.invalidateQueries({ queryKey: queryKeys.ownSessions });
@@ -34,13 +29,12 @@ export function Sessions() {
     onSuccess: ended,
   });
   const endOthers = useMutation({ mutationFn: () => client.sessions.endOthers(), onSuccess: ended });
-  const items = sessions.data?.pages.flatMap((page) => page.items) ?? [];
   const failed = end.error ?? endOthers.error;
   return (
     <Section
       title={t('sessions')}
       actions={
-        items.length > 1 ? (
+        (sessions.items?.length ?? 0) > 1 ? (
           <Button size="small" disabled={endOthers.isPending} onClick={() => endOthers.mutate()}>
             {t('session_end_others')}
           </Button>
@@ -48,27 +42,20 @@ export function Sessions() {
       }
     >
       {failed ? <ErrorNotice error={failed} /> : null}
-      {sessions.error ? (
-        <ErrorNotice error={sessions.error} onRetry={() => void sessions.refetch()} />
-      ) : sessions.isPending ? (
-        <SkeletonRows rows={2} className="h-14" />
-      ) : (
-        <ul className={`${panelClass} divide-y divide-line`}>
-          {items.map((each) => (
-            <SessionLine
-              key={each.session_id}
-              session={each}
-              busy={end.isPending}
-              onEnd={() => end.mutate(each.session_id)}
-            />
-          ))}
-        </ul>
-      )}
-      {sessions.hasNextPage ? (
-        <Button className="mt-3" onClick={() => void sessions.fetchNextPage()}>
-          {t('more')}
-        </Button>
-      ) : null}
+      <PagedList pages={sessions} skeleton={{ rows: 2, className: 'h-14' }} empty={null}>
+        {(items) => (
+          <ul className={`${panelClass} divide-y divide-line`}>
+            {items.map((each) => (
+              <SessionLine
+                key={each.session_id}
+                session={each}
+                busy={end.isPending}
+                onEnd={() => end.mutate(each.session_id)}
+              />
+            ))}
+          </ul>
+        )}
+      </PagedList>
     </Section>
   );
 }

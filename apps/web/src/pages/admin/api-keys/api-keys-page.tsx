@@ -1,5 +1,4 @@
 import type { ApiKey } from '@stroma/contracts';
-import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import clsx from 'clsx';
 import { KeySquare } from 'lucide-react';
 import { useState } from 'react';
@@ -7,11 +6,11 @@ import { useTranslation } from 'react-i18next';
 import { Button } from '../../../components/button.tsx';
 import { EmptyState } from '../../../components/empty-state.tsx';
 import { Input, Select } from '../../../components/field.tsx';
-import { ErrorNotice } from '../../../components/notice.tsx';
 import { Page } from '../../../components/page.tsx';
+import { PagedList } from '../../../components/paged-list.tsx';
 import { cellClass as cell, numberClass as number, PlainTable } from '../../../components/plain-table.tsx';
-import { SkeletonRows } from '../../../components/skeleton.tsx';
 import { client } from '../../../lib/client.ts';
+import { usePages } from '../../../lib/pages.ts';
 import { queryKeys } from '../../../lib/query-keys.ts';
 import { usePermission } from '../../../lib/session.ts';
 import { KeyDialogs, type KeyTask } from './key-dialogs.tsx';
@@ -26,15 +25,9 @@ export function ApiKeysPage() {
   const [status, setStatus] = useState<ApiKey['status'] | ''>('');
   const [task, setTask] = useState<KeyTask | null>(null);
   const query = { limit: 50, ...(search !== '' && { search }), ...(status !== '' && { status }) };
-  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery({
-    queryKey: queryKeys.allApiKeys(query),
-    queryFn: ({ pageParam, signal }) =>
-      client.apiKeys.listAll({ query: { ...query, ...(pageParam && { cursor: pageParam }) }, signal }),
-    initialPageParam: '',
-    getNextPageParam: ({ next_cursor }) => next_cursor,
-    placeholderData: keepPreviousData,
-  });
-  const keys = data?.pages.flatMap(({ items }) => items);
+  const keys = usePages(queryKeys.allApiKeys(query), (cursor, signal) =>
+    client.apiKeys.listAll({ query: { ...query, ...cursor }, signal }),
+  );
   const filtered = search !== '' || status !== '';
   return (
     <Page wide title={t('title')} intro={t('intro')}>
@@ -61,24 +54,16 @@ export function ApiKeysPage() {
           ))}
         </Select>
       </div>
-      {error ? (
-        <ErrorNotice error={error} onRetry={() => void refetch()} />
-      ) : keys === undefined ? (
-        <SkeletonRows rows={6} className="h-12" />
-      ) : keys.length === 0 ? (
-        <EmptyState icon={KeySquare} title={t(filtered ? 'none_found' : 'none_all')}>
-          {filtered ? null : t('none_text')}
-        </EmptyState>
-      ) : (
-        <KeyTable keys={keys} onTask={setTask} />
-      )}
-      {hasNextPage && (
-        <div className="mt-4 flex justify-center">
-          <Button disabled={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-            {t('more')}
-          </Button>
-        </div>
-      )}
+      <PagedList
+        pages={keys}
+        empty={
+          <EmptyState icon={KeySquare} title={t(filtered ? 'none_found' : 'none_all')}>
+            {filtered ? null : t('none_text')}
+          </EmptyState>
+        }
+      >
+        {(items) => <KeyTable keys={items} onTask={setTask} />}
+      </PagedList>
       <KeyDialogs task={task} onClose={() => setTask(null)} />
     </Page>
   );

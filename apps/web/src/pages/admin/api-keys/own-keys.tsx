@@ -1,15 +1,14 @@
 import type { ApiKey } from '@stroma/contracts';
-import { useInfiniteQuery } from '@tanstack/react-query';
 import { KeySquare, MoreHorizontal } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button, buttonClass } from '../../../components/button.tsx';
 import { EmptyState } from '../../../components/empty-state.tsx';
 import { Menu, MenuContent, MenuItem, MenuTrigger } from '../../../components/menu.tsx';
-import { ErrorNotice } from '../../../components/notice.tsx';
 import { panelClass, Section } from '../../../components/page.tsx';
-import { SkeletonRows } from '../../../components/skeleton.tsx';
+import { PagedList } from '../../../components/paged-list.tsx';
 import { client } from '../../../lib/client.ts';
+import { usePages } from '../../../lib/pages.ts';
 import { queryKeys } from '../../../lib/query-keys.ts';
 import { usePermission } from '../../../lib/session.ts';
 import { KeyDialogs, type KeyTask } from './key-dialogs.tsx';
@@ -23,14 +22,9 @@ export function OwnKeys() {
 function Keys() {
   const { t } = useTranslation('apiKeys');
   const [task, setTask] = useState<KeyTask | null>(null);
-  const keys = useInfiniteQuery({
-    queryKey: queryKeys.ownApiKeys,
-    queryFn: ({ pageParam, signal }) =>
-      client.apiKeys.list({ query: { limit: 20, ...(pageParam && { cursor: pageParam }) }, signal }),
-    initialPageParam: '',
-    getNextPageParam: ({ next_cursor }) => next_cursor,
-  });
-  const items = keys.data?.pages.flatMap((page) => page.items) ?? [];
+  const keys = usePages(queryKeys.ownApiKeys, (cursor, signal) =>
+    client.apiKeys.list({ query: { limit: 20, ...cursor }, signal }),
+  );
   return (
     <Section
       title={t('title')}
@@ -41,26 +35,23 @@ function Keys() {
         </Button>
       }
     >
-      {keys.error ? (
-        <ErrorNotice error={keys.error} onRetry={() => void keys.refetch()} />
-      ) : keys.isPending ? (
-        <SkeletonRows rows={1} className="h-14" />
-      ) : items.length === 0 ? (
-        <EmptyState icon={KeySquare} title={t('none')}>
-          {t('none_text')}
-        </EmptyState>
-      ) : (
-        <ul className={`${panelClass} divide-y divide-line`}>
-          {items.map((each) => (
-            <KeyLine key={each.key_id} apiKey={each} onTask={setTask} />
-          ))}
-        </ul>
-      )}
-      {keys.hasNextPage && (
-        <Button className="mt-3" onClick={() => void keys.fetchNextPage()}>
-          {t('more')}
-        </Button>
-      )}
+      <PagedList
+        pages={keys}
+        skeleton={{ rows: 1, className: 'h-14' }}
+        empty={
+          <EmptyState icon={KeySquare} title={t('none')}>
+            {t('none_text')}
+          </EmptyState>
+        }
+      >
+        {(items) => (
+          <ul className={`${panelClass} divide-y divide-line`}>
+            {items.map((each) => (
+              <KeyLine key={each.key_id} apiKey={each} onTask={setTask} />
+            ))}
+          </ul>
+        )}
+      </PagedList>
       <KeyDialogs task={task} onClose={() => setTask(null)} />
     </Section>
   );

@@ -1,5 +1,5 @@
 import type { Backup, BackupPlan } from '@stroma/contracts';
-import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { ArchiveRestore, DatabaseBackup, Download } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../../../components/button.tsx';
@@ -7,9 +7,10 @@ import { EmptyState } from '../../../components/empty-state.tsx';
 import { Facts } from '../../../components/facts.tsx';
 import { ErrorNotice, Notice } from '../../../components/notice.tsx';
 import { Page, Section } from '../../../components/page.tsx';
-import { SkeletonRows } from '../../../components/skeleton.tsx';
+import { PagedList } from '../../../components/paged-list.tsx';
 import { client } from '../../../lib/client.ts';
 import { formatAgo, formatCount, formatTime } from '../../../lib/format.ts';
+import { usePages } from '../../../lib/pages.ts';
 import { queryKeys } from '../../../lib/query-keys.ts';
 import { usePermission } from '../../../lib/session.ts';
 import { saveFile, toCsv } from '../../../lib/table-export.ts';
@@ -22,7 +23,6 @@ const staleAfterMs = 2 * 24 * 60 * 60 * 1000;
 /** The backups there are, whether they restore, and the keys that encrypt. */
 export function BackupsPage() {
   const { t } = useTranslation('backups');
-  const { t: common } = useTranslation();
   const queries = useQueryClient();
   const mayWrite = usePermission('backups:write');
   const maySeeKeys = usePermission('encryption:read');
@@ -30,15 +30,11 @@ export function BackupsPage() {
     queryKey: queryKeys.backupPlan,
     queryFn: ({ signal }) => client.backups.plan({ signal }),
   });
-  const list = useInfiniteQuery({
-    queryKey: queryKeys.backups,
-    queryFn: ({ pageParam, signal }) =>
-      client.backups.list({ query: { limit: 20, ...(pageParam !== null && { cursor: pageParam }) }, signal }),
-    initialPageParam: null as string | null,
-    getNextPageParam: (page) => page.next_cursor,
-  });
+  const pages = usePages(queryKeys.backups, (cursor, signal) =>
+    client.backups.list({ query: { limit: 20, ...cursor }, signal }),
+  );
   const job = useFollowedJob(() => void queries.invalidateQueries({ queryKey: queryKeys.backups }));
-  const backups = list.data?.pages.flatMap(({ items }) => items);
+  const backups = pages.items;
   const ready = plan.data !== undefined && plan.data.target !== null && plan.data.passphrase_set;
   const makeNow = mayWrite && (
     <Button
@@ -72,32 +68,27 @@ export function BackupsPage() {
         {job.error !== null && <ErrorNotice error={job.error} title={t('job_failed')} />}
         {plan.error && <ErrorNotice error={plan.error} onRetry={() => void plan.refetch()} />}
         <Section title={t('backups')}>
-          {list.error ? (
-            <ErrorNotice error={list.error} onRetry={() => void list.refetch()} />
-          ) : backups === undefined ? (
-            <SkeletonRows rows={4} className="h-12" />
-          ) : backups.length === 0 ? (
-            <EmptyState icon={ArchiveRestore} title={t('none')} action={ready ? makeNow : null}>
-              {t('none_text')}
-            </EmptyState>
-          ) : (
-            <BackupTable
-              backups={backups}
-              busy={job.running}
-              onVerify={
-                mayWrite
-                  ? ({ backup_id }) => void job.follow(client.backups.verify({ params: { id: backup_id } }))
-                  : null
-              }
-            />
-          )}
-          {list.hasNextPage && (
-            <div className="mt-4 flex justify-center">
-              <Button disabled={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-                {common('show_more')}
-              </Button>
-            </div>
-          )}
+          <PagedList
+            pages={pages}
+            skeleton={{ rows: 4, className: 'h-12' }}
+            empty={
+              <EmptyState icon={ArchiveRestore} title={t('none')}>
+                {t('none_text')}
+              </EmptyState>
+            }
+          >
+            {(items) => (
+              <BackupTable
+                backups={items}
+                busy={job.running}
+                onVerify={
+                  mayWrite
+                    ? ({ backup_id }) => void job.follow(client.backups.verify({ params: { id: backup_id } }))
+                    : null
+                }
+              />
+            )}
+          </PagedList>
         </Section>
         <div className="grid items-start gap-8 lg:grid-cols-2">
           {plan.data !== undefined && <PlanPanel plan={plan.data} />}

@@ -1,5 +1,5 @@
 import type { ComplianceSummary } from '@stroma/contracts';
-import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { ClipboardCheck } from 'lucide-react';
 import { useState } from 'react';
@@ -8,9 +8,10 @@ import { Button } from '../../../components/button.tsx';
 import { EmptyState } from '../../../components/empty-state.tsx';
 import { ErrorNotice } from '../../../components/notice.tsx';
 import { Page, panelClass, Section } from '../../../components/page.tsx';
-import { SkeletonRows } from '../../../components/skeleton.tsx';
+import { PagedList } from '../../../components/paged-list.tsx';
 import { client } from '../../../lib/client.ts';
 import { formatAgo, formatDays, formatTime } from '../../../lib/format.ts';
+import { usePages } from '../../../lib/pages.ts';
 import { queryKeys } from '../../../lib/query-keys.ts';
 import { usePermission } from '../../../lib/session.ts';
 import { useFollowedJob } from '../backups/followed-job.ts';
@@ -21,22 +22,13 @@ import { ReviewDialog } from './review-dialog.tsx';
 /** Reports of how the installation stands against a standard. */
 export function CompliancePage() {
   const { t } = useTranslation('compliance');
-  const { t: common } = useTranslation();
   const queries = useQueryClient();
   const mayMake = usePermission('compliance:write');
   const [open, setOpen] = useState<'make' | 'review' | null>(null);
-  const list = useInfiniteQuery({
-    queryKey: queryKeys.compliance,
-    queryFn: ({ pageParam, signal }) =>
-      client.compliance.list({
-        query: { limit: 20, ...(pageParam !== null && { cursor: pageParam }) },
-        signal,
-      }),
-    initialPageParam: null as string | null,
-    getNextPageParam: (page) => page.next_cursor,
-  });
+  const reports = usePages(queryKeys.compliance, (cursor, signal) =>
+    client.compliance.list({ query: { limit: 20, ...cursor }, signal }),
+  );
   const job = useFollowedJob(() => void queries.invalidateQueries({ queryKey: queryKeys.compliance }));
-  const reports = list.data?.pages.flatMap(({ items }) => items);
   const make = mayMake && (
     <Button look="primary" disabled={job.running} onClick={() => setOpen('make')}>
       <ClipboardCheck size={16} aria-hidden />
@@ -58,30 +50,25 @@ export function CompliancePage() {
       <div className="grid grid-cols-1 gap-6">
         {job.error !== null && <ErrorNotice error={job.error} title={t('job_failed')} />}
         <Section title={t('reports')}>
-          {list.error ? (
-            <ErrorNotice error={list.error} onRetry={() => void list.refetch()} />
-          ) : reports === undefined ? (
-            <SkeletonRows rows={4} className="h-16" />
-          ) : reports.length === 0 ? (
-            <EmptyState icon={ClipboardCheck} title={t('none')} action={make}>
-              {t('none_text')}
-            </EmptyState>
-          ) : (
-            <ul
-              className={`${panelClass} divide-y divide-line lg:grid lg:grid-cols-[minmax(0,1fr)_repeat(4,auto)]`}
-            >
-              {reports.map((report) => (
-                <ReportLine key={report.report_id} report={report} />
-              ))}
-            </ul>
-          )}
-          {list.hasNextPage && (
-            <div className="mt-4 flex justify-center">
-              <Button disabled={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-                {common('show_more')}
-              </Button>
-            </div>
-          )}
+          <PagedList
+            pages={reports}
+            skeleton={{ rows: 4, className: 'h-16' }}
+            empty={
+              <EmptyState icon={ClipboardCheck} title={t('none')}>
+                {t('none_text')}
+              </EmptyState>
+            }
+          >
+            {(items) => (
+              <ul
+                className={`${panelClass} divide-y divide-line lg:grid lg:grid-cols-[minmax(0,1fr)_repeat(4,auto)]`}
+              >
+                {items.map((report) => (
+                  <ReportLine key={report.report_id} report={report} />
+                ))}
+              </ul>
+            )}
+          </PagedList>
         </Section>
       </div>
       {open === 'make' && (
