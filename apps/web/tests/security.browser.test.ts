@@ -74,7 +74,8 @@ describe('Admin > Security', () => {
     await signIn(page);
     await page.goto('/admin/security?view=policy');
     await page.getByText('No file of places is set').waitFor();
-    await page.getByLabel('Credential stuffing, Medium: what is done').selectOption('Block');
+    for (const severity of ['Medium', 'High', 'Critical'])
+      await page.getByLabel(`Credential stuffing, ${severity}: what is done`).selectOption('Block');
     await page.getByLabel('Accounts from one address').fill('4');
     await page.getByRole('button', { name: 'Save policy' }).click();
     await page.getByText('The policy is in force.').waitFor();
@@ -106,11 +107,14 @@ describe('Admin > Security', () => {
     });
     const dialog = page.getByRole('dialog', { name: 'Is it you?' });
     await expect
-      .poll(async () => {
-        await page.goto('/admin/members');
-        await page.getByRole('heading', { level: 1 }).waitFor();
-        return dialog.isVisible();
-      })
+      .poll(
+        async () => {
+          await page.goto('/admin/members');
+          await page.getByRole('heading', { level: 1 }).waitFor();
+          return dialog.isVisible();
+        },
+        { timeout: 30_000 },
+      )
       .toBe(true);
     await dialog.getByRole('textbox').fill(administrator.password);
     await dialog.getByRole('button').first().click();

@@ -1,6 +1,37 @@
 import { sql } from 'drizzle-orm';
 import { rowsOf, type Sql } from '../../platform/db/database.ts';
 
+export interface ThreatFacts {
+  /** First seen in the period. */
+  detected: number;
+  /** Of those: how they ended. */
+  real: number;
+  false_alarms: number;
+  unresolved: number;
+  /** Unresolved at present, whenever they were seen, and seen more than a week ago. */
+  overdue: number;
+  /** Of those of the period: where something was done without anybody being asked. */
+  answered: number;
+}
+
+export async function threatFacts(
+  db: Sql,
+  tenantId: string,
+  { from, to }: { from: string; to: string },
+): Promise<ThreatFacts> {
+  const seen = sql`first_at between ${from}::timestamptz and ${to}::timestamptz`;
+  const result = await db.execute(sql`
+    select (count(*) filter (where ${seen}))::int as detected,
+      (count(*) filter (where ${seen} and verdict = 'true_positive'))::int as real,
+      (count(*) filter (where ${seen} and verdict = 'false_positive'))::int as false_alarms,
+      (count(*) filter (where ${seen} and status <> 'resolved'))::int as unresolved,
+      (count(*) filter (where status <> 'resolved' and last_at < now() - interval '7 days'))::int as overdue,
+      (count(*) filter (where ${seen} and jsonb_array_length(actions) > 0))::int as answered
+    from threats where tenant_id = ${tenantId}`);
+  const [row] = rowsOf<ThreatFacts>(result);
+  return row ?? { detected: 0, real: 0, false_alarms: 0, unresolved: 0, overdue: 0, answered: 0 };
+}
+
 /** What stands on record of one action with one outcome. */
 export interface RecordedAction {
   action: string;

@@ -4,8 +4,10 @@ import type { KeyState } from '../../platform/crypto/keys.ts';
 import { acrossTenants } from '../../platform/db/tenant-scope.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { systemTenant } from '../../platform/system-actor.ts';
+import { openAuditAnchors } from '../audit/audit-anchors.ts';
 import type { OpenAudit } from '../audit/open-audit.ts';
 import { identityRules } from '../identity/identity-rules.ts';
+import { asksSecondFactor, findSecondFactorPolicy } from '../identity/second-factor-policies.store.ts';
 import type { Signatures } from '../signatures/signatures.service.ts';
 import {
   apiKeyFacts,
@@ -22,6 +24,8 @@ import {
   recordedActions,
   type SensitivityFact,
   sensitivityFacts,
+  type ThreatFacts,
+  threatFacts,
   type WallFacts,
   wallFacts,
 } from './facts.store.ts';
@@ -50,6 +54,7 @@ export interface Facts {
   strangers: { failed: number; locked: number };
   apiKeys: KeyFacts;
   emergencies: EmergencyFacts;
+  threats: ThreatFacts;
   walls: WallFacts;
   backups: BackupFact[];
   backupPlan: { cron: string | null; target: string | null };
@@ -98,7 +103,8 @@ export async function measure(
   const { db, config, keys, objects } = platform;
   const { tenantId } = ctx.actor;
   const now = new Date();
-  const rules = identityRules(config);
+  const policy = await findSecondFactorPolicy(db.sql, tenantId);
+  const asksFactor = asksSecondFactor(identityRules(config), policy);
   const people = await openAccounts(db.sql, tenantId);
   const outside = await acrossTenants('of the installation', async () => ({
     walls: await wallFacts(db.sql),
@@ -119,7 +125,8 @@ export async function measure(
   const signed = await signatureFacts(signatures, ctx);
   onProgress(0.3, 'verifying the audit record');
   const length = Math.max(1, await audit.lengthOf(tenantId));
-  const verification = await audit.verify(tenantId, [], (events) =>
+  const checkpoints = await (await openAuditAnchors(platform, audit)).outside();
+  const verification = await audit.verify(tenantId, checkpoints, (events) =>
     onProgress(0.3 + 0.6 * Math.min(1, events / length), `${events} of ${length} events verified`),
   );
   return {
@@ -129,7 +136,7 @@ export async function measure(
     signatures: signed,
     people: people.map((person) => ({
       ...person,
-      required: rules.secondFactorRequired(person.role),
+      required: asksFactor(person.role),
       administers: administers(person.role),
     })),
     recorded: await recordedActions(db.sql, tenantId, period),
@@ -139,6 +146,7 @@ export async function measure(
     },
     apiKeys: await apiKeyFacts(db.sql, tenantId),
     emergencies: await emergencyFacts(db.sql, tenantId, period),
+    threats: await threatFacts(db.sql, tenantId, period),
     walls: outside.walls,
     backups: outside.backups,
     backupPlan: {

@@ -121,15 +121,14 @@ export const backupsRestore: Check = (facts) => {
 };
 
 export const incidentsWatched: Check = (facts) => {
+  const { detected, real, false_alarms, unresolved, overdue, answered } = facts.threats;
   const found = recorded(facts, ['threat.detected', 'token.reused', 'client.reported', 'account.locked']);
   const resolved = recorded(facts, ['threat.resolved']);
-  const detected = recorded(facts, ['threat.detected']);
-  const open = Math.max(0, detected.count - resolved.count);
   return evidence(
     'incidents_watched',
-    open === 0 ? 'met' : 'partly',
-    `${found.count} suspicious events (threats, stolen tokens, reports of clients, locks) are on record in the period; ${open} more threats were detected than resolved.`,
-    { suspicious: found.count, threats: detected.count, resolved: resolved.count },
-    found.ids,
+    unresolved === 0 && overdue === 0 ? 'met' : 'partly',
+    `${detected} threats were detected in the period: ${real} real, ${false_alarms} false alarms, ${unresolved} not resolved; ${overdue} wait for more than a week. Something was done at once about ${answered}. ${found.count} suspicious events (threats, stolen tokens, reports of clients, locks) are on record.`,
+    { suspicious: found.count, ...facts.threats },
+    [...found.ids, ...resolved.ids],
   );
 };
