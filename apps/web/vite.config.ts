@@ -51,9 +51,14 @@ export default defineConfig({
               name: 'vendor',
               test: /node_modules\/(react|react-dom|scheduler|react-i18next|i18next|clsx|@tanstack\/(?!.*virtual))/,
             },
+            /** What also the sign-in page stands on, which knows nothing of the frame. */
+            {
+              name: 'basis',
+              test: /src\/(stroma\.svg|lib\/(client|query|session|theme|format|toasts|i18n)|components\/(frame\/stand-ins|button|empty|field|notice|page|skeleton))/,
+            },
             {
               name: 'frame',
-              test: /src\/(components\/frame\/(?!command)|lib\/(client|query|session|theme|format|jobs|toasts|live|datasets))|src\/components\/(button|menu|popover|progress|status|tooltip|page|badge|skeleton|notice|empty|quality)/,
+              test: /src\/(components\/frame\/(?!command|step-up|stand-ins)|lib\/(jobs|live|datasets))|src\/components\/(menu|popover|progress|status|tooltip|badge|quality)/,
               maxSize: 400_000,
             },
           ],

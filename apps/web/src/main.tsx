@@ -6,7 +6,6 @@ import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { Toaster } from './components/toaster.tsx';
-import { TooltipProvider } from './components/tooltip.tsx';
 import { startLanguage } from './lib/i18n.ts';
 import { queryClient } from './lib/query-client.ts';
 import { applyTheme } from './lib/theme.ts';
@@ -21,10 +20,8 @@ if (element === null) throw new Error('index.html has no #root to draw into');
 createRoot(element).render(
   <StrictMode>
     <QueryClientProvider client={queryClient}>
-      <TooltipProvider>
-        <RouterProvider router={router} />
-        <Toaster />
-      </TooltipProvider>
+      <RouterProvider router={router} />
+      <Toaster />
     </QueryClientProvider>
   </StrictMode>,
 );
