@@ -35,7 +35,9 @@ export const erasurePlan = z.object({
       ground: ground.nullable(),
       may_choose: z.boolean().describe('Whether who executes may decide otherwise'),
       rows: z.int().describe('Of the person, in the current version'),
-      mentions: z.int().describe('Of others in the current version, in which words of the person are replaced'),
+      mentions: z
+        .int()
+        .describe('Of others in the current version, in which words of the person are replaced'),
       total_rows: z.int(),
       versions: z.array(z.object({ version_id: z.string(), number: z.int(), rows: z.int() })),
     }),

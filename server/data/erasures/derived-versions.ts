@@ -5,6 +5,7 @@ import type { Platform } from '../../platform/platform.ts';
 import type { Made } from '../../platform/provenance/provenance-types.ts';
 import { PrivacyKeys } from '../anonymisation/anonymisation.keys.ts';
 import type { DatasetWithVersion, VersionRow } from '../datasets/datasets.store.ts';
+import type { Parameters } from '../persons/person-cells.ts';
 
 /** How rows of an anonymised version lead back to a person of its source: by pseudonyms made with a key that is kept. */
 export interface Linkable {
@@ -65,9 +66,9 @@ export async function pseudonymTests(
   ctx: Context,
   source: { dataset: { id: string }; version: VersionRow },
   linkable: Linkable,
-  tests: readonly string[],
+  own: string,
+  parameters: Parameters,
 ): Promise<string[]> {
-  if (tests.length === 0) return [];
   const { platform, sandbox } = tools;
   const key = await new PrivacyKeys(platform).get(ctx, source.dataset.id, linkable.key);
   const path = await platform.objects.localPath(`${source.version.lakePrefix}/data.parquet`);
@@ -75,11 +76,15 @@ export async function pseudonymTests(
   for (const { column, prefix } of linkable.columns) {
     if (!source.version.columns.some(({ name }) => name === column)) continue;
     const value = `CAST(${quoteIdentifier(column)} AS VARCHAR)`;
-    const { rows } = await sandbox().query(
-      `SELECT ${value} FROM dataset WHERE ${quoteIdentifier(column)} IS NOT NULL GROUP BY 1 HAVING bool_and(${tests.join(' OR ')})`,
-      [{ name: 'dataset', path }],
-      { signal: ctx.signal, caller: `privacy:${ctx.actor.id}`, limits: { maxRows: mostValues } },
+    const { sql, params } = parameters.bind(
+      `SELECT ${value} FROM dataset WHERE ${quoteIdentifier(column)} IS NOT NULL GROUP BY 1 HAVING bool_and(${own})`,
     );
+    const { rows } = await sandbox().query(sql, [{ name: 'dataset', path }], {
+      signal: ctx.signal,
+      caller: `privacy:${ctx.actor.id}`,
+      params,
+      limits: { maxRows: mostValues },
+    });
     const pseudonyms = rows.map(([each]) => quoteLiteral(`${prefix}${pseudonym(key, String(each))}`));
     if (pseudonyms.length > 0) found.push(`coalesce(${value} IN (${pseudonyms.join(', ')}), false)`);
   }

@@ -1,4 +1,5 @@
 import type { ErasureDecisions, ErasurePlan } from '@stroma/contracts';
+import { quoteLiteral } from '@stroma/lake';
 import type { Access, Audit } from '../../access/index.ts';
 import type { Context } from '../../platform/context.ts';
 import type { Sql } from '../../platform/db/database.ts';
@@ -6,6 +7,7 @@ import { fail } from '../../platform/failure.ts';
 import { objectContext } from '../../platform/objects/sealed-store.ts';
 import { type DatasetWithVersion, lockRegistration, type VersionRow } from '../datasets/datasets.store.ts';
 import { deletePairs } from '../joins/joins.store.ts';
+import { Parameters } from '../persons/person-cells.ts';
 import type { SearchTools } from '../persons/person-search.ts';
 import { allVersions } from '../persons/person-versions.store.ts';
 import { testsOf } from '../persons/person-versions.ts';
@@ -27,6 +29,7 @@ import { type Rewriting, rewriteVersion } from './rewritten-version.ts';
 export interface RunTools extends SearchTools {
   audit: Audit;
   members: Access['members'];
+  retention: Pick<Access['retention'], 'holdsOf'>;
   caches: ErasedCaches;
   holders: readonly DerivedHolder[];
 }
@@ -123,8 +126,9 @@ export class ErasureRun {
       if (!wanted.some(({ id }) => id === version.id) || this.progress.done.includes(step)) continue;
       const source = versions.find((known) => known.version.id === linkable?.sourceVersionId);
       if (linkable === null || source === undefined) continue;
-      const ofSource = await testsOf(tools, source.version, query);
-      const tests = await pseudonymTests(tools, ctx, source, linkable, ofSource.own);
+      const parameters = new Parameters();
+      const ofSource = await testsOf(tools, source.version, query, parameters.quote);
+      const tests = await pseudonymTests(tools, ctx, source, linkable, ofSource.own, parameters);
       const isCurrent = dataset.currentVersionId === version.id;
       if (tests.length === 0)
         await this.once(step, async () => {
@@ -156,6 +160,7 @@ export class ErasureRun {
       if (first === undefined) continue;
       const treatment = decided(planned, row.decisions, current?.version.id);
       if (treatment === 'keep') continue;
+      await this.#requireNoHold(first);
       const tainted = own
         .filter(({ version }) => planned.versions.some(({ version_id }) => version_id === version.id))
         .map(({ version }) => version);
@@ -178,6 +183,16 @@ export class ErasureRun {
     }
   }
 
+  /** One may have been placed since the plan was made. */
+  async #requireNoHold({ dataset }: DatasetWithVersion): Promise<void> {
+    const { tools, ctx } = this.#parts;
+    const { everything, datasets, persons } = await tools.retention.holdsOf(ctx.actor.tenantId);
+    if (everything || datasets.includes(dataset.id) || persons.includes(dataset.createdBy))
+      fail('CONFLICT', 'A legal hold was placed meanwhile. Look at the plan again.', {
+        dataset_id: dataset.id,
+      });
+  }
+
   /** Source versions that are to go, of those that are still there. */
   #leaving(versions: readonly DatasetWithVersion[]): string[] {
     const { plan, decisions } = this.#parts.row;
@@ -194,8 +209,11 @@ export class ErasureRun {
   /** Rows of the person go unless only their words are to; words of theirs go from the rows of others. */
   async #rewriting({ dataset_id }: PlannedDataset, version: VersionRow): Promise<Rewriting> {
     const { tools, row, query } = this.#parts;
-    const { own, replaced } = await testsOf(tools, version, query);
-    return { tests: row.decisions.words_only_datasets.includes(dataset_id) ? [] : own, replaced };
+    const { own, replaced } = await testsOf(tools, version, query, quoteLiteral);
+    return {
+      tests: row.decisions.words_only_datasets.includes(dataset_id) ? [] : [own],
+      replaced: replaced(),
+    };
   }
 
   /** A new version where it is to be written anew, and the tainted ones gone. */

@@ -7,6 +7,7 @@ import type { Context } from '../../platform/context.ts';
 import { fail } from '../../platform/failure.ts';
 import { newId } from '../../platform/ids.ts';
 import type { JobDefinition } from '../../platform/jobs/job-types.ts';
+import { withoutNames } from '../persons/nameless-errors.ts';
 import { searchEverywhere } from '../persons/person-search.ts';
 import type { PersonSearches } from '../persons/person-searches.service.ts';
 import { replaceWords } from '../persons/text-scan.ts';
@@ -202,15 +203,17 @@ export class Erasures {
     };
     const parts = { tools: this.#tools, ctx, jobId, row, query };
     const run = new ErasureRun(parts);
-    await run.disposePending();
-    onProgress(0.02, 'what was anonymised from the data');
-    await run.derivedVersions();
-    await run.datasets((fraction) => onProgress(0.05 + 0.55 * fraction, 'datasets'));
-    onProgress(0.6, 'files, accounts and records');
-    await eraseRecords(run, parts, consents);
-    const found = await searchEverywhere(this.#tools, ctx, query, (fraction, phase) =>
-      onProgress(0.7 + 0.28 * fraction, phase),
-    );
+    const found = await withoutNames(query.identifiers, async () => {
+      await run.disposePending();
+      onProgress(0.02, 'what was anonymised from the data');
+      await run.derivedVersions();
+      await run.datasets((fraction) => onProgress(0.05 + 0.55 * fraction, 'datasets'));
+      onProgress(0.6, 'files, accounts and records');
+      await eraseRecords(run, parts, consents);
+      return searchEverywhere(this.#tools, ctx, query, (fraction, phase) =>
+        onProgress(0.7 + 0.28 * fraction, phase),
+      );
+    });
     const document = await this.#document(ctx, row, request, run, found, query.identifiers);
     const signed = signCertificate(this.#tools.certifier, document);
     const { complete } = document.verification;
@@ -321,23 +324,15 @@ function requirePossible({ actor }: Context, plan: ErasurePlan, { plan_sha256, d
   if (accounts.includes(actor.id)) fail('CONFLICT', 'Nobody erases their own account. Ask somebody else.');
 }
 
-/** A hold may have been placed since it was begun. */
+/** A hold may have been placed since it was begun; datasets are looked at one by one. */
 async function requireNoHold(
   retention: ErasureTools['retention'],
   tenantId: string,
-  { plan, decisions }: ErasureRow,
+  { plan }: ErasureRow,
 ): Promise<void> {
   const holds = await retention.holdsOf(tenantId);
-  const isHeld =
-    holds.everything ||
-    plan.accounts.some(({ user_id }) => holds.persons.includes(user_id)) ||
-    plan.datasets.some(
-      ({ dataset_id, treatment }) =>
-        holds.datasets.includes(dataset_id) &&
-        treatment !== 'keep' &&
-        !decisions.keep_datasets.includes(dataset_id),
-    );
-  if (isHeld) fail('CONFLICT', 'A legal hold was placed meanwhile. Look at the plan again.');
+  if (holds.everything || plan.accounts.some(({ user_id }) => holds.persons.includes(user_id)))
+    fail('CONFLICT', 'A legal hold was placed meanwhile. Look at the plan again.');
 }
 
 const documentOf = (row: ErasureRow): Erasure => ({

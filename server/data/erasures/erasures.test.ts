@@ -168,7 +168,7 @@ describe('erasing a person', () => {
     expect(job.error).toBeNull();
     anonymised = job.result as unknown as AnonymisationResult;
     request = await officer.request();
-  }, 60_000);
+  }, 120_000);
   afterAll(() => server.close());
 
   it('needs to know who asks, to have looked for them, and says beforehand what will become of what', async () => {
@@ -433,7 +433,7 @@ describe('an erasure that is ended half-way', () => {
     expect(await tablesQuoting(server, her)).toEqual([]);
     const again = await officer.erase(request, await officer.plan(request));
     expect([again.status, again.body.error.message]).toEqual([409, 'The person was erased already.']);
-  }, 60_000);
+  }, 120_000);
 
   it('keeps what was signed unless who executes decides otherwise', async () => {
     const { admin } = server;
@@ -475,5 +475,5 @@ describe('an erasure that is ended half-way', () => {
       `/signatures?object_id=${signed.version.version_id}`,
     );
     expect(body.items.map(({ state }) => state)).toEqual(['object_gone']);
-  }, 60_000);
+  }, 120_000);
 });

@@ -5,6 +5,7 @@ import { fail } from '../../platform/failure.ts';
 import { newId } from '../../platform/ids.ts';
 import type { JobDefinition } from '../../platform/jobs/job-types.ts';
 import { changeSubjectRequest } from '../subject-requests/subject-requests.store.ts';
+import { withoutNames } from './nameless-errors.ts';
 import { type SearchTools, searchEverywhere } from './person-search.ts';
 import { endSearch, findSearch, insertSearch, type PersonSearchRow } from './person-searches.store.ts';
 
@@ -104,7 +105,9 @@ export class PersonSearches {
           await keys.decryptText(row.sealed, sealing, contextOf(id)),
         ) as string[];
         const query = { identifiers, columns: row.columns, match: row.match };
-        const findings = await searchEverywhere(this.#tools, ctx, query, job.progress);
+        const findings = await withoutNames(identifiers, () =>
+          searchEverywhere(this.#tools, ctx, query, job.progress),
+        );
         return {
           result: { search_id: id, datasets: findings.datasets.length },
           commit: async (tx) => {

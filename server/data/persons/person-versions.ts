@@ -5,7 +5,7 @@ import type { SqlSandbox } from '@stroma/lake';
 import { type ColumnFinding, detectColumns } from '@stroma/privacy';
 import type { ObjectStore } from '../../platform/objects/object-store.ts';
 import type { DatasetWithVersion, VersionRow } from '../datasets/datasets.store.ts';
-import { anyOf, type RowTests, rowTests, type Wanted, within } from './person-cells.ts';
+import { Parameters, type Quote, quoting, type RowTests, rowTests, type Wanted } from './person-cells.ts';
 import { patternsOf, quotedInObject } from './text-scan.ts';
 import { withJsonForms } from './word-patterns.ts';
 
@@ -16,6 +16,9 @@ export interface VersionTools {
   sandbox: () => SqlSandbox;
 }
 
+/** Columns counted in one statement, which may be 100,000 characters long. */
+const columnsAtOnce = 40;
+const wideColumns = 500;
 const rejectedText = "coalesce(reason, '') || ' ' || coalesce(raw, '')";
 const documents = ['report.json', 'profile.json', 'values.json'] as const;
 
@@ -24,13 +27,17 @@ export async function testsOf(
   { objects }: Pick<VersionTools, 'objects'>,
   version: VersionRow,
   wanted: Wanted & { columns: 'personal' | 'all' },
+  quote: Quote,
 ): Promise<RowTests> {
   const findings = await findingsOf(objects, version);
   const names = findings.filter(({ kind }) => kind === 'name').map(({ column }) => column);
   const personal = new Set(findings.map(({ column }) => column));
-  const looked =
-    wanted.columns === 'all' ? version.columns : version.columns.filter(({ name }) => personal.has(name));
-  return rowTests(looked, names, wanted);
+  // Nobody is known by a measured value, and a matrix has thousands of columns of them.
+  const isWide = version.columns.length > wideColumns;
+  const looked = version.columns.filter(
+    ({ name, type }) => personal.has(name) || (wanted.columns === 'all' && !(isWide && type === 'number')),
+  );
+  return rowTests(looked, names, wanted, quote);
 }
 
 /** Counts what names the person in a version: rows, columns, rejected lines, documents. Null for none of it. */
@@ -40,29 +47,33 @@ export async function searchVersion(
   wanted: Wanted & { columns: 'personal' | 'all' },
   options: { signal: AbortSignal; caller: string },
 ): Promise<FoundVersion | null> {
-  const tests = await testsOf(tools, version, wanted);
+  const parameters = new Parameters();
+  const tests = await testsOf(tools, version, wanted, parameters.quote);
   const path = (name: string) => tools.objects.localPath(`${version.lakePrefix}/${name}`);
-  const own = anyOf(tests.own);
-  const [rows = 0, mentions = 0, ...byColumn] = await count(
-    tools.sandbox(),
-    await path('data.parquet'),
-    [own, `NOT ${own} AND ${anyOf(tests.mentions)}`, ...tests.columns.map(({ sql }) => sql)],
-    options,
-  );
+  const data = await path('data.parquet');
+  const count = (file: string, wished: readonly string[]) =>
+    countRows(tools.sandbox(), file, wished, parameters, options);
+  const [rows = 0, mentions = 0] = await count(data, [tests.own, `NOT ${tests.own} AND ${tests.mentions}`]);
   const [rejectedRows = 0] =
     version.rejectedRows === 0
       ? [0]
-      : await count(
-          tools.sandbox(),
-          await path('rejects.parquet'),
-          [within(rejectedText, wanted.identifiers)],
-          options,
-        );
+      : await count(await path('rejects.parquet'), [
+          quoting(rejectedText, wanted.identifiers, parameters.quote),
+        ]);
   const described =
     (await quotedInDocuments(tools.objects, version, wanted.identifiers)) ||
     (rows + mentions === 0 &&
       (await quotedInObject(tools.objects, version.rawKey, wanted.identifiers, options.signal)) === true);
   if (rows === 0 && mentions === 0 && rejectedRows === 0 && !described) return null;
+  const byColumn: number[] = [];
+  if (rows + mentions > 0)
+    for (let from = 0; from < tests.columns.length; from += columnsAtOnce)
+      byColumn.push(
+        ...(await count(
+          data,
+          tests.columns.slice(from, from + columnsAtOnce).map(({ sql }) => sql),
+        )),
+      );
   return {
     version_id: version.id,
     number: version.number,
@@ -87,28 +98,30 @@ export async function rowsOfPerson(
   limit: number,
   options: { signal: AbortSignal; caller: string },
 ): Promise<{ columns: ColumnSchema[]; rows: JsonValue[][]; truncated: boolean }> {
-  const tests = await testsOf(tools, version, wanted);
+  const parameters = new Parameters();
+  const tests = await testsOf(tools, version, wanted, parameters.quote);
   const source = {
     name: 'dataset',
     path: await tools.objects.localPath(`${version.lakePrefix}/data.parquet`),
   };
-  const found = await tools.sandbox().query(`SELECT * FROM dataset WHERE ${anyOf(tests.own)}`, [source], {
-    ...options,
-    limits: { maxRows: limit },
-  });
+  const { sql, params } = parameters.bind(`SELECT * FROM dataset WHERE ${tests.own}`);
+  const found = await tools
+    .sandbox()
+    .query(sql, [source], { ...options, params, limits: { maxRows: limit } });
   return { columns: found.columns, rows: found.rows, truncated: found.truncated };
 }
 
 /** How many rows pass each of the tests; one scan. */
-async function count(
+async function countRows(
   sandbox: SqlSandbox,
   path: string,
   tests: readonly string[],
+  parameters: Parameters,
   options: { signal: AbortSignal; caller: string },
 ): Promise<number[]> {
   const counts = tests.map((test) => `count(*) FILTER (WHERE ${test})`);
-  const source = { name: 'dataset', path };
-  const { rows } = await sandbox.query(`SELECT ${counts.join(', ')} FROM dataset`, [source], options);
+  const { sql, params } = parameters.bind(`SELECT ${counts.join(', ')} FROM dataset`);
+  const { rows } = await sandbox.query(sql, [{ name: 'dataset', path }], { ...options, params });
   return (rows[0] ?? []).map(Number);
 }
 
@@ -166,6 +179,8 @@ export function whyNot(error: unknown): string | null {
       return 'too large to be searched within the time a statement gets (STROMA_SQL_TIMEOUT_MS)';
     case 'QUERY_OUT_OF_MEMORY':
       return 'too large to be searched within the memory a statement gets (STROMA_SQL_MEMORY_MB)';
+    case 'SQL_NOT_ALLOWED':
+      return 'too many columns for one statement';
     case 'KEY_DESTROYED':
       return 'its key was destroyed: nobody can read it any more';
     case 'NOT_FOUND':

@@ -28,7 +28,9 @@ describe('an identifier within a text', () => {
     const identifier = fc
       .string({ unit: 'grapheme', minLength: 2, maxLength: 30 })
       .map((text) => text.normalize('NFC').trim())
-      .filter((text) => text.length > 1 && /^[\p{L}\p{N}].*[\p{L}\p{N}]$/u.test(text) && !text.includes('erased'));
+      .filter(
+        (text) => text.length > 1 && /^[\p{L}\p{N}].*[\p{L}\p{N}]$/u.test(text) && !text.includes('erased'),
+      );
     const around = fc.constantFrom('', 'seen ', 'a b ');
     fc.assert(
       fc.property(identifier, around, fc.integer({ min: 1, max: 3 }), (each, before, times) => {

@@ -47,6 +47,10 @@ function anyCase(character: string, dialect: Dialect): string {
   return written.length === 1 ? (written[0] ?? '') : `[${written.join('')}]`;
 }
 
+/** A text of which every character stands for itself. */
+export const escaped = (text: string, dialect: Dialect): string =>
+  [...text].map((character) => literal(character, dialect)).join('');
+
 function literal(character: string, dialect: Dialect): string {
   if (/[\p{L}\p{N}]/u.test(character)) return character;
   const code = (character.codePointAt(0) ?? 0).toString(16);

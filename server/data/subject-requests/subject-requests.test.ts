@@ -86,6 +86,12 @@ describe('looking for a person', () => {
     );
   });
 
+  it('finds a number also where an empty cell made the column one of decimals', async () => {
+    await server.admin.dataset('numbers.csv', 'patient,dose\n4711,1.5\n,2.5\n4712.5,3.5\n');
+    const numbers = await found({ identifiers: ['4711'], columns: 'all' });
+    expect(numbers.datasets.map(({ name, versions }) => [name, versions[0]?.rows])).toEqual([['numbers', 1]]);
+  });
+
   it('finds accounts, consents and files that became no dataset, and keeps nothing of what was asked for', async () => {
     await officer.call('POST', '/privacy/consents', {
       subject: 'ada@lovelace.example',
