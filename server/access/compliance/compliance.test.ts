@@ -143,6 +143,22 @@ describe('a compliance report', () => {
     }
   });
 
+  it('holds the record against what was kept outside: an end cut off whole is told', async () => {
+    const other = await openAccessServer();
+    try {
+      expect((await other.admin.call('POST', '/audit/checkpoints')).status).toBe(201);
+      await other.app.platform.db.execute(
+        `alter table audit_events disable trigger all; alter table audit_links disable trigger all;
+         alter table audit_seals disable trigger all;
+         delete from audit_events; delete from audit_links; delete from audit_seals;`,
+      );
+      const cut = await make(other.admin, 'part11');
+      expect(controlOf(cut, '21 CFR 11.10(e)').status).toBe('not_met');
+    } finally {
+      await other.close();
+    }
+  });
+
   it('is listed, printed as PDF and on record', async () => {
     await make(officer, 'soc2');
     await make(officer, 'soc2');
