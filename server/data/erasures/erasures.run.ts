@@ -148,7 +148,7 @@ export class ErasureRun {
   }
 
   async datasets(onProgress: (fraction: number) => void): Promise<void> {
-    const { tools, ctx, row, query } = this.#parts;
+    const { tools, ctx, row } = this.#parts;
     for (const [index, planned] of row.plan.datasets.entries()) {
       onProgress(index / row.plan.datasets.length);
       const step = `dataset ${planned.dataset_id}`;
