@@ -113,7 +113,7 @@ describe('a person in the browser', () => {
     await page.getByRole('button', { name: 'Accept and sign in' }).click();
     await areas(page).waitFor();
     await page.goto('/account');
-    await page.getByText('scientist', { exact: true }).waitFor();
+    await page.getByText(/^Scientist: may/).waitFor();
     expect(complaints.filter((each) => !each.includes('400'))).toEqual([]);
     await context.close();
   });
@@ -167,7 +167,7 @@ describe('a person in the browser', () => {
     await page.goto('/sign-in?to=/account');
     await page.getByRole('button', { name: 'Use a passkey' }).click();
     await areas(page).waitFor();
-    await page.getByText('second factor', { exact: true }).first().waitFor();
+    await page.getByText('Second factor', { exact: true }).first().waitFor();
 
     await signOut(page);
     await enterPassword(page);

@@ -32,7 +32,7 @@ export function EntryForm({
   const isShown = error instanceof ApiError && ownErrors.includes(error.code);
   return (
     <form
-      className="grid gap-3"
+      className="grid gap-4"
       onSubmit={(event) => {
         event.preventDefault();
         if (ready) mutate();

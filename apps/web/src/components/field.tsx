@@ -24,7 +24,10 @@ export function Field({
         {label}
       </label>
       {children({ id, 'aria-describedby': `${id}-hint`, 'aria-invalid': Boolean(error) })}
-      <p id={`${id}-hint`} className={clsx('text-small', error ? 'text-critical' : 'text-ink-faint')}>
+      <p
+        id={`${id}-hint`}
+        className={clsx('text-small empty:hidden', error ? 'text-critical' : 'text-ink-faint')}
+      >
         {error || hint}
       </p>
     </div>

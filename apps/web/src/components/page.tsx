@@ -55,7 +55,7 @@ export function Section({
           <h2 className="text-section font-semibold">{title}</h2>
           {note && <p className="text-small text-ink-faint">{note}</p>}
         </div>
-        {actions && <div className="flex flex-wrap items-center gap-2">{actions}</div>}
+        {actions && <div className="flex max-w-full min-w-0 flex-wrap items-center gap-2">{actions}</div>}
       </div>
       {children}
     </section>

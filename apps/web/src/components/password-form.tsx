@@ -25,7 +25,7 @@ export function PasswordForm({ oneTime, onChanged }: { oneTime: boolean; onChang
   const wrong = change.error instanceof ApiError && change.error.code === 'WRONG_CREDENTIALS';
   return (
     <form
-      className="grid gap-3"
+      className="grid gap-4"
       onSubmit={(event) => {
         event.preventDefault();
         if (fields.ready) change.mutate();

@@ -16,7 +16,7 @@ export function Rail() {
       <Link to="/" aria-label="Stroma" className="mx-auto mt-3 mb-4 hidden rounded-lg sm:block">
         <img src={logo} alt="" width={32} height={32} />
       </Link>
-      <ul className="flex justify-around sm:flex-col sm:gap-1 sm:px-1.5">
+      <ul className="flex justify-around sm:flex-col sm:gap-1 sm:px-0.5">
         {areas.map(({ to, label, icon: Icon }) => (
           <li key={to} className="min-w-0 flex-1 sm:flex-none">
             <Link

@@ -19,7 +19,7 @@ export function AccountPage() {
           <div className="grid gap-x-4 gap-y-10 md:grid-cols-2">
             <Profile />
             <Section title={t('password')}>
-              <div className={`${panelClass} p-4 sm:p-6`}>
+              <div className={`${panelClass} p-4`}>
                 <p className="mb-4 text-ink-soft">{t('password_intro')}</p>
                 <PasswordForm oneTime={false} onChanged={() => toast(t('password_changed'))} />
               </div>

@@ -9,6 +9,7 @@ import { panelClass, Section } from '../../components/page.tsx';
 import { client } from '../../lib/client.ts';
 import { formatTime } from '../../lib/format.ts';
 import { queryKeys } from '../../lib/query-keys.ts';
+import { useRoleName } from '../../lib/role-name.ts';
 import { useSession } from '../../lib/session.ts';
 import { toast } from '../../lib/toasts.ts';
 import { EmailAddress } from './email-change.tsx';
@@ -16,6 +17,7 @@ import { EmailAddress } from './email-change.tsx';
 export function Profile() {
   const { t } = useTranslation('account');
   const queryClient = useQueryClient();
+  const roleName = useRoleName();
   const session = useSession();
   const [name, setName] = useState(session?.user.name ?? '');
   const rename = useMutation({
@@ -32,7 +34,7 @@ export function Profile() {
       <Facts
         facts={[
           [t('email'), <EmailAddress key="email" email={user.email} />],
-          [t('role'), user.role.replaceAll('_', ' ')],
+          [t('role'), roleName(user.role)],
           [t('second_proven'), t(second_factor ? 'yes' : 'no')],
           [t('signed_in_until'), formatTime(expires_at)],
         ]}

@@ -1,11 +1,12 @@
-import { type Role, roles } from '@stroma/contracts';
 import { useTranslation } from 'react-i18next';
 import { Facts } from '../../components/facts.tsx';
 import { formatTime } from '../../lib/format.ts';
+import { useRoleName } from '../../lib/role-name.ts';
 import { useSession } from '../../lib/session.ts';
 
 export function Account() {
   const { t } = useTranslation('settings');
+  const roleName = useRoleName();
   const session = useSession();
   if (session === null) return null;
   const { user, expires_at } = session;
@@ -14,11 +15,9 @@ export function Account() {
       facts={[
         [t('name'), user.name],
         [t('email'), user.email],
-        [t('role'), t(`role_${builtInOrCustom(user.role)}`)],
+        [t('role'), roleName(user.role)],
         [t('session_until'), formatTime(expires_at)],
       ]}
     />
   );
 }
-
-const builtInOrCustom = (role: string): Role | 'custom' => roles.find((each) => each === role) ?? 'custom';

@@ -15,7 +15,7 @@ export function ControlStatusMark({ status, count }: { status: ControlStatus; co
   const { t } = useTranslation('compliance');
   const { icon: Icon, className } = looks[status];
   return (
-    <span className="inline-flex items-center gap-1.5 whitespace-nowrap">
+    <span className="inline-flex items-center gap-1.5 align-bottom whitespace-nowrap">
       <Icon size={16} aria-hidden className={clsx('shrink-0', count === 0 ? 'text-ink-faint' : className)} />
       {count !== undefined && <span className="min-w-[2ch] text-end font-medium">{count}</span>}
       <span className={count === undefined ? undefined : 'text-ink-soft'}>{t(`status_${status}`)}</span>

@@ -21,7 +21,7 @@ export function PrivacyLayout() {
             <li key={to} className="shrink-0">
               <Link
                 to={to}
-                activeProps={{ 'aria-current': undefined }}
+                activeOptions={{ exact: true }}
                 {...(to === here && { 'aria-current': 'page' as const })}
                 className="-mb-px flex h-10 items-center border-b-2 border-transparent whitespace-nowrap text-ink-soft hover:text-ink aria-[current=page]:border-accent aria-[current=page]:font-medium aria-[current=page]:text-ink"
               >

@@ -1,4 +1,5 @@
 import type { DatasetRule } from '@stroma/contracts';
+import { ChevronDown } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../../../components/button.tsx';
 import { Select } from '../../../components/field.tsx';
@@ -32,7 +33,7 @@ export function ReadersControl({
         : [...readers.roles, role],
     });
   return (
-    <div className="grid gap-2">
+    <div className="grid grid-cols-1 gap-2 pe-12 lg:pe-0">
       <Select
         aria-label={`${label}: ${t('readers')}`}
         value={readers.which}
@@ -45,8 +46,12 @@ export function ReadersControl({
       </Select>
       <Popover>
         <PopoverTrigger asChild>
-          <Button className="justify-start" aria-label={`${label}: ${t('roles')}: ${named}`}>
-            <span className="truncate">{named}</span>
+          <Button
+            className="justify-between border-line-strong! px-2"
+            aria-label={`${label}: ${t('roles')}: ${named}`}
+          >
+            <span className="min-w-0 truncate">{named}</span>
+            <ChevronDown size={14} aria-hidden className="shrink-0 text-ink-faint" />
           </Button>
         </PopoverTrigger>
         <PopoverContent label={t('roles')}>

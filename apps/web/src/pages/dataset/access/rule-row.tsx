@@ -49,7 +49,7 @@ export function RuleRow({
     <li
       aria-label={label}
       data-rule={rule.kind}
-      className="grid grid-cols-1 items-start gap-x-4 gap-y-3 px-4 py-3 lg:grid-cols-[14rem_12rem_minmax(0,1fr)_2rem]"
+      className="relative grid grid-cols-1 items-start gap-x-4 gap-y-3 px-4 py-3 lg:grid-cols-[14rem_12rem_minmax(0,1fr)_2rem]"
     >
       <ReadersControl
         readers={rule.readers}
@@ -79,7 +79,12 @@ export function RuleRow({
           onChange={(mask) => onChange({ ...(rule as MaskRule), mask })}
         />
       )}
-      <IconButton icon={Trash2} label={t('remove_rule', { number })} onClick={onRemove} />
+      <IconButton
+        icon={Trash2}
+        label={t('remove_rule', { number })}
+        className="max-lg:absolute max-lg:end-4 max-lg:top-3"
+        onClick={onRemove}
+      />
     </li>
   );
 }

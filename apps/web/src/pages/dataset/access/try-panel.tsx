@@ -68,7 +68,7 @@ export function TryPanel({
               {(props) => <Input {...props} value={site} onChange={({ target }) => setSite(target.value)} />}
             </Field>
           </div>
-          <Button type="submit" className="mb-5" disabled={look.isPending}>
+          <Button type="submit" disabled={look.isPending}>
             <Eye size={16} aria-hidden />
             {t('try_look')}
           </Button>
