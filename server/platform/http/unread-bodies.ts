@@ -16,8 +16,12 @@ export function leaveUnreadBodies(app: FastifyInstance, lingerMs = usualLingerMs
 }
 
 function drain(raw: IncomingMessage, lingerMs: number): void {
-  const cutOff = setTimeout(() => raw.socket.destroy(), lingerMs);
-  raw.once('close', () => clearTimeout(cutOff));
+  const cutOff = setTimeout(() => {
+    // A body that nobody reads comes to its end without an event; by then the connection serves the next request.
+    if (!raw.complete) raw.socket.destroy();
+  }, lingerMs);
+  cutOff.unref();
+  for (const event of ['end', 'close']) raw.once(event, () => clearTimeout(cutOff));
   raw.unpipe();
   // Whoever was reading and gave up may still be listening, and a stream that is listened to does not flow.
   raw.removeAllListeners('readable');
