@@ -150,6 +150,8 @@ export async function makeWorld(settings: Record<string, string> = {}): Promise<
     after: 900_000,
     except: new Set([...linked, ...Object.keys(closedTables)]),
   });
+  // The sample fills every column; into a closed organisation nobody signs in.
+  await db.execute('update tenants set closed_at = null where id = $1', [theirTenant]);
   const other = await signIn(url, await person(theirTenant, 'admin', canary));
   await fillOther(other);
 
