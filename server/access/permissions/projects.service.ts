@@ -77,8 +77,7 @@ export class Projects {
     for (const each of shown) {
       const found = await resources.find(ctx.actor.tenantId, each);
       if (found === null) continue;
-      const decision = await resources.decide(ctx.actor, 'datasets:read', found, ctx.purpose);
-      if (!decision.allowed) continue;
+      if (!(await resources.listable(ctx.actor, found))) continue;
       const { kind, name, sensitivity = null } = found;
       items.push({ resource_id: each, kind, name, sensitivity });
     }

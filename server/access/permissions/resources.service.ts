@@ -111,6 +111,20 @@ export class Resources {
     return decide({ permission, actor, resource: attributes, now: new Date(), purpose });
   }
 
+  /** Whether its name may stand in a list: what it may be used for is asked when it is opened. */
+  async listable(actor: Actor, resource: Omit<OwnedResource, 'name'>): Promise<boolean> {
+    return (await this.#decideForAnyPurpose(actor, 'datasets:read', resource)).allowed;
+  }
+
+  async #decideForAnyPurpose(
+    actor: Actor,
+    permission: Permission,
+    thing: Omit<OwnedResource, 'name'>,
+  ): Promise<Decision> {
+    const { purposes, ...resource } = await this.attributesOf(actor, thing);
+    return decide({ permission, actor, resource, now: new Date() });
+  }
+
   /** The condition that rows of a list meet for this actor; null where every row of the tenant does. */
   async visible(
     actor: Actor,
@@ -238,7 +252,7 @@ export class Resources {
     if (ctx.actor.scope?.emergency !== undefined)
       await refuse(audit, ctx, attempt, 'Nothing is given while emergency access is open.');
     for (const permission of input.permissions) {
-      const decision = await this.decide(ctx.actor, permission, found, ctx.purpose);
+      const decision = await this.#decideForAnyPurpose(ctx.actor, permission, found);
       if (!decision.allowed) await refuse(audit, ctx, attempt, decision.reason);
     }
     const receiver = await entitlements.of(tenantId, input.user_id);
@@ -273,8 +287,7 @@ export class Resources {
       if (found === null) continue;
       const mayEnd = (await this.#governed(ctx, found)).allowed;
       const reviews = actor.permissions.has('access:review');
-      if (!mayEnd && !(reviews && (await this.decide(actor, 'datasets:read', found, ctx.purpose)).allowed))
-        continue;
+      if (!mayEnd && !(reviews && (await this.listable(actor, found)))) continue;
       items.push({
         ...grantDocument(grant, userName),
         resource_id: found.id,

@@ -93,8 +93,8 @@ export function ProjectResources({ project }: { project: Project }) {
         pages={pages}
         skeleton={{ rows: 3 }}
         empty={
-          <EmptyState icon={Database} title={t('no_resource')}>
-            {t('no_resource_text')}
+          <EmptyState icon={Database} title={t(resources === 0 ? 'no_resource' : 'no_visible')}>
+            {t(resources === 0 ? 'no_resource_text' : 'no_visible_text')}
           </EmptyState>
         }
       >

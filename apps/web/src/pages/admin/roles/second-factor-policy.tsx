@@ -107,7 +107,7 @@ function PolicyForm({ policy }: { policy: SecondFactorPolicy }) {
                       {members === 0
                         ? t('factor_no_members')
                         : without === 0
-                          ? t('factor_without_none', { members: formatCount(members) })
+                          ? t('factor_without_none')
                           : t('factor_without', {
                               count: without,
                               shown: formatCount(without),

@@ -1,0 +1,229 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { dropFiles, faultsOf, type Look, launchChromium, openPage, saved, signIn } from './browser.ts';
+import { administrator, type RunningStroma, startStroma } from './stroma-server.ts';
+
+let stroma: RunningStroma;
+let browser: Browser;
+const ada = { email: 'ada@lab.example', password: 'nine lanterns over harbour' };
+
+beforeAll(async () => {
+  [stroma, browser] = await Promise.all([startStroma(), launchChromium()]);
+  const { token } = await ask<{ token: string }>('POST', '/auth/login', administrator);
+  await ask('POST', '/access/invitations', { email: ada.email, role: 'scientist' }, token);
+  const invitation = (await newestMail(ada.email)).text;
+  await ask('POST', '/auth/invitations/accept', {
+    token: /#(\S+)/.exec(invitation)?.[1],
+    name: 'Ada',
+    password: ada.password,
+  });
+});
+afterAll(async () => {
+  await browser?.close();
+  await stroma?.stop();
+});
+
+async function ask<T>(method: string, path: string, body?: object, token?: string): Promise<T> {
+  const answer = await fetch(`${stroma.url}/api/v1${path}`, {
+    method,
+    headers: {
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  if (!answer.ok) throw new Error(`${method} ${path} answered ${answer.status}: ${await answer.text()}`);
+  return (answer.status === 204 ? null : await answer.json()) as T;
+}
+
+async function newestMail(to: string): Promise<{ text: string; subject: string }> {
+  const { token } = await ask<{ token: string }>('POST', '/auth/login', administrator);
+  for (;;) {
+    const { items } = await ask<{ items: { to: string; text: string; subject: string }[] }>(
+      'GET',
+      '/mail/outbox',
+      undefined,
+      token,
+    );
+    const found = items.find((mail) => mail.to === to);
+    if (found !== undefined) return found;
+    await new Promise((later) => setTimeout(later, 50));
+  }
+}
+
+const linkIn = (text: string): string => new URL(/https?:\S+/.exec(text)?.[0] ?? '').href;
+const wide: Look = { scheme: 'light', width: 1440 };
+const heading = (page: Page, name: string | RegExp) => page.getByRole('heading', { level: 1, name });
+
+describe('a lab manager', () => {
+  it('makes a project, puts people and a dataset into it, archives and reopens it', async () => {
+    const { page, context, complaints } = await openPage(browser, stroma.url, wide);
+    await signIn(page);
+    await page.goto('/data');
+    await dropFiles(page, [{ name: 'plates.csv', content: 'plate,signal\n1,2.5\n2,3.5\n3,4.5\n' }]);
+    await page.getByRole('link', { name: 'plates', exact: true }).first().waitFor();
+
+    await page.goto('/admin/projects');
+    await page.getByText('No project yet').waitFor();
+    await page.getByRole('button', { name: 'New project' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Name').fill('Plate study');
+    await dialog.getByRole('button', { name: 'Make the project' }).click();
+    await heading(page, 'Plate study').waitFor();
+
+    await page.getByRole('button', { name: 'Add a member' }).click();
+    await dialog.getByLabel('Person').selectOption({ label: `Ada, ${ada.email}` });
+    await dialog.getByLabel('Role in the project').selectOption('Reader');
+    await dialog.getByRole('button', { name: 'Add', exact: true }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await page.getByLabel('Role of Ada').selectOption('Lead');
+    await page.getByText('Ada is Lead now.').waitFor();
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByText('Taken back.').waitFor();
+    expect(await page.getByLabel('Role of Ada').inputValue()).toBe('reader');
+
+    await page.getByRole('button', { name: 'Add a dataset' }).click();
+    await dialog.getByLabel('Dataset').selectOption({ label: 'plates' });
+    await dialog.getByRole('button', { name: 'Add', exact: true }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await page.getByRole('link', { name: 'plates', exact: true }).waitFor();
+    expect(await faultsOf(page, 'project-light-wide')).toEqual([]);
+
+    await page.getByRole('button', { name: 'Archive' }).click();
+    await page.getByText(/Archived since/).waitFor();
+    expect(await page.getByLabel('Role of Ada').count()).toBe(0);
+    await page.getByRole('button', { name: 'Reopen' }).click();
+    await page.getByText(/Archived since/).waitFor({ state: 'detached' });
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  it('shares a dataset with one person, saves the list, ends the share and takes that back', async () => {
+    const { page, context, complaints } = await openPage(browser, stroma.url, wide);
+    await signIn(page);
+    await page.goto('/admin/shares');
+    await page.getByText('Nothing is shared').waitFor();
+    await page.getByRole('button', { name: 'Share a dataset' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Dataset', { exact: true }).selectOption({ label: 'plates' });
+    await dialog.getByLabel('Shared with').selectOption({ label: `Ada, ${ada.email}` });
+    await dialog.getByRole('button', { name: 'Share a dataset' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await page.getByRole('cell', { name: 'Ada', exact: true }).waitFor();
+    const { name, text } = await saved(page, () => page.getByRole('button', { name: 'CSV' }).click());
+    expect([name, text]).toEqual(['shares.csv', expect.stringContaining('plates')]);
+    expect(await faultsOf(page, 'shares-light-wide')).toEqual([]);
+    await page.getByRole('button', { name: 'End the share of plates with Ada' }).click();
+    await page.getByText('Nothing is shared').waitFor();
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByRole('cell', { name: 'Ada', exact: true }).waitFor();
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  it('lists a purpose, retires it and brings it back', async () => {
+    const { page, context, complaints } = await openPage(browser, stroma.url, wide);
+    await signIn(page);
+    await page.goto('/admin/purposes');
+    await page.getByText('No purpose is listed').waitFor();
+    await page.getByRole('button', { name: 'Add a purpose' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Purpose').fill('Clinical research');
+    expect(await dialog.getByRole('button', { name: 'Add', exact: true }).isDisabled()).toBe(true);
+    await dialog.getByLabel('Purpose').fill('clinical-research');
+    await dialog.getByRole('button', { name: 'Add', exact: true }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Retire' }).click();
+    await page.getByText('retired', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Bring back' }).click();
+    await page.getByText('retired', { exact: true }).waitFor({ state: 'detached' });
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+});
+
+describe('an account', () => {
+  it('gets another address when the new one confirms it, and the former one takes it back', async () => {
+    const { page, context, complaints } = await openPage(browser, stroma.url, wide);
+    await signIn(page, ada);
+    await page.goto('/account');
+    await page.getByRole('button', { name: 'Change', exact: true }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('E-mail address').fill('countess@lab.example');
+    await dialog.getByRole('button', { name: 'Send the link' }).click();
+    await page.getByText('countess@lab.example waits to be confirmed').waitFor();
+    expect(await faultsOf(page, 'email-change-light-wide')).toEqual([]);
+
+    await page.goto(linkIn((await newestMail('countess@lab.example')).text));
+    await page.getByRole('button', { name: 'Use this address' }).click();
+    await page.getByText('Your address is changed.').waitFor();
+    await page.goto('/account');
+    await page.getByText('countess@lab.example', { exact: true }).waitFor();
+
+    await page.goto(linkIn((await newestMail(ada.email)).text));
+    await heading(page, 'Keep the former e-mail address').waitFor();
+    await page.getByRole('button', { name: 'Stop or undo the change' }).click();
+    await page.getByText('Your former address holds.').waitFor();
+    await context.clearCookies();
+    await signIn(page, ada);
+    expect(complaints.filter((each) => !each.includes('401'))).toEqual([]);
+    await context.close();
+  });
+
+  it('loses its second factor to an administrator with a reason, and must set up another', async () => {
+    const { page, context, complaints } = await openPage(browser, stroma.url, wide);
+    await signIn(page);
+    await page.goto('/admin/roles');
+    const asked = page.getByRole('checkbox', { name: /^Scientist/ });
+    await asked.check();
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await page.getByText('Saved. Whoever it is asked of').waitFor();
+    await page.reload();
+    await page.getByRole('checkbox', { name: /^Scientist/, checked: true }).waitFor();
+
+    await page.goto('/admin/members');
+    await page.getByRole('button', { name: 'Actions for Ada' }).click();
+    const item = page.getByRole('menuitem', { name: 'Reset second factor' });
+    expect(await item.getAttribute('aria-disabled')).toBe('true');
+    await page.getByRole('menuitem', { name: 'Change e-mail address' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('New e-mail address').fill('ada.byron@lab.example');
+    await dialog.getByLabel('Reason').fill('Asked for it at the desk');
+    expect(await faultsOf(page, 'member-email-light-wide')).toEqual([]);
+    await dialog.getByRole('button', { name: 'Change e-mail address' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await page.getByText('ada.byron@lab.example').waitFor();
+    expect(complaints).toEqual([]);
+    await context.close();
+
+    const own = await openPage(browser, stroma.url, wide);
+    await own.page.goto('/sign-in');
+    await own.page.getByLabel('E-mail address').fill('ada.byron@lab.example');
+    await own.page.getByLabel('Password').fill(ada.password);
+    await own.page.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await own.page.getByRole('heading', { name: 'Set up a second factor' }).waitFor();
+    await own.context.close();
+  });
+});
+
+describe.each<Look>([
+  { scheme: 'light', width: 390 },
+  { scheme: 'dark', width: 1440 },
+  { scheme: 'dark', width: 390 },
+])('projects, shares and purposes, $scheme and $width wide', (look) => {
+  it('can be read by everybody and fit', async () => {
+    const { page, context } = await openPage(browser, stroma.url, look);
+    await signIn(page);
+    for (const path of ['projects', 'shares', 'purposes', 'members']) {
+      await page.goto(`/admin/${path}`);
+      await page.getByRole('table').waitFor();
+      const name = `${path}-${look.scheme}-${look.width < 600 ? 'narrow' : 'wide'}`;
+      expect(await faultsOf(page, name), name).toEqual([]);
+    }
+    await page.goto('/admin/projects');
+    await page.getByRole('link', { name: 'Plate study' }).click();
+    await heading(page, 'Plate study').waitFor();
+    expect(await faultsOf(page, `project-${look.scheme}-${look.width}`)).toEqual([]);
+    await context.close();
+  });
+});
