@@ -1,4 +1,27 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/** Begun last, one of these would run on alone when all others have ended. */
+const longest = [
+  'server/isolation/walk.test.ts',
+  'apps/cli/backup.test.ts',
+  'apps/cli/audit.test.ts',
+  'server/platform/backup/backup.test.ts',
+  'server/data/killed.test.ts',
+  'server/isolation/fuzz.test.ts',
+  'engines/text/questions/questions.suite.test.ts',
+];
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const rank = ({ moduleId }: TestSpecification) => {
+      const at = longest.findIndex((path) => moduleId.endsWith(path));
+      return at === -1 ? longest.length : at;
+    };
+    return sorted.sort((a, b) => rank(a) - rank(b));
+  }
+}
 
 export default defineConfig({
   test: {
@@ -7,6 +30,7 @@ export default defineConfig({
     // Loading the server costs more than most files' tests: the files of a worker share what they import.
     isolate: false,
     globalSetup: 'scripts/test-run.ts',
+    sequence: { sequencer: LongestFirst },
     // Tells a test that hangs; how long one may take is measured in bench/.
     testTimeout: 120_000,
     hookTimeout: 120_000,

@@ -188,7 +188,7 @@ export async function makeWorld(settings: Record<string, string> = {}): Promise<
     other,
     async as(role) {
       const present = people.get(role);
-      if (present !== undefined && (role === 'nobody' || (await present.isSignedIn()))) return present;
+      if (present !== undefined && (role === 'nobody' || (await present.isStillSignedIn()))) return present;
       const next = await signIn(url, await person(ourTenant, role as Role, role));
       people.set(role, next);
       return next;
@@ -251,6 +251,8 @@ async function signIn(url: string, email: string): Promise<Caller> {
 }
 
 export class Caller {
+  static #changes = 0;
+  #signedInAt = -1;
   readonly url: string;
   readonly token: string | null;
 
@@ -263,8 +265,12 @@ export class Caller {
     return this.token === null ? {} : { authorization: `Bearer ${this.token}` };
   }
 
-  async isSignedIn(): Promise<boolean> {
-    return (await this.call('GET', '/auth/session')).status === 200;
+  /** Asked of the server again only since somebody changed something: reading ends nobody's session. */
+  async isStillSignedIn(): Promise<boolean> {
+    if (this.#signedInAt === Caller.#changes) return true;
+    const signedIn = (await this.call('GET', '/auth/session')).status === 200;
+    this.#signedInAt = signedIn ? Caller.#changes : -1;
+    return signedIn;
   }
 
   call(method: string, path: string, body?: unknown): Promise<Told> {
@@ -311,6 +317,7 @@ export class Caller {
       headers: { ...this.identity, ...headers },
       ...(body === undefined ? {} : { body }),
     });
+    if (method !== 'GET' || answer.status === 401) Caller.#changes += 1;
     const live = answer.headers.get('content-type')?.startsWith('text/event-stream') === true;
     return {
       status: answer.status,
