@@ -108,7 +108,7 @@ export async function createAccess(platform: Platform): Promise<Access> {
     {
       addressShutUntil: (address) => guard.addressShutUntil(address),
       accountShutUntil: (userId) => guard.accountShutUntil(userId),
-      proven: (ctx) => threats.threats.proven(ctx),
+      proven: (ctx) => threats.blocks.proven(ctx),
     },
   );
   const threats = openThreats(platform, audit, identity.sessions, guard);
@@ -193,7 +193,9 @@ export async function createAccess(platform: Platform): Promise<Access> {
     },
     register(app) {
       trail.register(app);
-      signatureRoutes(app, signatures, prove);
+      signatureRoutes(app, signatures, (request, ctx, given) =>
+        identity.identity.proveToSign(ctx, given, identity.clientOf(request)),
+      );
       identity.register(app);
       apiKeyRoutes(app, apiKeys);
       singleSignOn.register(app);

@@ -4,13 +4,15 @@ import type { OpenAudit } from '../audit/open-audit.ts';
 import type { Sessions } from '../identity/sessions.service.ts';
 import { openPlaces } from './places.ts';
 import { openQuestionScreen, type QuestionScreen } from './question-screen.ts';
+import { ThreatBlocks } from './threat-blocks.service.ts';
 import type { ThreatGuard } from './threat-guard.ts';
+import { ThreatPolicies } from './threat-policies.service.ts';
 import { ThreatWatch } from './threat-watch.ts';
 import { threatRoutes } from './threats.routes.ts';
 import { Threats } from './threats.service.ts';
 
 export interface ThreatsRoom {
-  readonly threats: Threats;
+  readonly blocks: ThreatBlocks;
   readonly screen: QuestionScreen;
   start(): Promise<void>;
   register(app: FastifyInstance): void;
@@ -30,18 +32,20 @@ export function openThreats(
     await audit.sealNow();
     await watch.settled();
   };
-  const threats = new Threats({ platform, audit, sessions, guard, places, settled });
+  const policies = new ThreatPolicies({ platform, audit, places });
+  const blocks = new ThreatBlocks({ platform, audit, guard, settled });
+  const threats = new Threats({ platform, audit, sessions, guard, policies, settled });
   const watch = new ThreatWatch(
-    { db: db.sql, places, policyOf: (tenantId) => threats.policyOf(tenantId) },
+    { db: db.sql, places, policyOf: (tenantId) => policies.of(tenantId) },
     (tenantId, finding) => threats.take(tenantId, finding),
     log,
   );
   audit.watch((events) => watch.see(events));
   return {
-    threats,
-    screen: openQuestionScreen(threats),
+    blocks,
+    screen: openQuestionScreen(threats, policies),
     start: () => guard.start(),
-    register: (app) => threatRoutes(app, threats, config),
+    register: (app) => threatRoutes(app, { threats, policies, blocks }, config),
     async close() {
       await watch.close();
       await guard.close();

@@ -4,6 +4,7 @@ import type { Context } from '../../platform/context.ts';
 import { fail } from '../../platform/failure.ts';
 import type { Finding } from './finding.ts';
 import { some } from './finding.ts';
+import type { ThreatPolicies } from './threat-policies.service.ts';
 import type { Threats } from './threats.service.ts';
 
 /** Text that goes to a language model is looked at first. */
@@ -18,14 +19,17 @@ export interface QuestionScreen {
 }
 
 /** The policy is read only where something was found: an ordinary question costs no query. */
-export function openQuestionScreen(threats: Pick<Threats, 'policyOf' | 'take'>): QuestionScreen {
+export function openQuestionScreen(
+  threats: Pick<Threats, 'take'>,
+  policies: Pick<ThreatPolicies, 'of'>,
+): QuestionScreen {
   const found = async (
     ctx: Context,
     text: string,
   ): Promise<(InjectionVerdict & { policy: ThreatPolicy }) | null> => {
     const verdict = detectInjection(text);
     if (verdict.findings.length === 0) return null;
-    const policy = await threats.policyOf(ctx.actor.tenantId);
+    const policy = await policies.of(ctx.actor.tenantId);
     const { enabled, score } = policy.prompt_injection;
     return enabled && verdict.score >= score ? { ...verdict, policy } : null;
   };

@@ -4,10 +4,22 @@ import type { FastifyInstance } from 'fastify';
 import type { Config } from '../../platform/config/config.ts';
 import { route } from '../../platform/http/register-route.ts';
 import { securitySettings } from './security-settings.ts';
+import type { ThreatBlocks } from './threat-blocks.service.ts';
 import { threatsCsv } from './threat-documents.ts';
+import type { ThreatPolicies } from './threat-policies.service.ts';
 import type { Threats } from './threats.service.ts';
 
-export function threatRoutes(app: FastifyInstance, threats: Threats, config: Config): void {
+export interface ThreatServices {
+  threats: Threats;
+  policies: ThreatPolicies;
+  blocks: ThreatBlocks;
+}
+
+export function threatRoutes(
+  app: FastifyInstance,
+  { threats, policies, blocks }: ThreatServices,
+  config: Config,
+): void {
   route(app, api.threats.list, ({ ctx, query }) => threats.list(ctx, query));
   route(app, api.threats.export, async ({ ctx, query, reply }) =>
     reply
@@ -20,9 +32,9 @@ export function threatRoutes(app: FastifyInstance, threats: Threats, config: Con
     threats.acknowledge(ctx, params.id, body.note),
   );
   route(app, api.threats.resolve, ({ ctx, params, body }) => threats.resolve(ctx, params.id, body));
-  route(app, api.threats.policy, ({ ctx }) => threats.policy(ctx));
-  route(app, api.threats.setPolicy, ({ ctx, body }) => threats.setPolicy(ctx, body));
+  route(app, api.threats.policy, ({ ctx }) => policies.state(ctx));
+  route(app, api.threats.setPolicy, ({ ctx, body }) => policies.set(ctx, body));
   route(app, api.threats.settings, async () => ({ items: securitySettings(config), next_cursor: null }));
-  route(app, api.threats.blocks, ({ ctx, query }) => threats.blocks(ctx, query));
-  route(app, api.threats.unblock, ({ ctx, params }) => threats.unblock(ctx, params.id));
+  route(app, api.threats.blocks, ({ ctx, query }) => blocks.list(ctx, query));
+  route(app, api.threats.unblock, ({ ctx, params }) => blocks.lift(ctx, params.id));
 }

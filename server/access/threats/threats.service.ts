@@ -1,17 +1,6 @@
-import {
-  defaultThreatPolicy,
-  type Threat,
-  type ThreatBlock,
-  type ThreatFilter,
-  type ThreatPolicy,
-  type ThreatPolicyState,
-  threatPolicy,
-  threatResponses,
-  threatSeverities,
-} from '@stroma/contracts';
+import { type Threat, type ThreatFilter, threatResponses, threatSeverities } from '@stroma/contracts';
 import type { Context } from '../../platform/context.ts';
 import type { Sql } from '../../platform/db/database.ts';
-import { withinTenant } from '../../platform/db/tenant-scope.ts';
 import { fail } from '../../platform/failure.ts';
 import { newId } from '../../platform/ids.ts';
 import type { Platform } from '../../platform/platform.ts';
@@ -19,21 +8,18 @@ import { systemContext } from '../../platform/system-actor.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Sessions } from '../identity/sessions.service.ts';
 import type { Finding } from './finding.ts';
-import type { Places } from './places.ts';
-import { blockDocument, threatDocument } from './threat-documents.ts';
+import { threatDocument } from './threat-documents.ts';
 import { type ThreatGuard, tellBlocksChanged } from './threat-guard.ts';
 import { mayTell, tellBlocked, tellOfThreat } from './threat-mail.ts';
+import type { ThreatPolicies } from './threat-policies.service.ts';
 import { respond } from './threat-response.ts';
 import {
-  findPolicy,
   findThreat,
   findUnresolved,
   insertThreat,
   liftBlocks,
-  listBlocks,
   listThreats,
   lockFingerprint,
-  savePolicy,
   type ThreatRow,
   unresolvedBySeverity,
   updateThreat,
@@ -44,7 +30,7 @@ export interface ThreatsParts {
   audit: Audit;
   sessions: Pick<Sessions, 'endAll' | 'forget'>;
   guard: ThreatGuard;
-  places: Places;
+  policies: Pick<ThreatPolicies, 'of'>;
   /** Resolves when what has happened so far has been looked at. */
   settled: () => Promise<void>;
 }
@@ -62,17 +48,13 @@ export class Threats {
     this.#parts = parts;
   }
 
-  async policyOf(tenantId: string): Promise<ThreatPolicy> {
-    return (await this.#stored(tenantId)).policy;
-  }
-
   /** Puts what was found on record and does what the policy asks for; both, or neither. */
   async take(
     tenantId: string,
     finding: Finding,
     least: Pick<Threat, 'actions'> = { actions: [] },
   ): Promise<Threat> {
-    const policy = await this.policyOf(tenantId);
+    const policy = await this.#parts.policies.of(tenantId);
     const now = new Date();
     const { kind, rule, severity } = finding;
     const asked = policy[kind].responses[severity];
@@ -81,7 +63,7 @@ export class Threats {
     const fingerprint = `${kind} ${rule} ${finding.about}`;
     const { db } = this.#parts.platform;
     const ctx = systemContext(this.#parts.platform.log, tenantId);
-    const { row, isNews, blocked } = await db.transaction(async (tx) => {
+    const { row, told, done } = await db.transaction(async (tx) => {
       await lockFingerprint(tx, tenantId, fingerprint);
       const known = await findUnresolved(tx, tenantId, fingerprint, new Date(now.getTime() - sameMs));
       const id = known?.id ?? newId('threat');
@@ -110,8 +92,7 @@ export class Threats {
         policy,
         now,
       });
-      const isNews = worse && response !== 'observe';
-      const told = isNews && (await mayTell(this.#parts.platform, tenantId, policy));
+      const told = worse && response !== 'observe' && (await mayTell(this.#parts.platform, tenantId, policy));
       const actions = new Set([
         ...(known?.actions ?? []),
         ...least.actions,
@@ -122,17 +103,16 @@ export class Threats {
       await updateThreat(tx, tenantId, id, row);
       if (worse) {
         await this.#audited(tx, ctx, row);
-        const { platform } = this.#parts;
-        const told = { threat_id: id, kind, severity: row.severity, response: row.response };
-        await platform.events.publish(tx, ctx, 'threat.detected', id, told);
+        const news = { threat_id: id, kind, severity: row.severity, response: row.response };
+        await this.#parts.platform.events.publish(tx, ctx, 'threat.detected', id, news);
       }
-      return { row, isNews: told, blocked: done.blocked };
+      return { row, told, done };
     });
-    if (row.actions.some((action) => action.endsWith('_blocked') || action === 'step_up_required'))
-      await this.#parts.guard.reload();
+    const { actions, blocked } = done;
+    if (actions.length > 0) await this.#parts.guard.reload();
     if (blocked !== null) this.#parts.sessions.forget(blocked.userId);
     const threat = threatDocument(row);
-    if (isNews)
+    if (told)
       void tellOfThreat(this.#parts.platform, tenantId, threat, policy.mail_minutes).catch(this.#failed);
     if (blocked !== null)
       void tellBlocked(this.#parts.platform, tenantId, blocked.userId, blocked.until).catch(this.#failed);
@@ -208,81 +188,6 @@ export class Threats {
     return threat;
   }
 
-  async policy(ctx: Context): Promise<ThreatPolicyState> {
-    const { policy, changed } = await this.#stored(ctx.actor.tenantId);
-    const { precision, builtAt } = this.#parts.places;
-    return {
-      policy,
-      changed_by: changed === null ? null : { id: changed.changedBy, name: changed.changedByName },
-      changed_at: changed?.changedAt.toISOString() ?? null,
-      places: precision,
-      places_built_at: builtAt?.toISOString() ?? null,
-    };
-  }
-
-  async setPolicy(ctx: Context, policy: ThreatPolicy): Promise<ThreatPolicyState> {
-    const { tenantId, id, name } = ctx.actor;
-    const before = await this.policyOf(tenantId);
-    await this.#parts.platform.db.transaction(async (tx) => {
-      await savePolicy(tx, { tenantId, policy, changedBy: id, changedByName: name, changedAt: new Date() });
-      await this.#parts.audit.record(tx, ctx, {
-        action: 'policy.changed',
-        object: { kind: 'threat_policy', id: tenantId },
-        outcome: 'success',
-        before,
-        after: policy,
-        details: { changed: changedParts(before, policy).join(' ') },
-      });
-    });
-    return this.policy(ctx);
-  }
-
-  async blocks(ctx: Context, { limit, cursor }: { limit: number; cursor?: string | undefined }) {
-    await this.#parts.settled();
-    const page = { limit: limit + 1, before: cursor, now: new Date() };
-    const rows = await listBlocks(this.#parts.platform.db.sql, ctx.actor.tenantId, page);
-    const items: ThreatBlock[] = rows
-      .slice(0, limit)
-      .map(({ block, threatKind }) => blockDocument(block, threatKind));
-    return { items, next_cursor: rows.length > limit ? (items.at(-1)?.block_id ?? null) : null };
-  }
-
-  /** Throws NOT_FOUND. */
-  async unblock(ctx: Context, id: string): Promise<void> {
-    const { tenantId } = ctx.actor;
-    await this.#parts.platform.db.transaction(async (tx) => {
-      const [lifted] = await liftBlocks(tx, { tenantId, id }, ctx.actor.id, new Date());
-      if (lifted === undefined) fail('NOT_FOUND', 'There is no such block, or it is over.', { block_id: id });
-      await this.#parts.audit.record(tx, ctx, {
-        action: 'threat.unblocked',
-        object: { kind: lifted.kind, id: lifted.subject },
-        outcome: 'success',
-        details: { block_id: id, threat_id: lifted.threatId },
-      });
-      await tellBlocksChanged(tx);
-    });
-    await this.#parts.guard.reload();
-  }
-
-  /** The person behind a session has proven again who they are: it goes on. */
-  async proven(ctx: Context): Promise<void> {
-    const { tenantId, sessionId, id: by } = ctx.actor;
-    if (sessionId === null) return;
-    const lifted = await this.#parts.platform.db.transaction(async (tx) => {
-      const rows = await liftBlocks(tx, { tenantId, sessionId }, by, new Date());
-      for (const { id, threatId } of rows)
-        await this.#parts.audit.record(tx, ctx, {
-          action: 'threat.unblocked',
-          object: { kind: 'session', id: sessionId },
-          outcome: 'success',
-          details: { block_id: id, threat_id: threatId, how: 'proven' },
-        });
-      if (rows.length > 0) await tellBlocksChanged(tx);
-      return rows.length;
-    });
-    if (lifted > 0) await this.#parts.guard.reload();
-  }
-
   async #handle(
     ctx: Context,
     id: string,
@@ -336,23 +241,6 @@ export class Threats {
     });
   }
 
-  async #stored(tenantId: string) {
-    const { sql } = this.#parts.platform.db;
-    const changed = await withinTenant(tenantId, async () => findPolicy(sql, tenantId));
-    if (changed === null) return { policy: defaultThreatPolicy, changed };
-    // What a later version adds has its default.
-    const merged = { ...defaultThreatPolicy, ...changed.policy };
-    for (const kind of [
-      'impossible_travel',
-      'credential_stuffing',
-      'unusual_export',
-      'privilege_escalation',
-      'prompt_injection',
-    ] as const)
-      Object.assign(merged, { [kind]: { ...defaultThreatPolicy[kind], ...changed.policy[kind] } });
-    return { policy: threatPolicy.parse(merged), changed };
-  }
-
   readonly #failed = (error: unknown): void =>
     this.#parts.platform.log.error({ err: error }, 'a mail about a threat could not be sent');
 }
@@ -385,8 +273,3 @@ function blank(
     handledAt: null,
   };
 }
-
-const changedParts = (before: ThreatPolicy, after: ThreatPolicy): string[] =>
-  (Object.keys(after) as (keyof ThreatPolicy)[]).filter(
-    (part) => JSON.stringify(before[part]) !== JSON.stringify(after[part]),
-  );
