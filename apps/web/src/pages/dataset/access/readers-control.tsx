@@ -50,7 +50,7 @@ export function ReadersControl({
             className="justify-between border-line-strong! px-2"
             aria-label={`${label}: ${t('roles')}: ${named}`}
           >
-            <span className="min-w-0 truncate">{named}</span>
+            <span className="min-w-0 flex-1 truncate text-start">{named}</span>
             <ChevronDown size={14} aria-hidden className="shrink-0 text-ink-faint" />
           </Button>
         </PopoverTrigger>
