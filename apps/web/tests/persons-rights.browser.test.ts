@@ -86,13 +86,18 @@ it('records a consent, finds it by its person, and withdraws it', { timeout: 120
   await page.getByRole('button', { name: 'Record a consent' }).click();
   await dialog(page).getByLabel('Person', { exact: true }).fill('Grace Hopper');
   await dialog(page).getByLabel('Purposes').fill('Research on glucose\nNewsletter');
-  await dialog(page).getByLabel('What the person was shown').fill('We would like to use your values for research.');
+  await dialog(page)
+    .getByLabel('What the person was shown')
+    .fill('We would like to use your values for research.');
   await dialog(page).getByLabel('Version of the wording').fill('2026-03');
   await dialog(page).getByRole('button', { name: 'Record a consent' }).click();
   await page.getByRole('cell', { name: 'Newsletter' }).waitFor();
   await page.getByRole('searchbox').fill('grace hopper');
   await page.getByRole('button', { name: 'Search', exact: true }).click();
-  await page.getByRole('row', { name: /Newsletter/ }).getByRole('button', { name: 'Withdraw' }).click();
+  await page
+    .getByRole('row', { name: /Newsletter/ })
+    .getByRole('button', { name: 'Withdraw' })
+    .click();
   await dialog(page).getByRole('button', { name: 'Withdraw' }).click();
   await page.getByText('Withdrawn', { exact: true }).waitFor();
   const csv = await saved(page, () => page.getByRole('link', { name: 'Export as CSV' }).click());

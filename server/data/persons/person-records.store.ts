@@ -43,11 +43,14 @@ const treatments: Readonly<Record<string, RecordTreatment>> = {
   emergencies: keep('accountability'),
   emergency_uses: keep('accountability'),
   threats: keep('audit_record'),
+  threat_blocks: keep('audit_record'),
+  threat_policies: keep('accountability'),
+  second_factor_policies: keep('accountability'),
+  retention_policies: keep('accountability'),
   erasures: keep('accountability'),
 };
 /** Who did something, as it was put down then. */
-const doers =
-  /(^|_)(actor|recorded_by|placed_by|lifted_by|withdrawn_by|handler|identity_by|closed_by|started_by|searched_by)_name$/;
+const doers = /_by_name$|^(actor|handler)_name$/;
 
 export function treatmentOf(table: string, column: string): RecordTreatment {
   if (doers.test(column)) return keep('accountability');
