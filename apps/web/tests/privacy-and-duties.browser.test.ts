@@ -82,12 +82,12 @@ describe('emergency access', () => {
     await page.getByLabel('What happened').fill('Unconscious patient, the allergy list is needed at once.');
     await page.getByLabel('For how long').selectOption('15 minutes');
     await open.click();
-    const own = page.locator('[data-emergency]');
-    await own.getByText('open', { exact: true }).waitFor();
+    const own = (status: string) => page.locator(`[data-emergency="${status}"]`);
+    await own('open').waitFor();
     expect(await faultsOf(page, 'emergency-open-light-wide')).toEqual([]);
-    await own.getByRole('button', { name: 'End now' }).click();
-    await own.getByText('to be reviewed').waitFor();
-    expect(await own.getByRole('button', { name: 'Review' }).count()).toBe(0);
+    await own('open').getByRole('button', { name: 'End now' }).click();
+    await own('to_review').waitFor();
+    expect(await own('to_review').getByRole('button').count()).toBe(0);
 
     const other = await openPage(browser, stroma.url, narrow);
     await signIn(other.page, reviewer);
