@@ -114,6 +114,7 @@ it('finds a person without a request', { timeout: 120_000 }, async () => {
   await page.getByRole('button', { name: 'Look for the person' }).click();
   await page.getByRole('cell', { name: '1 of 3' }).waitFor();
   await page.getByText('2, 1 in force').waitFor();
+  expect(await faultsOf(page, 'privacy-found-light-wide')).toEqual([]);
   expect(complaints).toEqual([]);
   await context.close();
 });
