@@ -32,7 +32,7 @@ const matrix = `
   access:review         x  x  x  .  .  .  .  x  x  .  .  .
   single-sign-on:read   x  x  .  .  .  .  .  .  .  .  .  .
   single-sign-on:write  x  x  .  .  .  .  .  .  .  .  .  .
-  scim:provision        x  x  .  .  .  .  .  .  .  .  .  .
+  scim:provision        .  .  .  .  .  .  .  .  .  .  .  .
   settings:read         x  x  x  x  x  x  .  x  x  .  .  .
   settings:write        x  x  .  .  .  .  .  .  .  .  .  .
   mail:read             x  x  .  .  .  .  .  .  .  .  .  .

@@ -103,6 +103,9 @@ const complianceWork = [
   'break-glass:review',
 ] as const;
 
+/** All but what is a directory's alone. */
+const ofPersons = permissions.filter((each) => each !== 'scim:provision');
+
 const role = (
   granted: readonly Permission[],
   clearance: Sensitivity,
@@ -111,9 +114,9 @@ const role = (
 
 /** What each built-in role is worth; anything absent is denied. */
 export const roleDefinitions: Readonly<Record<BuiltInRole, RoleDefinition>> = {
-  super_admin: role(permissions, 'phi', { reach: 'everything' }),
+  super_admin: role(ofPersons, 'phi', { reach: 'everything' }),
   admin: role(
-    permissions.filter((each) => !concernsInstallation(each)),
+    ofPersons.filter((each) => !concernsInstallation(each)),
     'phi',
     { reach: 'everything' },
   ),

@@ -116,9 +116,15 @@ export class Identity {
     given: { password?: string | undefined; code?: string | undefined },
     client: Client,
   ): Promise<void> {
-    const { sessions, admission } = this.#parts;
+    const { sessions, audit, admission } = this.#parts;
     await this.prove(ctx, given, client);
     await sessions.markProven(ctx.actor, given.code !== undefined);
+    await audit.append(ctx, {
+      action: 'session.proven',
+      object: ctx.actor.sessionId === null ? null : { kind: 'session', id: ctx.actor.sessionId },
+      outcome: 'success',
+      details: { password: given.password !== undefined, code: given.code !== undefined },
+    });
     await admission.proven(ctx);
   }
 
@@ -135,6 +141,23 @@ export class Identity {
     if (user === null) return fail('FORBIDDEN', 'Only a person can prove who they are.');
     if (given.password !== undefined) await this.#requirePassword(user, given.password, client);
     if (given.code !== undefined) await secondFactors.prove(user, given.code, client);
+  }
+
+  /**
+   * For an electronic signature: two components, who one is and the password (21 CFR 11.200(a)(1)). A code may be
+   * given with a password, and stands for it only where the person has none.
+   */
+  async proveToSign(
+    ctx: Context,
+    given: { password?: string | undefined; code?: string | undefined },
+    client: Client,
+  ): Promise<void> {
+    const { sql } = this.#parts.platform.db;
+    if (given.password === undefined && (await findPasswordHash(sql, ctx.actor.id)) !== null)
+      fail('INVALID_INPUT', 'Sign with your password. A code may be given with it, not in its place.', {
+        field: 'password',
+      });
+    await this.prove(ctx, given, client);
   }
 
   /** Name, and the language of mail. */

@@ -128,8 +128,17 @@ export class Passkeys {
   }
 
   async rename(ctx: Context, id: string, name: string): Promise<Passkey> {
-    const row = await renamePasskey(this.#parts.platform.db.sql, ctx.actor.id, id, name);
-    return describe(row ?? fail('NOT_FOUND', 'There is no such passkey.'));
+    const { platform, audit } = this.#parts;
+    return platform.db.transaction(async (tx) => {
+      const row = await renamePasskey(tx, ctx.actor.id, id, name);
+      if (row === null) return fail('NOT_FOUND', 'There is no such passkey.');
+      await audit.record(tx, ctx, {
+        action: 'passkey.renamed',
+        object: { kind: 'passkey', id },
+        outcome: 'success',
+      });
+      return describe(row);
+    });
   }
 
   async remove(ctx: Context, id: string): Promise<void> {

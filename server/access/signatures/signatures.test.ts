@@ -58,6 +58,8 @@ describe('electronic signatures', () => {
   it('are not made without proof of who signs, and the try is on record', async () => {
     const wrong = await sign(server.admin, { meaning: 'approved', password: 'somebody else’s' });
     expect([wrong.status, wrong.body.error.code]).toEqual([401, 'WRONG_CREDENTIALS']);
+    const codeAlone = await sign(server.admin, { meaning: 'approved', password: undefined, code: '123456' });
+    expect([codeAlone.status, codeAlone.body.error.code]).toEqual([400, 'INVALID_INPUT']);
     const none = await sign(server.admin, { meaning: 'approved', password: undefined });
     expect(none.status).toBe(400);
     expect((await subject(server.admin)).signatures.map(({ meaning }) => meaning)).toEqual(['reviewed']);
@@ -68,9 +70,10 @@ describe('electronic signatures', () => {
     expect(body.items.map(({ action }) => action)).toEqual([
       'signature.refused',
       'signature.refused',
+      'signature.refused',
       'signature.made',
     ]);
-    expect(body.items[2]?.object).toEqual(object);
+    expect(body.items[3]?.object).toEqual(object);
   });
 
   it('are not made twice, nor under a content that is not the one that was seen', async () => {
