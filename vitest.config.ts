@@ -34,6 +34,7 @@ export default defineConfig({
     // Tells a test that hangs; how long one may take is measured in bench/.
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    expect: { poll: { timeout: 60_000 } },
     projects: [
       {
         extends: true,
