@@ -146,7 +146,9 @@ function ConsentTable({
         <tbody className="divide-y divide-line">
           {consents.map((consent) => (
             <tr key={consent.consent_id}>
-              <td className={`${cell} font-medium wrap-anywhere`}>{consent.subject ?? t('erased_person')}</td>
+              <td className={`${cell} font-medium`}>
+                <span className="block min-w-20 wrap-anywhere">{consent.subject ?? t('erased_person')}</span>
+              </td>
               <td className={cell}>{consent.purpose}</td>
               <td className={cell}>
                 <Badge tone={tones[consent.state]}>{t(`state_${consent.state}`)}</Badge>

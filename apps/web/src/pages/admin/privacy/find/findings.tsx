@@ -8,7 +8,7 @@ import { panelClass } from '../../../../components/page.tsx';
 import { formatCount, formatTime } from '../../../../lib/format.ts';
 
 const cell = 'px-2 py-2 text-start align-top sm:px-4';
-const number = `${cell} text-end tabular-nums`;
+const number = 'px-2 py-2 text-end align-top tabular-nums sm:px-4';
 
 /** Where a person was found: places and counts. */
 export function Findings({ search, findings }: { search: PersonSearch; findings: PersonFindings }) {

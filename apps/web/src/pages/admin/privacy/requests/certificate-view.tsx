@@ -14,6 +14,7 @@ import { queryKeys } from '../../../../lib/query-keys.ts';
 import { saveFile } from '../../../../lib/table-export.ts';
 
 const cell = 'px-2 py-2 text-start align-top sm:px-4';
+const number = 'px-2 py-2 text-end align-top tabular-nums sm:px-4';
 
 /** What was erased and what was kept, as it was signed. */
 export function CertificateView({ erasureId }: { erasureId: string }) {
@@ -58,7 +59,7 @@ export function CertificateView({ erasureId }: { erasureId: string }) {
             <thead>
               <tr className="border-y border-line text-small text-ink-soft">
                 <th className={cell}>{t('what')}</th>
-                <th className={`${cell} text-end`}>{t('count')}</th>
+                <th className={number}>{t('count')}</th>
                 <th className={cell}>{t('why')}</th>
               </tr>
             </thead>
@@ -66,7 +67,7 @@ export function CertificateView({ erasureId }: { erasureId: string }) {
               {kept.map(({ what, count, ground }) => (
                 <tr key={`${what} ${ground}`}>
                   <td className={cell}>{what}</td>
-                  <td className={`${cell} text-end tabular-nums`}>{formatCount(count)}</td>
+                  <td className={number}>{formatCount(count)}</td>
                   <td className={`${cell} text-ink-soft`}>{t(`ground_${ground}`)}</td>
                 </tr>
               ))}

@@ -13,7 +13,7 @@ import { EraseDialog } from './erase-dialog.tsx';
 type PlannedDataset = ErasurePlan['datasets'][number];
 export type Choice = 'proposed' | 'words' | 'keep' | 'erase';
 const cell = 'px-2 py-2 text-start align-top sm:px-4';
-const number = `${cell} text-end tabular-nums`;
+const number = 'px-2 py-2 text-end align-top tabular-nums sm:px-4';
 
 /** What may be chosen for a dataset; the first is what the plan proposes. */
 function choicesOf({ may_choose, ground, deleted }: PlannedDataset): Choice[] {
