@@ -14,7 +14,7 @@ const file = (name: number) =>
 
 describe('a server killed at any moment', () => {
   it('loses no upload it has acknowledged and completes each job exactly once', {
-    timeout: 120_000,
+    timeout: 300_000,
   }, async () => {
     const jobs: string[] = [];
     for (const [round, killAfterMs] of [5, 250, 600].entries()) {

@@ -102,7 +102,7 @@ describe('another tenant', () => {
 });
 
 describe('a random walk over every address', () => {
-  it.each(everyRole)('as %s never meets another tenant or a fault', { timeout: 120_000 }, async (role) => {
+  it.each(everyRole)('as %s never meets another tenant or a fault', { timeout: 300_000 }, async (role) => {
     const ids = await mixedIds();
     const before = await world.theirState();
     for (const endpoint of fc.sample(fc.shuffledSubarray([...endpoints], { minLength: endpoints.length }), {

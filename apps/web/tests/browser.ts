@@ -68,6 +68,7 @@ export async function openPage(
     locale: 'en-GB',
     permissions: ['clipboard-read', 'clipboard-write'],
   });
+  context.setDefaultTimeout(60_000);
   const page = await context.newPage();
   return { page, context, complaints: complaintsOf(page) };
 }

@@ -31,7 +31,7 @@ const child = (file: URL, ...args: string[]) =>
   });
 
 describe('the embedded store under kill -9', () => {
-  it('has lost nothing that was acknowledged, three times over', { timeout: 90_000 }, async () => {
+  it('has lost nothing that was acknowledged, three times over', async () => {
     const folder = newFolder();
     let acknowledged = 0;
     for (let round = 0; round < 3; round += 1) {
@@ -94,7 +94,7 @@ describe('the lock on the data folder', () => {
     lockDataFolder(folder).release();
   });
 
-  it('goes to exactly one of many that find a dead one', { timeout: 60_000 }, async () => {
+  it('goes to exactly one of many that find a dead one', async () => {
     const folder = newFolder();
     writeFileSync(join(folder, 'stroma.lock'), JSON.stringify({ pid: 4_194_303, host: 'gone', began: null }));
     const before = new Date(Date.now() - 3600_000);
