@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import type { Connection, CreateConnection, UpdateConnection } from '@stroma/contracts';
 import type { Context } from '../../platform/context.ts';
+import { acrossTenants } from '../../platform/db/tenant-scope.ts';
 import { fail } from '../../platform/failure.ts';
 import { newId } from '../../platform/ids.ts';
 import { cutPage } from '../../platform/paging.ts';
@@ -12,6 +13,7 @@ import {
   type ConnectionRow,
   type ConnectionWithDomains,
   deleteConnection,
+  domainOfOthers,
   findConnection,
   insertConnection,
   listConnections,
@@ -61,6 +63,7 @@ export class Connections {
     const oidc = input.kind === 'oidc' ? await this.#readOidc(input.oidc) : null;
     const saml = input.kind === 'saml' ? readSaml(input.saml) : null;
     await this.#requireRoles(ctx, id, input);
+    await this.#requireOwnDomains(ctx, input.domains);
     const secret = input.kind === 'oidc' ? input.client_secret : null;
     await db.transaction(async (tx) => {
       await insertConnection(tx, {
@@ -103,6 +106,7 @@ export class Connections {
         field: 'client_secret',
       });
     await this.#requireRoles(ctx, id, changes);
+    await this.#requireOwnDomains(ctx, changes.domains ?? []);
     await db.transaction(async (tx) => {
       const secret = changes.client_secret;
       await updateConnection(tx, tenantId, id, {
@@ -186,6 +190,22 @@ export class Connections {
     const attempt = { what: 'single-sign-on.map-role', object: { kind: 'connection', id } };
     const roles = [...role_mapping.map(({ role }) => role), default_role];
     await requireGiveable(this.#audit, this.#platform.db.sql, ctx, attempt, roles);
+  }
+
+  /** Who signs in with an address of the domain is led to this provider, so none may lead away others' people. */
+  async #requireOwnDomains({ actor }: Context, domains: readonly string[]): Promise<void> {
+    const { tenantId, permissions } = actor;
+    const foreign = permissions.has('tenants:write')
+      ? null
+      : await acrossTenants('addresses are unique over all tenants', () =>
+          domainOfOthers(this.#platform.db.sql, tenantId, domains),
+        );
+    if (foreign !== null)
+      fail(
+        'CONFLICT',
+        `The domain ${foreign} cannot be claimed here. Ask who keeps this installation to set it.`,
+        { domain: foreign },
+      );
   }
 
   async #setDomains(

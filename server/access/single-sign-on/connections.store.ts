@@ -1,5 +1,6 @@
-import { and, asc, desc, eq, inArray, lt } from 'drizzle-orm';
+import { and, asc, desc, eq, inArray, lt, ne, sql } from 'drizzle-orm';
 import type { Sql } from '../../platform/db/database.ts';
+import { users } from '../identity/identity.tables.ts';
 import { connectionDomains, connectionLinks, connections } from './single-sign-on.tables.ts';
 
 export type ConnectionRow = typeof connections.$inferSelect;
@@ -113,6 +114,22 @@ export async function updateConnection(
 
 export async function deleteConnection(tx: Sql, tenantId: string, id: string): Promise<void> {
   await tx.delete(connections).where(and(eq(connections.tenantId, tenantId), eq(connections.id, id)));
+}
+
+/** The first domain in which another organisation has accounts; null when there is none. */
+export async function domainOfOthers(
+  db: Sql,
+  tenantId: string,
+  domains: readonly string[],
+): Promise<string | null> {
+  if (domains.length === 0) return null;
+  const domain = sql<string>`split_part(${users.email}, '@', 2)`;
+  const [row] = await db
+    .select({ domain })
+    .from(users)
+    .where(and(ne(users.tenantId, tenantId), inArray(domain, [...domains])))
+    .limit(1);
+  return row?.domain ?? null;
 }
 
 /** The first domain that leads to another connection, of whatever tenant; null when all lead here now. */

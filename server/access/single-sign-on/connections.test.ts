@@ -69,6 +69,21 @@ describe('connections', () => {
     expect((await world.test.call('POST', `${path}/test`, { token: stranger.token })).status).toBe(404);
   });
 
+  it('lead nobody of another organisation away, whose domain it is by its accounts', async () => {
+    const elsewhere = await world.test.tenant('Elsewhere');
+    await world.test.person('viewer', elsewhere, 'ada@elsewhere.example');
+    const claimed = await admin('POST', '/admin/single-sign-on/connections', {
+      kind: 'oidc',
+      name: 'Not mine',
+      domains: ['elsewhere.example'],
+      oidc: { issuer: world.peer.issuer, client_id: 'stroma' },
+    });
+    expect([claimed.status, claimed.body]).toMatchObject([
+      409,
+      { error: { details: { domain: 'elsewhere.example' } } },
+    ]);
+  });
+
   it('hold a domain alone, across organisations', async () => {
     await connect();
     const stranger = await world.test.person('admin', await world.test.tenant('Elsewhere'));
