@@ -21,8 +21,8 @@ async function serve(lingerMs: number): Promise<{ app: FastifyInstance; port: nu
     return reply.code(413).send('piped');
   });
   app.get('/next', () => 'next');
-  await app.listen({ port: 0, host: '127.0.0.1' });
-  return { app, port: app.addresses()[0]?.port ?? 0 };
+  const address = await app.listen({ port: 0, host: '127.0.0.1' });
+  return { app, port: Number(new URL(address).port) };
 }
 
 const hastyMs = 200;
