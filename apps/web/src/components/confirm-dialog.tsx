@@ -5,8 +5,6 @@ import { Dialog, DialogContent } from './dialog.tsx';
 import { Field, inputClass } from './field.tsx';
 import { ErrorNotice } from './notice.tsx';
 
-const shortestReason = 3;
-
 /** Asks before something is done that is not taken back with one click; with a reason where one goes on record. */
 export function ConfirmDialog({
   title,
@@ -14,6 +12,8 @@ export function ConfirmDialog({
   button,
   danger = false,
   reason: reasonAsked,
+  reasonHint,
+  shortestReason = 3,
   ready = true,
   run,
   onClose,
@@ -25,6 +25,9 @@ export function ConfirmDialog({
   danger?: boolean;
   /** Label of the reason; absent: none is asked for. */
   reason?: string;
+  reasonHint?: string;
+  /** Characters the reason has at least. */
+  shortestReason?: number;
   ready?: boolean;
   run: (reason: string) => Promise<unknown>;
   onClose: () => void;
@@ -58,7 +61,7 @@ export function ConfirmDialog({
         >
           {children}
           {reasonAsked === undefined ? null : (
-            <Field label={reasonAsked} hint={t('reason_hint')}>
+            <Field label={reasonAsked} hint={reasonHint ?? t('reason_hint')}>
               {(props) => (
                 <textarea
                   {...props}

@@ -1,18 +1,15 @@
 import type { LegalHold } from '@stroma/contracts';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { type ReactNode, useState } from 'react';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { type ComponentProps, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Button } from '../../../components/button.tsx';
-import { Dialog, DialogContent } from '../../../components/dialog.tsx';
-import { Field, Input, inputClass, Select } from '../../../components/field.tsx';
-import { ErrorNotice } from '../../../components/notice.tsx';
+import { ConfirmDialog } from '../../../components/confirm-dialog.tsx';
+import { Field, Input, Select } from '../../../components/field.tsx';
 import { client } from '../../../lib/client.ts';
 import { allDatasetsQuery } from '../../../lib/datasets.ts';
 import { queryKeys } from '../../../lib/query-keys.ts';
 import { usePermission } from '../../../lib/session.ts';
 
 const scopes = ['dataset', 'person', 'everything'] as const;
-const shortestReason = 10;
 
 export function PlaceDialog({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation('retention');
@@ -24,7 +21,7 @@ export function PlaceDialog({ onClose }: { onClose: () => void }) {
       title={t('place')}
       text={t('no_hold_text')}
       button={t('place')}
-      blocked={scope !== 'everything' && subject.trim() === ''}
+      ready={scope === 'everything' || subject.trim() !== ''}
       onClose={onClose}
       run={(reason) =>
         client.retention.placeHold({
@@ -103,68 +100,20 @@ export function LiftDialog({ hold, onClose }: { hold: LegalHold; onClose: () => 
   );
 }
 
-function ReasonDialog({
-  title,
-  text,
-  button,
-  blocked = false,
-  run,
-  onClose,
-  children,
-}: {
-  title: string;
-  text: string;
-  button: string;
-  blocked?: boolean;
-  run: (reason: string) => Promise<unknown>;
-  onClose: () => void;
-  children?: ReactNode;
-}) {
+/** A confirmation whose reason goes on record, and whose outcome the page shows. */
+function ReasonDialog(props: Omit<ComponentProps<typeof ConfirmDialog>, 'reason'>) {
   const { t } = useTranslation('retention');
   const queries = useQueryClient();
-  const [reason, setReason] = useState('');
-  const work = useMutation({
-    mutationFn: () => run(reason.trim()),
-    onSuccess: async () => {
-      await queries.invalidateQueries({ queryKey: queryKeys.retention });
-      onClose();
-    },
-  });
   return (
-    <Dialog open onOpenChange={(open) => !open && onClose()}>
-      <DialogContent title={title} description={text}>
-        <form
-          className="grid grid-cols-1 gap-4"
-          onSubmit={(event) => {
-            event.preventDefault();
-            work.mutate();
-          }}
-        >
-          {children}
-          <Field label={t('reason')} hint={t('reason_hint')}>
-            {(props) => (
-              <textarea
-                {...props}
-                rows={3}
-                maxLength={2000}
-                value={reason}
-                onChange={({ target }) => setReason(target.value)}
-                className={`${inputClass} h-auto py-1.5`}
-              />
-            )}
-          </Field>
-          {work.error && <ErrorNotice error={work.error} />}
-          <div className="flex justify-end">
-            <Button
-              type="submit"
-              look="primary"
-              disabled={blocked || reason.trim().length < shortestReason || work.isPending}
-            >
-              {button}
-            </Button>
-          </div>
-        </form>
-      </DialogContent>
-    </Dialog>
+    <ConfirmDialog
+      {...props}
+      reason={t('reason')}
+      reasonHint={t('reason_hint')}
+      shortestReason={10}
+      run={async (reason) => {
+        await props.run(reason);
+        await queries.invalidateQueries({ queryKey: queryKeys.retention });
+      }}
+    />
   );
 }

@@ -5,7 +5,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Badge } from '../../../components/badge.tsx';
 import { Button } from '../../../components/button.tsx';
-import { Dialog, DialogContent } from '../../../components/dialog.tsx';
+import { ConfirmDialog } from '../../../components/confirm-dialog.tsx';
 import { EmptyState } from '../../../components/empty-state.tsx';
 import { ErrorNotice } from '../../../components/notice.tsx';
 import { Page, panelClass, Section } from '../../../components/page.tsx';
@@ -84,21 +84,16 @@ export function RetentionPage() {
           )}
         </Section>
       </div>
-      <Dialog open={asking} onOpenChange={setAsking}>
-        <DialogContent title={t('apply_title')} description={t('apply_text', { count })}>
-          <div className="flex justify-end">
-            <Button
-              look="danger"
-              onClick={() => {
-                setAsking(false);
-                void job.follow(client.retention.apply({}));
-              }}
-            >
-              {t('apply')}
-            </Button>
-          </div>
-        </DialogContent>
-      </Dialog>
+      {asking && (
+        <ConfirmDialog
+          title={t('apply_title')}
+          text={t('apply_text', { count })}
+          button={t('apply')}
+          danger
+          run={() => job.follow(client.retention.apply({}))}
+          onClose={() => setAsking(false)}
+        />
+      )}
     </Page>
   );
 }
