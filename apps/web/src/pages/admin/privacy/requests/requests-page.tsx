@@ -8,7 +8,8 @@ import { Button, buttonClass } from '../../../../components/button.tsx';
 import { EmptyState } from '../../../../components/empty-state.tsx';
 import { Select } from '../../../../components/field.tsx';
 import { ErrorNotice } from '../../../../components/notice.tsx';
-import { Page, panelClass } from '../../../../components/page.tsx';
+import { Page } from '../../../../components/page.tsx';
+import { cellClass as cell, PlainTable } from '../../../../components/plain-table.tsx';
 import { SkeletonRows } from '../../../../components/skeleton.tsx';
 import { client } from '../../../../lib/client.ts';
 import { formatTime } from '../../../../lib/format.ts';
@@ -19,7 +20,6 @@ import { RequestStatus } from './request-status.tsx';
 
 const route = getRouteApi('/frame/admin/privacy/');
 const statuses = ['open', 'in_progress', 'done', 'refused', 'withdrawn'] as const;
-const cell = 'px-2 py-2.5 text-start align-top sm:px-4';
 
 /** The register of what persons asked for. */
 export function RequestsPage() {
@@ -139,48 +139,42 @@ export function RequestsPage() {
 function RequestTable({ requests }: { requests: readonly SubjectRequest[] }) {
   const { t } = useTranslation('privacy');
   return (
-    <div className={`${panelClass} overflow-x-auto`}>
-      <table className="w-full border-collapse">
-        <thead>
-          <tr className="border-b border-line text-small text-ink-soft">
-            <th className={cell}>{t('subject')}</th>
-            <th className={cell}>{t('kind')}</th>
-            <th className={cell}>{t('status')}</th>
-            <th className={cell}>{t('due')}</th>
-            <th className={`${cell} hidden md:table-cell`}>{t('received')}</th>
-            <th className={`${cell} hidden md:table-cell`}>{t('handler')}</th>
-          </tr>
-        </thead>
-        <tbody className="divide-y divide-line">
-          {requests.map((request) => (
-            <tr key={request.request_id}>
-              <td className={cell}>
-                <Link
-                  to="/admin/privacy/requests/$requestId"
-                  params={{ requestId: request.request_id }}
-                  className="block min-w-24 font-medium text-accent wrap-anywhere hover:underline"
-                >
-                  {request.subject ?? t('erased_person')}
-                </Link>
-              </td>
-              <td className={cell}>
-                {t(`kind_${request.kind}`)}
-                <span className="block text-small text-ink-faint">{request.article}</span>
-              </td>
-              <td className={cell}>
-                <RequestStatus request={request} />
-              </td>
-              <td className={cell}>{formatTime(request.extended?.until ?? request.due_at)}</td>
-              <td className={`${cell} hidden text-ink-soft md:table-cell`}>
-                {formatTime(request.received_at)}
-              </td>
-              <td className={`${cell} hidden text-ink-soft md:table-cell`}>
-                {request.handler?.name ?? t('nobody')}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <PlainTable
+      label={t('requests')}
+      headings={[
+        { label: t('subject') },
+        { label: t('kind') },
+        { label: t('status') },
+        { label: t('due') },
+        { label: t('received'), className: `${cell} hidden md:table-cell` },
+        { label: t('handler'), className: `${cell} hidden md:table-cell` },
+      ]}
+    >
+      {requests.map((request) => (
+        <tr key={request.request_id}>
+          <td className={cell}>
+            <Link
+              to="/admin/privacy/requests/$requestId"
+              params={{ requestId: request.request_id }}
+              className="block min-w-24 font-medium text-accent wrap-anywhere hover:underline"
+            >
+              {request.subject ?? t('erased_person')}
+            </Link>
+          </td>
+          <td className={cell}>
+            {t(`kind_${request.kind}`)}
+            <span className="block text-small text-ink-faint">{request.article}</span>
+          </td>
+          <td className={cell}>
+            <RequestStatus request={request} />
+          </td>
+          <td className={cell}>{formatTime(request.extended?.until ?? request.due_at)}</td>
+          <td className={`${cell} hidden text-ink-soft md:table-cell`}>{formatTime(request.received_at)}</td>
+          <td className={`${cell} hidden text-ink-soft md:table-cell`}>
+            {request.handler?.name ?? t('nobody')}
+          </td>
+        </tr>
+      ))}
+    </PlainTable>
   );
 }
