@@ -1,9 +1,7 @@
-import type { Passkey } from '@stroma/contracts';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { KeyRound } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Badge } from '../../components/badge.tsx';
 import { Button } from '../../components/button.tsx';
 import { Dialog, DialogContent } from '../../components/dialog.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
@@ -12,10 +10,10 @@ import { panelClass, Section } from '../../components/page.tsx';
 import { useProof } from '../../components/proof.tsx';
 import { SkeletonRows } from '../../components/skeleton.tsx';
 import { client } from '../../lib/client.ts';
-import { formatTime } from '../../lib/format.ts';
 import { queryKeys } from '../../lib/query-keys.ts';
 import { toast } from '../../lib/toasts.ts';
 import { AddPasskeyForm } from './add-passkey-form.tsx';
+import { ProofLine } from './proof-line.tsx';
 import { RecoveryCodes } from './recovery-codes.tsx';
 
 export function Passkeys() {
@@ -61,9 +59,12 @@ export function Passkeys() {
       ) : (
         <ul className={`${panelClass} divide-y divide-line`}>
           {passkeys.data.items.map((each) => (
-            <PasskeyLine
+            <ProofLine
               key={each.passkey_id}
-              passkey={each}
+              icon={KeyRound}
+              name={each.name}
+              mark={each.backed_up ? t('passkey_synced') : null}
+              lastUsedAt={each.last_used_at}
               busy={remove.isPending}
               onRemove={() => remove.mutate(each.passkey_id)}
             />
@@ -88,27 +89,5 @@ export function Passkeys() {
         )}
       </Dialog>
     </Section>
-  );
-}
-
-function PasskeyLine({ passkey, busy, onRemove }: { passkey: Passkey; busy: boolean; onRemove: () => void }) {
-  const { t } = useTranslation('account');
-  return (
-    <li className="flex flex-wrap items-center gap-x-4 gap-y-1 px-4 py-3">
-      <KeyRound size={16} aria-hidden className="shrink-0 text-ink-faint" />
-      <div className="min-w-0 flex-1 basis-40">
-        <p className="font-medium wrap-anywhere">
-          {passkey.name} {passkey.backed_up ? <Badge>{t('passkey_synced')}</Badge> : null}
-        </p>
-        <p className="text-small text-ink-faint">
-          {passkey.last_used_at === null
-            ? t('never_used')
-            : t('last_used', { time: formatTime(passkey.last_used_at) })}
-        </p>
-      </div>
-      <Button look="danger" size="small" disabled={busy} onClick={onRemove}>
-        {t('remove')}
-      </Button>
-    </li>
   );
 }

@@ -1,9 +1,7 @@
-import type { SecondFactor } from '@stroma/contracts';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { MessageSquare, ShieldCheck, Smartphone } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Badge } from '../../components/badge.tsx';
 import { Button } from '../../components/button.tsx';
 import { Dialog, DialogContent } from '../../components/dialog.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
@@ -12,9 +10,9 @@ import { panelClass, Section } from '../../components/page.tsx';
 import { useProof } from '../../components/proof.tsx';
 import { SkeletonRows } from '../../components/skeleton.tsx';
 import { client } from '../../lib/client.ts';
-import { formatTime } from '../../lib/format.ts';
 import { queryKeys } from '../../lib/query-keys.ts';
 import { toast } from '../../lib/toasts.ts';
+import { ProofLine } from './proof-line.tsx';
 import { RecoveryCodes } from './recovery-codes.tsx';
 import { SmsSetUp } from './sms-set-up.tsx';
 import { TotpSetUp } from './totp-set-up.tsx';
@@ -91,9 +89,12 @@ export function SecondFactors() {
       ) : (
         <ul className={`${panelClass} divide-y divide-line`}>
           {items.map((factor) => (
-            <FactorLine
+            <ProofLine
               key={factor.method_id}
-              factor={factor}
+              icon={factor.kind === 'sms' ? MessageSquare : Smartphone}
+              name={factor.name}
+              mark={t(`kind_${factor.kind}`)}
+              lastUsedAt={factor.last_used_at}
               busy={remove.isPending}
               onRemove={() => remove.mutate(factor.method_id)}
             />
@@ -123,36 +124,5 @@ export function SecondFactors() {
         )}
       </Dialog>
     </Section>
-  );
-}
-
-function FactorLine({
-  factor,
-  busy,
-  onRemove,
-}: {
-  factor: SecondFactor;
-  busy: boolean;
-  onRemove: () => void;
-}) {
-  const { t } = useTranslation('account');
-  const Icon = factor.kind === 'sms' ? MessageSquare : Smartphone;
-  return (
-    <li className="flex flex-wrap items-center gap-x-4 gap-y-1 px-4 py-3">
-      <Icon size={16} aria-hidden className="shrink-0 text-ink-faint" />
-      <div className="min-w-0 flex-1 basis-40">
-        <p className="font-medium wrap-anywhere">
-          {factor.name} <Badge>{t(`kind_${factor.kind}`)}</Badge>
-        </p>
-        <p className="text-small text-ink-faint">
-          {factor.last_used_at === null
-            ? t('never_used')
-            : t('last_used', { time: formatTime(factor.last_used_at) })}
-        </p>
-      </div>
-      <Button look="danger" size="small" disabled={busy} onClick={onRemove}>
-        {t('remove')}
-      </Button>
-    </li>
   );
 }
