@@ -1,4 +1,4 @@
-import type { Endpoint } from '@stroma/contracts';
+import { api, type Endpoint } from '@stroma/contracts';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -47,6 +47,9 @@ const ofInstallation = new Set(['bak', 'tnt']);
 /** Who keeps the installation sees that there are other organisations, and how they are called. */
 const seesOrganisations = (role: string, { permission }: Endpoint) =>
   role === 'super_admin' && (permission === 'tenants:read' || permission === 'tenants:write');
+
+/** What is set at random there may block the walk itself, which is refused as often as an attack. */
+const shutsOut = new Set<string>([api.threats.setPolicy.id]);
 
 describe('another tenant', () => {
   it('has something in every place that could be told', async () => {
@@ -109,7 +112,7 @@ describe('a random walk over every address', () => {
       numRuns: 1,
       seed: seed + everyRole.indexOf(role),
     })[0] ?? []) {
-      if (seesOrganisations(role, endpoint)) continue;
+      if (seesOrganisations(role, endpoint) || shutsOut.has(endpoint.id)) continue;
       const inputs = fc.sample(inputOf(endpoint, ids), { numRuns: 2, seed: seed + everyRole.indexOf(role) });
       for (const input of inputs) {
         const person = await world.as(role);

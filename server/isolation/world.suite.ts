@@ -165,7 +165,9 @@ export async function makeWorld(settings: Record<string, string> = {}): Promise<
   await db.execute('update tenants set closed_at = null where id = $1', [theirTenant]);
   // A walk is refused by the thousand, as an attack is: it must not be shut out for it.
   for (const tenantId of [ourTenant, theirTenant])
-    await db.transaction((tx) => savePolicy(tx, watching(tenantId)));
+    await db.transaction((tx) =>
+      savePolicy(tx, watching(tenantId, tenantId === theirTenant ? canary : 'The makers of this world')),
+    );
   const other = await signIn(url, await person(theirTenant, 'admin', canary));
   await fillOther(other);
 
@@ -229,11 +231,11 @@ export async function makeWorld(settings: Record<string, string> = {}): Promise<
 }
 
 /** Threats are put on record and nothing is done about them. */
-function watching(tenantId: string): Parameters<typeof savePolicy>[1] {
+function watching(tenantId: string, changedByName: string): Parameters<typeof savePolicy>[1] {
   const responses = { low: 'observe', medium: 'observe', high: 'observe', critical: 'observe' } as const;
   const policy: ThreatPolicy = { ...defaultThreatPolicy };
   for (const kind of threatKinds) Object.assign(policy, { [kind]: { ...policy[kind], responses } });
-  return { tenantId, policy, changedBy: tenantId, changedByName: canary, changedAt: new Date() };
+  return { tenantId, policy, changedBy: tenantId, changedByName, changedAt: new Date() };
 }
 
 export const everyRole: readonly (Role | 'nobody')[] = [...roles, 'nobody'];
