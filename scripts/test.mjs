@@ -13,12 +13,29 @@ const tests = ['run', '--project', 'unit', '--project', 'browser', ...process.ar
 
 // npm puts node_modules/.bin first on PATH for what it runs.
 const running = new Set();
+const windows = process.platform === 'win32';
 let failed = false;
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+  process.on(signal, () => {
+    failed = true;
+    endAll();
+  });
 await Promise.all([inTurn(), run('tests', 'vitest', tests, 'inherit')]);
 process.exitCode = failed ? 1 : 0;
 
 async function inTurn() {
   for (const [name, command, args] of checks) if (!failed) await run(name, command, args, 'pipe');
+}
+
+/** With the servers that tests have started: each runs in the group of its step. */
+function endAll() {
+  for (const { pid } of running) {
+    try {
+      process.kill(windows ? pid : -pid, 'SIGTERM');
+    } catch (error) {
+      if (error.code !== 'ESRCH') throw error;
+    }
+  }
 }
 
 /** What a check says is shown in one piece, and only of one that failed. */
@@ -28,7 +45,8 @@ function run(name, command, args, output) {
   return new Promise((done) => {
     const child = spawn(command, args, {
       stdio: ['ignore', output, output],
-      shell: process.platform === 'win32',
+      shell: windows,
+      detached: !windows,
     });
     running.add(child);
     for (const stream of [child.stdout, child.stderr]) stream?.on('data', (part) => said.push(part));
@@ -41,7 +59,7 @@ function run(name, command, args, output) {
         failed = true;
         process.stderr.write(Buffer.concat(said));
         process.stderr.write(`${name} failed\n`);
-        for (const other of running) other.kill('SIGTERM');
+        endAll();
       }
       done(undefined);
     });
