@@ -58,8 +58,12 @@ export default defineConfig({
             },
             {
               name: 'frame',
-              test: /src\/(components\/frame\/(?!command|step-up|stand-ins)|lib\/(jobs|live|datasets))|src\/components\/(menu|popover|progress|status|tooltip|badge|quality)/,
+              test: /src\/(components\/frame\/(?!command|step-up|stand-ins|running-jobs|account-menu)|lib\/(jobs|live|datasets))|src\/components\/(progress|status|badge|quality)/,
               maxSize: 400_000,
+            },
+            {
+              name: 'menus',
+              test: /src\/components\/(frame\/(running-jobs|account-menu)|menu|popover|tooltip)/,
             },
           ],
         },

@@ -12,19 +12,19 @@ export function Tooltip({
   children: ReactNode;
 }) {
   return (
-    <Radix.Root delayDuration={400}>
-      <Radix.Trigger asChild>{children}</Radix.Trigger>
-      <Radix.Portal>
-        <Radix.Content
-          side={side}
-          sideOffset={6}
-          className="appear z-50 max-w-72 rounded-md border border-line bg-raised px-2 py-1 text-small text-ink shadow-float"
-        >
-          {text}
-        </Radix.Content>
-      </Radix.Portal>
-    </Radix.Root>
+    <Radix.Provider>
+      <Radix.Root delayDuration={400}>
+        <Radix.Trigger asChild>{children}</Radix.Trigger>
+        <Radix.Portal>
+          <Radix.Content
+            side={side}
+            sideOffset={6}
+            className="appear z-50 max-w-72 rounded-md border border-line bg-raised px-2 py-1 text-small text-ink shadow-float"
+          >
+            {text}
+          </Radix.Content>
+        </Radix.Portal>
+      </Radix.Root>
+    </Radix.Provider>
   );
 }
-
-export const TooltipProvider = Radix.Provider;

@@ -7,7 +7,6 @@ import { withTexts } from '../../lib/i18n.ts';
 import { useLiveEvents } from '../../lib/live-events.ts';
 import { sessionQuery } from '../../lib/session.ts';
 import { useStepUp } from '../../lib/step-up.ts';
-import { TooltipProvider } from '../tooltip.tsx';
 import { Rail } from './rail.tsx';
 import { TopBar } from './top-bar.tsx';
 
@@ -36,38 +35,36 @@ export function Frame() {
     return () => window.removeEventListener('keydown', onKey);
   }, []);
   return (
-    <TooltipProvider>
-      <div className="flex h-dvh flex-col sm:flex-row">
-        <a
-          href="#content"
-          className="fixed start-4 -top-16 z-50 rounded-md bg-accent-fill px-4 py-2 text-accent-on-fill focus:top-4"
-        >
-          {t('skip_to_content')}
-        </a>
-        <Rail />
-        <div
-          className="flex min-h-0 min-w-0 flex-1 flex-col overflow-y-auto pb-14 sm:pb-0"
-          data-scroller="page"
-        >
-          <TopBar onPalette={() => setPalette('open')} />
-          <main id="content" tabIndex={-1} className="min-w-0 flex-1 outline-none">
-            <Outlet />
-          </main>
-        </div>
-        {stepUp && (
-          <Suspense>
-            <StepUpDialog />
-          </Suspense>
-        )}
-        {palette !== 'unloaded' && (
-          <Suspense>
-            <CommandPalette
-              open={palette === 'open'}
-              onOpenChange={(open) => setPalette(open ? 'open' : 'closed')}
-            />
-          </Suspense>
-        )}
+    <div className="flex h-dvh flex-col sm:flex-row">
+      <a
+        href="#content"
+        className="fixed start-4 -top-16 z-50 rounded-md bg-accent-fill px-4 py-2 text-accent-on-fill focus:top-4"
+      >
+        {t('skip_to_content')}
+      </a>
+      <Rail />
+      <div
+        className="flex min-h-0 min-w-0 flex-1 flex-col overflow-y-auto pb-14 sm:pb-0"
+        data-scroller="page"
+      >
+        <TopBar onPalette={() => setPalette('open')} />
+        <main id="content" tabIndex={-1} className="min-w-0 flex-1 outline-none">
+          <Outlet />
+        </main>
       </div>
-    </TooltipProvider>
+      {stepUp && (
+        <Suspense>
+          <StepUpDialog />
+        </Suspense>
+      )}
+      {palette !== 'unloaded' && (
+        <Suspense>
+          <CommandPalette
+            open={palette === 'open'}
+            onOpenChange={(open) => setPalette(open ? 'open' : 'closed')}
+          />
+        </Suspense>
+      )}
+    </div>
   );
 }

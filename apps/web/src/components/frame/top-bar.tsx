@@ -1,12 +1,14 @@
 import { Link, useRouterState } from '@tanstack/react-router';
 import { ChevronRight, Search, Unplug } from 'lucide-react';
+import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLive } from '../../lib/live-events.ts';
-import { Tooltip } from '../tooltip.tsx';
-import { AccountMenu } from './account-menu.tsx';
 import { areas } from './areas.ts';
 import { useCrumb } from './crumbs.ts';
-import { RunningJobs } from './running-jobs.tsx';
+
+/** What opens above the page comes once the page stands: menus weigh as much as the rest of the frame. */
+const RunningJobs = lazy(async () => ({ default: (await import('./running-jobs.tsx')).RunningJobs }));
+const AccountMenu = lazy(async () => ({ default: (await import('./account-menu.tsx')).AccountMenu }));
 
 const modifier = /Mac|iPhone|iPad/.test(navigator.userAgent) ? '⌘' : 'Ctrl';
 
@@ -30,14 +32,14 @@ export function TopBar({ onPalette }: { onPalette: () => void }) {
         </kbd>
       </button>
       {!live && (
-        <Tooltip text={t('live_lost')} side="bottom">
-          <button type="button" aria-label={t('live_lost')} className="p-2 text-warning">
-            <Unplug size={16} aria-hidden />
-          </button>
-        </Tooltip>
+        <span role="img" aria-label={t('live_lost')} title={t('live_lost')} className="p-2 text-warning">
+          <Unplug size={16} aria-hidden />
+        </span>
       )}
-      <RunningJobs />
-      <AccountMenu />
+      <Suspense fallback={<span className="h-8 w-18" />}>
+        <RunningJobs />
+        <AccountMenu />
+      </Suspense>
     </header>
   );
 }
