@@ -11,7 +11,12 @@ describe.skipIf(testDatabaseUrl === '')('with PostgreSQL (STROMA_TEST_DATABASE_U
     const there = await openIdentityServer({ ...settings, STROMA_DATA: here.folder });
     const admin = (await here.login('admin@stroma.local', 'nine lanterns over harbour')).body.token;
     const policy = structuredClone(defaultThreatPolicy);
-    policy.credential_stuffing.responses = { low: 'block', medium: 'block', high: 'block', critical: 'block' };
+    policy.credential_stuffing.responses = {
+      low: 'block',
+      medium: 'block',
+      high: 'block',
+      critical: 'block',
+    };
     const put = await here.call('PUT', '/security/threat-policy', { ...here.as(admin), body: policy });
     expect(put.status).toBe(200);
     const person = await here.person();

@@ -7,7 +7,13 @@ import type { Context } from '../../platform/context.ts';
 import { fail } from '../../platform/failure.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { DatasetReads } from './dataset-reads.ts';
-import { type DatasetVisibility, isWithin, requireWhole, rolesNamed, type SeenDataset } from './dataset-visibility.ts';
+import {
+  type DatasetVisibility,
+  isWithin,
+  requireWhole,
+  rolesNamed,
+  type SeenDataset,
+} from './dataset-visibility.ts';
 import { type DatasetWithVersion, findDataset, type NewAccess, setDatasetAccess } from './datasets.store.ts';
 import type { LakeDocuments } from './lake-documents.ts';
 import { ruleProblem } from './restrictions.ts';
