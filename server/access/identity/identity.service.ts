@@ -1,5 +1,12 @@
 import { setTimeout } from 'node:timers/promises';
-import type { Language, SecondFactorNeeded, Session, SignedIn, SignInMethod } from '@stroma/contracts';
+import type {
+  Language,
+  Permission,
+  SecondFactorNeeded,
+  Session,
+  SignedIn,
+  SignInMethod,
+} from '@stroma/contracts';
 import type { Actor, Context } from '../../platform/context.ts';
 import { fail } from '../../platform/failure.ts';
 import type { Platform } from '../../platform/platform.ts';
@@ -265,6 +272,15 @@ function describeStart({ live, tokens }: StartedSession): SignedIn {
   };
 }
 
+const lists = new WeakMap<ReadonlySet<Permission>, Permission[]>();
+
+/** Of each set once: sets of permissions are made when they change and described with every request. */
+function listOf(set: ReadonlySet<Permission>): Permission[] {
+  const known = lists.get(set) ?? [...set];
+  lists.set(set, known);
+  return known;
+}
+
 export function describeSession(live: LiveSession, actor: Actor = live.actor): Session {
   const { user, session, expiresAt } = live;
   return {
@@ -278,7 +294,7 @@ export function describeSession(live: LiveSession, actor: Actor = live.actor): S
       must_change_password: user.mustChangePassword,
       must_set_up_second_factor: actor.mustSetUpSecondFactor === true,
     },
-    permissions: [...actor.permissions],
+    permissions: listOf(actor.permissions),
     session_id: session.id,
     second_factor: session.secondFactor,
     expires_at: expiresAt.toISOString(),
