@@ -1,12 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import type {
-  Language,
-  Permission,
-  SecondFactorNeeded,
-  Session,
-  SignedIn,
-  SignInMethod,
-} from '@stroma/contracts';
+import type { Language, SecondFactorNeeded, Session, SignedIn, SignInMethod } from '@stroma/contracts';
 import type { Actor, Context } from '../../platform/context.ts';
 import { fail } from '../../platform/failure.ts';
 import type { Platform } from '../../platform/platform.ts';
@@ -272,18 +265,14 @@ function describeStart({ live, tokens }: StartedSession): SignedIn {
   };
 }
 
-const lists = new WeakMap<ReadonlySet<Permission>, Permission[]>();
+const described = new WeakMap<LiveSession, { actor: Actor; session: Session }>();
 
-/** Of each set once: sets of permissions are made when they change and described with every request. */
-function listOf(set: ReadonlySet<Permission>): Permission[] {
-  const known = lists.get(set) ?? [...set];
-  lists.set(set, known);
-  return known;
-}
-
+/** Made once while neither the session nor what its person may do has changed. */
 export function describeSession(live: LiveSession, actor: Actor = live.actor): Session {
+  const known = described.get(live);
+  if (known?.actor === actor) return known.session;
   const { user, session, expiresAt } = live;
-  return {
+  const told: Session = {
     user: {
       user_id: user.id,
       email: user.email,
@@ -294,9 +283,11 @@ export function describeSession(live: LiveSession, actor: Actor = live.actor): S
       must_change_password: user.mustChangePassword,
       must_set_up_second_factor: actor.mustSetUpSecondFactor === true,
     },
-    permissions: listOf(actor.permissions),
+    permissions: [...actor.permissions],
     session_id: session.id,
     second_factor: session.secondFactor,
     expires_at: expiresAt.toISOString(),
   };
+  described.set(live, { actor, session: told });
+  return told;
 }
