@@ -16,7 +16,7 @@ import { broken, uuidOf } from './sealed-field.ts';
 const magic = Buffer.from('STRSEAL1');
 const saltBytes = 32;
 export const headerBytes = magic.byteLength + 16 + saltBytes;
-export const chunkBytes = 1024 * 1024;
+export const chunkBytes = 4 * 1024 * 1024;
 const tagBytes = 16;
 /** Pieces a stream holds ready; object mode, since byte streams are copied together where they are read. */
 const piecesAhead = 2;
