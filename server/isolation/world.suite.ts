@@ -161,8 +161,12 @@ export async function makeWorld(settings: Record<string, string> = {}): Promise<
     after: 900_000,
     except: new Set([...linked, ...Object.keys(closedTables)]),
   });
-  // The sample fills every column; into a closed organisation nobody signs in.
-  await db.execute('update tenants set closed_at = null where id = $1', [theirTenant]);
+  // The sample fills every column. Into a closed organisation nobody signs in, and who keeps the installation may
+  // know that there is another, and its name.
+  await db.execute(
+    "update tenants set name = 'Elsewhere', closed_at = null, closed_reason = null where id = $1",
+    [theirTenant],
+  );
   // A walk is refused by the thousand, as an attack is: it must not be shut out for it.
   for (const tenantId of [ourTenant, theirTenant])
     await db.transaction((tx) =>
