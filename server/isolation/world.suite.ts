@@ -1,21 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  apiPrefix,
-  defaultThreatPolicy,
-  type Endpoint,
-  type IdKind,
-  idPrefixes,
-  type Role,
-  roles,
-  type ThreatPolicy,
-  threatKinds,
-} from '@stroma/contracts';
+import { apiPrefix, type Endpoint, type IdKind, idPrefixes, type Role, roles } from '@stroma/contracts';
 import { pino } from 'pino';
 import { insertUser } from '../access/identity/identity.store.ts';
 import { hashPassword } from '../access/identity/passwords.ts';
-import { savePolicy } from '../access/threats/threats.store.ts';
+import { watchOnly } from '../access/threats/watching.suite.ts';
 import { type App, createApp } from '../app.ts';
 import { readConfig } from '../platform/config/read-config.ts';
 import { snapshotTables } from '../platform/db/row-security.suite.ts';
@@ -167,11 +157,8 @@ export async function makeWorld(settings: Record<string, string> = {}): Promise<
     "update tenants set name = 'Elsewhere', closed_at = null, closed_reason = null where id = $1",
     [theirTenant],
   );
-  // A walk is refused by the thousand, as an attack is: it must not be shut out for it.
-  for (const tenantId of [ourTenant, theirTenant])
-    await db.transaction((tx) =>
-      savePolicy(tx, watching(tenantId, tenantId === theirTenant ? canary : 'The makers of this world')),
-    );
+  await watchOnly(db, ourTenant);
+  await watchOnly(db, theirTenant, canary);
   const other = await signIn(url, await person(theirTenant, 'admin', canary));
   await fillOther(other);
 
@@ -232,14 +219,6 @@ export async function makeWorld(settings: Record<string, string> = {}): Promise<
     },
     close,
   };
-}
-
-/** Threats are put on record and nothing is done about them. */
-function watching(tenantId: string, changedByName: string): Parameters<typeof savePolicy>[1] {
-  const responses = { low: 'observe', medium: 'observe', high: 'observe', critical: 'observe' } as const;
-  const policy: ThreatPolicy = { ...defaultThreatPolicy };
-  for (const kind of threatKinds) Object.assign(policy, { [kind]: { ...policy[kind], responses } });
-  return { tenantId, policy, changedBy: tenantId, changedByName, changedAt: new Date() };
 }
 
 export const everyRole: readonly (Role | 'nobody')[] = [...roles, 'nobody'];

@@ -1,10 +1,12 @@
 import type { Member, OwnPermissions } from '@stroma/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AccessServer, openAccessServer, type Person } from '../permissions/access-server.suite.ts';
+import { watchOnly } from '../threats/watching.suite.ts';
 
 let server: AccessServer;
 beforeAll(async () => {
   server = await openAccessServer();
+  await watchOnly(server.app.platform.db, server.tenantId);
 });
 afterAll(() => server.close());
 
