@@ -18,7 +18,7 @@ export function leaveUnreadBodies(app: FastifyInstance, lingerMs = usualLingerMs
 function drain(raw: IncomingMessage, lingerMs: number): void {
   const cutOff = setTimeout(() => {
     // A body that nobody reads comes to its end without an event; by then the connection serves the next request.
-    if (!raw.complete) raw.socket.destroy();
+    if (!raw.complete) raw.destroy();
   }, lingerMs);
   cutOff.unref();
   for (const event of ['end', 'close']) raw.once(event, () => clearTimeout(cutOff));
