@@ -26,7 +26,8 @@ class LongestFirst extends BaseSequencer {
 export default defineConfig({
   test: {
     pool: 'forks',
-    maxWorkers: 2,
+    // On two cores: tests wait for browsers, servers and disks, and three keep the cores busy.
+    maxWorkers: 3,
     // Loading the server costs more than most files' tests: the files of a worker share what they import.
     isolate: false,
     globalSetup: 'scripts/test-run.ts',
