@@ -128,6 +128,9 @@ describe('API keys', () => {
       width: 1440,
     });
     await signInAt(page, '/account');
+    // What is above the keys has come: a button that moves under the pointer is not clicked.
+    await page.getByRole('heading', { name: 'API keys' }).waitFor();
+    await expect.poll(() => page.locator('main .skeleton').count()).toBe(0);
     await page.getByRole('button', { name: 'Make a key' }).click();
     await page.getByRole('dialog').getByLabel('Name', { exact: true }).fill('Nightly import');
     await page.getByLabel('datasets:read').check();

@@ -6,7 +6,7 @@ import { newId } from '../../platform/ids.ts';
 import { cutPage } from '../../platform/paging.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { Audit, Stranger } from '../audit/audit.ts';
-import { SessionCache } from '../identity/session-cache.ts';
+import { Remembered } from '../remembered.ts';
 import { allowsAddress } from './address-blocks.ts';
 import { documentOf, statusOf } from './api-key-document.ts';
 import { makeSecret, readSecret } from './api-key-secret.ts';
@@ -55,13 +55,13 @@ export class ApiKeys {
   readonly #platform: Platform;
   readonly #audit: Audit;
   readonly #uses: KeyUses;
-  readonly #cache: SessionCache<LiveKey>;
+  readonly #cache: Remembered<LiveKey>;
 
   constructor({ platform, audit, ownerOf }: ApiKeysOptions) {
     this.#platform = platform;
     this.#audit = audit;
     this.#uses = openKeyUses(platform.db, platform.log);
-    this.#cache = new SessionCache(async (hash) => {
+    this.#cache = new Remembered(async (hash) => {
       const key = await findKeyByHash(platform.db.sql, hash);
       if (key === null) return null;
       const owner = await ownerOf(key);

@@ -6,8 +6,8 @@ import { newId } from '../../platform/ids.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { type Soon, whenThere } from '../../platform/soon.ts';
 import type { Audit } from '../audit/audit.ts';
-import { SessionCache } from '../identity/session-cache.ts';
 import { type AccessChange, tellAccessChange } from '../permissions/access-changes.ts';
+import { Remembered } from '../remembered.ts';
 import {
   addressesOf,
   type EmergencyRow,
@@ -37,7 +37,7 @@ const endOfTime = new Date(8.64e15);
 export class BreakGlass {
   readonly #platform: Platform;
   readonly #audit: Audit;
-  readonly #open: SessionCache<Held>;
+  readonly #open: Remembered<Held>;
   readonly #raised = new WeakMap<Actor, Actor>();
   readonly #used = new Set<string>();
 
@@ -45,7 +45,7 @@ export class BreakGlass {
     this.#platform = platform;
     this.#audit = audit;
     const lifeMs = platform.db.kind === 'embedded' ? 60_000 : 1_000;
-    this.#open = new SessionCache(async (key) => {
+    this.#open = new Remembered(async (key) => {
       const [tenantId = '', userId = ''] = key.split(' ');
       return {
         expiresAt: endOfTime,

@@ -6,11 +6,11 @@ import { fail } from '../../platform/failure.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { type Soon, whenThere } from '../../platform/soon.ts';
 import type { Audit } from '../audit/audit.ts';
+import { Remembered } from '../remembered.ts';
 import type { AccessTokens } from './access-tokens.ts';
 import { asPerson, type Client } from './client.ts';
 import type { UserRow } from './identity.store.ts';
 import type { IdentityRules } from './identity-rules.ts';
-import { SessionCache } from './session-cache.ts';
 import { SessionPulse } from './session-pulse.ts';
 import {
   endSession,
@@ -80,7 +80,7 @@ export interface SessionsParts {
  */
 export class Sessions {
   readonly #parts: SessionsParts;
-  readonly #cache: SessionCache<LiveSession>;
+  readonly #cache: Remembered<LiveSession>;
   readonly #pulse: SessionPulse | null;
   #stopListening: (() => Promise<void>) | null = null;
 
@@ -90,7 +90,7 @@ export class Sessions {
     // The embedded store belongs to this process alone, so nobody else can revoke behind its back.
     this.#pulse = db.kind === 'embedded' ? null : new SessionPulse(db, channel, log);
     const lifeMs = () => (this.#pulse === null || this.#pulse.hears ? rememberedMs : deafMs);
-    this.#cache = new SessionCache((token) => this.#load(token), lifeMs);
+    this.#cache = new Remembered((token) => this.#load(token), lifeMs);
   }
 
   /** Hears of sessions that other processes end. */

@@ -9,7 +9,7 @@ import {
 import type { Actor } from '../../platform/context.ts';
 import type { Database } from '../../platform/db/database.ts';
 import { type Soon, whenThere } from '../../platform/soon.ts';
-import { SessionCache } from '../identity/session-cache.ts';
+import { Remembered } from '../remembered.ts';
 import type { AccessChange } from './access-changes.ts';
 import { definitionOf, findEntitlement, type MemberEntitlement, nameOfRole } from './entitlements.store.ts';
 
@@ -34,12 +34,12 @@ const endOfTime = new Date(8.64e15);
  * effect at once in the process that makes it and within a second in every other.
  */
 export class Entitlements {
-  readonly #cache: SessionCache<{ expiresAt: Date; held: Entitlement }>;
+  readonly #cache: Remembered<{ expiresAt: Date; held: Entitlement }>;
   readonly #completed = new WeakMap<Actor, { from: Entitlement; actor: Actor }>();
 
   constructor(db: Pick<Database, 'sql' | 'kind'>) {
     const lifeMs = db.kind === 'embedded' ? 60_000 : 1_000;
-    this.#cache = new SessionCache(async (key) => {
+    this.#cache = new Remembered(async (key) => {
       const [tenantId = '', userId = ''] = key.split(' ');
       const found = await findEntitlement(db.sql, tenantId, userId);
       return found === null ? null : { expiresAt: endOfTime, held: entitlementOf(found) };

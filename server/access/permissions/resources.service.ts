@@ -16,7 +16,7 @@ import type { Actor, Context } from '../../platform/context.ts';
 import type { Database } from '../../platform/db/database.ts';
 import { fail } from '../../platform/failure.ts';
 import type { Audit } from '../audit/audit.ts';
-import { SessionCache } from '../identity/session-cache.ts';
+import { Remembered } from '../remembered.ts';
 import { type AccessChange, tellAccessChange } from './access-changes.ts';
 import type { Entitlements } from './entitlements.ts';
 import { findProjects, type ProjectRow } from './projects.store.ts';
@@ -68,19 +68,19 @@ const endOfTime = new Date(8.64e15);
 export class Resources {
   readonly #parts: ResourcesParts;
   readonly #kinds = new Map<string, Kind>();
-  readonly #stored: SessionCache<{ expiresAt: Date; tenantId: string; id: string; stored: StoredAttributes }>;
+  readonly #stored: Remembered<{ expiresAt: Date; tenantId: string; id: string; stored: StoredAttributes }>;
 
-  readonly #narrowed: SessionCache<{ expiresAt: Date; tenantId: string; narrowed: boolean }>;
+  readonly #narrowed: Remembered<{ expiresAt: Date; tenantId: string; narrowed: boolean }>;
 
   constructor(parts: ResourcesParts) {
     this.#parts = parts;
     const lifeMs = parts.db.kind === 'embedded' ? 60_000 : 1_000;
-    this.#stored = new SessionCache(async (key) => {
+    this.#stored = new Remembered(async (key) => {
       const [tenantId = '', id = ''] = key.split(' ');
       const stored = await findAttributes(parts.db.sql, tenantId, id);
       return { expiresAt: endOfTime, tenantId, id, stored };
     }, lifeMs);
-    this.#narrowed = new SessionCache(async (tenantId) => {
+    this.#narrowed = new Remembered(async (tenantId) => {
       const narrowed = await isAnythingNarrowed(parts.db.sql, tenantId);
       return { expiresAt: endOfTime, tenantId, narrowed };
     }, lifeMs);

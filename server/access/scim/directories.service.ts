@@ -7,8 +7,8 @@ import { cutPage } from '../../platform/paging.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { makeSecret, readSecret } from '../api-keys/api-key-secret.ts';
 import type { Audit } from '../audit/audit.ts';
-import { SessionCache } from '../identity/session-cache.ts';
 import { lockMembers } from '../members/members.store.ts';
+import { Remembered } from '../remembered.ts';
 import { requireConfigurer } from '../single-sign-on/configurer.ts';
 import { requireGiveable } from '../single-sign-on/mapped-roles.ts';
 import {
@@ -39,12 +39,12 @@ export interface DirectoriesParts {
 /** Directories that push users and groups, each by a token of its own. */
 export class Directories {
   readonly #parts: DirectoriesParts;
-  readonly #cache: SessionCache<{ row: DirectoryRow; expiresAt: Date }>;
+  readonly #cache: Remembered<{ row: DirectoryRow; expiresAt: Date }>;
   readonly #used = new Map<string, number>();
 
   constructor(parts: DirectoriesParts) {
     this.#parts = parts;
-    this.#cache = new SessionCache(async (hash) => {
+    this.#cache = new Remembered(async (hash) => {
       const row = await findDirectoryByToken(parts.platform.db.sql, hash);
       return row?.enabled === true ? { row, expiresAt: row.expiresAt ?? endOfTime } : null;
     }, lifeMs);

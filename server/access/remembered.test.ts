@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { SessionCache } from './session-cache.ts';
+import { Remembered } from './remembered.ts';
 
 interface Entry {
   user: string;
@@ -9,7 +9,7 @@ const later = () => new Date(Date.now() + 60_000);
 
 function cacheOver(store: Map<string, Entry>, lifeMs = 60_000, size = 10) {
   let loads = 0;
-  const cache = new SessionCache<Entry>(
+  const cache = new Remembered<Entry>(
     async (token) => {
       loads += 1;
       return store.get(token) ?? null;
@@ -20,7 +20,7 @@ function cacheOver(store: Map<string, Entry>, lifeMs = 60_000, size = 10) {
   return { cache, loads: () => loads };
 }
 
-describe('the session cache', () => {
+describe('what is remembered of the store', () => {
   it('asks the store once for many requests, also when they come at once', async () => {
     const { cache, loads } = cacheOver(new Map([['t', { user: 'a', expiresAt: later() }]]));
     const all = await Promise.all(Array.from({ length: 50 }, () => cache.get('t')));
@@ -42,7 +42,7 @@ describe('the session cache', () => {
     const store = new Map([['t', { user: 'a', expiresAt: later() }]]);
     const gate = Promise.withResolvers<void>();
     let first = true;
-    const cache = new SessionCache<Entry>(async (token) => {
+    const cache = new Remembered<Entry>(async (token) => {
       const found = store.get(token) ?? null;
       if (first) {
         first = false;
