@@ -1,31 +1,11 @@
-import type { QueryClient } from '@tanstack/react-query';
-import {
-  createRootRouteWithContext,
-  createRoute,
-  createRouter,
-  lazyRouteComponent,
-  redirect,
-} from '@tanstack/react-router';
+import { createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
+import { adminRoutes } from './admin-routes.ts';
 import { CrashPage, NotFoundPage, PendingPage } from './components/frame/stand-ins.tsx';
+import { frame, root } from './frame-route.ts';
 import { withTexts } from './lib/i18n.ts';
 import { queryClient } from './lib/query-client.ts';
 import { sessionQuery } from './lib/session.ts';
-import {
-  anonymiseSearch,
-  askSearch,
-  auditSearch,
-  dataSearch,
-  datasetSearch,
-  jobsSearch,
-  membersSearch,
-  projectsSearch,
-  rolesSearch,
-  securitySearch,
-  signInSearch,
-  subjectRequestsSearch,
-} from './search-parameters.ts';
-
-const root = createRootRouteWithContext<{ queryClient: QueryClient }>()();
+import { askSearch, dataSearch, datasetSearch, jobsSearch, signInSearch } from './search-parameters.ts';
 
 const signIn = createRoute({
   getParentRoute: () => root,
@@ -122,20 +102,6 @@ const setUpSecondFactor = createRoute({
   ),
 });
 
-/** Everything below needs an identity whose password is its own. */
-const frame = createRoute({
-  getParentRoute: () => root,
-  id: 'frame',
-  beforeLoad: async ({ context, location }) => {
-    const session = await context.queryClient.ensureQueryData(sessionQuery);
-    const search = location.href === '/' ? {} : { to: location.href };
-    if (session === null) throw redirect({ to: '/sign-in', search });
-    if (session.user.must_change_password) throw redirect({ to: '/change-password', search });
-    if (session.user.must_set_up_second_factor) throw redirect({ to: '/set-up-second-factor', search });
-  },
-  component: lazyRouteComponent(() => import('./components/frame/frame.tsx'), 'Frame'),
-});
-
 const home = createRoute({
   getParentRoute: () => frame,
   path: '/',
@@ -174,217 +140,6 @@ const api = createRoute({
   getParentRoute: () => frame,
   path: '/playground',
   component: lazyRouteComponent(() => withTexts(import('./pages/api/api-page.tsx')), 'ApiPage'),
-});
-
-const admin = createRoute({
-  getParentRoute: () => frame,
-  path: '/admin',
-  component: lazyRouteComponent(() => withTexts(import('./pages/admin/admin-page.tsx')), 'AdminPage'),
-});
-
-const adminOverview = createRoute({
-  getParentRoute: () => admin,
-  path: '/',
-  component: lazyRouteComponent(
-    () => withTexts(import('./pages/admin/overview-page.tsx')),
-    'AdminOverviewPage',
-  ),
-});
-
-const adminMembers = createRoute({
-  getParentRoute: () => admin,
-  path: '/members',
-  validateSearch: membersSearch,
-  component: lazyRouteComponent(
-    () => withTexts(import('./pages/admin/members/members-page.tsx')),
-    'MembersPage',
-  ),
-});
-
-const adminRoles = createRoute({
-  getParentRoute: () => admin,
-  path: '/roles',
-  validateSearch: rolesSearch,
-  component: lazyRouteComponent(() => withTexts(import('./pages/admin/roles/roles-page.tsx')), 'RolesPage'),
-});
-
-const adminProjects = createRoute({
-  getParentRoute: () => admin,
-  path: '/projects',
-  validateSearch: projectsSearch,
-  component: lazyRouteComponent(
-    () => withTexts(import('./pages/admin/projects/projects-page.tsx')),
-    'ProjectsPage',
-  ),
-});
-
-const adminProject = createRoute({
-  getParentRoute: () => admin,
-  path: '/projects/$projectId',
-  component: lazyRouteComponent(
-    () => withTexts(import('./pages/admin/projects/project-page.tsx')),
-    'ProjectPage',
-  ),
-});
-
-const adminShares = createRoute({
-  getParentRoute: () => admin,
-  path: '/shares',
-  component: lazyRouteComponent(
-    () => withTexts(import('./pages/admin/shares/shares-page.tsx')),
-    'SharesPage',
-  ),
-});
-
-const adminPurposes = createRoute({
-  getParentRoute: () => admin,
-  path: '/purposes',
-  component: lazyRouteComponent(
-    () => withTexts(import('./pages/admin/purposes/purposes-page.tsx')),
-    'PurposesPage',
-  ),
-});
-
-const adminApiKeys = createRoute({
-  getParentRoute: () => admin,
-  path: '/api-keys',
-  component: lazyRouteComponent(
-    () => withTexts(import('./pages/admin/api-keys/api-keys-page.tsx')),
-    'ApiKeysPage',
-  ),
-});
-
-const adminSingleSignOn = createRoute({
-  getParentRoute: () => admin,
-  path: '/single-sign-on',
-  component: lazyRouteComponent(
-    () => withTexts(import('./pages/admin/single-sign-on/single-sign-on-page.tsx')),
-    'SingleSignOnPage',
-  ),
-});
-
-const adminOrganisations = createRoute({
-  getParentRoute: () => admin,
-  path: '/organisations',
-  component: lazyRouteComponent(
-    () => withTexts(import('./pages/admin/organisations/organisations-page.tsx')),
-    'OrganisationsPage',
-  ),
-});
-
-const adminBackups = createRoute({
-  getParentRoute: () => admin,
-  path: '/backups',
-  component: lazyRouteComponent(
-    () => withTexts(import('./pages/admin/backups/backups-page.tsx')),
-    'BackupsPage',
-  ),
-});
-
-const adminCompliance = createRoute({
-  getParentRoute: () => admin,
-  path: '/compliance',
-  component: lazyRouteComponent(
-    () => withTexts(import('./pages/admin/compliance/compliance-page.tsx')),
-    'CompliancePage',
-  ),
-});
-
-const adminComplianceReport = createRoute({
-  getParentRoute: () => admin,
-  path: '/compliance/$reportId',
-  component: lazyRouteComponent(
-    () => withTexts(import('./pages/admin/compliance/report-page.tsx')),
-    'ReportPage',
-  ),
-});
-
-const adminRetention = createRoute({
-  getParentRoute: () => admin,
-  path: '/retention',
-  component: lazyRouteComponent(
-    () => withTexts(import('./pages/admin/retention/retention-page.tsx')),
-    'RetentionPage',
-  ),
-});
-
-const adminOutbox = createRoute({
-  getParentRoute: () => admin,
-  path: '/outbox',
-  component: lazyRouteComponent(() => withTexts(import('./pages/admin/mail/outbox-page.tsx')), 'OutboxPage'),
-});
-
-const adminAudit = createRoute({
-  getParentRoute: () => admin,
-  path: '/audit',
-  validateSearch: auditSearch,
-  component: lazyRouteComponent(() => withTexts(import('./pages/admin/audit/audit-page.tsx')), 'AuditPage'),
-});
-
-const adminPrivacy = createRoute({
-  getParentRoute: () => admin,
-  path: '/privacy',
-  component: lazyRouteComponent(
-    () => withTexts(import('./pages/admin/privacy/privacy-layout.tsx')),
-    'PrivacyLayout',
-  ),
-});
-
-const adminRequests = createRoute({
-  getParentRoute: () => adminPrivacy,
-  path: '/',
-  validateSearch: subjectRequestsSearch,
-  component: lazyRouteComponent(
-    () => withTexts(import('./pages/admin/privacy/requests/requests-page.tsx')),
-    'RequestsPage',
-  ),
-});
-
-const adminRequest = createRoute({
-  getParentRoute: () => adminPrivacy,
-  path: '/requests/$requestId',
-  component: lazyRouteComponent(
-    () => withTexts(import('./pages/admin/privacy/requests/request-page.tsx')),
-    'RequestPage',
-  ),
-});
-
-const adminConsents = createRoute({
-  getParentRoute: () => adminPrivacy,
-  path: '/consents',
-  component: lazyRouteComponent(
-    () => withTexts(import('./pages/admin/privacy/consents/consents-page.tsx')),
-    'ConsentsPage',
-  ),
-});
-
-const adminFindPerson = createRoute({
-  getParentRoute: () => adminPrivacy,
-  path: '/find',
-  component: lazyRouteComponent(
-    () => withTexts(import('./pages/admin/privacy/find/find-page.tsx')),
-    'FindPage',
-  ),
-});
-
-const adminSecurity = createRoute({
-  getParentRoute: () => admin,
-  path: '/security',
-  validateSearch: securitySearch,
-  component: lazyRouteComponent(
-    () => withTexts(import('./pages/admin/security/security-page.tsx')),
-    'SecurityPage',
-  ),
-});
-
-const adminAnonymise = createRoute({
-  getParentRoute: () => adminPrivacy,
-  path: '/anonymise',
-  validateSearch: anonymiseSearch,
-  component: lazyRouteComponent(
-    () => withTexts(import('./pages/admin/privacy/anonymise/anonymise-page.tsx')),
-    'AnonymisePage',
-  ),
 });
 
 const settings = createRoute({
@@ -432,32 +187,7 @@ export const router = createRouter({
       ask,
       jobs,
       api,
-      admin.addChildren([
-        adminApiKeys,
-        adminSingleSignOn,
-        adminOverview,
-        adminMembers,
-        adminRoles,
-        adminProjects,
-        adminProject,
-        adminShares,
-        adminPurposes,
-        adminBackups,
-        adminOrganisations,
-        adminCompliance,
-        adminRetention,
-        adminComplianceReport,
-        adminOutbox,
-        adminAudit,
-        adminSecurity,
-        adminPrivacy.addChildren([
-          adminRequests,
-          adminRequest,
-          adminConsents,
-          adminFindPerson,
-          adminAnonymise,
-        ]),
-      ]),
+      adminRoutes,
       account,
       emergency,
       settings,
