@@ -24,6 +24,9 @@ export function readIdCursor(kind: IdKind, text: string | undefined): string | u
   return text === undefined || idOf(kind).safeParse(text).success ? text : foreignCursor();
 }
 
+export const writeCursor = (cursor: Cursor): string =>
+  Buffer.from(JSON.stringify(cursor)).toString('base64url');
+
 /** Cuts `limit + 1` rows to a page; `cursorOf` names the row behind which the next page begins. */
 export function cutPage<Row>(
   rows: readonly Row[],
@@ -42,8 +45,6 @@ export function toPage<Row, Item>(
   cursorOf: (row: Row) => Cursor,
   itemOf: (row: Row) => Item,
 ): { items: Item[]; next_cursor: string | null } {
-  const { page, next_cursor } = cutPage(rows, limit, (row) =>
-    Buffer.from(JSON.stringify(cursorOf(row))).toString('base64url'),
-  );
+  const { page, next_cursor } = cutPage(rows, limit, (row) => writeCursor(cursorOf(row)));
   return { items: page.map(itemOf), next_cursor };
 }

@@ -3,6 +3,7 @@ import type { Actor, Context } from '../../platform/context.ts';
 import type { Sql } from '../../platform/db/database.ts';
 import { fail } from '../../platform/failure.ts';
 import { newId } from '../../platform/ids.ts';
+import { cutPage } from '../../platform/paging.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { type Soon, whenThere } from '../../platform/soon.ts';
 import type { Audit } from '../audit/audit.ts';
@@ -154,12 +155,8 @@ export class BreakGlass {
       limit: query.limit + 1,
       now: new Date(),
     });
-    const page = found.slice(0, query.limit);
-    const last = page.at(-1);
-    return {
-      items: await this.#documents(page),
-      next_cursor: found.length > query.limit && last ? last.emergency.id : null,
-    };
+    const { page, next_cursor } = cutPage(found, query.limit, ({ emergency }) => emergency.id);
+    return { items: await this.#documents(page), next_cursor };
   }
 
   /** Throws FORBIDDEN for one's own, CONFLICT while it is open or when it was reviewed. */

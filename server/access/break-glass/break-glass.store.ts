@@ -1,6 +1,7 @@
-import { and, desc, eq, gt, inArray, isNotNull, isNull, lt, lte, or, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, gt, inArray, isNotNull, isNull, lt, lte, or, type SQL } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
 import type { Sql } from '../../platform/db/database.ts';
+import { lockUntilCommit } from '../../platform/db/locks.ts';
 import { users } from '../identity/identity.tables.ts';
 import { emergencies, emergencyUses } from './break-glass.tables.ts';
 
@@ -84,9 +85,8 @@ export async function insertEmergency(tx: Sql, row: typeof emergencies.$inferIns
 }
 
 /** Two openings by one person wait for each other. */
-export async function lockOpening(tx: Sql, userId: string): Promise<void> {
-  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`stroma:emergency:${userId}`}, 0))`);
-}
+export const lockOpening = (tx: Sql, userId: string): Promise<void> =>
+  lockUntilCommit(tx, `emergency:${userId}`);
 
 /** False when it is over already. */
 export async function endEmergency(tx: Sql, tenantId: string, id: string, now: Date): Promise<boolean> {

@@ -7,6 +7,7 @@ import { csvField } from '../../platform/csv-field.ts';
 import type { Sql } from '../../platform/db/database.ts';
 import { fail } from '../../platform/failure.ts';
 import { newId } from '../../platform/ids.ts';
+import { cutPage } from '../../platform/paging.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { OpenAudit } from '../audit/open-audit.ts';
 import {
@@ -121,11 +122,8 @@ export class Consents {
       before: cursor,
       limit: limit + 1,
     });
-    const page = rows.slice(0, limit);
-    return {
-      items: await Promise.all(page.map((row) => this.#document(row))),
-      next_cursor: rows.length > limit ? (page.at(-1)?.id ?? null) : null,
-    };
+    const { page, next_cursor } = cutPage(rows, limit, ({ id }) => id);
+    return { items: await Promise.all(page.map((row) => this.#document(row))), next_cursor };
   }
 
   async search(

@@ -1,5 +1,6 @@
 import { and, desc, eq, inArray, isNull, lt, sql } from 'drizzle-orm';
 import type { Sql } from '../../platform/db/database.ts';
+import { lockUntilCommit } from '../../platform/db/locks.ts';
 import { consents } from './consents.tables.ts';
 
 export type ConsentRow = typeof consents.$inferSelect;
@@ -45,9 +46,8 @@ export async function listConsents(
 }
 
 /** Two recordings about one person wait for each other. */
-export async function lockSubject(tx: Sql, subjectMac: string): Promise<void> {
-  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`stroma:consent:${subjectMac}`}, 0))`);
-}
+export const lockSubject = (tx: Sql, subjectMac: string): Promise<void> =>
+  lockUntilCommit(tx, `consent:${subjectMac}`);
 
 /** False when it was withdrawn already. */
 export async function withdrawConsent(

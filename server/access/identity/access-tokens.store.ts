@@ -1,5 +1,6 @@
-import { desc, gt, lt, sql } from 'drizzle-orm';
+import { desc, gt, lt } from 'drizzle-orm';
 import type { Sql } from '../../platform/db/database.ts';
+import { lockUntilCommit } from '../../platform/db/locks.ts';
 import { signingKeys } from './identity.tables.ts';
 
 export type SigningKeyRow = typeof signingKeys.$inferSelect;
@@ -22,6 +23,4 @@ export async function deleteExpiredSigningKeys(db: Sql): Promise<void> {
 }
 
 /** Held to the end of the transaction: processes that need a key at once make one. */
-export async function lockSigningKeys(tx: Sql): Promise<void> {
-  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended('stroma:signing-keys', 0))`);
-}
+export const lockSigningKeys = (tx: Sql): Promise<void> => lockUntilCommit(tx, 'signing-keys');

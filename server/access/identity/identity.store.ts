@@ -1,6 +1,7 @@
 import type { Language } from '@stroma/contracts';
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq } from 'drizzle-orm';
 import type { Sql } from '../../platform/db/database.ts';
+import { lockUntilCommit } from '../../platform/db/locks.ts';
 import { newId } from '../../platform/ids.ts';
 import { accounts, tenants, users } from './identity.tables.ts';
 
@@ -29,9 +30,7 @@ export async function changeProfile(
 }
 
 /** Held to the end of the transaction: of two accounts that take an address at once, one gets it. */
-export async function lockAddress(tx: Sql, email: string): Promise<void> {
-  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`stroma:address:${email}`}, 0))`);
-}
+export const lockAddress = (tx: Sql, email: string): Promise<void> => lockUntilCommit(tx, `address:${email}`);
 
 /** The address is proven to be the person's, or an administrator vouches for it. */
 export async function changeEmail(tx: Sql, id: string, email: string): Promise<void> {
@@ -91,9 +90,7 @@ export async function isTenantClosed(db: Sql, id: string): Promise<boolean> {
 }
 
 /** Held to the end of the transaction: two processes that start together make one administrator. */
-export async function lockFirstStart(tx: Sql): Promise<void> {
-  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended('stroma:first-start', 0))`);
-}
+export const lockFirstStart = (tx: Sql): Promise<void> => lockUntilCommit(tx, 'first-start');
 
 export async function insertTenant(tx: Sql, name: string): Promise<string> {
   const id = newId('tenant');

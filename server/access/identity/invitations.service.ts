@@ -2,6 +2,7 @@ import { builtInRole, definitionOfRole, excessOf, type Invitation, type Language
 import type { Context } from '../../platform/context.ts';
 import { acrossTenants } from '../../platform/db/tenant-scope.ts';
 import { fail } from '../../platform/failure.ts';
+import { cutPage } from '../../platform/paging.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { Audit } from '../audit/audit.ts';
 import { requireUnbound } from '../permissions/refusals.ts';
@@ -111,11 +112,8 @@ export class Invitations {
       limit + 1,
       cursor ?? null,
     );
-    const items = rows.slice(0, limit);
-    return {
-      items: items.map(describe),
-      next_cursor: rows.length > limit ? (items.at(-1)?.id ?? null) : null,
-    };
+    const { page, next_cursor } = cutPage(rows, limit, ({ id }) => id);
+    return { items: page.map(describe), next_cursor };
   }
 
   async revoke(ctx: Context, id: string): Promise<void> {

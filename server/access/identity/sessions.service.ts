@@ -3,6 +3,7 @@ import { sql } from 'drizzle-orm';
 import type { Actor, Context } from '../../platform/context.ts';
 import type { Sql } from '../../platform/db/database.ts';
 import { fail } from '../../platform/failure.ts';
+import { foreignCursor, readCursor, toPage } from '../../platform/paging.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { type Soon, whenThere } from '../../platform/soon.ts';
 import type { Audit } from '../audit/audit.ts';
@@ -210,13 +211,13 @@ export class Sessions {
   }
 
   async list(actor: Actor, limit: number, cursor: string | undefined) {
-    const rows = await listSessions(this.#parts.platform.db.sql, actor.id, limit + 1, readCursor(cursor));
-    const items = rows.slice(0, limit);
-    const last = items.at(-1);
-    return {
-      items: items.map((row) => describeSession(row, actor.sessionId)),
-      next_cursor: rows.length > limit && last !== undefined ? writeCursor(last) : null,
-    };
+    const rows = await listSessions(this.#parts.platform.db.sql, actor.id, limit + 1, momentOf(cursor));
+    return toPage(
+      rows,
+      limit,
+      ({ createdAt, id }) => [createdAt.toISOString(), id],
+      (row) => describeSession(row, actor.sessionId),
+    );
   }
 
   /** Inside a transaction; takes effect everywhere when it commits. Answers how many ended. */
@@ -370,14 +371,9 @@ function describeSession(row: SessionRow, current: string | null): OwnSession {
   };
 }
 
-const writeCursor = ({ createdAt, id }: SessionRow): string =>
-  Buffer.from(`${createdAt.toISOString()} ${id}`).toString('base64url');
-
-function readCursor(cursor: string | undefined): { at: Date; id: string } | null {
-  if (cursor === undefined) return null;
-  const [at = '', id = ''] = Buffer.from(cursor, 'base64url').toString().split(' ');
-  const date = new Date(at);
-  if (Number.isNaN(date.getTime()) || id === '')
-    fail('INVALID_INPUT', 'Expected the cursor of the page before.', { field: 'cursor' });
-  return { at: date, id };
+function momentOf(text: string | undefined): { at: Date; id: string } | null {
+  const cursor = readCursor(text);
+  if (cursor === null) return null;
+  const at = new Date(cursor[0]);
+  return Number.isNaN(at.getTime()) ? foreignCursor() : { at, id: cursor[1] };
 }

@@ -12,6 +12,7 @@ import type { z } from 'zod';
 import type { Actor, Context } from '../../platform/context.ts';
 import type { Database, Sql } from '../../platform/db/database.ts';
 import { fail } from '../../platform/failure.ts';
+import { cutPage } from '../../platform/paging.ts';
 import type { Audit } from '../audit/audit.ts';
 import { keepersOf } from '../identity/account-keeper.ts';
 import { findUserByEmail } from '../identity/identity.store.ts';
@@ -80,12 +81,11 @@ export class Members {
   }
 
   async list(ctx: Context, { limit, cursor, ...filter }: ListQuery) {
-    const after = cursor === undefined ? undefined : readNameCursor(cursor);
+    const after = readNameCursor(cursor) ?? undefined;
     const { tenantId } = ctx.actor;
     const rows = await listMembers(this.#parts.db.sql, tenantId, { ...filter, after }, limit + 1);
-    const items = await this.#documents(ctx, rows.slice(0, limit));
-    const last = rows.length > limit ? rows[limit - 1] : undefined;
-    return { items, next_cursor: last === undefined ? null : writeNameCursor(last.user) };
+    const { page, next_cursor } = cutPage(rows, limit, ({ user }) => writeNameCursor(user));
+    return { items: await this.#documents(ctx, page), next_cursor };
   }
 
   async get(ctx: Context, id: string): Promise<Member> {

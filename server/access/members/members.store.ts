@@ -1,6 +1,7 @@
 import { isAdministrator, roles } from '@stroma/contracts';
 import { and, asc, eq, gt, ilike, inArray, isNotNull, isNull, or, type SQL, sql } from 'drizzle-orm';
 import type { Sql } from '../../platform/db/database.ts';
+import { lockUntilCommit } from '../../platform/db/locks.ts';
 import { challenges, sessions, users } from '../identity/identity.tables.ts';
 import { entitlements, type MemberEntitlement } from '../permissions/entitlements.store.ts';
 import { memberAttributes, projectMembers, projects } from '../permissions/permissions.tables.ts';
@@ -75,9 +76,8 @@ export async function projectNames(db: Sql, tenantId: string, userIds: string[])
 }
 
 /** Held to the end of the transaction: two administrators cannot remove each other at once. */
-export async function lockMembers(tx: Sql, tenantId: string): Promise<void> {
-  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`stroma:members:${tenantId}`}, 0))`);
-}
+export const lockMembers = (tx: Sql, tenantId: string): Promise<void> =>
+  lockUntilCommit(tx, `members:${tenantId}`);
 
 const administratorRoles = roles.filter(isAdministrator);
 

@@ -122,7 +122,7 @@ export class Explanations {
   async review(ctx: Context, { limit, cursor, permission }: ReviewQuery) {
     const { sql } = this.#parts.db;
     const { tenantId } = ctx.actor;
-    let after = cursor === undefined ? undefined : readNameCursor(cursor);
+    let after = readNameCursor(cursor) ?? undefined;
     const items: ReviewLine[] = [];
     for (;;) {
       const rows = await listMembers(sql, tenantId, { after }, 200);

@@ -1,4 +1,4 @@
-import { fail } from '../../platform/failure.ts';
+import { foreignCursor, readCursor, writeCursor } from '../../platform/paging.ts';
 
 /** Where a page in the order of names ended. */
 export interface NameCursor {
@@ -6,18 +6,12 @@ export interface NameCursor {
   id: string;
 }
 
-export const writeNameCursor = ({ name, id }: NameCursor): string =>
-  Buffer.from(JSON.stringify([name.toLowerCase(), id])).toString('base64url');
+export const writeNameCursor = ({ name, id }: NameCursor): string => writeCursor([name.toLowerCase(), id]);
 
-/** Throws INVALID_INPUT for what no page answered. */
-export function readNameCursor(text: string): NameCursor {
-  try {
-    const [name, id] = JSON.parse(Buffer.from(text, 'base64url').toString('utf8')) as unknown[];
-    if (typeof name === 'string' && typeof id === 'string') return { name, id };
-  } catch {
-    // Answered below, as everything else that is none.
-  }
-  return fail('INVALID_INPUT', 'Expected the next_cursor of the page before, unchanged.', {
-    field: 'cursor',
-  });
+/** Null for the first page. Throws INVALID_INPUT for what no page answered. */
+export function readNameCursor(text: string | undefined): NameCursor | null {
+  const cursor = readCursor(text);
+  if (cursor === null) return null;
+  const [name, id] = cursor;
+  return typeof name === 'string' ? { name, id } : foreignCursor();
 }

@@ -10,6 +10,7 @@ import type { Context } from '../../platform/context.ts';
 import type { Database, Sql } from '../../platform/db/database.ts';
 import { fail } from '../../platform/failure.ts';
 import { newId } from '../../platform/ids.ts';
+import { cutPage } from '../../platform/paging.ts';
 import type { Audit } from '../audit/audit.ts';
 import { tellAccessChange } from './access-changes.ts';
 import type { Entitlements } from './entitlements.ts';
@@ -53,14 +54,10 @@ export class Projects {
   async list(ctx: Context, { limit, cursor, state, search }: ProjectsQuery) {
     const { sql } = this.#parts.db;
     const { tenantId } = ctx.actor;
-    const after = cursor === undefined ? null : readNameCursor(cursor);
-    const filter = { state, search, after };
+    const filter = { state, search, after: readNameCursor(cursor) };
     const rows = await listProjects(sql, tenantId, withinReach(ctx), filter, limit + 1);
-    const last = rows.length > limit ? rows[limit - 1] : undefined;
-    return {
-      items: await this.#documents(sql, ctx, rows.slice(0, limit)),
-      next_cursor: last === undefined ? null : writeNameCursor(last),
-    };
+    const { page, next_cursor } = cutPage(rows, limit, writeNameCursor);
+    return { items: await this.#documents(sql, ctx, page), next_cursor };
   }
 
   async get(ctx: Context, id: string): Promise<Project> {

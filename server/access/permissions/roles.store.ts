@@ -1,5 +1,6 @@
 import { and, asc, count, eq, sql } from 'drizzle-orm';
 import type { Sql } from '../../platform/db/database.ts';
+import { lockUntilCommit } from '../../platform/db/locks.ts';
 import { users } from '../identity/identity.tables.ts';
 import type { CustomRole } from './entitlements.store.ts';
 import { customRoles } from './permissions.tables.ts';
@@ -78,6 +79,5 @@ export async function countMembersByRole(db: Sql, tenantId: string): Promise<Map
 }
 
 /** Held to the end of the transaction: giving a role and deleting it do not pass each other. */
-export async function lockRoles(tx: Sql, tenantId: string): Promise<void> {
-  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`stroma:roles:${tenantId}`}, 0))`);
-}
+export const lockRoles = (tx: Sql, tenantId: string): Promise<void> =>
+  lockUntilCommit(tx, `roles:${tenantId}`);

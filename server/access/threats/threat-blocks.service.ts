@@ -1,6 +1,7 @@
 import type { ThreatBlock } from '@stroma/contracts';
 import type { Context } from '../../platform/context.ts';
 import { fail } from '../../platform/failure.ts';
+import { cutPage } from '../../platform/paging.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { Audit } from '../audit/audit.ts';
 import { blockDocument } from './threat-documents.ts';
@@ -25,12 +26,11 @@ export class ThreatBlocks {
 
   async list(ctx: Context, { limit, cursor }: { limit: number; cursor?: string | undefined }) {
     await this.#parts.settled();
-    const page = { limit: limit + 1, before: cursor, now: new Date() };
-    const rows = await listBlocks(this.#parts.platform.db.sql, ctx.actor.tenantId, page);
-    const items: ThreatBlock[] = rows
-      .slice(0, limit)
-      .map(({ block, threatKind }) => blockDocument(block, threatKind));
-    return { items, next_cursor: rows.length > limit ? (items.at(-1)?.block_id ?? null) : null };
+    const wanted = { limit: limit + 1, before: cursor, now: new Date() };
+    const rows = await listBlocks(this.#parts.platform.db.sql, ctx.actor.tenantId, wanted);
+    const { page, next_cursor } = cutPage(rows, limit, ({ block }) => block.id);
+    const items: ThreatBlock[] = page.map(({ block, threatKind }) => blockDocument(block, threatKind));
+    return { items, next_cursor };
   }
 
   /** Throws NOT_FOUND. */

@@ -3,6 +3,7 @@ import type { Context } from '../../platform/context.ts';
 import type { Sql } from '../../platform/db/database.ts';
 import { fail } from '../../platform/failure.ts';
 import { newId } from '../../platform/ids.ts';
+import { cutPage } from '../../platform/paging.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { systemContext } from '../../platform/system-actor.ts';
 import type { Audit } from '../audit/audit.ts';
@@ -127,10 +128,10 @@ export class Threats {
     const { sql } = this.#parts.platform.db;
     const { tenantId } = ctx.actor;
     const rows = await listThreats(sql, tenantId, filter, { limit: limit + 1, before: cursor });
-    const items = rows.slice(0, limit).map(threatDocument);
+    const { page, next_cursor } = cutPage(rows, limit, ({ id }) => id);
     return {
-      items,
-      next_cursor: rows.length > limit ? (items.at(-1)?.threat_id ?? null) : null,
+      items: page.map(threatDocument),
+      next_cursor,
       open: await unresolvedBySeverity(sql, tenantId),
     };
   }

@@ -8,6 +8,7 @@ import {
 } from '@stroma/contracts';
 import { and, desc, eq, gt, gte, inArray, isNull, lt, lte, ne, notExists, type SQL, sql } from 'drizzle-orm';
 import type { Sql } from '../../platform/db/database.ts';
+import { lockUntilCommit } from '../../platform/db/locks.ts';
 import { users } from '../identity/identity.tables.ts';
 import { threatBlocks, threatPolicies, threats } from './threats.tables.ts';
 
@@ -75,10 +76,8 @@ export async function findThreat(db: Sql, tenantId: string, id: string): Promise
 }
 
 /** Two findings of the same threat wait for each other to the end of the transaction. */
-export async function lockFingerprint(tx: Sql, tenantId: string, fingerprint: string): Promise<void> {
-  const key = `stroma:threat:${tenantId}:${fingerprint}`;
-  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${key}, 0))`);
-}
+export const lockFingerprint = (tx: Sql, tenantId: string, fingerprint: string): Promise<void> =>
+  lockUntilCommit(tx, `threat:${tenantId}:${fingerprint}`);
 
 /** The same threat, as long as nobody has resolved it and it was seen after `since`. */
 export async function findUnresolved(

@@ -11,6 +11,7 @@ import type { Context } from '../../platform/context.ts';
 import { csvField } from '../../platform/csv-field.ts';
 import { fail } from '../../platform/failure.ts';
 import { newId } from '../../platform/ids.ts';
+import { cutPage } from '../../platform/paging.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { monthsAfter } from './due-dates.ts';
 import {
@@ -146,11 +147,8 @@ export class SubjectRequests {
       limit: limit + 1,
       before: cursor,
     });
-    const page = rows.slice(0, limit);
-    return {
-      items: await Promise.all(page.map((row) => this.#document(row))),
-      next_cursor: rows.length > limit ? (page.at(-1)?.id ?? null) : null,
-    };
+    const { page, next_cursor } = cutPage(rows, limit, ({ id }) => id);
+    return { items: await Promise.all(page.map((row) => this.#document(row))), next_cursor };
   }
 
   /** The register as CSV: what was asked when and what became of it, not by whom. At most 10,000 lines. */
