@@ -48,7 +48,7 @@ it('takes a request from the letter to the certificate', { timeout: 240_000 }, a
   await page.getByRole('button', { name: 'Verify identity' }).click();
   await dialog(page).getByLabel('How').fill('Passport seen at the desk');
   await dialog(page).getByRole('button', { name: 'Save' }).click();
-  await page.getByText('Passport seen at the desk').waitFor();
+  await page.getByText('Passport seen at the desk (').waitFor();
   await page.getByRole('button', { name: 'Look for the person' }).click();
   await page.getByRole('cell', { name: '1 of 4' }).first().waitFor();
   const packed = await saved(page, () => page.getByRole('link', { name: 'JSON' }).click());

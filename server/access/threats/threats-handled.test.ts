@@ -28,6 +28,7 @@ describe('a threat', () => {
     const { items } = await room.threats('address=45.20.1.1');
     expect(items).toHaveLength(1);
     expect(items[0]?.occurrences).toBeGreaterThan(1);
+    expect(items[0]?.evidence).toMatchObject({ accounts: 12 });
     expect((await room.mails()) - sent).toBeLessThanOrEqual(1);
     const events = await room.recorded('threat.detected', items[0]?.threat_id);
     expect(events.length).toBeLessThanOrEqual(2);

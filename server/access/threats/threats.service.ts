@@ -81,7 +81,7 @@ export class Threats {
         actorName: finding.actor?.name ?? null,
         address: finding.address,
         credentialId: finding.sessionId ?? finding.keyId,
-        evidence: worse ? finding.evidence : known.evidence,
+        evidence: known !== null && rank(severity) < rank(known.severity) ? known.evidence : finding.evidence,
         response: worse || stronger(response, known.response) ? response : known.response,
       };
       if (known === null) await insertThreat(tx, { ...seen, actions: [] });
@@ -106,6 +106,9 @@ export class Threats {
         await this.#audited(tx, ctx, row);
         const news = { threat_id: id, kind, severity: row.severity, response: row.response };
         await this.#parts.platform.events.publish(tx, ctx, 'threat.detected', id, news);
+      } else {
+        const news = { threat_id: id, status: row.status };
+        await this.#parts.platform.events.publish(tx, ctx, 'threat.changed', id, news);
       }
       return { row, told, done };
     });

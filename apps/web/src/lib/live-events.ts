@@ -30,18 +30,14 @@ export function useLiveEvents(session: Session | null): void {
   useEffect(() => {
     if (userId === undefined) return;
     const refresh = throttledRefresh(queryClient);
-    let broken = false;
     const subscription = client.subscribe('all', {
       onEvent: (event) => take(queryClient, event, refresh),
+      // What was read before the stream opened may be older than the first event it tells.
       onOpen: () => {
         setLive(true);
-        if (broken) refresh([queryKeys.jobs, queryKeys.datasets]);
-        broken = false;
+        refresh([queryKeys.jobs, queryKeys.datasets, queryKeys.threats]);
       },
-      onBreak: () => {
-        broken = true;
-        setLive(false);
-      },
+      onBreak: () => setLive(false),
     });
     return () => subscription.close();
   }, [queryClient, userId]);
