@@ -9,9 +9,11 @@
  */
 
 export { type DuckDb, type DuckDbLimits, openDuckDb, quoteIdentifier, quoteLiteral } from './duckdb.ts';
+export { nameColumns } from './ingest/header-detection.ts';
 export { type IngestRequest, ingestFile } from './ingest/ingest-file.ts';
 export type { IngestLimits } from './ingest/ingest-limits.ts';
 export * from './ingest/ingest-report.ts';
+export { columnTypeOf } from './ingest/typed-conversion.ts';
 export { type CollectOptions, collectValues } from './profile/column-values.ts';
 export { type ProfileOptions, profileParquet } from './profile/profile-parquet.ts';
 export { findJoins, type JoinTable, type TableJoin } from './profile/table-joins.ts';
@@ -24,7 +26,14 @@ export {
   type RowValue,
 } from './sandbox/restriction.ts';
 export {
+  type RowFilter,
+  type RowFilterOperator,
+  rowFilterProblem,
+  rowFilterSql,
+} from './sandbox/row-filter.ts';
+export {
   defaultSqlLimits,
+  type SandboxLoad,
   type SqlCapabilities,
   type SqlEngine,
   type SqlError,
@@ -33,5 +42,7 @@ export {
   type SqlOptions,
   type SqlResult,
   type SqlSource,
+  type SqlWatch,
+  type StatementWatch,
 } from './sandbox/sql-engine.ts';
 export { SqlSandbox, type SqlSandboxOptions } from './sandbox/sql-sandbox.ts';

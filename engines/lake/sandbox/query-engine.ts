@@ -2,6 +2,7 @@ import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { StromaError } from '@stroma/kernel';
 import { quoteIdentifier, quoteLiteral } from '../duckdb.ts';
 import { isRestricted, type Restriction, restrictedSelect } from './restriction.ts';
+import { filteredSelect, type RowFilter } from './row-filter.ts';
 import { defaultSqlLimits, type SqlLimits } from './sql-engine.ts';
 import { Refusal } from './sql-gate.ts';
 
@@ -12,11 +13,13 @@ export interface QueryEngine {
   close(): void;
 }
 
-/** A table's name and the file, in the process's own folder, that holds it. */
+/** A table's name and the files, in the process's own folder, that hold its rows one after the other. */
 export interface TableFile {
   name: string;
   file: string;
+  more?: readonly string[] | undefined;
   restriction?: Restriction | undefined;
+  filters?: readonly RowFilter[] | undefined;
 }
 
 const spillFolder = 'spill';
@@ -65,7 +68,7 @@ export async function lockEngine(
       `max_temp_directory_size = '${limits.memoryMb * 2}MiB'`,
     );
   }
-  const files = tables.map(({ file }) => quoteLiteral(file)).join(', ');
+  const files = tables.flatMap(({ file, more = [] }) => [file, ...more].map(quoteLiteral)).join(', ');
   settings.push(`allowed_paths = [${files}]`, 'enable_external_access = false', 'lock_configuration = true');
   await engine.connection.run(settings.map((setting) => `SET ${setting}`).join('; '));
 }
@@ -87,8 +90,15 @@ export async function makeViews({ connection }: QueryEngine, tables: readonly Ta
   }
 }
 
-async function viewOf(connection: DuckDBConnection, { file, restriction }: TableFile): Promise<string> {
-  const relation = `read_parquet(${quoteLiteral(file)})`;
+async function viewOf(connection: DuckDBConnection, table: TableFile): Promise<string> {
+  return filteredSelect(await seenOf(connection, table), table.filters ?? []);
+}
+
+async function seenOf(
+  connection: DuckDBConnection,
+  { file, more = [], restriction }: TableFile,
+): Promise<string> {
+  const relation = `read_parquet([${[file, ...more].map(quoteLiteral).join(', ')}])`;
   if (restriction === undefined || !isRestricted(restriction)) return `SELECT * FROM ${relation}`;
   const described = await connection.runAndReadAll(`DESCRIBE SELECT * FROM ${relation}`);
   const columns = described

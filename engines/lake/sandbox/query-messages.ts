@@ -12,12 +12,16 @@ export type ToProcess =
       params: JsonValue[];
       /** Stop after planning: nothing is read but the files' schemas. */
       validateOnly: boolean;
+      /** W3C trace context of who asks. */
+      traceparent?: string | undefined;
     }
   | { kind: 'cancel' };
 
 /** What a process answers. `rows` may come many times, each `count` rows of JSON text with commas between. */
 export type FromProcess =
   | { kind: 'ready'; separateUser: boolean }
+  /** Before it does anything for a statement. */
+  | { kind: 'taken' }
   | { kind: 'columns'; columns: ColumnSchema[] }
   | { kind: 'rows'; text: Uint8Array; count: number }
   | { kind: 'done'; truncated: boolean; executionMs: number }

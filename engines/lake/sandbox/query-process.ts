@@ -36,6 +36,7 @@ let current: { run: Run; stop(reason: string): void } | null = null;
 
 async function answer(request: Extract<ToProcess, { kind: 'run' }>): Promise<void> {
   const started = performance.now();
+  void send({ kind: 'taken' });
   const opening = spare ?? openEngine(request.limits);
   spare = null;
   const run = startRun(request, opening, send);

@@ -95,8 +95,15 @@ export class QueryWorker {
     }
   }
 
-  /** Runs one statement to its end. Never rejects: a process that dies is an end too. */
-  async run(request: RunRequest, listener: RunListener, signal: AbortSignal | undefined): Promise<RunEnd> {
+  /**
+   * Runs one statement to its end. Never rejects: a process that dies is an end too. Null when it had died before it
+   * took the statement, of which its exit tells late.
+   */
+  async run(
+    request: RunRequest,
+    listener: RunListener,
+    signal: AbortSignal | undefined,
+  ): Promise<RunEnd | null> {
     this.queries++;
     let killedFor: string | null = null;
     const killLater = (ms: number, code: string) =>
@@ -110,9 +117,11 @@ export class QueryWorker {
       this.#send({ kind: 'cancel' });
     };
     let received = 0;
+    let taken = false;
     const ended = new Promise<RunEnd>((resolve) => {
       this.#onMessage = (message) => {
-        if (message.kind === 'done' || message.kind === 'failed') resolve(message);
+        if (message.kind === 'taken') taken = true;
+        else if (message.kind === 'done' || message.kind === 'failed') resolve(message);
         else if (message.kind === 'rows' || message.kind === 'columns') {
           received += message.kind === 'rows' ? message.text.byteLength : 0;
           if (received > request.limits.maxBytes) this.kill();
@@ -127,7 +136,7 @@ export class QueryWorker {
     signal?.removeEventListener('abort', onAbort);
     for (const timer of timers) clearTimeout(timer);
     this.#onMessage = () => undefined;
-    if (typeof end === 'string') return crashed(end, killedFor);
+    if (typeof end === 'string') return taken || killedFor !== null ? crashed(end, killedFor) : null;
     return end;
   }
 

@@ -1,13 +1,18 @@
 import type { ColumnSchema, JsonValue, RowSet } from '@stroma/kernel';
 import type { Restriction } from './restriction.ts';
+import type { RowFilter } from './row-filter.ts';
 
 /** A table a statement may read: any text as its name, compared without regard to ASCII case. */
 export interface SqlSource {
   name: string;
   /** Absolute path of a Parquet file. */
   path: string;
+  /** Further Parquet files with the same columns, whose rows follow. */
+  more?: readonly string[] | undefined;
   /** What of it the statement may see; all of it when absent. */
   restriction?: Restriction | undefined;
+  /** Which of the rows it may see it looks at; all of them when absent. */
+  filters?: readonly RowFilter[] | undefined;
 }
 
 export interface SqlLimits {
@@ -77,6 +82,32 @@ export interface SqlCapabilities {
     noNewPrivileges: boolean;
     noNetwork: boolean;
   };
+}
+
+/** Told of every statement as it comes and goes; must not throw. */
+export interface SqlWatch {
+  submitted(kind: 'query' | 'validate'): StatementWatch;
+  /** A process ended in the midst of a statement. `reason`: the code of the error the statement got. */
+  processEnded(reason: string): void;
+}
+
+export interface StatementWatch {
+  /** W3C trace context the statement belongs to; goes to its process. */
+  readonly traceparent?: string | undefined;
+  /** A process takes it up. */
+  started(waitedMs: number): void;
+  /** Once, whatever became of it: `succeeded` or the code of its error. `ranMs` is 0 for one that never started. */
+  ended(outcome: string, ranMs: number): void;
+}
+
+/** How a sandbox stands. */
+export interface SandboxLoad {
+  processes: number;
+  busy: number;
+  /** Statements that wait for a process. */
+  waiting: number;
+  /** Memory of all processes, as each told after its last statement. */
+  rssBytes: number;
 }
 
 export interface SqlEngine {

@@ -7,6 +7,7 @@ import { findIsolation, mayChangeUser } from './isolation.ts';
 import { QueryWorker, type RunEnd } from './query-worker.ts';
 import {
   defaultSqlLimits,
+  type SandboxLoad,
   type SqlCapabilities,
   type SqlEngine,
   type SqlError,
@@ -15,6 +16,8 @@ import {
   type SqlOptions,
   type SqlResult,
   type SqlSource,
+  type SqlWatch,
+  type StatementWatch,
 } from './sql-engine.ts';
 import { foldName } from './sql-gate.ts';
 import { StagedFiles } from './staged-files.ts';
@@ -31,6 +34,7 @@ export interface SqlSandboxOptions {
   /** Statements that may wait, in all and for one caller. */
   maxWaiting?: number;
   maxWaitingPerCaller?: number;
+  watch?: SqlWatch;
 }
 
 interface Job {
@@ -39,6 +43,11 @@ interface Job {
   options: SqlOptions;
   limits: SqlLimits;
   validateOnly: boolean;
+  watch: StatementWatch | null;
+  submittedAt: number;
+  startedAt: number | null;
+  /** A process that was gone already was given it. */
+  unheard: boolean;
   onColumns(columns: ColumnSchema[]): void;
   onRows(text: Uint8Array, count: number): void;
   settle(end: RunEnd | Error): void;
@@ -64,9 +73,13 @@ export class SqlSandbox implements SqlEngine {
   readonly #uid: number | null;
   readonly #staged: StagedFiles;
   readonly #serving: Promise<void>[];
+  readonly #watch: SqlWatch | null;
+  readonly #workers = new Map<number, QueryWorker>();
+  #busy = 0;
   #closed = false;
 
   constructor(options: SqlSandboxOptions) {
+    this.#watch = options.watch ?? null;
     const isolation = findIsolation();
     this.#uid = mayChangeUser() ? (options.uid ?? firstUid) : null;
     this.capabilities = {
@@ -127,6 +140,16 @@ export class SqlSandbox implements SqlEngine {
     return { valid: false, errors: [end.error] };
   }
 
+  get load(): SandboxLoad {
+    const alive = [...this.#workers.values()].filter((worker) => worker.alive);
+    return {
+      processes: alive.length,
+      busy: this.#busy,
+      waiting: this.#queue.size,
+      rssBytes: alive.reduce((sum, { rssBytes }) => sum + rssBytes, 0),
+    };
+  }
+
   /** Ends every process, rejects what waits with CANCELLED, removes every folder. May be called twice. */
   async close(): Promise<void> {
     if (!this.#closed) {
@@ -167,7 +190,7 @@ export class SqlSandbox implements SqlEngine {
     return new Promise<RunEnd>((resolve, reject) => {
       const key = options.caller ?? '';
       const onAbort = () => {
-        this.#queue.remove(key, job);
+        if (this.#queue.remove(key, job)) job.watch?.ended('CANCELLED', 0);
         reject(cancelled());
       };
       const job: Job = {
@@ -176,16 +199,25 @@ export class SqlSandbox implements SqlEngine {
         options,
         limits: this.#limitsOf(options),
         validateOnly,
+        watch: this.#watch?.submitted(validateOnly ? 'validate' : 'query') ?? null,
+        submittedAt: performance.now(),
+        startedAt: null,
+        unheard: false,
         onColumns: on.onColumns ?? (() => undefined),
         onRows: on.onRows ?? (() => undefined),
         settle: (end) => {
           options.signal?.removeEventListener('abort', onAbort);
+          job.watch?.ended(outcomeOf(end), job.startedAt === null ? 0 : performance.now() - job.startedAt);
           if (end instanceof Error) reject(end);
           else resolve(end);
         },
       };
       options.signal?.addEventListener('abort', onAbort, { once: true });
-      this.#queue.push(key, job);
+      try {
+        this.#queue.push(key, job);
+      } catch (error) {
+        job.settle(error as Error);
+      }
     });
   }
 
@@ -216,36 +248,45 @@ export class SqlSandbox implements SqlEngine {
       try {
         await made;
         const uid = this.#uid === null ? null : this.#uid + slot;
-        return await QueryWorker.start(join(this.#folder, `${slot}-${life++}`), this.#limits.memoryMb, uid);
+        const folder = join(this.#folder, `${slot}-${life++}`);
+        const started = await QueryWorker.start(folder, this.#limits.memoryMb, uid);
+        this.#workers.set(slot, started);
+        return started;
       } catch (error) {
         return error instanceof Error ? error : new Error(String(error));
       }
     };
     let worker = await start();
+    let again: Job | null = null;
     for (;;) {
-      const job = await this.#queue.take();
+      const job: Job | null = again ?? (await this.#queue.take());
+      again = null;
       if (job === null) break;
       if (worker instanceof Error) worker = await start();
       else if (isWorn(worker)) worker = await replace(worker, start);
       if (worker instanceof Error) job.settle(worker);
       else {
-        await this.#run(worker, job);
+        if (!(await this.#run(worker, job))) again = job;
         if (isWorn(worker)) worker = await replace(worker, start);
       }
     }
     if (!(worker instanceof Error)) await worker.stop();
   }
 
-  async #run(worker: QueryWorker, job: Job): Promise<void> {
+  /** False when the process was gone already, once for each statement: another is to run it. */
+  async #run(worker: QueryWorker, job: Job): Promise<boolean> {
     const { sql, validateOnly } = job;
     // While others wait, more than one thread each only makes all of them later.
     const limits = this.#queue.size > 0 ? { ...job.limits, threads: 1 } : job.limits;
+    this.#busy += 1;
+    job.startedAt = performance.now();
+    job.watch?.started(job.startedAt - job.submittedAt);
     const signals = [this.#stopping.signal, ...(job.options.signal ? [job.options.signal] : [])];
     try {
       const tables = await this.#staged.stage(job.sources, worker.folder);
       const params = job.options.params ?? [];
       const end = await worker.run(
-        { kind: 'run', sql, tables, limits, params, validateOnly },
+        { kind: 'run', sql, tables, limits, params, validateOnly, traceparent: job.watch?.traceparent },
         {
           onMessage: (message) => {
             if (message.kind === 'columns') job.onColumns(message.columns);
@@ -254,12 +295,27 @@ export class SqlSandbox implements SqlEngine {
         },
         AbortSignal.any(signals),
       );
+      if (!worker.alive) this.#watch?.processEnded(outcomeOf(end ?? unheard));
       await this.#staged.unstage(tables, worker.folder);
-      job.settle(end);
+      if (end === null && !job.unheard) {
+        job.unheard = true;
+        return false;
+      }
+      job.settle(end ?? unheard);
+      return true;
     } catch (error) {
       job.settle(error instanceof Error ? error : new Error(String(error)));
+      return true;
+    } finally {
+      this.#busy -= 1;
     }
   }
+}
+
+function outcomeOf(end: RunEnd | Error): string {
+  if (end instanceof StromaError) return end.code;
+  if (end instanceof Error) return 'INTERNAL';
+  return end.kind === 'failed' ? end.error.code : 'succeeded';
 }
 
 async function replace<T>(worker: QueryWorker, start: () => Promise<T>): Promise<T> {
@@ -270,6 +326,8 @@ async function replace<T>(worker: QueryWorker, start: () => Promise<T>): Promise
 /** Ended, or better ended: a process may have died while it waited. */
 const isWorn = (worker: QueryWorker): boolean =>
   !worker.alive || worker.queries >= queriesPerProcess || worker.rssBytes > wornRssBytes;
+
+const unheard = new StromaError('QUERY_FAILED', 'The processes that run queries end by themselves.');
 
 const cancelled = () => new StromaError('CANCELLED', 'The query was cancelled before it ended.');
 

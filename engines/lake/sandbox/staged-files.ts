@@ -26,16 +26,20 @@ export class StagedFiles {
   /** @throws StromaError NOT_FOUND when a source's file is not there. */
   async stage(sources: readonly SqlSource[], folder: string): Promise<TableFile[]> {
     return Promise.all(
-      sources.map(async ({ name, path, restriction }, index) => {
+      sources.map(async ({ name, path, more = [], restriction, filters }, index) => {
         const file = `${index}.parquet`;
         await this.#put(await this.#locate(name, path), join(folder, file));
-        return { name, file, restriction };
+        const others = more.map((_, part) => `${index}-${part + 1}.parquet`);
+        for (const [part, other] of others.entries())
+          await this.#put(await this.#locate(name, more[part] ?? ''), join(folder, other));
+        return { name, file, more: others, restriction, filters };
       }),
     );
   }
 
-  async unstage(files: readonly { file: string }[], folder: string): Promise<void> {
-    await Promise.all(files.map(({ file }) => rm(join(folder, file), { force: true })));
+  async unstage(tables: readonly TableFile[], folder: string): Promise<void> {
+    const files = tables.flatMap(({ file, more = [] }) => [file, ...more]);
+    await Promise.all(files.map((file) => rm(join(folder, file), { force: true })));
   }
 
   async #locate(name: string, path: string): Promise<string> {
