@@ -6,10 +6,12 @@ import type { DerivedHolder } from './derived-holders.ts';
 const note =
   'Rows of a person were erased from what this was asked of: asked again, it may be answered otherwise.';
 
+export const queryKind = 'query';
+
 /** Questions and statements: their answers are not kept, so they stay, marked. */
 export function derivedQueries(db: Database): DerivedHolder {
   return {
-    kind: 'query',
+    kind: queryKind,
     prefix: 'qry_',
     async propose(ctx, made) {
       const ids = [...new Set(made.map(({ entity_id }) => entity_id))];
@@ -19,7 +21,7 @@ export function derivedQueries(db: Database): DerivedHolder {
         .from(queries)
         .where(and(eq(queries.tenantId, ctx.actor.tenantId), inArray(queries.id, ids)));
       return rows.map(({ id, kind }) => ({
-        kind: 'query',
+        kind: queryKind,
         id,
         label: kind === 'natural' ? 'a question' : 'a statement',
         treatment: 'mark',

@@ -12,6 +12,7 @@ import type { PersonSearches } from '../persons/person-searches.service.ts';
 import { allVersions } from '../persons/person-versions.store.ts';
 import type { SubjectRequestRow } from '../subject-requests/subject-requests.store.ts';
 import type { DerivedHolder } from './derived-holders.ts';
+import { queryKind } from './derived-queries.ts';
 import { anonymisedFrom } from './derived-versions.ts';
 import { backupsThere, findErasure, signedVersions } from './erasures.store.ts';
 
@@ -70,7 +71,9 @@ export async function planErasure(
     backups,
     unclear: unclearOf(findings),
   };
-  return { ...plan, plan_sha256: hash('sha256', canonicalJson(plan)) };
+  // Everybody's questions go on meanwhile, and all that were asked are treated alike: a new one is no other plan.
+  const decided = { ...plan, derived: plan.derived.filter(({ kind }) => kind !== queryKind) };
+  return { ...plan, plan_sha256: hash('sha256', canonicalJson(decided)) };
 }
 
 /** Versions that share the file they were read from with one that names the person hold the person too: in that file. */
