@@ -196,14 +196,15 @@ export async function signIn(url: string, email: string): Promise<Person> {
 
 const main = resolve(import.meta.dirname, '../main.ts');
 
-/** The server in a process of its own, as a person starts it. */
+/** The server in a process of its own, as a person starts it; or another program that writes where it listens. */
 export async function startProcess(
   folder: string,
   settings: Record<string, string> = {},
+  program = main,
 ): Promise<{ process: ChildProcess; person: Person }> {
   const address = join(folder, 'server.json');
   rmSync(address, { force: true });
-  const child = spawn(process.execPath, [main], {
+  const child = spawn(process.execPath, [program], {
     stdio: 'ignore',
     env: {
       PATH: process.env.PATH,

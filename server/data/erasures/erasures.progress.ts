@@ -14,6 +14,10 @@ export interface ErasureProgress {
   invitations: number;
   consents: number;
   mail: number;
+  /** Ids of the messages that are counted. */
+  messages?: string[];
+  /** By step, the id of the upload that a new version is being written under. */
+  rewriting?: Record<string, string>;
   /** Steps that are done as a whole. */
   done: string[];
 }

@@ -4,6 +4,7 @@ import type { Access, Audit } from '../../access/index.ts';
 import type { Context } from '../../platform/context.ts';
 import type { Sql } from '../../platform/db/database.ts';
 import { fail } from '../../platform/failure.ts';
+import { newId } from '../../platform/ids.ts';
 import { objectContext } from '../../platform/objects/sealed-store.ts';
 import { type DatasetWithVersion, lockRegistration, type VersionRow } from '../datasets/datasets.store.ts';
 import { deletePairs } from '../joins/joins.store.ts';
@@ -90,24 +91,44 @@ export class ErasureRun {
     }
   }
 
-  /** Objects that no version names any more go, with the keys they were sealed under. */
+  /**
+   * Objects that no version names any more go, with the keys they were sealed under. What goes is written down before
+   * it goes: whoever takes up the erasure of a process that died finds no object of which nobody knows what it was.
+   */
   async disposePending(): Promise<void> {
     const { platform } = this.#parts.tools;
     const { objects, keys } = platform;
     for (const key of [...this.progress.pending]) {
-      const sealed = await keys.knows(objectContext(key));
       const stored = await objects.stat(key);
+      if (stored !== null && !this.progress.objects.some((each) => each.key === key)) {
+        const { bytes, sha256 } = stored;
+        const key_destroyed = await keys.knows(objectContext(key));
+        this.progress.objects.push({ key, bytes, sha256, key_destroyed });
+        await this.#save(platform.db.sql);
+      }
       await objects.delete(key);
-      if (stored !== null)
-        this.progress.objects.push({
-          key,
-          bytes: stored.bytes,
-          sha256: stored.sha256,
-          key_destroyed: sealed,
-        });
-      this.progress.pending = this.progress.pending.filter((each) => each !== key);
+    }
+    if (this.progress.pending.length === 0) return;
+    this.progress.pending = [];
+    await this.#save(platform.db.sql);
+  }
+
+  /** Messages go after they are counted, each once. */
+  async disposeMail(ids: readonly string[]): Promise<void> {
+    const { platform } = this.#parts.tools;
+    const fresh = ids.filter((id) => !this.progress.messages?.includes(id));
+    if (fresh.length > 0) {
+      this.progress.messages = [...(this.progress.messages ?? []), ...fresh];
+      this.progress.mail += fresh.length;
       await this.#save(platform.db.sql);
     }
+    for (const id of ids) await platform.mail.remove(this.#parts.ctx.actor.tenantId, id);
+  }
+
+  /** What became of something that was made from the data; said once, however often it is begun again. */
+  treated(item: ErasureProgress['derived'][number]): void {
+    const isSaid = this.progress.derived.some(({ kind, id }) => kind === item.kind && id === item.id);
+    if (!isSaid) this.progress.derived.push(item);
   }
 
   /** Rows of anonymised versions that pseudonyms lead back from; before their source is gone. */
@@ -132,7 +153,7 @@ export class ErasureRun {
       const isCurrent = dataset.currentVersionId === version.id;
       if (tests.length === 0)
         await this.once(step, async () => {
-          this.progress.derived.push({ kind: 'anonymised_version', id: version.id, treatment: 'mark' });
+          this.treated({ kind: 'anonymised_version', id: version.id, treatment: 'mark' });
         });
       else
         await this.#erase(
@@ -228,7 +249,10 @@ export class ErasureRun {
     const { tools, ctx, jobId, row } = this.#parts;
     const { platform } = tools;
     const parts = { platform, ctx, jobId, erasureId: row.id, replace: this.replace };
-    const rewritten = rewriting === null ? null : await rewriteVersion(parts, found, rewriting);
+    const rewritten =
+      rewriting === null
+        ? null
+        : await rewriteVersion({ ...parts, uploadId: await this.#uploadOf(step) }, found, rewriting);
     if (rewritten !== null && rewritten.version === null) {
       const all = await allVersions(platform.db.sql, ctx.actor.tenantId);
       const own = all.filter(({ dataset }) => dataset.id === found.dataset.id);
@@ -242,12 +266,12 @@ export class ErasureRun {
     await this.once(step, async (tx) => {
       await lockRegistration(tx, ctx);
       await replacement?.register(tx);
+      delete this.progress.rewriting?.[step];
       await this.#removeVersions(tx, tainted, replacement?.id ?? null, (version) =>
         version.id === found.version.id ? (rewritten?.removed ?? rows) : this.#rowsOf(version.id),
       );
       await recountVersions(tx, ctx.actor.tenantId, found.dataset.id);
-      if (kind === 'anonymised_version')
-        this.progress.derived.push({ kind, id: found.version.id, treatment: 'rewrite' });
+      if (kind === 'anonymised_version') this.treated({ kind, id: found.version.id, treatment: 'rewrite' });
       await tools.audit.record(tx, ctx, {
         action: 'dataset.rows-erased',
         object: { kind: 'dataset', id: found.dataset.id },
@@ -265,6 +289,16 @@ export class ErasureRun {
         });
       await tools.caches.tell(tx, ctx.actor.tenantId);
     });
+  }
+
+  /** Under which id the file of a new version is kept; written down before it is. */
+  async #uploadOf(step: string): Promise<string> {
+    const known = this.progress.rewriting?.[step];
+    if (known !== undefined) return known;
+    const id = newId('upload');
+    this.progress.rewriting = { ...this.progress.rewriting, [step]: id };
+    await this.#save(this.#parts.tools.platform.db.sql);
+    return id;
   }
 
   async #purge(step: string, found: DatasetWithVersion, versions: readonly VersionRow[]): Promise<void> {

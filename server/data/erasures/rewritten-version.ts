@@ -36,6 +36,8 @@ interface Parts {
   ctx: Context;
   jobId: string;
   erasureId: string;
+  /** Of what is written: the same when it is begun again, so that nothing of the first time is left over. */
+  uploadId: string;
   /** Takes the person's words out of a name. */
   replace: (text: string) => string;
 }
@@ -75,14 +77,14 @@ export async function rewriteVersion(
 }
 
 async function readIn(
-  { platform, ctx, jobId, erasureId, replace }: Parts,
+  { platform, ctx, jobId, erasureId, uploadId, replace }: Parts,
   { dataset, version }: DatasetWithVersion,
   { made, folder, memoryMb }: { made: string; folder: string; memoryMb: number },
 ): Promise<NonNullable<Rewritten['version']>> {
   const startedAt = new Date();
   const readFolder = join(folder, 'read');
   const upload: UploadRow = {
-    id: newId('upload'),
+    id: uploadId,
     tenantId: ctx.actor.tenantId,
     fileName: `${replace(fileStem(version.fileName))}.parquet`,
     status: 'queued',
