@@ -18,7 +18,9 @@ import { jobRoutes } from './platform/jobs/jobs.routes.ts';
 import { openLog } from './platform/logging.ts';
 import { mailRoutes } from './platform/mail/mail.routes.ts';
 import { registerMetrics } from './platform/metrics/metrics.routes.ts';
-import { setStreamClients } from './platform/metrics/metrics.ts';
+import { setStreamClients } from './platform/metrics/stream-metrics.ts';
+import { monitoringRoutes } from './platform/monitoring/monitoring.routes.ts';
+import { Monitoring } from './platform/monitoring/monitoring.ts';
 import { openPlatform } from './platform/open-platform.ts';
 import type { Platform } from './platform/platform.ts';
 import { provenanceRoutes } from './platform/provenance/provenance.routes.ts';
@@ -70,6 +72,12 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     version,
     access.auditCommands,
   );
+  const monitoring = new Monitoring(platform, {
+    version,
+    record: (tx, who, entry) => access.audit.record(tx, who ?? systemContext(log), entry),
+    keepers: () => access.installationKeepers(),
+    namesOf: (ids) => access.namesOfUsers(ids),
+  });
   platform.jobs.recordWith((tx, ctx, action, { id, kind }) =>
     access.audit.record(tx, ctx, {
       action,
@@ -80,6 +88,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   );
   const data = createData(platform, access);
   access.signatures.register(data.signableVersion);
+  for (const [kind, sizeOf] of Object.entries(data.sizes)) monitoring.storage.know(kind, sizeOf);
   const modules: Module[] = [access, data];
   const authenticate: Authenticate = (request) =>
     acrossTenants('whose request it is, is only known afterwards', () => access.authenticate(request));
@@ -98,8 +107,16 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   const health = registerHealth(http);
   addChecks(health, platform);
   if (answers) {
-    registerMetrics(http, { token: config.STROMA_METRICS_TOKEN, database: platform.db });
-    streamRoutes(http, platform.events, authenticate, { onCount: setStreamClients, hears: data.hears });
+    registerMetrics(http, {
+      token: config.STROMA_METRICS_TOKEN,
+      database: platform.db,
+      cache: platform.cache,
+    });
+    streamRoutes(http, platform.events, authenticate, {
+      onCount: setStreamClients,
+      hears: data.hears,
+      topics: data.topics,
+    });
     jobRoutes(http, platform.jobs);
     mailRoutes(http, platform.mail, access.mayOpenMailOf, (ctx, to) =>
       access.audit.append(ctx, {
@@ -113,6 +130,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     provenanceRoutes(http, platform.provenance, () => data.settled());
     const sources = options.sources ?? ({} as LoadedConfig['sources']);
     systemRoutes(http, platform, { config, sources }, { version, duckdb });
+    monitoringRoutes(http, monitoring);
     health.add('lake', () => data.ping());
     operations.register(http);
     for (const module of modules) module.register(http);
@@ -125,8 +143,10 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     operations,
     async start() {
       await platform.events.start();
+      await monitoring.start();
       const { administrator, tenantId } = await access.prepare();
       await (works ? platform.jobs.start() : platform.jobs.open());
+      if (works) await platform.sealed.begin(systemContext(log), platform.jobs);
       if (!answers) return { url: null, administrator };
       await operations.start();
       await access.audit.append(systemContext(log), {
@@ -145,6 +165,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
       await operations.close();
       await Promise.all([closeHttp(http), platform.jobs.stop()]);
       for (const module of modules.toReversed()) await module.close?.();
+      await monitoring.close();
       await platform.close();
     },
   };

@@ -6,7 +6,8 @@
  *     .loadSamples(ctx)     the sample workspace of a first start; nothing when anything was ever sent
  *     .close()              ends the query processes and writes what is still to be recorded
  *
- * Jobs: data.process (raw file to version), data.anonymise, data.find-joins, data.sweep-uploads.
+ * Jobs: data.process (raw file to version), data.anonymise, data.find-joins, data.sweep-uploads, connections.import,
+ * connections.clock, connections.sweep-files.
  */
 import { join } from 'node:path';
 import { SqlSandbox } from '@stroma/lake';
@@ -14,10 +15,12 @@ import type { FastifyInstance } from 'fastify';
 import type { Access, SignableKind } from '../access/index.ts';
 import type { Context } from '../platform/context.ts';
 import { fail } from '../platform/failure.ts';
+import { readSandboxLoad, watchStatements } from '../platform/metrics/query-metrics.ts';
 import type { Platform } from '../platform/platform.ts';
 import { anonymiseJob } from './anonymisation/anonymisation.jobs.ts';
 import { anonymisationRoutes } from './anonymisation/anonymisation.routes.ts';
 import { Anonymisation } from './anonymisation/anonymisation.service.ts';
+import { openConnections } from './connections/open-connections.ts';
 import { datasetAccessRoutes } from './datasets/dataset-access.routes.ts';
 import { DatasetAccess } from './datasets/dataset-access.service.ts';
 import { DatasetReads } from './datasets/dataset-reads.ts';
@@ -36,10 +39,13 @@ import type { DerivedHolder } from './erasures/derived-holders.ts';
 import { openPrivacy, type PrivacyAccess } from './erasures/open-privacy.ts';
 import { joinsJob } from './joins/joins.jobs.ts';
 import { Joins } from './joins/joins.service.ts';
+import { metricRoutes } from './metrics/metrics.routes.ts';
+import { Metrics } from './metrics/metrics.service.ts';
 import { privateStatisticsRoutes } from './private-statistics/private-statistics.routes.ts';
 import { PrivateStatistics } from './private-statistics/private-statistics.service.ts';
 import { processJob } from './process.jobs.ts';
 import { Answers } from './queries/answers.ts';
+import { type AskedQuestion, askedQuestion } from './queries/asked-questions.ts';
 import { queryRoutes } from './queries/queries.routes.ts';
 import { Queries } from './queries/queries.service.ts';
 import { QueryRecords } from './queries/query-records.ts';
@@ -47,8 +53,18 @@ import { QueryRunner } from './queries/query-runner.ts';
 import { QuestionTables } from './queries/question-tables.ts';
 import { RawFiles } from './raw-files.service.ts';
 import { keptData, sweepUploadsJob } from './retention.jobs.ts';
+import { storedSizes } from './stored-sizes.ts';
+import { openStreams, type Streams } from './streams/open-streams.ts';
+import { TileQueries } from './tiles/tile-queries.ts';
+import type { Tiles } from './tiles/tiles.types.ts';
 import { uploadRoutes } from './uploads.routes.ts';
 import { Uploads } from './uploads.service.ts';
+
+export { metricSql } from './metrics/metric-expression.ts';
+export type { MetricRow } from './metrics/metrics.store.ts';
+export type { TileAnswer, TileDataset, TileStatement, Tiles } from './tiles/tiles.types.ts';
+
+export { attachment } from './file-names.ts';
 
 export interface Data {
   readonly name: 'data';
@@ -57,11 +73,21 @@ export interface Data {
   readonly signableVersion: SignableKind;
   /** A module makes known what it holds that was worked out from dataset versions, for when a person is erased. */
   knowDerived(holder: DerivedHolder): void;
+  /** How other modules read datasets for somebody. */
+  readonly tiles: Tiles;
+  /** Numbers that are defined once. */
+  readonly metrics: Pick<Metrics, 'find' | 'knowUses'>;
+  /** What somebody asked once; null when it was not they. */
+  asked(ctx: Context, queryId: string): Promise<AskedQuestion | null>;
   /** Whether somebody may know of what an event is about. */
   hears: HiddenDatasets['hears'];
+  /** Topics, for the live stream. */
+  readonly topics: Streams['topics'];
   loadSamples(ctx: Context): Promise<void>;
   /** Whether the query processes answer; throws NOT_READY when they do not. */
   ping(): Promise<void>;
+  /** Bytes of what is stored, by kind. */
+  readonly sizes: Readonly<Record<string, () => Promise<number>>>;
   /** Resolves when every answer given so far has its record. */
   settled(): Promise<void>;
   close(): Promise<void>;
@@ -69,10 +95,10 @@ export interface Data {
 
 export function createData(
   platform: Platform,
-  access: PrivacyAccess & Pick<Access, 'resources' | 'breakGlass' | 'clearanceOf' | 'screen'>,
+  access: PrivacyAccess & Pick<Access, 'resources' | 'breakGlass' | 'clearanceOf' | 'screen' | 'people'>,
 ): Data {
   const { audit, resources, breakGlass, retention, clearanceOf, screen } = access;
-  const documents = new LakeDocuments(platform.objects);
+  const documents = new LakeDocuments(platform);
   const joins = new Joins(platform, documents);
   const visibility = new DatasetVisibility(platform, resources, breakGlass);
   const hidden = new HiddenDatasets(platform, resources, visibility);
@@ -81,12 +107,14 @@ export function createData(
   const uploads = new Uploads(platform, audit, visibility);
   const samples = new Samples(platform, uploads);
   const reads = new DatasetReads(platform.db);
+  const streams = openStreams({ platform, audit, documents, visibility, reads });
   const seenDocuments = new SeenDatasetDocuments(platform, documents);
+  const connections = openConnections(platform, audit, { visibility, hidden });
   const datasets = new Datasets(platform, { audit, documents, joins, reads, visibility, seenDocuments });
   const anonymisation = new Anonymisation({ platform, audit, datasets, documents });
-  const records = new QueryRecords(platform, audit);
+  const texts = platform.sealed.know({ table: 'queries', columns: ['question', 'sql'] });
+  const records = new QueryRecords(platform, audit, texts);
   let sandbox: SqlSandbox | null = null;
-  let runner: QueryRunner | null = null;
   resources.know('ds', 'dataset', (tenantId, id) => findOwned(platform.db.sql, tenantId, id));
   platform.jobs.register(processJob(platform, audit));
   platform.jobs.register(joinsJob(platform, joins));
@@ -94,18 +122,25 @@ export function createData(
   platform.jobs.register(sweepUploadsJob(uploads));
   for (const kept of keptData(platform)) retention.know(kept);
   const opened = () => (sandbox ??= openSandbox(platform));
+  const runner = new QueryRunner(platform, { queryJson: (...given) => opened().queryJson(...given) });
+  const tiles = new TileQueries({ platform, audit, runner, records, documents, visibility, hidden, reads });
+  const metrics = new Metrics({ platform, audit, people: access.people, tiles });
   const clear = () => {
     documents.clear();
     seenDocuments.clear();
     datasets.clearWritten();
-    runner?.clearNear();
+    runner.clearNear();
   };
   const privacy = openPrivacy({ platform, access, sandbox: opened, clear });
   return {
     name: 'data',
     signableVersion: signableVersion(platform, hidden),
     hears: (who, event) => hidden.hears(who, event),
+    topics: streams.topics,
     knowDerived: (holder) => privacy.knowDerived(holder),
+    tiles,
+    metrics,
+    asked: (ctx, queryId) => askedQuestion({ platform, records, texts }, ctx, queryId),
     register(app) {
       app.addHook('onReady', () => reads.start(platform.log));
       sandbox = opened();
@@ -116,9 +151,12 @@ export function createData(
         app,
         new DatasetAccess({ platform, audit, sandbox, documents, reads, visibility, clearanceOf }),
       );
+      connections.register(app);
       anonymisationRoutes(app, anonymisation);
       privateStatisticsRoutes(app, new PrivateStatistics({ platform, audit, datasets, documents }));
       privacy.register(app);
+      streams.register(app);
+      metricRoutes(app, metrics);
       datasetRoutes(app, {
         datasets,
         samples,
@@ -126,7 +164,6 @@ export function createData(
         downloads: new Downloads(platform, documents),
         audit,
       });
-      runner = new QueryRunner(platform, sandbox);
       const questionTables = new QuestionTables(seenDocuments, joins);
       const answers = new Answers(records);
       queryRoutes(
@@ -144,6 +181,7 @@ export function createData(
           questionTables,
           reads,
           screen,
+          texts,
         }),
       );
     },
@@ -152,8 +190,10 @@ export function createData(
       const { valid } = (await sandbox?.validate('SELECT 1', [])) ?? { valid: false };
       if (!valid) fail('NOT_READY', 'The query processes do not answer.');
     },
+    sizes: storedSizes(platform.db),
     settled: () => records.settled(),
     async close() {
+      await streams.close();
       await sandbox?.close();
       await records.settled();
       await reads.stop();
@@ -164,7 +204,8 @@ export function createData(
 
 /** A worker without HTTP needs one only to look for persons, so its processes start with the routes or when asked. */
 function openSandbox({ config, scratchFolder }: Platform): SqlSandbox {
-  return new SqlSandbox({
+  const sandbox = new SqlSandbox({
+    watch: watchStatements(),
     processes: config.STROMA_SQL_PROCESSES,
     scratchFolder: join(scratchFolder, 'sql'),
     limits: {
@@ -174,4 +215,6 @@ function openSandbox({ config, scratchFolder }: Platform): SqlSandbox {
       maxBytes: config.STROMA_SQL_MAX_BYTES,
     },
   });
+  readSandboxLoad(() => sandbox.load);
+  return sandbox;
 }

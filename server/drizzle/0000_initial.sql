@@ -79,10 +79,61 @@ CREATE TABLE "llm_calls" (
 	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE "faults" (
+	"id" text PRIMARY KEY NOT NULL,
+	"fingerprint" text NOT NULL,
+	"name" text NOT NULL,
+	"code" text,
+	"message" text NOT NULL,
+	"level" text NOT NULL,
+	"stack" jsonb NOT NULL,
+	"versions" jsonb NOT NULL,
+	"occurrences" integer NOT NULL,
+	"first_at" timestamp (3) with time zone NOT NULL,
+	"last_at" timestamp (3) with time zone NOT NULL,
+	"latest" jsonb NOT NULL,
+	"seen_at" timestamp (3) with time zone,
+	"seen_by" text
+);
+--> statement-breakpoint
+CREATE TABLE "system_alerts" (
+	"id" text PRIMARY KEY NOT NULL,
+	"host" text NOT NULL,
+	"measure" text NOT NULL,
+	"percent" double precision NOT NULL,
+	"highest_percent" double precision NOT NULL,
+	"threshold_percent" double precision NOT NULL,
+	"raised_at" timestamp (3) with time zone NOT NULL,
+	"resolved_at" timestamp (3) with time zone
+);
+--> statement-breakpoint
+CREATE TABLE "system_samples" (
+	"process" text NOT NULL,
+	"at" timestamp (3) with time zone NOT NULL,
+	"host" text NOT NULL,
+	"role" text NOT NULL,
+	"seconds" double precision NOT NULL,
+	"requests" integer NOT NULL,
+	"failed" integer NOT NULL,
+	"p50_ms" double precision,
+	"p95_ms" double precision,
+	"p99_ms" double precision,
+	"statements" integer NOT NULL,
+	"cpu_percent" double precision NOT NULL,
+	"process_percent" double precision NOT NULL,
+	"memory_percent" double precision NOT NULL,
+	"process_bytes" bigint NOT NULL,
+	"disk_percent" double precision,
+	"jobs_waiting" integer NOT NULL,
+	"event_loop_ms" double precision NOT NULL,
+	CONSTRAINT "system_samples_process_at_pk" PRIMARY KEY("process","at")
+);
+--> statement-breakpoint
 CREATE TABLE "provenance_derivations" (
 	"id" text PRIMARY KEY NOT NULL,
 	"tenant_id" text NOT NULL,
-	"document" text NOT NULL,
+	"document" text,
+	"sealed" "bytea",
 	"chain_sha256" text NOT NULL,
 	"signature" text NOT NULL,
 	"key_id" text NOT NULL,
@@ -177,21 +228,23 @@ CREATE TABLE "emergencies" (
 	"id" text PRIMARY KEY NOT NULL,
 	"tenant_id" text NOT NULL,
 	"user_id" text NOT NULL,
-	"reason" text NOT NULL,
+	"reason" text,
 	"opened_at" timestamp (3) with time zone NOT NULL,
 	"expires_at" timestamp (3) with time zone NOT NULL,
 	"ended_at" timestamp (3) with time zone,
 	"reviewed_by" text,
 	"reviewed_at" timestamp (3) with time zone,
 	"justified" boolean,
-	"note" text
+	"note" text,
+	"sealed" "bytea"
 );
 --> statement-breakpoint
 CREATE TABLE "emergency_uses" (
 	"emergency_id" text NOT NULL,
 	"resource_id" text NOT NULL,
 	"tenant_id" text NOT NULL,
-	"name" text NOT NULL,
+	"name" text,
+	"sealed" "bytea",
 	"at" timestamp (3) with time zone DEFAULT now() NOT NULL,
 	CONSTRAINT "emergency_uses_emergency_id_resource_id_pk" PRIMARY KEY("emergency_id","resource_id")
 );
@@ -651,6 +704,73 @@ CREATE TABLE "privacy_ledger" (
 	"asked_at" timestamp (3) with time zone DEFAULT now() NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE "source_connections" (
+	"id" text PRIMARY KEY NOT NULL,
+	"tenant_id" text NOT NULL,
+	"name" text NOT NULL,
+	"settings" jsonb NOT NULL,
+	"secrets" text,
+	"secrets_set" jsonb NOT NULL,
+	"tested_at" timestamp (3) with time zone NOT NULL,
+	"problem" jsonb,
+	"created_by" text NOT NULL,
+	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	"updated_at" timestamp (3) with time zone DEFAULT now() NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "source_files" (
+	"id" text PRIMARY KEY NOT NULL,
+	"tenant_id" text NOT NULL,
+	"bytes" bigint NOT NULL,
+	"sha256" text NOT NULL,
+	"created_by" text NOT NULL,
+	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "source_import_runs" (
+	"id" text PRIMARY KEY NOT NULL,
+	"tenant_id" text NOT NULL,
+	"connection_id" text NOT NULL,
+	"import_id" text NOT NULL,
+	"job_id" text,
+	"status" text NOT NULL,
+	"rows_read" bigint DEFAULT 0 NOT NULL,
+	"rows_total" bigint,
+	"left_out" bigint DEFAULT 0 NOT NULL,
+	"misfits" bigint DEFAULT 0 NOT NULL,
+	"cursor_from" text,
+	"cursor_to" text,
+	"content_sha256" text,
+	"changes" jsonb NOT NULL,
+	"error" jsonb,
+	"dataset_id" text,
+	"version_id" text,
+	"started_at" timestamp (3) with time zone NOT NULL,
+	"ended_at" timestamp (3) with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "source_imports" (
+	"id" text PRIMARY KEY NOT NULL,
+	"tenant_id" text NOT NULL,
+	"connection_id" text NOT NULL,
+	"selection" jsonb NOT NULL,
+	"dataset_name" text NOT NULL,
+	"mode" text NOT NULL,
+	"cursor_column" text,
+	"cursor" jsonb,
+	"schedule" text,
+	"next_at" timestamp (3) with time zone,
+	"on_change" text NOT NULL,
+	"dataset_id" text,
+	"columns" jsonb,
+	"job_id" text,
+	"revision" integer DEFAULT 0 NOT NULL,
+	"created_by" text NOT NULL,
+	"actor_name" text NOT NULL,
+	"actor_role" text NOT NULL,
+	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "dataset_versions" (
 	"id" text PRIMARY KEY NOT NULL,
 	"tenant_id" text NOT NULL,
@@ -729,6 +849,26 @@ CREATE TABLE "dataset_joins" (
 	CONSTRAINT "dataset_joins_version_a_version_b_pk" PRIMARY KEY("version_a","version_b")
 );
 --> statement-breakpoint
+CREATE TABLE "metrics" (
+	"id" text PRIMARY KEY NOT NULL,
+	"tenant_id" text NOT NULL,
+	"name" text NOT NULL,
+	"synonyms" jsonb NOT NULL,
+	"description" text NOT NULL,
+	"dataset_id" text NOT NULL,
+	"expression" text NOT NULL,
+	"unit" text,
+	"approval" text NOT NULL,
+	"approved_by" text,
+	"approved_at" timestamp (3) with time zone,
+	"approval_note" text,
+	"revision" integer NOT NULL,
+	"created_by" text NOT NULL,
+	"defined_by" text NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	"updated_at" timestamp (3) with time zone NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "queries" (
 	"id" text PRIMARY KEY NOT NULL,
 	"tenant_id" text NOT NULL,
@@ -736,6 +876,7 @@ CREATE TABLE "queries" (
 	"kind" text NOT NULL,
 	"question" text,
 	"sql" text,
+	"sealed" "bytea",
 	"dataset_ids" jsonb NOT NULL,
 	"version_ids" jsonb NOT NULL,
 	"answered" boolean NOT NULL,
@@ -746,6 +887,57 @@ CREATE TABLE "queries" (
 	"cached" boolean NOT NULL,
 	"answer_sha256" text,
 	"provenance_id" text,
+	"dashboard_id" text,
+	"created_at" timestamp (3) with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "stream_topics" (
+	"id" text PRIMARY KEY NOT NULL,
+	"tenant_id" text NOT NULL,
+	"name" text NOT NULL,
+	"description" text DEFAULT '' NOT NULL,
+	"columns" jsonb NOT NULL,
+	"time_column" text,
+	"retention_hours" integer NOT NULL,
+	"retention_megabytes" integer NOT NULL,
+	"on_invalid" text NOT NULL,
+	"dataset_id" text NOT NULL,
+	"landed_offset" bigint DEFAULT 0 NOT NULL,
+	"landed_at" timestamp (3) with time zone,
+	"created_by" text NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	"updated_at" timestamp (3) with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "stream_window_results" (
+	"tenant_id" text NOT NULL,
+	"window_id" text NOT NULL,
+	"window_start" timestamp (3) with time zone NOT NULL,
+	"window_end" timestamp (3) with time zone NOT NULL,
+	"final" boolean NOT NULL,
+	"truncated" boolean NOT NULL,
+	"rows" jsonb NOT NULL,
+	CONSTRAINT "stream_window_results_window_id_window_start_window_end_pk" PRIMARY KEY("window_id","window_start","window_end")
+);
+--> statement-breakpoint
+CREATE TABLE "stream_windows" (
+	"id" text PRIMARY KEY NOT NULL,
+	"tenant_id" text NOT NULL,
+	"topic_id" text NOT NULL,
+	"name" text NOT NULL,
+	"kind" text NOT NULL,
+	"size_seconds" integer NOT NULL,
+	"slide_seconds" integer,
+	"session_key" text,
+	"lateness_seconds" integer NOT NULL,
+	"sql" text NOT NULL,
+	"columns" jsonb NOT NULL,
+	"read_from" bigint NOT NULL,
+	"seen_offset" bigint NOT NULL,
+	"watermark" timestamp (3) with time zone,
+	"late_events" bigint DEFAULT 0 NOT NULL,
+	"error" text,
+	"created_by" text NOT NULL,
 	"created_at" timestamp (3) with time zone NOT NULL
 );
 --> statement-breakpoint
@@ -810,6 +1002,107 @@ CREATE TABLE "uploads" (
 	"updated_at" timestamp (3) with time zone DEFAULT now() NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE "dashboard_comments" (
+	"id" text PRIMARY KEY NOT NULL,
+	"tenant_id" text NOT NULL,
+	"dashboard_id" text NOT NULL,
+	"tile_id" text,
+	"thread_id" text,
+	"text" text NOT NULL,
+	"mentions" jsonb NOT NULL,
+	"author_id" text NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	"edited_at" timestamp (3) with time zone,
+	"resolved_at" timestamp (3) with time zone,
+	"resolved_by" text
+);
+--> statement-breakpoint
+CREATE TABLE "dashboard_versions" (
+	"tenant_id" text NOT NULL,
+	"dashboard_id" text NOT NULL,
+	"revision" integer NOT NULL,
+	"document" jsonb NOT NULL,
+	"note" text NOT NULL,
+	"created_by" text NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "dashboard_versions_dashboard_id_revision_pk" PRIMARY KEY("dashboard_id","revision")
+);
+--> statement-breakpoint
+CREATE TABLE "dashboards" (
+	"id" text PRIMARY KEY NOT NULL,
+	"tenant_id" text NOT NULL,
+	"name" text NOT NULL,
+	"description" text NOT NULL,
+	"document" jsonb NOT NULL,
+	"revision" integer NOT NULL,
+	"sample" boolean DEFAULT false NOT NULL,
+	"created_by" text NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	"updated_by" text NOT NULL,
+	"updated_at" timestamp (3) with time zone NOT NULL,
+	"deleted_at" timestamp (3) with time zone
+);
+--> statement-breakpoint
+CREATE TABLE "dashboard_schedule_runs" (
+	"id" text PRIMARY KEY NOT NULL,
+	"tenant_id" text NOT NULL,
+	"schedule_id" text NOT NULL,
+	"status" text NOT NULL,
+	"by_hand" boolean NOT NULL,
+	"started_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	"ended_at" timestamp (3) with time zone,
+	"sent_to" text[] NOT NULL,
+	"webhook_status" integer,
+	"bytes" integer,
+	"error" jsonb
+);
+--> statement-breakpoint
+CREATE TABLE "dashboard_schedules" (
+	"id" text PRIMARY KEY NOT NULL,
+	"tenant_id" text NOT NULL,
+	"dashboard_id" text NOT NULL,
+	"owner_id" text NOT NULL,
+	"name" text NOT NULL,
+	"cron" text NOT NULL,
+	"time_zone" text NOT NULL,
+	"format" text NOT NULL,
+	"scheme" text NOT NULL,
+	"state" jsonb NOT NULL,
+	"deliver" jsonb NOT NULL,
+	"sealed_secret" text,
+	"paused" boolean DEFAULT false NOT NULL,
+	"next_at" timestamp (3) with time zone,
+	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	"updated_at" timestamp (3) with time zone DEFAULT now() NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "dashboard_shares" (
+	"id" text PRIMARY KEY NOT NULL,
+	"tenant_id" text NOT NULL,
+	"dashboard_id" text NOT NULL,
+	"kind" text NOT NULL,
+	"label" text NOT NULL,
+	"prefix" text NOT NULL,
+	"hash" text,
+	"sealed_key" text NOT NULL,
+	"password_hash" text,
+	"filters" text NOT NULL,
+	"state" jsonb NOT NULL,
+	"allowed_origins" text[] NOT NULL,
+	"created_by" text NOT NULL,
+	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	"expires_at" timestamp (3) with time zone,
+	"revoked_at" timestamp (3) with time zone,
+	"opened" integer DEFAULT 0 NOT NULL,
+	"last_opened_at" timestamp (3) with time zone
+);
+--> statement-breakpoint
+CREATE TABLE "sharing_policies" (
+	"tenant_id" text PRIMARY KEY NOT NULL,
+	"policy" jsonb NOT NULL,
+	"updated_at" timestamp (3) with time zone DEFAULT now() NOT NULL
+);
+--> statement-breakpoint
 ALTER TABLE "provenance_links" ADD CONSTRAINT "provenance_links_derivation_id_provenance_derivations_id_fk" FOREIGN KEY ("derivation_id") REFERENCES "public"."provenance_derivations"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "api_keys" ADD CONSTRAINT "api_keys_tenant_id_tenants_id_fk" FOREIGN KEY ("tenant_id") REFERENCES "public"."tenants"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "api_keys" ADD CONSTRAINT "api_keys_owner_id_users_id_fk" FOREIGN KEY ("owner_id") REFERENCES "public"."users"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
@@ -871,7 +1164,14 @@ ALTER TABLE "threat_blocks" ADD CONSTRAINT "threat_blocks_tenant_id_tenants_id_f
 ALTER TABLE "threat_blocks" ADD CONSTRAINT "threat_blocks_threat_id_threats_id_fk" FOREIGN KEY ("threat_id") REFERENCES "public"."threats"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "threat_policies" ADD CONSTRAINT "threat_policies_tenant_id_tenants_id_fk" FOREIGN KEY ("tenant_id") REFERENCES "public"."tenants"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "threats" ADD CONSTRAINT "threats_tenant_id_tenants_id_fk" FOREIGN KEY ("tenant_id") REFERENCES "public"."tenants"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "source_import_runs" ADD CONSTRAINT "source_import_runs_import_id_source_imports_id_fk" FOREIGN KEY ("import_id") REFERENCES "public"."source_imports"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "source_imports" ADD CONSTRAINT "source_imports_connection_id_source_connections_id_fk" FOREIGN KEY ("connection_id") REFERENCES "public"."source_connections"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "dataset_versions" ADD CONSTRAINT "dataset_versions_dataset_id_datasets_id_fk" FOREIGN KEY ("dataset_id") REFERENCES "public"."datasets"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "stream_window_results" ADD CONSTRAINT "stream_window_results_window_id_stream_windows_id_fk" FOREIGN KEY ("window_id") REFERENCES "public"."stream_windows"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "stream_windows" ADD CONSTRAINT "stream_windows_topic_id_stream_topics_id_fk" FOREIGN KEY ("topic_id") REFERENCES "public"."stream_topics"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "dashboard_comments" ADD CONSTRAINT "dashboard_comments_dashboard_id_dashboards_id_fk" FOREIGN KEY ("dashboard_id") REFERENCES "public"."dashboards"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "dashboard_versions" ADD CONSTRAINT "dashboard_versions_dashboard_id_dashboards_id_fk" FOREIGN KEY ("dashboard_id") REFERENCES "public"."dashboards"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "dashboard_schedule_runs" ADD CONSTRAINT "dashboard_schedule_runs_schedule_id_dashboard_schedules_id_fk" FOREIGN KEY ("schedule_id") REFERENCES "public"."dashboard_schedules"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "backups_finished" ON "backups" USING btree ("finished_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "data_keys_context" ON "data_keys" USING btree ("context");--> statement-breakpoint
 CREATE INDEX "data_keys_under" ON "data_keys" USING btree ("context" text_pattern_ops);--> statement-breakpoint
@@ -884,7 +1184,13 @@ CREATE INDEX "jobs_tenant" ON "jobs" USING btree ("tenant_id","id");--> statemen
 CREATE INDEX "jobs_status" ON "jobs" USING btree ("tenant_id","status","id");--> statement-breakpoint
 CREATE INDEX "jobs_finished" ON "jobs" USING btree ("finished_at");--> statement-breakpoint
 CREATE INDEX "llm_calls_tenant_time" ON "llm_calls" USING btree ("tenant_id","created_at");--> statement-breakpoint
+CREATE UNIQUE INDEX "faults_fingerprint" ON "faults" USING btree ("fingerprint");--> statement-breakpoint
+CREATE INDEX "faults_last" ON "faults" USING btree ("last_at");--> statement-breakpoint
+CREATE UNIQUE INDEX "system_alerts_open" ON "system_alerts" USING btree ("host","measure") WHERE resolved_at is null;--> statement-breakpoint
+CREATE INDEX "system_alerts_raised" ON "system_alerts" USING btree ("raised_at");--> statement-breakpoint
+CREATE INDEX "system_samples_at" ON "system_samples" USING btree ("at");--> statement-breakpoint
 CREATE INDEX "provenance_derivations_tenant" ON "provenance_derivations" USING btree ("tenant_id","id");--> statement-breakpoint
+CREATE INDEX "provenance_derivations_clear" ON "provenance_derivations" USING btree ("id") WHERE sealed is null;--> statement-breakpoint
 CREATE INDEX "provenance_links_entity" ON "provenance_links" USING btree ("tenant_id","entity_id","role");--> statement-breakpoint
 CREATE UNIQUE INDEX "api_keys_hash" ON "api_keys" USING btree ("hash");--> statement-breakpoint
 CREATE INDEX "api_keys_owner" ON "api_keys" USING btree ("tenant_id","owner_id");--> statement-breakpoint
@@ -896,6 +1202,8 @@ CREATE INDEX "audit_events_object" ON "audit_events" USING btree ("tenant_id","o
 CREATE UNIQUE INDEX "audit_links_event" ON "audit_links" USING btree ("event_id");--> statement-breakpoint
 CREATE INDEX "emergencies_tenant" ON "emergencies" USING btree ("tenant_id","id");--> statement-breakpoint
 CREATE INDEX "emergencies_user" ON "emergencies" USING btree ("user_id","expires_at");--> statement-breakpoint
+CREATE INDEX "emergencies_clear" ON "emergencies" USING btree ("id") WHERE sealed is null;--> statement-breakpoint
+CREATE INDEX "emergency_uses_clear" ON "emergency_uses" USING btree ("emergency_id") WHERE sealed is null;--> statement-breakpoint
 CREATE INDEX "compliance_reports_tenant" ON "compliance_reports" USING btree ("tenant_id","id");--> statement-breakpoint
 CREATE INDEX "consents_tenant" ON "consents" USING btree ("tenant_id","id");--> statement-breakpoint
 CREATE INDEX "consents_subject" ON "consents" USING btree ("tenant_id","subject_mac");--> statement-breakpoint
@@ -945,6 +1253,14 @@ CREATE INDEX "threats_tenant" ON "threats" USING btree ("tenant_id","id");--> st
 CREATE INDEX "threats_fingerprint" ON "threats" USING btree ("tenant_id","fingerprint","last_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "privacy_ledger_question" ON "privacy_ledger" USING btree ("tenant_id","dataset_id","question_sha256");--> statement-breakpoint
 CREATE INDEX "privacy_ledger_dataset" ON "privacy_ledger" USING btree ("tenant_id","dataset_id","asked_at");--> statement-breakpoint
+CREATE INDEX "source_connections_tenant" ON "source_connections" USING btree ("tenant_id","id");--> statement-breakpoint
+CREATE INDEX "source_files_tenant" ON "source_files" USING btree ("tenant_id","id");--> statement-breakpoint
+CREATE INDEX "source_import_runs_connection" ON "source_import_runs" USING btree ("connection_id","id");--> statement-breakpoint
+CREATE INDEX "source_import_runs_import" ON "source_import_runs" USING btree ("import_id","id");--> statement-breakpoint
+CREATE INDEX "source_import_runs_tenant" ON "source_import_runs" USING btree ("tenant_id","id");--> statement-breakpoint
+CREATE INDEX "source_imports_connection" ON "source_imports" USING btree ("connection_id","id");--> statement-breakpoint
+CREATE INDEX "source_imports_tenant" ON "source_imports" USING btree ("tenant_id","id");--> statement-breakpoint
+CREATE INDEX "source_imports_due" ON "source_imports" USING btree ("next_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "dataset_versions_number" ON "dataset_versions" USING btree ("dataset_id","number");--> statement-breakpoint
 CREATE UNIQUE INDEX "dataset_versions_identity" ON "dataset_versions" USING btree ("dataset_id","identity");--> statement-breakpoint
 CREATE INDEX "dataset_versions_tenant_source" ON "dataset_versions" USING btree ("tenant_id","source_sha256");--> statement-breakpoint
@@ -955,11 +1271,27 @@ CREATE INDEX "datasets_deleted" ON "datasets" USING btree ("deleted_at");--> sta
 CREATE INDEX "erasures_tenant" ON "erasures" USING btree ("tenant_id","id");--> statement-breakpoint
 CREATE UNIQUE INDEX "erasures_request" ON "erasures" USING btree ("request_id");--> statement-breakpoint
 CREATE INDEX "dataset_joins_b" ON "dataset_joins" USING btree ("version_b");--> statement-breakpoint
+CREATE UNIQUE INDEX "metrics_name" ON "metrics" USING btree ("tenant_id",lower("name"));--> statement-breakpoint
+CREATE INDEX "metrics_dataset" ON "metrics" USING btree ("tenant_id","dataset_id");--> statement-breakpoint
 CREATE INDEX "queries_user" ON "queries" USING btree ("tenant_id","user_id","created_at","id");--> statement-breakpoint
+CREATE INDEX "queries_clear" ON "queries" USING btree ("id") WHERE sealed is null;--> statement-breakpoint
+CREATE UNIQUE INDEX "stream_topics_name" ON "stream_topics" USING btree ("tenant_id","name");--> statement-breakpoint
+CREATE INDEX "stream_topics_dataset" ON "stream_topics" USING btree ("tenant_id","dataset_id");--> statement-breakpoint
+CREATE INDEX "stream_window_results_end" ON "stream_window_results" USING btree ("window_id","window_end");--> statement-breakpoint
+CREATE UNIQUE INDEX "stream_windows_name" ON "stream_windows" USING btree ("topic_id","name");--> statement-breakpoint
 CREATE INDEX "person_searches_tenant" ON "person_searches" USING btree ("tenant_id","id");--> statement-breakpoint
 CREATE INDEX "subject_requests_tenant" ON "subject_requests" USING btree ("tenant_id","id");--> statement-breakpoint
 CREATE INDEX "uploads_tenant" ON "uploads" USING btree ("tenant_id","created_at");--> statement-breakpoint
 CREATE INDEX "uploads_unfinished" ON "uploads" USING btree ("status","updated_at");--> statement-breakpoint
+CREATE INDEX "dashboard_comments_board" ON "dashboard_comments" USING btree ("dashboard_id","id");--> statement-breakpoint
+CREATE INDEX "dashboard_comments_thread" ON "dashboard_comments" USING btree ("thread_id");--> statement-breakpoint
+CREATE INDEX "dashboards_updated" ON "dashboards" USING btree ("tenant_id","updated_at","id");--> statement-breakpoint
+CREATE INDEX "dashboards_deleted" ON "dashboards" USING btree ("deleted_at");--> statement-breakpoint
+CREATE INDEX "dashboard_schedule_runs_schedule" ON "dashboard_schedule_runs" USING btree ("tenant_id","schedule_id","id");--> statement-breakpoint
+CREATE INDEX "dashboard_schedules_dashboard" ON "dashboard_schedules" USING btree ("tenant_id","dashboard_id","id");--> statement-breakpoint
+CREATE INDEX "dashboard_schedules_next" ON "dashboard_schedules" USING btree ("next_at");--> statement-breakpoint
+CREATE UNIQUE INDEX "dashboard_shares_hash" ON "dashboard_shares" USING btree ("hash");--> statement-breakpoint
+CREATE INDEX "dashboard_shares_dashboard" ON "dashboard_shares" USING btree ("tenant_id","dashboard_id","id");--> statement-breakpoint
 ALTER TABLE "backups" ENABLE ROW LEVEL SECURITY;
 --> statement-breakpoint
 ALTER TABLE "backups" FORCE ROW LEVEL SECURITY;
@@ -1001,6 +1333,24 @@ CREATE POLICY "llm_calls_owner" ON "llm_calls" TO CURRENT_USER USING (true) WITH
 CREATE POLICY "llm_calls_tenant" ON "llm_calls" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)));
 --> statement-breakpoint
 GRANT select, insert, update, delete ON "llm_calls" TO stroma_tenant;
+--> statement-breakpoint
+ALTER TABLE "faults" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "faults" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "faults_owner" ON "faults" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+ALTER TABLE "system_alerts" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "system_alerts" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "system_alerts_owner" ON "system_alerts" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+ALTER TABLE "system_samples" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "system_samples" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "system_samples_owner" ON "system_samples" TO CURRENT_USER USING (true) WITH CHECK (true);
 --> statement-breakpoint
 ALTER TABLE "provenance_derivations" ENABLE ROW LEVEL SECURITY;
 --> statement-breakpoint
@@ -1476,6 +1826,46 @@ CREATE POLICY "privacy_ledger_tenant" ON "privacy_ledger" TO stroma_tenant USING
 --> statement-breakpoint
 GRANT select, insert, update, delete ON "privacy_ledger" TO stroma_tenant;
 --> statement-breakpoint
+ALTER TABLE "source_connections" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "source_connections" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "source_connections_owner" ON "source_connections" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "source_connections_tenant" ON "source_connections" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "source_connections" TO stroma_tenant;
+--> statement-breakpoint
+ALTER TABLE "source_files" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "source_files" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "source_files_owner" ON "source_files" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "source_files_tenant" ON "source_files" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "source_files" TO stroma_tenant;
+--> statement-breakpoint
+ALTER TABLE "source_import_runs" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "source_import_runs" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "source_import_runs_owner" ON "source_import_runs" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "source_import_runs_tenant" ON "source_import_runs" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)) and (exists (select from "source_imports" p where p."id" = "source_import_runs"."import_id")));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "source_import_runs" TO stroma_tenant;
+--> statement-breakpoint
+ALTER TABLE "source_imports" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "source_imports" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "source_imports_owner" ON "source_imports" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "source_imports_tenant" ON "source_imports" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)) and (exists (select from "source_connections" p where p."id" = "source_imports"."connection_id")));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "source_imports" TO stroma_tenant;
+--> statement-breakpoint
 ALTER TABLE "dataset_versions" ENABLE ROW LEVEL SECURITY;
 --> statement-breakpoint
 ALTER TABLE "dataset_versions" FORCE ROW LEVEL SECURITY;
@@ -1516,6 +1906,16 @@ CREATE POLICY "dataset_joins_tenant" ON "dataset_joins" TO stroma_tenant USING (
 --> statement-breakpoint
 GRANT select, insert, update, delete ON "dataset_joins" TO stroma_tenant;
 --> statement-breakpoint
+ALTER TABLE "metrics" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "metrics" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "metrics_owner" ON "metrics" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "metrics_tenant" ON "metrics" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "metrics" TO stroma_tenant;
+--> statement-breakpoint
 ALTER TABLE "queries" ENABLE ROW LEVEL SECURITY;
 --> statement-breakpoint
 ALTER TABLE "queries" FORCE ROW LEVEL SECURITY;
@@ -1525,6 +1925,36 @@ CREATE POLICY "queries_owner" ON "queries" TO CURRENT_USER USING (true) WITH CHE
 CREATE POLICY "queries_tenant" ON "queries" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)));
 --> statement-breakpoint
 GRANT select, insert, update, delete ON "queries" TO stroma_tenant;
+--> statement-breakpoint
+ALTER TABLE "stream_topics" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "stream_topics" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "stream_topics_owner" ON "stream_topics" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "stream_topics_tenant" ON "stream_topics" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "stream_topics" TO stroma_tenant;
+--> statement-breakpoint
+ALTER TABLE "stream_window_results" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "stream_window_results" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "stream_window_results_owner" ON "stream_window_results" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "stream_window_results_tenant" ON "stream_window_results" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)) and (exists (select from "stream_windows" p where p."id" = "stream_window_results"."window_id")));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "stream_window_results" TO stroma_tenant;
+--> statement-breakpoint
+ALTER TABLE "stream_windows" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "stream_windows" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "stream_windows_owner" ON "stream_windows" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "stream_windows_tenant" ON "stream_windows" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)) and (exists (select from "stream_topics" p where p."id" = "stream_windows"."topic_id")));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "stream_windows" TO stroma_tenant;
 --> statement-breakpoint
 ALTER TABLE "person_searches" ENABLE ROW LEVEL SECURITY;
 --> statement-breakpoint
@@ -1555,6 +1985,76 @@ CREATE POLICY "uploads_owner" ON "uploads" TO CURRENT_USER USING (true) WITH CHE
 CREATE POLICY "uploads_tenant" ON "uploads" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)));
 --> statement-breakpoint
 GRANT select, insert, update, delete ON "uploads" TO stroma_tenant;
+--> statement-breakpoint
+ALTER TABLE "dashboard_comments" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "dashboard_comments" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "dashboard_comments_owner" ON "dashboard_comments" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "dashboard_comments_tenant" ON "dashboard_comments" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)) and (exists (select from "dashboards" p where p."id" = "dashboard_comments"."dashboard_id")));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "dashboard_comments" TO stroma_tenant;
+--> statement-breakpoint
+ALTER TABLE "dashboard_versions" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "dashboard_versions" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "dashboard_versions_owner" ON "dashboard_versions" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "dashboard_versions_tenant" ON "dashboard_versions" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)) and (exists (select from "dashboards" p where p."id" = "dashboard_versions"."dashboard_id")));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "dashboard_versions" TO stroma_tenant;
+--> statement-breakpoint
+ALTER TABLE "dashboards" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "dashboards" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "dashboards_owner" ON "dashboards" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "dashboards_tenant" ON "dashboards" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "dashboards" TO stroma_tenant;
+--> statement-breakpoint
+ALTER TABLE "dashboard_schedule_runs" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "dashboard_schedule_runs" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "dashboard_schedule_runs_owner" ON "dashboard_schedule_runs" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "dashboard_schedule_runs_tenant" ON "dashboard_schedule_runs" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)) and (exists (select from "dashboard_schedules" p where p."id" = "dashboard_schedule_runs"."schedule_id")));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "dashboard_schedule_runs" TO stroma_tenant;
+--> statement-breakpoint
+ALTER TABLE "dashboard_schedules" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "dashboard_schedules" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "dashboard_schedules_owner" ON "dashboard_schedules" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "dashboard_schedules_tenant" ON "dashboard_schedules" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "dashboard_schedules" TO stroma_tenant;
+--> statement-breakpoint
+ALTER TABLE "dashboard_shares" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "dashboard_shares" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "dashboard_shares_owner" ON "dashboard_shares" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "dashboard_shares_tenant" ON "dashboard_shares" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "dashboard_shares" TO stroma_tenant;
+--> statement-breakpoint
+ALTER TABLE "sharing_policies" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "sharing_policies" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "sharing_policies_owner" ON "sharing_policies" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "sharing_policies_tenant" ON "sharing_policies" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "sharing_policies" TO stroma_tenant;
 --> statement-breakpoint
 GRANT usage ON SEQUENCE "event_positions" TO stroma_tenant;
 --> statement-breakpoint

@@ -3,6 +3,7 @@ import { openCache } from './cache/open-cache.ts';
 import type { Config } from './config/config.ts';
 import { openKeyProvider } from './crypto/open-key-provider.ts';
 import { openKeys } from './crypto/open-keys.ts';
+import { SealedTables, sealTextsJob } from './crypto/sealed-tables.ts';
 import { transactionScope } from './crypto/transaction-scope.ts';
 import { openDatabase } from './db/open-database.ts';
 import { eventCleanupJob } from './events/events.jobs.ts';
@@ -12,7 +13,10 @@ import { jobCleanupJob } from './jobs/jobs.jobs.ts';
 import { openJobs } from './jobs/open-jobs.ts';
 import { openLanguageModel } from './llm/open-language-model.ts';
 import { openMail } from './mail/open-mail.ts';
+import { measuredCache } from './metrics/cache-metrics.ts';
 import { countEvent, countJob } from './metrics/metrics.ts';
+import { measuredObjects } from './metrics/object-metrics.ts';
+import { measuredDatabase } from './metrics/store-metrics.ts';
 import { openObjectStore, openObjects } from './objects/open-object-store.ts';
 import type { Platform } from './platform.ts';
 import { openProvenance } from './provenance/provenance.ts';
@@ -22,18 +26,21 @@ import { openThreads } from './threads/open-threads.ts';
 /** Opens every wall, each by what the settings say. Nothing runs yet: jobs and events are started by the caller. */
 export async function openPlatform(config: Config, log: Logger): Promise<Platform> {
   // First, alone: it holds the lock on the data folder.
-  const opened = await openDatabase(config, log);
+  const opened = measuredDatabase(await openDatabase(config, log));
   const scope = transactionScope(opened);
   const db = scope.database;
   try {
     const keys = await openKeys(scope, await openKeyProvider(config, scope));
-    const [cache, storedObjects, llm, provenance, mail] = await Promise.all([
+    const sealed = new SealedTables(keys, db);
+    const [bareCache, bareObjects, llm, provenance, mail] = await Promise.all([
       openCache(config),
       openObjectStore(config),
       openLanguageModel(config, db),
-      openProvenance(config, db),
+      openProvenance(config, db, sealed),
       openMail(config, log),
     ]);
+    const cache = measuredCache(bareCache);
+    const storedObjects = measuredObjects(bareObjects);
     const scratchFolder = openScratchFolder(config.STROMA_DATA);
     const objects = await openObjects(storedObjects, keys, config, scratchFolder);
     const events = openEvents(db, log, countEvent);
@@ -41,11 +48,13 @@ export async function openPlatform(config: Config, log: Logger): Promise<Platfor
     const threads = openThreads();
     jobs.register(eventCleanupJob(db));
     jobs.register(jobCleanupJob(db));
+    jobs.register(sealTextsJob(sealed));
     return {
       config,
       log,
       db,
       keys,
+      sealed,
       jobs,
       events,
       objects,

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Cache } from './cache/cache.ts';
 import type { Config } from './config/config.ts';
 import type { Keys } from './crypto/keys.ts';
+import type { SealedTables } from './crypto/sealed-tables.ts';
 import type { Database } from './db/database.ts';
 import type { Events } from './events/event-types.ts';
 import type { Outgoing } from './http/outgoing.ts';
@@ -18,6 +19,8 @@ export interface Platform {
   log: Logger;
   db: Database;
   keys: Keys;
+  /** Tables with texts that are sealed. */
+  sealed: SealedTables;
   jobs: Jobs;
   events: Events;
   objects: ObjectStore;

@@ -1,5 +1,8 @@
+import { hash } from 'node:crypto';
 import { builtInRoles, type EmergencyAccess, roleAliases, roleDefinitions } from '@stroma/contracts';
+import { StromaError } from '@stroma/kernel';
 import type { Actor, Context } from '../../platform/context.ts';
+import type { Sealed, SealedTable, Texts } from '../../platform/crypto/sealed-table.ts';
 import type { Sql } from '../../platform/db/database.ts';
 import { fail } from '../../platform/failure.ts';
 import { newId } from '../../platform/ids.ts';
@@ -41,10 +44,18 @@ export class BreakGlass {
   readonly #open: Remembered<Held>;
   readonly #raised = new WeakMap<Actor, Actor>();
   readonly #used = new Set<string>();
+  readonly #texts: SealedTable<'reason' | 'note'>;
+  readonly #names: SealedTable<'name'>;
 
   constructor(platform: Platform, audit: Audit) {
     this.#platform = platform;
     this.#audit = audit;
+    this.#texts = platform.sealed.know({ table: 'emergencies', columns: ['reason', 'note'] });
+    this.#names = platform.sealed.know({
+      table: 'emergency_uses',
+      columns: ['name'],
+      id: "emergency_id || ' ' || resource_id",
+    });
     const lifeMs = platform.db.kind === 'embedded' ? 60_000 : 1_000;
     this.#open = new Remembered(async (key) => {
       const [tenantId = '', userId = ''] = key.split(' ');
@@ -90,8 +101,11 @@ export class BreakGlass {
     const emergency = ctx.actor.scope?.emergency;
     if (emergency === undefined || this.#used.has(`${emergency.id} ${resource.id}`)) return;
     const { tenantId } = ctx.actor;
+    const name = await this.#sealed(ctx, this.#names, `${emergency.id} ${resource.id}`, {
+      name: resource.name,
+    });
     await this.#platform.db.transaction(async (tx) => {
-      const use = { emergencyId: emergency.id, resourceId: resource.id, name: resource.name, tenantId };
+      const use = { emergencyId: emergency.id, resourceId: resource.id, ...name, tenantId };
       if (!(await insertUse(tx, use))) return;
       await this.#audit.record(tx, ctx, {
         action: 'break-glass.used',
@@ -111,14 +125,18 @@ export class BreakGlass {
     const now = new Date();
     const id = newId('emergency');
     const expiresAt = new Date(now.getTime() + input.minutes * 60_000);
+    const texts = await this.#sealed(ctx, this.#texts, id, { reason: input.reason, note: null });
     await this.#platform.db.transaction(async (tx) => {
       await lockOpening(tx, actor.id);
       const open = await findOpen(tx, actor.tenantId, actor.id, now);
       if (open !== null)
         fail('CONFLICT', 'Your emergency access is open already.', { emergency_id: open.id });
       const { tenantId, id: userId } = actor;
-      await insertEmergency(tx, { id, tenantId, userId, reason: input.reason, openedAt: now, expiresAt });
-      await this.#record(tx, ctx, 'break-glass.opened', id, { minutes: input.minutes, reason: input.reason });
+      await insertEmergency(tx, { id, tenantId, userId, ...texts, openedAt: now, expiresAt });
+      await this.#record(tx, ctx, 'break-glass.opened', id, {
+        minutes: input.minutes,
+        reason_sha256: hash('sha256', `${id} ${input.reason}`),
+      });
       await tellAccessChange(tx, { tenant: tenantId, user: userId });
     });
     this.forget({ tenant: actor.tenantId, user: actor.id });
@@ -156,7 +174,7 @@ export class BreakGlass {
       now: new Date(),
     });
     const { page, next_cursor } = cutPage(found, query.limit, ({ emergency }) => emergency.id);
-    return { items: await this.#documents(page), next_cursor };
+    return { items: await this.#documents(tenantId, page), next_cursor };
   }
 
   /** Throws FORBIDDEN for one's own, CONFLICT while it is open or when it was reviewed. */
@@ -168,12 +186,37 @@ export class BreakGlass {
     const { tenantId, id: by } = ctx.actor;
     const { emergency } = await this.#mine(ctx, id);
     if (emergency.userId === by) fail('FORBIDDEN', 'Somebody else has to review your emergency access.');
+    const { reason } = await this.#texts.open(tenantId, id, emergency);
+    const texts = await this.#texts.seal(tenantId, id, { reason, note: input.note });
+    const review = { by, at: new Date(), justified: input.justified };
     await this.#platform.db.transaction(async (tx) => {
-      if (!(await saveReview(tx, tenantId, id, { by, at: new Date(), ...input })))
+      if (!(await saveReview(tx, tenantId, id, review, texts)))
         fail('CONFLICT', 'It is still open, or it was reviewed already.', { emergency_id: id });
       await this.#record(tx, ctx, 'break-glass.reviewed', id, { justified: input.justified });
     });
     return this.#document(tenantId, id);
+  }
+
+  /**
+   * Sealed; in clear where no key can be had now, and sealed by the next job. In an emergency a key provider that does
+   * not answer must not keep anybody from a patient's data.
+   */
+  async #sealed<Column extends string>(
+    ctx: Context,
+    table: SealedTable<Column>,
+    id: string,
+    texts: Texts<Column>,
+  ): Promise<Sealed<Column>> {
+    try {
+      return await table.seal(ctx.actor.tenantId, id, texts);
+    } catch (error) {
+      if (!(error instanceof StromaError && error.code === 'KEYS_UNAVAILABLE')) throw error;
+      ctx.log.warn(
+        { err: error },
+        'what is said of an emergency access lies in clear until a key can be had',
+      );
+      return { ...texts, sealed: null };
+    }
   }
 
   /** Null: anything may have changed. */
@@ -230,27 +273,28 @@ export class BreakGlass {
 
   async #document(tenantId: string, id: string): Promise<EmergencyAccess> {
     const found = await findEmergency(this.#platform.db.sql, tenantId, id);
-    const [document] = await this.#documents(found === null ? [] : [found]);
+    const [document] = await this.#documents(tenantId, found === null ? [] : [found]);
     return document ?? fail('NOT_FOUND', 'There is no such emergency access.', { emergency_id: id });
   }
 
-  async #documents(found: NamedEmergency[]): Promise<EmergencyAccess[]> {
-    const uses = await usesOf(
-      this.#platform.db.sql,
-      found.map(({ emergency }) => emergency.id),
-    );
-    return found.map(({ emergency, userName, reviewerName }) => ({
+  async #documents(tenantId: string, found: NamedEmergency[]): Promise<EmergencyAccess[]> {
+    const ids = found.map(({ emergency }) => emergency.id);
+    const used = await usesOf(this.#platform.db.sql, ids);
+    const uses = await this.#names.openAll(tenantId, used, (use) => `${use.emergencyId} ${use.resourceId}`);
+    const stored = found.map(({ emergency }) => emergency);
+    const texts = await this.#texts.openAll(tenantId, stored, ({ id }) => id);
+    return found.map(({ emergency, userName, reviewerName }, index) => ({
       emergency_id: emergency.id,
       user_id: emergency.userId,
       user_name: userName,
-      reason: emergency.reason,
+      reason: texts[index]?.reason ?? '',
       opened_at: emergency.openedAt.toISOString(),
       expires_at: emergency.expiresAt.toISOString(),
       ended_at: emergency.endedAt?.toISOString() ?? null,
       status: statusOf(emergency),
       used: uses
         .filter(({ emergencyId }) => emergencyId === emergency.id)
-        .map(({ resourceId, name }) => ({ dataset_id: resourceId, name })),
+        .map(({ resourceId, name }) => ({ dataset_id: resourceId, name: name ?? '' })),
       review:
         emergency.reviewedBy === null || emergency.reviewedAt === null
           ? null
@@ -258,7 +302,7 @@ export class BreakGlass {
               by: emergency.reviewedBy,
               by_name: reviewerName ?? '',
               at: emergency.reviewedAt.toISOString(),
-              note: emergency.note ?? '',
+              note: texts[index]?.note ?? '',
             },
     }));
   }

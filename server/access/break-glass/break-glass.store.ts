@@ -103,11 +103,12 @@ export async function saveReview(
   tx: Sql,
   tenantId: string,
   id: string,
-  review: { by: string; at: Date; justified: boolean; note: string },
+  review: { by: string; at: Date; justified: boolean },
+  texts: Pick<EmergencyRow, 'reason' | 'note' | 'sealed'>,
 ): Promise<boolean> {
   const changed = await tx
     .update(emergencies)
-    .set({ reviewedBy: review.by, reviewedAt: review.at, justified: review.justified, note: review.note })
+    .set({ ...texts, reviewedBy: review.by, reviewedAt: review.at, justified: review.justified })
     .where(
       and(
         eq(emergencies.tenantId, tenantId),

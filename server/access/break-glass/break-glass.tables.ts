@@ -1,5 +1,6 @@
+import { sql } from 'drizzle-orm';
 import { boolean, index, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
-import { moment } from '../../platform/db/columns.ts';
+import { bytes, moment } from '../../platform/db/columns.ts';
 import { tenantColumn, userColumn } from '../identity/identity.tables.ts';
 
 export const emergencies = pgTable(
@@ -8,7 +9,8 @@ export const emergencies = pgTable(
     id: text('id').primaryKey(),
     tenantId: tenantColumn(),
     userId: userColumn(),
-    reason: text('reason').notNull(),
+    /** This and the note in clear only until they are sealed. */
+    reason: text('reason'),
     openedAt: moment('opened_at').notNull(),
     expiresAt: moment('expires_at').notNull(),
     endedAt: moment('ended_at'),
@@ -16,10 +18,12 @@ export const emergencies = pgTable(
     reviewedAt: moment('reviewed_at'),
     justified: boolean('justified'),
     note: text('note'),
+    sealed: bytes('sealed'),
   },
   (table) => [
     index('emergencies_tenant').on(table.tenantId, table.id),
     index('emergencies_user').on(table.userId, table.expiresAt),
+    index('emergencies_clear').on(table.id).where(sql`sealed is null`),
   ],
 );
 
@@ -32,8 +36,12 @@ export const emergencyUses = pgTable(
       .references(() => emergencies.id, { onDelete: 'cascade' }),
     resourceId: text('resource_id').notNull(),
     tenantId: tenantColumn(),
-    name: text('name').notNull(),
+    name: text('name'),
+    sealed: bytes('sealed'),
     at: moment('at').notNull().defaultNow(),
   },
-  (table) => [primaryKey({ columns: [table.emergencyId, table.resourceId] })],
+  (table) => [
+    primaryKey({ columns: [table.emergencyId, table.resourceId] }),
+    index('emergency_uses_clear').on(table.emergencyId).where(sql`sealed is null`),
+  ],
 );

@@ -8,7 +8,7 @@ import { mailTo } from '../persons/person-search.ts';
 import { looseUploads } from '../persons/person-versions.store.ts';
 import { quotedInObject } from '../persons/text-scan.ts';
 import type { ErasureRun, ErasureRunParts } from './erasures.run.ts';
-import { derivationsQuoting, redactColumn, removeChallenges, removeUploads } from './erasures.store.ts';
+import { redactColumn, removeChallenges, removeUploads } from './erasures.store.ts';
 
 /** Everything of a person that is no dataset version. */
 export async function eraseRecords(
@@ -38,28 +38,25 @@ export async function eraseRecords(
     for (const holder of tools.holders)
       for (const item of row.plan.derived.filter(({ kind }) => kind === holder.kind)) {
         await holder.treat(tx, ctx, item, row.id);
-        run.progress.derived.push({ kind: item.kind, id: item.id, treatment: item.treatment });
+        run.treated({ kind: item.kind, id: item.id, treatment: item.treatment });
       }
     for (const { kind, id, treatment } of row.plan.derived)
-      if (kind === 'anonymised_version' && treatment !== 'rewrite')
-        run.progress.derived.push({ kind, id, treatment });
+      if (kind === 'anonymised_version' && treatment !== 'rewrite') run.treated({ kind, id, treatment });
   });
 
   if (row.decisions.consents === 'erase') {
     const given = await consents.of(tenantId, identifiers);
     await run.once('consents', async (tx) => {
       await consents.eraseSubjects(tx, ctx, given);
-      run.progress.consents = given.all.length;
+      run.progress.consents += given.all.length;
     });
   }
   const invitations = await invitationsTo(db, tenantId, identifiers);
   await run.once('invitations', async (tx) => {
     await removeChallenges(tx, tenantId, invitations);
-    run.progress.invitations = invitations.length;
+    run.progress.invitations += invitations.length;
   });
-  const mail = await mailTo(platform, tenantId, identifiers);
-  for (const id of mail) await platform.mail.remove(tenantId, id);
-  run.progress.mail += mail.length;
+  await run.disposeMail(await mailTo(platform, tenantId, identifiers));
 
   for (const userId of row.decisions.erase_accounts) {
     if (run.progress.done.includes(`account ${userId}`)) continue;
@@ -82,22 +79,31 @@ async function redactRecords(run: ErasureRun, parts: ErasureRunParts): Promise<v
   const { tools, ctx, row, query } = parts;
   const { platform, caches } = tools;
   const { tenantId } = ctx.actor;
-  const { found } = await recordsQuoting(platform.db.sql, tenantId, query.identifiers, ctx.signal);
+  if (run.progress.done.includes('records')) return;
+  const { db, sealed } = platform;
+  const { found } = await recordsQuoting(db.sql, sealed, tenantId, query.identifiers, ctx.signal);
   const redacted = found.filter(({ table, column }) => treatmentOf(table, column).treatment === 'redact');
+  const opened = Map.groupBy(redacted, ({ table }) => table);
+  await platform.provenance.prepare(tenantId);
   await run.once('records', async (tx) => {
-    for (const column of redacted) {
-      const rows =
-        column.table === 'provenance_derivations'
-          ? await platform.provenance.redact(
-              tx,
-              ctx,
-              await derivationsQuoting(tx, tenantId, query.identifiers),
-              { erasure_id: row.id, replace: run.replace },
-            )
-          : await redactColumn(tx, tenantId, column, query.identifiers);
-      const known = run.progress.records.find(({ table }) => table === column.table);
-      if (known === undefined) run.progress.records.push({ table: column.table, rows });
+    const count = (table: string, rows: number) => {
+      const known = run.progress.records.find((each) => each.table === table);
+      if (known === undefined) run.progress.records.push({ table, rows });
       else known.rows = Math.max(known.rows, rows);
+    };
+    for (const { table, column, type } of redacted)
+      if (type !== undefined)
+        count(table, await redactColumn(tx, tenantId, { table, column, type }, query.identifiers));
+    for (const [table, columns] of opened) {
+      const ids = [...new Set(columns.flatMap(({ ids = [] }) => ids))];
+      if (ids.length === 0) continue;
+      const redaction = { erasure_id: row.id, replace: run.replace };
+      count(
+        table,
+        table === 'provenance_derivations'
+          ? await platform.provenance.redact(tx, ctx, ids, redaction)
+          : ((await sealed.get(table)?.replace(tx, tenantId, ids, run.replace)) ?? 0),
+      );
     }
     await datasetsChanged(tx, tenantId);
     await caches.tell(tx, tenantId);

@@ -156,20 +156,6 @@ export async function redactColumn(
   return changed;
 }
 
-/** Derivations that quote one of the identifiers. */
-export async function derivationsQuoting(
-  tx: Sql,
-  tenantId: string,
-  identifiers: readonly string[],
-): Promise<string[]> {
-  const rows = rowsOf<{ id: string }>(
-    await tx.execute(
-      sql`select id from provenance_derivations where tenant_id = ${tenantId} and ${quotes('document', 'jsonb', identifiers)}`,
-    ),
-  );
-  return rows.map(({ id }) => id);
-}
-
 /** Events on record of one erasure: those about it, and those of the job that did it. */
 export async function eventsOf(
   db: Sql,

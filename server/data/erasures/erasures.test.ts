@@ -103,7 +103,7 @@ describe('erasing a person', () => {
     for (const kind of [/raw\+/, /data\.parquet$/, /values\.json$/, /profile\.json$/, /outbox/])
       expect(files.some((path) => kind.test(path))).toBe(true);
     const tables = await tablesQuoting(server, her);
-    for (const table of ['audit_events', 'identity_challenges', 'jobs', 'queries', 'uploads'])
+    for (const table of ['audit_events', 'identity_challenges', 'jobs', 'uploads'])
       expect(tables).toContain(table);
   });
 

@@ -1,6 +1,8 @@
 import type { KeepingGround } from '@stroma/contracts';
 import { type SQL, sql } from 'drizzle-orm';
+import type { SealedTables } from '../../platform/crypto/sealed-tables.ts';
 import { rowsOf, type Sql } from '../../platform/db/database.ts';
+import { patternsOf } from './text-scan.ts';
 import { withJsonForms, wordPattern } from './word-patterns.ts';
 
 export type RecordTreatment =
@@ -63,8 +65,12 @@ export interface RecordColumn {
   type: 'text' | 'jsonb' | 'text[]';
 }
 
-export interface FoundRecords extends RecordColumn {
+export interface FoundRecords extends Pick<RecordColumn, 'table' | 'column'> {
   rows: number;
+  /** Of a column of JSON or text that SQL reads. */
+  type?: RecordColumn['type'];
+  /** Of a table whose texts are sealed: the rows. */
+  ids?: string[];
 }
 
 /** Every column of text or JSON of every table that holds rows of tenants. */
@@ -82,14 +88,20 @@ export async function textColumns(db: Sql): Promise<RecordColumn[]> {
   return rows as RecordColumn[];
 }
 
-/** Records of the tenant that quote one of the identifiers as whole words, by column. One scan a table. */
+/**
+ * Records of the tenant that quote one of the identifiers as whole words, by column. One scan a table; texts that are
+ * sealed are opened for it, page by page.
+ */
 export async function recordsQuoting(
   db: Sql,
+  sealed: SealedTables,
   tenantId: string,
   identifiers: readonly string[],
   signal: AbortSignal,
 ): Promise<{ found: FoundRecords[]; tables: number }> {
-  const byTable = Map.groupBy(await textColumns(db), ({ table }) => table);
+  const isSealed = ({ table, column }: RecordColumn) => sealed.get(table)?.columns.includes(column) === true;
+  const read = (await textColumns(db)).filter((column) => !isSealed(column));
+  const byTable = Map.groupBy(read, ({ table }) => table);
   const found: FoundRecords[] = [];
   for (const [table, columns] of byTable) {
     signal.throwIfAborted();
@@ -107,7 +119,34 @@ export async function recordsQuoting(
       if (rows > 0) found.push({ ...column, rows });
     }
   }
-  return { found, tables: byTable.size };
+  found.push(...(await sealedQuoting(sealed, tenantId, identifiers, signal)));
+  return { found, tables: new Set([...byTable.keys(), ...sealed.all().map(({ table }) => table)]).size };
+}
+
+async function sealedQuoting(
+  sealed: SealedTables,
+  tenantId: string,
+  identifiers: readonly string[],
+  signal: AbortSignal,
+): Promise<FoundRecords[]> {
+  const patterns = patternsOf(withJsonForms(identifiers));
+  const found = new Map<string, FoundRecords & { ids: string[] }>();
+  for (const each of sealed.all()) {
+    const { table } = each;
+    for await (const page of each.pages(tenantId)) {
+      signal.throwIfAborted();
+      for (const { id, texts } of page)
+        for (const [column, text] of Object.entries(texts)) {
+          if (text === null || !patterns.some((pattern) => pattern.test(text))) continue;
+          const key = `${table} ${column}`;
+          const known = found.get(key) ?? { table, column, rows: 0, ids: [] };
+          known.rows += 1;
+          known.ids.push(id);
+          found.set(key, known);
+        }
+    }
+  }
+  return [...found.values()];
 }
 
 /** A condition on a column: it quotes one of the identifiers. */

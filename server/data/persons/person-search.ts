@@ -44,7 +44,7 @@ export async function searchEverywhere(
       lake.notSearched.push({ id, name, why: 'a packed file that became no dataset; look into it yourself' });
   }
   onProgress(0.9, 'looking through records');
-  const records = await recordsQuoting(sql, tenantId, identifiers, ctx.signal);
+  const records = await recordsQuoting(sql, platform.sealed, tenantId, identifiers, ctx.signal);
   const given = await consents.of(tenantId, identifiers);
   return {
     datasets: lake.datasets,
@@ -115,7 +115,7 @@ async function accountFindings(
 ): Promise<PersonFindings['accounts']> {
   const found: PersonFindings['accounts'] = [];
   for (const account of await accountsOf(platform.db.sql, tenantId, identifiers)) {
-    const held = await heldOn(platform.db.sql, tenantId, account.user_id);
+    const held = await heldOn(platform, tenantId, account.user_id);
     const sections = held?.sections ?? [];
     found.push({
       ...account,

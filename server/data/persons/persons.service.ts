@@ -22,7 +22,7 @@ export class Persons {
   async export(ctx: Context, userId: string, format: 'json' | 'html'): Promise<PersonExport> {
     const { tenantId, id } = ctx.actor;
     const held =
-      (await heldOn(this.#platform.db.sql, tenantId, userId)) ??
+      (await heldOn(this.#platform, tenantId, userId)) ??
       fail('NOT_FOUND', 'There is no such member.', { user_id: userId });
     await this.#audit.append(ctx, {
       action: 'person.exported',

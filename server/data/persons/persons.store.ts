@@ -1,5 +1,7 @@
 import { sql } from 'drizzle-orm';
-import { rowsOf, type Sql } from '../../platform/db/database.ts';
+import type { Sealed } from '../../platform/crypto/sealed-table.ts';
+import { rowsOf } from '../../platform/db/database.ts';
+import type { Platform } from '../../platform/platform.ts';
 
 const mostRows = 10_000;
 
@@ -145,7 +147,7 @@ export interface HeldSection {
 
 /** Null when the tenant has no such member. */
 export async function heldOn(
-  db: Sql,
+  { db: { sql: db }, sealed }: Pick<Platform, 'db' | 'sealed'>,
   tenantId: string,
   userId: string,
 ): Promise<{ person: { user_id: string; name: string; email: string }; sections: HeldSection[] } | null> {
@@ -157,14 +159,20 @@ export async function heldOn(
   if (person === undefined) return null;
   const held: HeldSection[] = [];
   for (const { name, about, columns, from, whose } of sections) {
+    const table = sealed.get(from);
     const mine = whose.map((column) => sql`${sql.raw(column)} = ${userId}`);
     const rows = rowsOf<Record<string, unknown>>(
       await db.execute(sql`
-        select ${sql.raw(columns)} from ${sql.raw(from)}
+        select ${sql.raw(table === undefined ? columns : `${columns}, sealed`)} from ${sql.raw(from)}
         where tenant_id = ${tenantId} and (${sql.join(mine, sql` or `)})
         limit ${mostRows + 1}`),
     );
-    held.push({ name, about, rows: rows.slice(0, mostRows), truncated: rows.length > mostRows });
+    const shown = rows.slice(0, mostRows);
+    const opened =
+      table === undefined
+        ? shown
+        : await table.openAll(tenantId, shown as Sealed<string>[], (row) => String(row.id));
+    held.push({ name, about, rows: opened, truncated: rows.length > mostRows });
   }
   return { person, sections: held };
 }

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { fileStem, StromaError } from '@stroma/kernel';
+import { StromaError } from '@stroma/kernel';
 import type { SqlLimits, SqlSandbox, SqlSource } from '@stroma/lake';
 import { buildSchemaPrompt, type Correction, parseQuestion, suggestQuestions } from '@stroma/text';
 import type { Audit, QuestionScreen } from '../../access/index.ts';
@@ -13,10 +13,11 @@ import { findDatasets } from '../datasets/datasets.store.ts';
 import type { LakeDocuments } from '../datasets/lake-documents.ts';
 import type { SeenDatasetDocuments } from '../datasets/seen-documents.ts';
 import type { AnswerDraft, Answers } from './answers.ts';
+import { datasetSources } from './dataset-sources.ts';
 import { firstRows } from './first-rows.ts';
 import { askModel, explainByModel, explainedRows } from './model-question.ts';
 import { listQueries, type QueryRow } from './queries.store.ts';
-import type { QueryRecords } from './query-records.ts';
+import type { QueryRecords, QueryTexts } from './query-records.ts';
 import type { QueryPlan, QueryRunner, Ran } from './query-runner.ts';
 import type { QuestionTables } from './question-tables.ts';
 
@@ -33,6 +34,7 @@ export interface QueryTools {
   questionTables: QuestionTables;
   reads: DatasetReads;
   screen: QuestionScreen;
+  texts: QueryTexts;
 }
 
 export class Queries {
@@ -47,6 +49,7 @@ export class Queries {
     input: { sql: string; dataset_ids: string[]; max_rows?: number | undefined },
   ): Promise<AnswerDraft> {
     const startedAt = new Date();
+    await this.#tools.records.prepare(ctx);
     const datasets = await this.#datasets(ctx, input.dataset_ids);
     const ran = await this.#run(ctx, input.sql, datasets, input.max_rows);
     return this.#tools.answers.give(ctx, datasets, startedAt, ran, {
@@ -66,6 +69,7 @@ export class Queries {
     input: { question: string; dataset_ids: string[]; corrections?: Correction[] | undefined },
   ): Promise<AnswerDraft> {
     const startedAt = new Date();
+    await this.#tools.records.prepare(ctx);
     const datasets = await this.#datasets(ctx, input.dataset_ids);
     const { llm } = this.#tools.platform;
     const mayAsk = await this.#tools.screen.question(ctx, input.question);
@@ -104,7 +108,8 @@ export class Queries {
       limit: query.limit + 1,
       cursor: readCursor(query.cursor),
     });
-    return toPage(rows, query.limit, (row) => [row.createdAt.toISOString(), row.id], historyItem);
+    const opened = await this.#tools.texts.openAll(ctx.actor.tenantId, rows, ({ id }) => id);
+    return toPage(opened, query.limit, (row) => [row.createdAt.toISOString(), row.id], historyItem);
   }
 
   async #byGrammar(
@@ -215,22 +220,8 @@ export class Queries {
     return { sql, tables, sources: () => this.#sources(datasets), limits };
   }
 
-  async #sources(datasets: SeenDataset[]): Promise<SqlSource[]> {
-    const sources = await Promise.all(
-      datasets.map(async ({ dataset, version, restriction }) => ({
-        name: dataset.tableName,
-        path: await this.#tools.documents.path(version, 'data.parquet'),
-        ...(restriction === null ? {} : { restriction }),
-      })),
-    );
-    // A single one is `dataset` too; each is also known by the stem of its file. Of equal names the first counts.
-    const [only] = sources;
-    const single = only && sources.length === 1 ? [{ ...only, name: 'dataset' }] : [];
-    const stems = sources.map((source, index) => ({
-      ...source,
-      name: fileStem(datasets[index]?.version.fileName ?? source.name),
-    }));
-    return [...sources, ...single, ...stems];
+  #sources(datasets: SeenDataset[]): Promise<SqlSource[]> {
+    return datasetSources(this.#tools.documents, datasets);
   }
 
   /** In the order asked for, as the asker sees them. Throws NOT_FOUND for the first that is not there. */

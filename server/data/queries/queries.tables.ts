@@ -1,5 +1,6 @@
+import { sql } from 'drizzle-orm';
 import { boolean, doublePrecision, index, integer, jsonb, pgTable, text } from 'drizzle-orm/pg-core';
-import { moment } from '../../platform/db/columns.ts';
+import { bytes, moment } from '../../platform/db/columns.ts';
 
 /** What was asked, by whom, of which versions; the answer itself is not kept, its hash is. */
 export const queries = pgTable(
@@ -9,8 +10,10 @@ export const queries = pgTable(
     tenantId: text('tenant_id').notNull(),
     userId: text('user_id').notNull(),
     kind: text('kind', { enum: ['natural', 'sql'] }).notNull(),
+    /** In clear only until they are sealed: rows of before that. */
     question: text('question'),
     sql: text('sql'),
+    sealed: bytes('sealed'),
     datasetIds: jsonb('dataset_ids').$type<string[]>().notNull(),
     versionIds: jsonb('version_ids').$type<string[]>().notNull(),
     answered: boolean('answered').notNull(),
@@ -21,7 +24,12 @@ export const queries = pgTable(
     cached: boolean('cached').notNull(),
     answerSha256: text('answer_sha256'),
     provenanceId: text('provenance_id'),
+    /** Of what a dashboard showed; null for what a person asked. */
+    dashboardId: text('dashboard_id'),
     createdAt: moment('created_at').notNull(),
   },
-  (table) => [index('queries_user').on(table.tenantId, table.userId, table.createdAt, table.id)],
+  (table) => [
+    index('queries_user').on(table.tenantId, table.userId, table.createdAt, table.id),
+    index('queries_clear').on(table.id).where(sql`sealed is null`),
+  ],
 );

@@ -1,18 +1,22 @@
 import { hash, subtle } from 'node:crypto';
 import type { Audit, AuditEntry } from '../../access/index.ts';
 import type { Context } from '../../platform/context.ts';
+import type { SealedTable } from '../../platform/crypto/sealed-table.ts';
 import { acrossTenants } from '../../platform/db/tenant-scope.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { EntityReference } from '../../platform/provenance/provenance-types.ts';
 import type { DatasetWithVersion } from '../datasets/datasets.store.ts';
 import { software } from '../software.ts';
-import { insertQueries, type QueryRow } from './queries.store.ts';
+import { insertQueries, type QueryRow, type StoredQuery } from './queries.store.ts';
 import type { QueryResult } from './query-runner.ts';
 
 export interface QueryRecord {
   ctx: Context;
   row: Omit<QueryRow, 'tenantId' | 'userId' | 'answerSha256' | 'provenanceId'>;
   datasets: DatasetWithVersion[];
+  /** What provenance says beside the statement. */
+  label?: string;
+  parameters?: Record<string, unknown>;
   /** Null when the question could not be answered. */
   result: QueryResult | null;
   startedAt: Date;
@@ -21,6 +25,8 @@ export interface QueryRecord {
 
 const batchSize = 100;
 
+export type QueryTexts = SealedTable<'question' | 'sql'>;
+
 /**
  * Writes what was asked, and where each answer came from, behind the answers: one transaction for all that came
  * while the last one was written.
@@ -28,12 +34,20 @@ const batchSize = 100;
 export class QueryRecords {
   readonly #platform: Platform;
   readonly #audit: Audit;
+  readonly #texts: QueryTexts;
   #pending: QueryRecord[] = [];
   #writing: Promise<void> | null = null;
 
-  constructor(platform: Platform, audit: Audit) {
+  constructor(platform: Platform, audit: Audit, texts: QueryTexts) {
     this.#platform = platform;
     this.#audit = audit;
+    this.#texts = texts;
+  }
+
+  /** Before anything is answered: what cannot be sealed could not be recorded. Throws KEYS_UNAVAILABLE. */
+  async prepare({ actor }: Context): Promise<void> {
+    await this.#texts.prepare(actor.tenantId);
+    await this.#platform.provenance.prepare(actor.tenantId);
   }
 
   add(record: QueryRecord): void {
@@ -68,8 +82,9 @@ export class QueryRecords {
     const hashes = await Promise.all(
       batch.map(({ result }) => (result === null ? null : hashAnswer(result))),
     );
+    for (const { ctx } of batch) await this.prepare(ctx);
     await db.transaction(async (tx) => {
-      const rows: QueryRow[] = [];
+      const rows: StoredQuery[] = [];
       for (const [index, record] of batch.entries()) {
         const { ctx, row } = record;
         const answerSha256 = hashes[index] ?? null;
@@ -78,8 +93,13 @@ export class QueryRecords {
             ? null
             : await provenance.record(tx, ctx, {
                 kind: row.kind === 'natural' ? 'question' : 'query',
-                label: row.question ?? 'SQL',
-                parameters: { question: row.question, sql: row.sql, answered_by: row.answeredBy },
+                label: record.label ?? row.question ?? 'SQL',
+                parameters: {
+                  question: row.question,
+                  sql: row.sql,
+                  answered_by: row.answeredBy,
+                  ...record.parameters,
+                },
                 seed: null,
                 software,
                 startedAt: record.startedAt,
@@ -89,13 +109,15 @@ export class QueryRecords {
                   {
                     id: row.id,
                     kind: 'answer',
-                    label: row.question ?? 'Answer',
+                    label: record.label ?? row.question ?? 'Answer',
                     sha256: answerSha256,
                     link: null,
                   },
                 ],
               });
-        rows.push({ ...row, tenantId: ctx.actor.tenantId, userId: ctx.actor.id, answerSha256, provenanceId });
+        const { tenantId, id: userId } = ctx.actor;
+        const texts = await this.#texts.seal(tenantId, row.id, row);
+        rows.push({ ...row, ...texts, tenantId, userId, answerSha256, provenanceId });
       }
       await insertQueries(tx, rows);
       await this.#audit.recordAll(

@@ -39,7 +39,7 @@ export async function packageFor(
   const query = { identifiers, columns: search.columns, match: search.match };
   const sections: SubjectPackage['sections'] = [];
   for (const { user_id } of findings.accounts) {
-    const held = await heldOn(platform.db.sql, ctx.actor.tenantId, user_id);
+    const held = await heldOn(platform, ctx.actor.tenantId, user_id);
     sections.push(...(held?.sections ?? []).filter(({ rows }) => rows.length > 0));
   }
   const versions = await allVersions(platform.db.sql, ctx.actor.tenantId);

@@ -1,8 +1,6 @@
 import { sql } from 'drizzle-orm';
-import { customType, index, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
-import { moment } from '../db/columns.ts';
-
-const bytes = customType<{ data: Uint8Array }>({ dataType: () => 'bytea' });
+import { index, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import { bytes, moment } from '../db/columns.ts';
 
 /**
  * One row for each context that something was sealed for. Without a tenant: a data key is reached by the context

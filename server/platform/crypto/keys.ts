@@ -16,6 +16,8 @@ import type { Content } from '../objects/object-store.ts';
  */
 export interface Keys {
   readonly provider: KeyProviderKind;
+  /** Has the context's data key at hand for the next ten minutes; makes it when there is none. */
+  prepare(context: string): Promise<void>;
   /** Adds 45 bytes. Makes the context's data key when there is none. */
   encrypt(plain: Uint8Array, purpose: string, context: string): Promise<Uint8Array>;
   decrypt(sealed: Uint8Array, purpose: string, context: string): Promise<Uint8Array>;

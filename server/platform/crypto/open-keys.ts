@@ -116,6 +116,10 @@ export async function openKeys(scope: TransactionScope, provider: KeyProvider): 
   const keys: Keys = {
     provider: provider.kind,
 
+    async prepare(context) {
+      await keyFor(context);
+    },
+
     async encrypt(plain, purpose, context) {
       const { id, secret } = await keyFor(context);
       return sealField(secret, id, plain, purpose, context);

@@ -3,7 +3,8 @@ import type { Context } from '../context.ts';
 import { canonicalJson } from './canonical-json.ts';
 import type { Derivation, EntityReference } from './provenance-types.ts';
 
-interface RecordedEntity extends EntityReference {
+interface RecordedEntity extends Omit<EntityReference, 'kind'> {
+  kind: string;
   /** Inputs only: chain hash of the derivation that made it, null for what came from outside. */
   made_by_sha256?: string | null;
 }

@@ -5,14 +5,14 @@ import type { Sql } from '../db/database.ts';
 export interface EntityReference {
   /** Id of the thing itself: `ver_...`, `qry_...`, `upl_...`. */
   id: string;
-  kind: 'raw_file' | 'dataset_version' | 'profile' | 'answer';
+  kind: 'source' | 'raw_file' | 'dataset_version' | 'profile' | 'answer' | 'insights' | 'export';
   label: string;
   sha256: string | null;
   link: string | null;
 }
 
 export interface Derivation {
-  kind: 'ingest' | 'query' | 'question' | 'anonymisation' | 'erasure';
+  kind: 'import' | 'ingest' | 'query' | 'question' | 'insights' | 'anonymisation' | 'erasure' | 'export';
   label: string;
   parameters: Record<string, unknown>;
   seed: number | null;
@@ -39,6 +39,8 @@ export interface Redaction {
 }
 
 export interface Provenance {
+  /** Before a transaction that records much: has what seals it at hand, and throws where it cannot be had. */
+  prepare(tenantId: string): Promise<void>;
   /** Written in the transaction that writes the outputs. Returns the prv_ id of the derivation. */
   record(tx: Sql, ctx: Context, derivation: Derivation): Promise<string>;
   /** Says what of a graph somebody may see; throws NOT_FOUND for one they must not know of. */

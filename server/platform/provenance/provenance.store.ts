@@ -2,10 +2,12 @@ import { and, eq, inArray, sql } from 'drizzle-orm';
 import { rowsOf, type Sql } from '../db/database.ts';
 import { provenanceDerivations as derivations, provenanceLinks as links } from './provenance.tables.ts';
 
-export type DerivationRow = typeof derivations.$inferSelect;
+/** As it lies in the store: its document is sealed, or in clear still. */
+export type StoredDerivation = typeof derivations.$inferSelect;
+export type DerivationRow = Omit<StoredDerivation, 'document' | 'sealed'> & { document: string };
 
 export interface NewDerivation {
-  row: Omit<DerivationRow, 'recordedAt'>;
+  row: Omit<StoredDerivation, 'recordedAt'>;
   inputIds: string[];
   outputIds: string[];
 }
@@ -56,12 +58,25 @@ export async function startingPoints(database: Sql, tenantId: string, id: string
   return makers.map((row) => row.id);
 }
 
+/** What a derivation used and made, as the links tell it. */
+export async function linksOf(
+  database: Sql,
+  tenantId: string,
+  derivationId: string,
+): Promise<{ role: 'input' | 'output'; entityId: string }[]> {
+  return database
+    .select({ role: links.role, entityId: links.entityId })
+    .from(links)
+    .where(and(eq(links.tenantId, tenantId), eq(links.derivationId, derivationId)))
+    .orderBy(links.role, links.position);
+}
+
 /** One derivation that used an entity, which tells what the entity is. */
 export async function oneUser(
   database: Sql,
   tenantId: string,
   entityId: string,
-): Promise<DerivationRow | null> {
+): Promise<StoredDerivation | null> {
   const [row] = await database
     .select({ derivation: derivations })
     .from(links)
@@ -77,7 +92,7 @@ export async function upstream(
   tenantId: string,
   from: string[],
   bounds: { depth: number; limit: number },
-): Promise<{ row: DerivationRow; depth: number }[]> {
+): Promise<{ row: StoredDerivation; depth: number }[]> {
   if (from.length === 0) return [];
   const starts = sql.join(
     from.map((id) => sql`(${id}::text)`),
@@ -115,7 +130,7 @@ export async function findDerivations(
   database: Sql,
   tenantId: string,
   ids: readonly string[],
-): Promise<DerivationRow[]> {
+): Promise<StoredDerivation[]> {
   if (ids.length === 0) return [];
   return database
     .select()
@@ -126,12 +141,12 @@ export async function findDerivations(
 /** The chain hash stays: it is what later derivations hold of this one. */
 export async function replaceDocument(
   tx: Sql,
-  row: Pick<DerivationRow, 'id' | 'tenantId' | 'document' | 'signature' | 'keyId'>,
+  row: Pick<StoredDerivation, 'id' | 'tenantId' | 'document' | 'sealed' | 'signature' | 'keyId'>,
 ): Promise<void> {
-  const { document, signature, keyId } = row;
+  const { document, sealed, signature, keyId } = row;
   await tx
     .update(derivations)
-    .set({ document, signature, keyId })
+    .set({ document, sealed, signature, keyId })
     .where(and(eq(derivations.tenantId, row.tenantId), eq(derivations.id, row.id)));
 }
 

@@ -9,6 +9,8 @@ import fc from 'fast-check';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Context } from '../context.ts';
+import { SealedTables } from '../crypto/sealed-tables.ts';
+import { openTestKeys } from '../crypto/test-keys.suite.ts';
 import type { Database } from '../db/database.ts';
 import { newId } from '../ids.ts';
 import { actorOfRole } from '../system-actor.ts';
@@ -22,12 +24,15 @@ export function describeProvenance(name: string, open: (folder: string) => Promi
     let folder: string;
     let database: Database;
     let provenance: Provenance;
+    let sealed: () => SealedTables;
 
     beforeAll(async () => {
       folder = await mkdtemp(join(tmpdir(), 'stroma-provenance-'));
       const config = { STROMA_DATA: folder, STROMA_PUBLIC_URL: undefined };
-      database = await open(folder);
-      provenance = await openProvenance(config, database);
+      const opened = await openTestKeys(await open(folder), folder);
+      database = opened.db;
+      sealed = () => new SealedTables(opened.keys, database);
+      provenance = await openProvenance(config, database, sealed());
     });
     afterAll(async () => {
       await database.close();
@@ -224,13 +229,15 @@ export function describeProvenance(name: string, open: (folder: string) => Promi
             .filter((node) => node.type === 'activity')
             .map((node) => [node.id, node.signature_valid]),
         );
+      const documents = () => sealed().know({ table: 'provenance_derivations', columns: ['document'] });
       const documentOf = async (id: string) => {
         const [row] = await database.sql
           .select()
           .from(provenanceDerivations)
           .where(eq(provenanceDerivations.id, id));
         if (!row) throw new Error(`${id} is not there`);
-        return row;
+        const { document } = await documents().open(row.tenantId, id, row);
+        return { ...row, document: document ?? '' };
       };
 
       it('shows a changed word of a document', async () => {
@@ -239,7 +246,7 @@ export function describeProvenance(name: string, open: (folder: string) => Promi
         const { document } = await documentOf(question);
         await database.sql
           .update(provenanceDerivations)
-          .set({ document: document.replace('average', 'maximum') })
+          .set({ document: document.replace('average', 'maximum'), sealed: null })
           .where(eq(provenanceDerivations.id, question));
         expect(await validity(ctx, answer.id)).toEqual({ [ingest]: true, [question]: false });
       });
@@ -250,7 +257,7 @@ export function describeProvenance(name: string, open: (folder: string) => Promi
         const { document } = await documentOf(ingest);
         await database.sql.execute(sql`
       update provenance_derivations
-      set document = ${document.replace('cells.csv', 'other.csv')},
+      set sealed = null, document = ${document.replace('cells.csv', 'other.csv')},
           chain_sha256 = encode(sha256(convert_to(${document.replace('cells.csv', 'other.csv')}, 'UTF8')), 'hex')
       where id = ${ingest}`);
         expect(await validity(ctx, answer.id)).toEqual({ [ingest]: false, [question]: false });
@@ -259,13 +266,18 @@ export function describeProvenance(name: string, open: (folder: string) => Promi
       it('shows a derivation whose row was put in the place of another', async () => {
         const ctx = contextOf();
         const { answer, question, ingest } = await recordChain(ctx);
-        const { document, chainSha256, signature } = await documentOf(ingest);
-        await database.sql
-          .update(provenanceDerivations)
-          .set({ document, chainSha256, signature })
-          .where(eq(provenanceDerivations.id, question));
-        const graph = await provenance.graph(ctx, answer.id);
-        expect(graph.nodes.some((node) => node.signature_valid === false)).toBe(true);
+        const { document, sealed: value, chainSha256, signature } = await documentOf(ingest);
+        for (const put of [
+          { document: null, sealed: value },
+          { document, sealed: null },
+        ]) {
+          await database.sql
+            .update(provenanceDerivations)
+            .set({ ...put, chainSha256, signature })
+            .where(eq(provenanceDerivations.id, question));
+          const graph = await provenance.graph(ctx, answer.id);
+          expect(graph.nodes.some((node) => node.signature_valid === false)).toBe(true);
+        }
       });
 
       it('shows that the derivation which made an input was taken out', async () => {
@@ -279,10 +291,14 @@ export function describeProvenance(name: string, open: (folder: string) => Promi
       it('keeps its key to itself, makes it once, and finds it again', async () => {
         const path = join(folder, 'keys', 'provenance.pem');
         expect((await stat(path)).mode & 0o777).toBe(0o600);
-        expect(await readdir(join(folder, 'keys'))).toEqual(['provenance.pem']);
+        expect(await readdir(join(folder, 'keys'))).toEqual(['master.json', 'provenance.pem']);
         const ctx = contextOf();
         const { answer } = await recordChain(ctx);
-        const later = await openProvenance({ STROMA_DATA: folder, STROMA_PUBLIC_URL: undefined }, database);
+        const later = await openProvenance(
+          { STROMA_DATA: folder, STROMA_PUBLIC_URL: undefined },
+          database,
+          sealed(),
+        );
         const graph = await later.graph(ctx, answer.id);
         expect(graph.nodes.every((node) => node.signature_valid !== false)).toBe(true);
       });
@@ -291,7 +307,7 @@ export function describeProvenance(name: string, open: (folder: string) => Promi
         const fresh = await mkdtemp(join(folder, 'race-'));
         const opened = await Promise.all(
           Array.from({ length: 8 }, () =>
-            openProvenance({ STROMA_DATA: fresh, STROMA_PUBLIC_URL: undefined }, database),
+            openProvenance({ STROMA_DATA: fresh, STROMA_PUBLIC_URL: undefined }, database, sealed()),
           ),
         );
         const ctx = contextOf();
@@ -310,7 +326,7 @@ export function describeProvenance(name: string, open: (folder: string) => Promi
         const { answer } = await recordChain(ctx);
         const other = await mkdtemp(join(folder, 'other-'));
         const config = { STROMA_DATA: other, STROMA_PUBLIC_URL: undefined };
-        const stranger = await (await openProvenance(config, database)).graph(ctx, answer.id);
+        const stranger = await (await openProvenance(config, database, sealed())).graph(ctx, answer.id);
         expect(stranger.nodes.filter((n) => n.type === 'activity').map((n) => n.signature_valid)).toEqual([
           false,
           false,
@@ -320,7 +336,7 @@ export function describeProvenance(name: string, open: (folder: string) => Promi
           join(folder, 'keys', 'provenance.pem'),
           join(other, 'keys', 'trusted', 'old.pem'),
         ]);
-        const heir = await (await openProvenance(config, database)).graph(ctx, answer.id);
+        const heir = await (await openProvenance(config, database, sealed())).graph(ctx, answer.id);
         expect(heir.nodes.filter((n) => n.type === 'activity').map((n) => n.signature_valid)).toEqual([
           true,
           true,
@@ -335,9 +351,11 @@ export function describeProvenance(name: string, open: (folder: string) => Promi
           STROMA_PUBLIC_URL: undefined,
           STROMA_PROVENANCE_KEY_FILE: path,
         };
-        await expect(openProvenance(config, database)).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
+        await expect(openProvenance(config, database, sealed())).rejects.toMatchObject({
+          code: 'CONFIG_INVALID',
+        });
         await rename(path, `${path}.old`);
-        await openProvenance(config, database);
+        await openProvenance(config, database, sealed());
       });
     });
   });

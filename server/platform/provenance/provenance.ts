@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import type { ProvenanceGraph } from '@stroma/contracts';
+import { StromaError } from '@stroma/kernel';
 import type { Config } from '../config/config.ts';
 import type { Context } from '../context.ts';
+import type { SealedTables } from '../crypto/sealed-tables.ts';
 import type { Database } from '../db/database.ts';
 import { fail } from '../failure.ts';
 import { newId } from '../ids.ts';
@@ -12,7 +14,9 @@ import {
   findDerivations,
   insertDerivation,
   latestMakers,
+  linksOf,
   oneUser,
+  type StoredDerivation,
   startingPoints,
   upstream,
 } from './provenance.store.ts';
@@ -34,9 +38,11 @@ export async function openProvenance(
     STROMA_PROVENANCE_KEY_FILE?: string | undefined;
   },
   database: Database,
+  sealed: SealedTables,
 ): Promise<Provenance> {
   const keyFile = config.STROMA_PROVENANCE_KEY_FILE ?? join(config.STROMA_DATA, 'keys', 'provenance.pem');
   const signer = await openSigner(keyFile);
+  const documents = sealed.know({ table: 'provenance_derivations', columns: ['document'] });
 
   async function walk(ctx: Context, id: string) {
     const { tenantId } = ctx.actor;
@@ -50,7 +56,35 @@ export async function openProvenance(
       .slice(0, bounds.derivations)
       .map(({ row }) => row);
     const truncated = rows.length < reached.length;
-    return { checked: checkChain(rows, truncated, signer), truncated };
+    return { checked: checkChain(await openedOrMarked(tenantId, rows), truncated, signer), truncated };
+  }
+
+  const opened = async (tenantId: string, rows: readonly StoredDerivation[]): Promise<DerivationRow[]> =>
+    (await documents.openAll(tenantId, rows, ({ id }) => id)).map((row) => ({
+      ...row,
+      document: row.document ?? '',
+    }));
+
+  /** What was altered so that it does not open stands in its place, as far as the links tell, and is signed by nobody. */
+  async function openedOrMarked(
+    tenantId: string,
+    rows: readonly StoredDerivation[],
+  ): Promise<DerivationRow[]> {
+    try {
+      return await opened(tenantId, rows);
+    } catch (error) {
+      if (!isBroken(error)) throw error;
+    }
+    const found: DerivationRow[] = [];
+    for (const row of rows)
+      try {
+        found.push(...(await opened(tenantId, [row])));
+      } catch (error) {
+        if (!isBroken(error)) throw error;
+        const document = unreadable(row, await linksOf(database.sql, tenantId, row.id));
+        found.push({ ...row, document: JSON.stringify(document) });
+      }
+    return found;
   }
 
   let look: Parameters<Provenance['knowReaders']>[0] = async (_, whole) => whole;
@@ -61,7 +95,8 @@ export async function openProvenance(
     const { checked, truncated } = await walk(ctx, id);
     if (checked.length > 0) return buildGraph(id, checked, truncated);
     const user = await oneUser(database.sql, ctx.actor.tenantId, id);
-    const entity = user && readDocument(user).inputs.find((input) => input.id === id);
+    const [using] = user === null ? [] : await opened(ctx.actor.tenantId, [user]);
+    const entity = using && readDocument(using).inputs.find((input) => input.id === id);
     return entity ? loneEntity(entity) : fail('NOT_FOUND', `Nothing is recorded about "${id}".`, { id });
   }
 
@@ -69,6 +104,8 @@ export async function openProvenance(
     knowReaders(given) {
       look = given;
     },
+
+    prepare: (tenantId) => documents.prepare(tenantId),
 
     async record(tx, ctx, derivation) {
       const id = newId('provenance');
@@ -81,7 +118,7 @@ export async function openProvenance(
       const row = {
         id,
         tenantId,
-        document,
+        ...(await documents.seal(tenantId, id, { document })),
         chainSha256,
         signature: signer.sign(chainSha256),
         keyId: signer.keyId,
@@ -96,21 +133,56 @@ export async function openProvenance(
       const { tenantId } = ctx.actor;
       const made = await downstream(database.sql, tenantId, entityIds, bounds.downstream);
       const ids = [...new Set(made.map(({ derivation_id }) => derivation_id))];
-      const rows = await findDerivations(database.sql, tenantId, ids);
-      const documents = new Map(rows.map((row) => [row.id, readDocument(row)]));
+      const rows = await opened(tenantId, await findDerivations(database.sql, tenantId, ids));
+      const known = new Map(rows.map((row) => [row.id, readDocument(row)]));
       return made.flatMap(({ entity_id, derivation_id }) => {
-        const document = documents.get(derivation_id);
+        const document = known.get(derivation_id);
         if (document === undefined) return [];
         const { kind, parameters, inputs } = document;
         return [{ entity_id, derivation_id, kind, parameters, inputs: inputs.map(({ id }) => ({ id })) }];
       });
     },
 
-    redact: (tx, ctx, ids, redaction) => redactDerivations(tx, ctx, signer, ids, redaction),
+    redact: (tx, ctx, ids, redaction) => redactDerivations(tx, ctx, { signer, documents }, ids, redaction),
 
     async roCrate(ctx, id) {
       return writeRoCrate(await graph(ctx, id), config.STROMA_PUBLIC_URL);
     },
+  };
+}
+
+const isBroken = (error: unknown): boolean => error instanceof StromaError && error.code === 'SEAL_BROKEN';
+
+function unreadable(
+  { id, tenantId, recordedAt }: StoredDerivation,
+  links: Awaited<ReturnType<typeof linksOf>>,
+): DerivationDocument {
+  const time = recordedAt.toISOString();
+  const named = (role: 'input' | 'output') =>
+    links
+      .filter((link) => link.role === role)
+      .map(({ entityId }) => ({
+        id: entityId,
+        kind: 'unreadable',
+        label: entityId,
+        sha256: null,
+        link: null,
+      }));
+  return {
+    format: 'stroma-provenance-1',
+    id,
+    tenant_id: tenantId,
+    request_id: '',
+    kind: 'unreadable',
+    label: 'What is recorded here was altered and cannot be read',
+    parameters: {},
+    seed: null,
+    software: 'unknown',
+    actor: { id: 'unknown', kind: 'system', name: 'unknown' },
+    started_at: time,
+    ended_at: time,
+    inputs: named('input'),
+    outputs: named('output'),
   };
 }
 

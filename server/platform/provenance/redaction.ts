@@ -1,4 +1,5 @@
 import type { Context } from '../context.ts';
+import type { SealedTable } from '../crypto/sealed-table.ts';
 import type { Sql } from '../db/database.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { chainHash, type DerivationDocument } from './derivation-document.ts';
@@ -12,7 +13,7 @@ const batch = 100;
 export async function redactDerivations(
   tx: Sql,
   ctx: Context,
-  signer: Signer,
+  { signer, documents }: { signer: Signer; documents: SealedTable<'document'> },
   ids: readonly string[],
   { erasure_id, replace }: Redaction,
 ): Promise<number> {
@@ -20,7 +21,9 @@ export async function redactDerivations(
   const at = new Date().toISOString();
   let changed = 0;
   for (let from = 0; from < ids.length; from += batch) {
-    for (const row of await findDerivations(tx, tenantId, ids.slice(from, from + batch))) {
+    const found = await findDerivations(tx, tenantId, ids.slice(from, from + batch));
+    for (const row of await documents.openAll(tenantId, found, ({ id }) => id)) {
+      if (row.document === null) continue;
       const before = JSON.parse(row.document) as DerivationDocument;
       const after = replaced(before, replace) as DerivationDocument;
       if (canonicalJson(after) === row.document) continue;
@@ -31,7 +34,7 @@ export async function redactDerivations(
       await replaceDocument(tx, {
         id: row.id,
         tenantId,
-        document,
+        ...(await documents.seal(tenantId, row.id, { document })),
         signature: signer.sign(chainHash(document)),
         keyId: signer.keyId,
       });

@@ -1,0 +1,95 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { EmergencyAccess, PersonExport, ProvenanceGraph } from '@stroma/contracts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type DataServer, startDataServer } from '../data-server.suite.ts';
+import { tablesQuoting } from '../erasures/erasures.suite.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'stroma-sealed-'));
+const name = /kowalewskaja/i;
+const question = 'how many rows where patient is Kowalewskaja';
+const reason = 'Sofja Kowalewskaja unconscious in the emergency room, allergies unknown';
+let server: DataServer;
+let datasetId: string;
+
+beforeAll(async () => {
+  server = await startDataServer({}, folder);
+  datasetId = (await server.admin.dataset('beds.csv', 'patient,bed\nA,1\nB,2\n')).dataset_id;
+});
+afterAll(async () => {
+  await server.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Files of the relational store that hold the name, its log among them. */
+const filesNaming = (): string[] =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((path) => !path.startsWith(join(folder, 'outbox')) && name.test(readFileSync(path, 'latin1')))
+    .map((path) => path.slice(folder.length));
+
+interface Asked {
+  question: string | null;
+  sql: string | null;
+}
+const history = async () =>
+  (await server.admin.call<{ items: Asked[] }>('GET', '/query/history?limit=50')).body.items;
+
+describe('questions and reasons that name a person', () => {
+  it('lie in no table and no file of the store as they were asked', async () => {
+    const { admin } = server;
+    await admin.ask(question, [datasetId]);
+    const sql = `SELECT count(*) FROM dataset WHERE patient = 'Kowalewskaja'`;
+    const answer = (await admin.sql(sql, [datasetId])).body;
+    const opened = await admin.call<EmergencyAccess>('POST', '/security/emergencies', { reason });
+    expect(opened.body.reason).toBe(reason);
+    await admin.call('GET', `/data/datasets/${datasetId}`);
+
+    const items = await history();
+    expect(items.map((item) => item.question ?? item.sql).sort()).toEqual([sql, question].sort());
+    const graph = await admin.call<ProvenanceGraph>('GET', `/provenance/${answer.query_id}`);
+    expect(graph.body.nodes.find(({ kind }) => kind === 'query')).toMatchObject({
+      parameters: { sql },
+      signature_valid: true,
+    });
+    const session = await admin.call<{ user: { user_id: string } }>('GET', '/auth/session');
+    const path = `/privacy/persons/${session.body.user.user_id}/export`;
+    const told = (await admin.call<PersonExport>('GET', path)).body;
+    expect(JSON.stringify(told.sections.find((each) => each.name === 'questions'))).toMatch(name);
+    expect(JSON.stringify(told.sections.find((each) => each.name === 'emergency_accesses'))).toMatch(name);
+    expect(JSON.stringify(told)).not.toContain('"sealed"');
+
+    expect(await tablesQuoting(server, name)).toEqual([]);
+    await server.platform.db.execute('checkpoint');
+    expect(filesNaming()).toEqual([]);
+  });
+
+  it('of before are sealed when Stroma is started, and read as ever', async () => {
+    const { platform } = server;
+    const before = await history();
+    const { rows } = await platform.db.execute('select id, tenant_id, sealed from queries');
+    const texts = platform.sealed.get('queries');
+    if (texts === undefined) throw new Error('expected questions to be sealed');
+    for (const row of rows) {
+      const { question: asked = null, sql = null } = await texts.open(
+        String(row.tenant_id),
+        String(row.id),
+        row as { sealed: Uint8Array },
+      );
+      const values = [row.id, asked, sql];
+      await platform.db.execute(
+        'update queries set question = $2, sql = $3, sealed = null where id = $1',
+        values,
+      );
+    }
+    expect(await tablesQuoting(server, name)).toEqual(['queries']);
+    expect(await history()).toEqual(before);
+    await server.close();
+
+    server = await startDataServer({}, folder);
+    await expect.poll(() => tablesQuoting(server, name)).toEqual([]);
+    expect(await history()).toEqual(before);
+  });
+});

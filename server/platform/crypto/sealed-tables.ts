@@ -1,0 +1,92 @@
+import type { Context } from '../context.ts';
+import type { Database } from '../db/database.ts';
+import { acrossTenants } from '../db/tenant-scope.ts';
+import type { JobDefinition, Jobs } from '../jobs/job-types.ts';
+import type { Keys } from './keys.ts';
+import { type SealedShape, SealedTable } from './sealed-table.ts';
+
+export const sealKind = 'encryption.seal-texts';
+
+const batch = 200;
+
+/** Every table with sealed texts, for who has to reach all of them: searches for persons, and what seals old rows. */
+export class SealedTables {
+  readonly #keys: Keys;
+  readonly #db: Database;
+  readonly #tables = new Map<string, SealedTable>();
+
+  constructor(keys: Keys, db: Database) {
+    this.#keys = keys;
+    this.#db = db;
+  }
+
+  know<Column extends string>(shape: SealedShape<Column>): SealedTable<Column> {
+    if (this.#tables.has(shape.table)) throw new Error(`${shape.table} is sealed twice`);
+    const table = new SealedTable(this.#keys, this.#db, shape);
+    this.#tables.set(shape.table, table as unknown as SealedTable);
+    return table;
+  }
+
+  all(): SealedTable[] {
+    return [...this.#tables.values()];
+  }
+
+  get(table: string): SealedTable | undefined {
+    return this.#tables.get(table);
+  }
+
+  /** Orders what still lies in clear to be sealed: after an upgrade, once. */
+  async begin(ctx: Context, jobs: Pick<Jobs, 'send'>): Promise<void> {
+    for (const table of this.all())
+      if (await table.anyClear()) {
+        await jobs.send(ctx, sealKind, {});
+        return;
+      }
+  }
+
+  /** Answers how many rows lay in clear; can be ended and begun again. */
+  async seal(signal: AbortSignal, onProgress: (fraction: number, phase: string) => void): Promise<number> {
+    let rows = 0;
+    for (const [index, table] of this.all().entries()) {
+      let here = 0;
+      for (let after = ''; ; ) {
+        signal.throwIfAborted();
+        const { looked, last } = await table.sealSome(after, batch);
+        after = last;
+        here += looked;
+        onProgress(index / this.#tables.size, `${table.table}: ${here}`);
+        if (looked < batch) break;
+      }
+      if (here > 0) await this.#clean(table.table);
+      rows += here;
+    }
+    return rows;
+  }
+
+  /**
+   * What was overwritten lies in the table's files until they are written anew. On PostgreSQL that would shut the
+   * table for others; there it is left to whoever runs it.
+   */
+  #clean(table: string): Promise<unknown> {
+    const full = this.#db.kind === 'embedded' ? 'full ' : '';
+    return acrossTenants('the files are everybody’s', () => this.#db.execute(`vacuum ${full}"${table}"`));
+  }
+}
+
+/** Seals texts that lie in clear: those of before they were sealed, and those of while no key could be had. */
+export function sealTextsJob(tables: SealedTables): JobDefinition<object> {
+  return {
+    kind: sealKind,
+    title: () => 'Sealing texts that lie in clear',
+    timeoutSeconds: 6 * 3600,
+    retries: 5,
+    concurrency: 1,
+    cron: '7 3 * * *',
+    permission: 'encryption:write',
+    run: async (_, ctx, job) => ({
+      result: {
+        rows: await tables.seal(ctx.signal, (fraction, phase) => job.progress(fraction, phase)),
+      },
+    }),
+  };
+}
