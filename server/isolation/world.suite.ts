@@ -56,6 +56,7 @@ export const idKinds: Readonly<Record<string, IdKind>> = {
   dataset_versions: 'version',
   jobs: 'job',
   queries: 'query',
+  insights: 'insight',
   events: 'event',
   provenance_derivations: 'provenance',
   llm_calls: 'llmCall',
@@ -203,23 +204,23 @@ export async function makeWorld(settings: Record<string, string> = {}): Promise<
     theirs: (prefix) => theirIds.get(prefix) ?? [],
     ours: (prefix) => idsOf(ourTenant, prefix),
     async theirState() {
-      const tables = snapshotTables.filter(
-        ({ name, columns }) => 'tenant_id' in columns && !linked.has(name) && !(name in closedTables),
-      );
-      const states: Record<string, string> = {};
-      for (const { name } of tables) {
-        const digest = await db.execute(
-          `select md5(coalesce(string_agg(to_jsonb(t)::text, ',' order by to_jsonb(t)::text), '')) as digest
-           from "${name}" t where tenant_id = $1`,
-          [theirTenant],
-        );
-        states[name] = String(digest.rows[0]?.digest);
-      }
-      return states;
+      const { rows } = await db.execute(stateOfTables, [theirTenant]);
+      return Object.fromEntries(rows.map(({ name, digest }) => [String(name), String(digest)]));
     },
     close,
   };
 }
+
+/** One statement for all tables: it is asked after every address. */
+const stateOfTables = snapshotTables
+  .filter(({ name, columns }) => 'tenant_id' in columns && !linked.has(name) && !(name in closedTables))
+  .map(
+    ({ name }) =>
+      `select '${name}' as name,
+       md5(coalesce(string_agg(to_jsonb(t)::text, ',' order by to_jsonb(t)::text), '')) as digest
+       from "${name}" t where tenant_id = $1`,
+  )
+  .join(' union all ');
 
 export const everyRole: readonly (Role | 'nobody')[] = [...roles, 'nobody'];
 

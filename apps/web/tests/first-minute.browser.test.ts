@@ -146,12 +146,13 @@ describe.each([1440, 390])('every page, %i pixels wide', (width) => {
       if (sideways > 0) faults.push(`${name} scrolls ${sideways} pixels sideways`);
       await picture(page, `${name}-light-${width}`);
       const light = await accessibilityFaults(page);
+      faults.push(...light.map((fault) => `${name}, light: ${fault}`));
       await page.emulateMedia({ colorScheme: 'dark' });
       await picture(page, `${name}-dark-${width}`);
-      const dark = await accessibilityFaults(page, ['color-contrast']);
-      await page.emulateMedia({ colorScheme: 'light' });
-      faults.push(...light.map((fault) => `${name}, light: ${fault}`));
+      // The colours of a page are the same at every width.
+      const dark = width === 1440 ? await accessibilityFaults(page, ['color-contrast']) : [];
       faults.push(...dark.map((fault) => `${name}, dark: ${fault}`));
+      await page.emulateMedia({ colorScheme: 'light' });
     };
     await page.goto('/sign-in');
     await page.getByRole('button', { name: 'Sign in', exact: true }).waitFor();
