@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { endpoint } from './endpoints.ts';
+import { alertStates } from './export-formats.ts';
+import { alertStatuses, machineMeasures } from './machine-measures.ts';
 import type { Permission } from './permissions.ts';
 import { threatKinds, threatResponses, threatSeverities, threatStatuses } from './threat-kinds.ts';
 
@@ -28,15 +30,41 @@ export const eventTypes = {
     rejected_rows: z.int(),
   }),
   'data.processing.failed': z.object({ job_id: z.string(), code: z.string(), message: z.string() }),
+  'data.source.changed': z.object({
+    connection_id: z.string(),
+    import_id: z.string(),
+    dataset_id: z.string(),
+    changes: z.array(z.object({ change: z.string(), column: z.string() })),
+  }),
   'dataset.updated': z.object({ dataset_id: z.string() }),
   'dataset.deleted': z.object({ dataset_id: z.string() }),
+  'data.ingestion': z.object({
+    topic_id: z.string(),
+    dataset_id: z.string(),
+    version_id: z.string(),
+    first_offset: z.int(),
+    next_offset: z.int(),
+  }),
   'threat.detected': z.object({
     threat_id: z.string(),
     kind: z.enum(threatKinds),
     severity: z.enum(threatSeverities),
     response: z.enum(threatResponses),
   }),
+  'system.alert': z.object({
+    alert_id: z.string(),
+    measure: z.enum(machineMeasures),
+    status: z.enum(alertStatuses),
+    percent: z.number(),
+    threshold_percent: z.number(),
+  }),
   'threat.changed': z.object({ threat_id: z.string(), status: z.enum(threatStatuses) }),
+  'dashboard.alert': z.object({
+    alert_id: z.string(),
+    dashboard_id: z.string(),
+    tile_id: z.string(),
+    status: z.enum(alertStates),
+  }),
   'job.changed': z.object({ job_id: z.string(), status: z.string(), progress: z.number() }),
 } as const;
 export type EventType = keyof typeof eventTypes;
@@ -44,6 +72,7 @@ export type EventData<T extends EventType> = z.infer<(typeof eventTypes)[T]>;
 
 /** What it takes to hear of some, beside the stream itself. */
 export const eventPermissions: Partial<Record<EventType, Permission>> = {
+  'system.alert': 'installation:read',
   'threat.detected': 'security:read',
   'threat.changed': 'security:read',
 };
@@ -59,9 +88,12 @@ export const streamsApi = {
     path: '/streams/:topic',
     tag: 'Streams',
     summary: 'Live events (Server-Sent Events)',
-    description: 'Each message is a CloudEvent; resumes after `Last-Event-ID`.',
+    description:
+      'Each message is a CloudEvent; resumes after `Last-Event-ID`. `stroma.resync` tells a listener what it missed.',
     permission: 'streams:read',
-    params: z.object({ topic: z.enum(streamTopics) }),
+    params: z.object({
+      topic: z.string().max(100).describe('`jobs`, `data`, `security`, `all`, or the name of a topic'),
+    }),
     produces: 'text/event-stream',
     status: 200,
   }),

@@ -10,7 +10,13 @@ import { auditApi } from './audit.ts';
 import { backupsApi, encryptionApi } from './backups.ts';
 import { breakGlassApi } from './break-glass.ts';
 import { complianceApi } from './compliance.ts';
+import { connectionsApi } from './connections.ts';
 import { consentsApi } from './consents.ts';
+import { dashboardAlertsApi } from './dashboard-alerts.ts';
+import { dashboardExportsApi } from './dashboard-exports.ts';
+import { dashboardSchedulesApi } from './dashboard-schedules.ts';
+import { dashboardSharesApi } from './dashboard-shares.ts';
+import { dashboardsApi } from './dashboards.ts';
 import { datasetAccessApi } from './dataset-access.ts';
 import { datasetsApi } from './datasets.ts';
 import { directoriesApi } from './directories.ts';
@@ -18,10 +24,12 @@ import { emailChangeApi } from './email-change.ts';
 import { erasuresApi } from './erasures.ts';
 import { streamsApi } from './events.ts';
 import { identityApi } from './identity.ts';
+import { insightsApi } from './insights.ts';
 import { invitationsApi } from './invitations.ts';
 import { jobsApi } from './jobs.ts';
 import { mailApi } from './mail.ts';
 import { membersApi } from './members.ts';
+import { metricsApi } from './metrics.ts';
 import { passkeysApi } from './passkeys.ts';
 import { personsApi } from './persons.ts';
 import { privateStatisticsApi } from './private-statistics.ts';
@@ -33,6 +41,7 @@ import { secondFactorPolicyApi, secondFactorsApi } from './second-factors.ts';
 import { sessionsApi } from './sessions.ts';
 import { signaturesApi } from './signatures.ts';
 import { singleSignOnApi } from './single-sign-on.ts';
+import { topicsApi } from './streams.ts';
 import { subjectRequestsApi } from './subject-requests.ts';
 import { systemApi } from './system.ts';
 import { tenantsApi } from './tenants.ts';
@@ -57,6 +66,7 @@ export const api = {
   invitations: invitationsApi,
   mail: mailApi,
   datasets: { ...datasetsApi, ...uploadsApi },
+  connections: connectionsApi,
   datasetAccess: datasetAccessApi,
   breakGlass: breakGlassApi,
   compliance: complianceApi,
@@ -69,8 +79,15 @@ export const api = {
   privateStatistics: privateStatisticsApi,
   jobs: jobsApi,
   queries: queriesApi,
+  insights: insightsApi,
+  metrics: metricsApi,
+  dashboards: dashboardsApi,
+  dashboardExports: dashboardExportsApi,
+  dashboardShares: dashboardSharesApi,
+  dashboardSchedules: dashboardSchedulesApi,
+  dashboardAlerts: dashboardAlertsApi,
   provenance: provenanceApi,
-  streams: streamsApi,
+  streams: { ...streamsApi, ...topicsApi },
   system: systemApi,
   apiKeys: apiKeysApi,
   backups: backupsApi,
@@ -87,7 +104,13 @@ export * from './audit.ts';
 export * from './backups.ts';
 export * from './break-glass.ts';
 export * from './compliance.ts';
+export * from './connections.ts';
 export * from './consents.ts';
+export * from './dashboard-alerts.ts';
+export * from './dashboard-exports.ts';
+export * from './dashboard-schedules.ts';
+export * from './dashboard-shares.ts';
+export * from './dashboards.ts';
 export * from './dataset-access.ts';
 export * from './datasets.ts';
 export * from './decisions.ts';
@@ -97,13 +120,18 @@ export * from './endpoints.ts';
 export * from './erasures.ts';
 export * from './errors.ts';
 export * from './events.ts';
+export * from './export-formats.ts';
 export * from './fields.ts';
 export * from './identity.ts';
 export * from './ingestion.ts';
+export * from './insight-kinds.ts';
+export * from './insights.ts';
 export * from './invitations.ts';
 export * from './jobs.ts';
+export * from './machine-measures.ts';
 export * from './mail.ts';
 export * from './members.ts';
+export * from './metrics.ts';
 export * from './passkeys.ts';
 export * from './permissions.ts';
 export * from './persons.ts';
@@ -119,9 +147,14 @@ export * from './second-factors.ts';
 export * from './sessions.ts';
 export * from './signatures.ts';
 export * from './single-sign-on.ts';
+export * from './source-kinds.ts';
+export * from './stream-kinds.ts';
+export * from './streams.ts';
 export * from './subject-requests.ts';
 export * from './system.ts';
 export * from './tenants.ts';
 export * from './threat-kinds.ts';
 export * from './threats.ts';
+export * from './tile-kinds.ts';
+export * from './tiles.ts';
 export * from './uploads.ts';

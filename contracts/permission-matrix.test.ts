@@ -14,10 +14,17 @@ const matrix = `
   datasets:delete       x  x  x  x  x  x  o  .  .  .  .  .
   datasets:share        x  x  x  x  x  .  .  .  .  .  .  .
   queries:run           x  x  x  x  x  x  x  x  x  x  x  .
+  dashboards:read       x  x  x  x  x  x  x  x  x  x  x  x
+  dashboards:write      x  x  x  x  x  x  o  .  .  o  .  .
+  dashboards:share      x  x  x  x  x  .  .  .  .  .  .  .
+  metrics:read          x  x  x  x  x  x  x  x  x  x  x  .
+  metrics:write         x  x  x  x  x  x  .  .  .  .  .  .
+  metrics:approve       x  x  x  x  .  .  .  .  .  .  .  .
   jobs:read             x  x  x  x  x  x  x  x  x  o  x  .
   jobs:write            x  x  x  x  x  x  x  .  .  .  .  .
   provenance:read       x  x  x  x  x  x  x  x  x  x  x  x
   streams:read          x  x  x  x  x  x  x  x  x  x  x  .
+  streams:write         x  x  x  x  x  x  x  .  .  .  .  .
   signatures:read       x  x  x  x  x  x  .  x  x  .  .  .
   signatures:sign       x  x  x  x  x  x  .  x  x  .  .  .
   projects:read         x  x  x  x  x  x  x  x  x  x  .  .

@@ -6,7 +6,11 @@ import { idOf, timestamp } from './fields.ts';
 export const provenanceNode = z.object({
   id: z.string(),
   type: z.enum(['entity', 'activity', 'agent']),
-  kind: z.string().describe('raw_file, dataset_version, profile, answer, ingest, query, person, software'),
+  kind: z
+    .string()
+    .describe(
+      'source, raw_file, dataset_version, profile, answer, export, import, ingest, query, person, software',
+    ),
   label: z.string(),
   /** SHA-256 of an entity's content, hex. */
   content_sha256: z.string().nullable(),

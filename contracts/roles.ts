@@ -46,22 +46,40 @@ export interface RoleDefinition {
 const looks = [
   'datasets:read',
   'queries:run',
+  'dashboards:read',
+  'metrics:read',
   'jobs:read',
   'provenance:read',
   'streams:read',
   'audit:write',
 ] as const;
-const benchWork = [...looks, 'datasets:write', 'datasets:delete', 'jobs:write', 'projects:read'] as const;
+const benchWork = [
+  ...looks,
+  'datasets:write',
+  'datasets:delete',
+  'dashboards:write',
+  'jobs:write',
+  'projects:read',
+  'streams:write',
+] as const;
 const science = [
   ...benchWork,
+  'metrics:write',
   'settings:read',
   'signatures:read',
   'signatures:sign',
   'api-keys:own',
 ] as const;
-const seniorScience = [...science, 'datasets:share', 'projects:write', 'break-glass:use'] as const;
+const seniorScience = [
+  ...science,
+  'datasets:share',
+  'dashboards:share',
+  'projects:write',
+  'break-glass:use',
+] as const;
 const labManagement = [
   ...seniorScience,
+  'metrics:approve',
   'members:read',
   'members:write',
   'roles:read',
@@ -79,6 +97,7 @@ const labDirection = [
 ] as const;
 const quality = [
   ...looks,
+  'connections:read',
   'projects:read',
   'settings:read',
   'signatures:read',
@@ -124,15 +143,17 @@ export const roleDefinitions: Readonly<Record<BuiltInRole, RoleDefinition>> = {
   lab_manager: role(labManagement, 'confidential'),
   senior_scientist: role(seniorScience, 'confidential'),
   scientist: role(science, 'confidential'),
-  technician: role(benchWork, 'internal', { ownOnly: ['datasets:delete'] }),
+  technician: role(benchWork, 'internal', { ownOnly: ['datasets:delete', 'dashboards:write'] }),
   quality_assurance: role(quality, 'confidential', { reach: 'everything' }),
   compliance_officer: role(complianceWork, 'phi', { reach: 'everything' }),
-  collaborator: role([...looks, 'datasets:write', 'projects:read'], 'confidential', {
-    ownOnly: ['datasets:write', 'jobs:read'],
+  collaborator: role([...looks, 'datasets:write', 'dashboards:write', 'projects:read'], 'confidential', {
+    ownOnly: ['datasets:write', 'dashboards:write', 'jobs:read'],
     reach: 'shared',
   }),
   viewer: role(looks, 'internal'),
-  guest: role(['datasets:read', 'provenance:read', 'audit:write'], 'internal', { reach: 'shared' }),
+  guest: role(['datasets:read', 'dashboards:read', 'provenance:read', 'audit:write'], 'internal', {
+    reach: 'shared',
+  }),
 };
 
 /** The built-in role behind a name or an alias; null for a custom role and for what is none. */

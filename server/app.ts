@@ -26,6 +26,7 @@ import type { Platform } from './platform/platform.ts';
 import { provenanceRoutes } from './platform/provenance/provenance.routes.ts';
 import { systemRoutes } from './platform/system.routes.ts';
 import { systemContext } from './platform/system-actor.ts';
+import { createWorkspaces } from './workspaces/index.ts';
 
 const webFolder = resolve(import.meta.dirname, '../apps/web/dist');
 const { version } = manifestOf(import.meta.resolve('./package.json'));
@@ -89,7 +90,8 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   const data = createData(platform, access);
   access.signatures.register(data.signableVersion);
   for (const [kind, sizeOf] of Object.entries(data.sizes)) monitoring.storage.know(kind, sizeOf);
-  const modules: Module[] = [access, data];
+  const workspaces = createWorkspaces(platform, access, data);
+  const modules: Module[] = [access, data, workspaces];
   const authenticate: Authenticate = (request) =>
     acrossTenants('whose request it is, is only known afterwards', () => access.authenticate(request));
   const answers = config.STROMA_ROLE !== 'worker';
@@ -158,6 +160,9 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
       await http.listen({ port: config.PORT, host: config.HOST });
       data.loadSamples(systemContext(log, tenantId)).catch((error) => {
         log.error({ err: error }, 'the sample workspace could not be loaded');
+      });
+      workspaces.begin(systemContext(log, tenantId)).catch((error) => {
+        log.error({ err: error }, 'the sample dashboard could not be made');
       });
       return { url: urlOf(http, config.STROMA_TLS_CERT === undefined ? 'http' : 'https'), administrator };
     },

@@ -31,6 +31,8 @@ import { presentedToken } from './identity/session-token.ts';
 import { MemberSignIn } from './members/member-sign-in.service.ts';
 import { memberRoutes } from './members/members.routes.ts';
 import type { Members } from './members/members.service.ts';
+import { openPeople, type People } from './members/people.ts';
+import { installationKeepers, namesOfUsers } from './permissions/installation-keepers.ts';
 import { openPermissions } from './permissions/open-permissions.ts';
 import { permissionRoutes } from './permissions/permissions.routes.ts';
 import type { Resources } from './permissions/resources.service.ts';
@@ -49,6 +51,8 @@ import { ThreatGuard } from './threats/threat-guard.ts';
 
 export type { Audit, AuditEntry } from './audit/audit.ts';
 export type { FirstStart } from './identity/first-start.ts';
+export { hashPassword, verifyPassword } from './identity/passwords.ts';
+export type { People } from './members/people.ts';
 export type { Resources } from './permissions/resources.service.ts';
 export { type Kept, keptRows } from './retention/kept.ts';
 export type { SignableKind } from './signatures/signatures.service.ts';
@@ -68,6 +72,8 @@ export interface Access {
   readonly retention: Pick<Retention, 'know' | 'holdsOf'>;
   /** What persons agreed to. */
   readonly consents: Pick<Consents, 'of' | 'history' | 'eraseSubjects' | 'digestOf'>;
+  /** Members, for what is done later on their behalf. */
+  readonly people: People;
   /** Who belongs to the organisation; for erasing an account. */
   readonly members: Pick<Members, 'remove'>;
   /** Signs certificates with the key of the record. */
@@ -80,6 +86,9 @@ export interface Access {
   readonly screen: QuestionScreen;
   /** Whether somebody may read the mail of this address, which may open its account. */
   mayOpenMailOf(ctx: Context, address: string): Promise<boolean>;
+  /** Who runs the installation, and names of accounts for them to read. */
+  installationKeepers(): Promise<{ tenantId: string; email: string }[]>;
+  namesOfUsers(ids: string[]): Promise<ReadonlyMap<string, string>>;
   /** The most sensitive data a role of a tenant may see. */
   clearanceOf(tenantId: string, role: string): Promise<Sensitivity>;
   prepare(): Promise<FirstStart>;
@@ -154,12 +163,15 @@ export async function createAccess(platform: Platform): Promise<Access> {
     breakGlass,
     retention,
     consents,
+    people: openPeople(platform.db, entitlements),
     members: permissions.members,
     certifier: audit.keys,
     prove,
     resources: permissions.resources,
     screen: threats.screen,
     mayOpenMailOf: (ctx, address) => permissions.members.couldGive(ctx, address),
+    installationKeepers: () => installationKeepers(platform.db.sql),
+    namesOfUsers: (ids) => namesOfUsers(platform.db.sql, ids),
     clearanceOf: (tenantId, role) => permissions.roles.clearanceOf(tenantId, role),
     async prepare() {
       audit.start();

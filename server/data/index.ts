@@ -6,7 +6,7 @@
  *     .loadSamples(ctx)     the sample workspace of a first start; nothing when anything was ever sent
  *     .close()              ends the query processes and writes what is still to be recorded
  *
- * Jobs: data.process (raw file to version), data.anonymise, data.find-joins, data.sweep-uploads, connections.import,
+ * Jobs: insights.generate, data.process (raw file to version), data.anonymise, data.find-joins, data.sweep-uploads, connections.import,
  * connections.clock, connections.sweep-files.
  */
 import { join } from 'node:path';
@@ -28,7 +28,7 @@ import { DatasetVisibility } from './datasets/dataset-visibility.ts';
 import { Downloads } from './datasets/datasets.download.ts';
 import { datasetRoutes } from './datasets/datasets.routes.ts';
 import { Datasets } from './datasets/datasets.service.ts';
-import { findOwned } from './datasets/datasets.store.ts';
+import { findOwned, findSamples } from './datasets/datasets.store.ts';
 import { HiddenDatasets } from './datasets/hidden-datasets.ts';
 import { LakeDocuments } from './datasets/lake-documents.ts';
 import { Previews } from './datasets/preview.service.ts';
@@ -37,6 +37,10 @@ import { SeenDatasetDocuments } from './datasets/seen-documents.ts';
 import { signableVersion } from './datasets/signable-version.ts';
 import type { DerivedHolder } from './erasures/derived-holders.ts';
 import { openPrivacy, type PrivacyAccess } from './erasures/open-privacy.ts';
+import { derivedInsights } from './insights/derived-insights.ts';
+import { insightsJob } from './insights/insights.jobs.ts';
+import { insightRoutes } from './insights/insights.routes.ts';
+import { Insights } from './insights/insights.service.ts';
 import { joinsJob } from './joins/joins.jobs.ts';
 import { Joins } from './joins/joins.service.ts';
 import { metricRoutes } from './metrics/metrics.routes.ts';
@@ -60,11 +64,10 @@ import type { Tiles } from './tiles/tiles.types.ts';
 import { uploadRoutes } from './uploads.routes.ts';
 import { Uploads } from './uploads.service.ts';
 
+export { attachment } from './file-names.ts';
 export { metricSql } from './metrics/metric-expression.ts';
 export type { MetricRow } from './metrics/metrics.store.ts';
 export type { TileAnswer, TileDataset, TileStatement, Tiles } from './tiles/tiles.types.ts';
-
-export { attachment } from './file-names.ts';
 
 export interface Data {
   readonly name: 'data';
@@ -84,6 +87,8 @@ export interface Data {
   /** Topics, for the live stream. */
   readonly topics: Streams['topics'];
   loadSamples(ctx: Context): Promise<void>;
+  /** Ids of the sample datasets that are there, by file name. */
+  samples(ctx: Context): Promise<ReadonlyMap<string, string>>;
   /** Whether the query processes answer; throws NOT_READY when they do not. */
   ping(): Promise<void>;
   /** Bytes of what is stored, by kind. */
@@ -132,6 +137,17 @@ export function createData(
     runner.clearNear();
   };
   const privacy = openPrivacy({ platform, access, sandbox: opened, clear });
+  const insights = new Insights({
+    platform,
+    audit,
+    datasets,
+    documents,
+    seenDocuments,
+    sandbox: opened,
+    screen,
+  });
+  platform.jobs.register(insightsJob(insights));
+  privacy.knowDerived(derivedInsights(platform.db));
   return {
     name: 'data',
     signableVersion: signableVersion(platform, hidden),
@@ -140,6 +156,7 @@ export function createData(
     knowDerived: (holder) => privacy.knowDerived(holder),
     tiles,
     metrics,
+    samples: (ctx) => findSamples(platform.db.sql, ctx),
     asked: (ctx, queryId) => askedQuestion({ platform, records, texts }, ctx, queryId),
     register(app) {
       app.addHook('onReady', () => reads.start(platform.log));
@@ -153,6 +170,7 @@ export function createData(
       );
       connections.register(app);
       anonymisationRoutes(app, anonymisation);
+      insightRoutes(app, insights);
       privateStatisticsRoutes(app, new PrivateStatistics({ platform, audit, datasets, documents }));
       privacy.register(app);
       streams.register(app);

@@ -840,6 +840,23 @@ CREATE TABLE "erasures" (
 	"key_id" text
 );
 --> statement-breakpoint
+CREATE TABLE "insights" (
+	"id" text PRIMARY KEY NOT NULL,
+	"tenant_id" text NOT NULL,
+	"dataset_id" text NOT NULL,
+	"version_id" text NOT NULL,
+	"view" text NOT NULL,
+	"measure" text,
+	"time_column" text,
+	"seed" integer NOT NULL,
+	"finding_count" integer NOT NULL,
+	"content_sha256" text NOT NULL,
+	"report" text NOT NULL,
+	"provenance_id" text NOT NULL,
+	"created_by" text NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "dataset_joins" (
 	"tenant_id" text NOT NULL,
 	"version_a" text NOT NULL,
@@ -1002,13 +1019,65 @@ CREATE TABLE "uploads" (
 	"updated_at" timestamp (3) with time zone DEFAULT now() NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE "dashboard_alert_entries" (
+	"id" text PRIMARY KEY NOT NULL,
+	"tenant_id" text NOT NULL,
+	"alert_id" text NOT NULL,
+	"at" timestamp (3) with time zone NOT NULL,
+	"from_state" text NOT NULL,
+	"to_state" text NOT NULL,
+	"value" double precision,
+	"expected" text NOT NULL,
+	"message" text NOT NULL,
+	"told" text NOT NULL,
+	"told_error" text
+);
+--> statement-breakpoint
+CREATE TABLE "dashboard_alerts" (
+	"id" text PRIMARY KEY NOT NULL,
+	"tenant_id" text NOT NULL,
+	"dashboard_id" text NOT NULL,
+	"tile_id" text NOT NULL,
+	"dataset_ids" text[] NOT NULL,
+	"owner_id" text NOT NULL,
+	"name" text NOT NULL,
+	"column_name" text,
+	"take" text NOT NULL,
+	"state" jsonb NOT NULL,
+	"rule" jsonb NOT NULL,
+	"cron" text NOT NULL,
+	"time_zone" text NOT NULL,
+	"quiet_hours" jsonb,
+	"cool_down_minutes" integer NOT NULL,
+	"deliver" jsonb NOT NULL,
+	"sealed_secret" text,
+	"tell_missing" boolean NOT NULL,
+	"tell_resolved" boolean NOT NULL,
+	"paused" boolean DEFAULT false NOT NULL,
+	"status" text DEFAULT 'unknown' NOT NULL,
+	"since" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	"value" double precision,
+	"message" text DEFAULT '' NOT NULL,
+	"error" text,
+	"told_at" timestamp (3) with time zone,
+	"waiting" boolean DEFAULT false NOT NULL,
+	"acknowledged_by" text,
+	"acknowledged_at" timestamp (3) with time zone,
+	"history" jsonb NOT NULL,
+	"checked_at" timestamp (3) with time zone,
+	"next_at" timestamp (3) with time zone,
+	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	"updated_at" timestamp (3) with time zone DEFAULT now() NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "dashboard_comments" (
 	"id" text PRIMARY KEY NOT NULL,
 	"tenant_id" text NOT NULL,
 	"dashboard_id" text NOT NULL,
 	"tile_id" text,
 	"thread_id" text,
-	"text" text NOT NULL,
+	"text" text,
+	"sealed" "bytea",
 	"mentions" jsonb NOT NULL,
 	"author_id" text NOT NULL,
 	"created_at" timestamp (3) with time zone NOT NULL,
@@ -1167,8 +1236,11 @@ ALTER TABLE "threats" ADD CONSTRAINT "threats_tenant_id_tenants_id_fk" FOREIGN K
 ALTER TABLE "source_import_runs" ADD CONSTRAINT "source_import_runs_import_id_source_imports_id_fk" FOREIGN KEY ("import_id") REFERENCES "public"."source_imports"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "source_imports" ADD CONSTRAINT "source_imports_connection_id_source_connections_id_fk" FOREIGN KEY ("connection_id") REFERENCES "public"."source_connections"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "dataset_versions" ADD CONSTRAINT "dataset_versions_dataset_id_datasets_id_fk" FOREIGN KEY ("dataset_id") REFERENCES "public"."datasets"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "insights" ADD CONSTRAINT "insights_dataset_id_datasets_id_fk" FOREIGN KEY ("dataset_id") REFERENCES "public"."datasets"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "insights" ADD CONSTRAINT "insights_version_id_dataset_versions_id_fk" FOREIGN KEY ("version_id") REFERENCES "public"."dataset_versions"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "stream_window_results" ADD CONSTRAINT "stream_window_results_window_id_stream_windows_id_fk" FOREIGN KEY ("window_id") REFERENCES "public"."stream_windows"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "stream_windows" ADD CONSTRAINT "stream_windows_topic_id_stream_topics_id_fk" FOREIGN KEY ("topic_id") REFERENCES "public"."stream_topics"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "dashboard_alert_entries" ADD CONSTRAINT "dashboard_alert_entries_alert_id_dashboard_alerts_id_fk" FOREIGN KEY ("alert_id") REFERENCES "public"."dashboard_alerts"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "dashboard_comments" ADD CONSTRAINT "dashboard_comments_dashboard_id_dashboards_id_fk" FOREIGN KEY ("dashboard_id") REFERENCES "public"."dashboards"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "dashboard_versions" ADD CONSTRAINT "dashboard_versions_dashboard_id_dashboards_id_fk" FOREIGN KEY ("dashboard_id") REFERENCES "public"."dashboards"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "dashboard_schedule_runs" ADD CONSTRAINT "dashboard_schedule_runs_schedule_id_dashboard_schedules_id_fk" FOREIGN KEY ("schedule_id") REFERENCES "public"."dashboard_schedules"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
@@ -1270,6 +1342,7 @@ CREATE INDEX "datasets_updated" ON "datasets" USING btree ("tenant_id","updated_
 CREATE INDEX "datasets_deleted" ON "datasets" USING btree ("deleted_at");--> statement-breakpoint
 CREATE INDEX "erasures_tenant" ON "erasures" USING btree ("tenant_id","id");--> statement-breakpoint
 CREATE UNIQUE INDEX "erasures_request" ON "erasures" USING btree ("request_id");--> statement-breakpoint
+CREATE INDEX "insights_dataset" ON "insights" USING btree ("tenant_id","dataset_id","created_at","id");--> statement-breakpoint
 CREATE INDEX "dataset_joins_b" ON "dataset_joins" USING btree ("version_b");--> statement-breakpoint
 CREATE UNIQUE INDEX "metrics_name" ON "metrics" USING btree ("tenant_id",lower("name"));--> statement-breakpoint
 CREATE INDEX "metrics_dataset" ON "metrics" USING btree ("tenant_id","dataset_id");--> statement-breakpoint
@@ -1283,8 +1356,12 @@ CREATE INDEX "person_searches_tenant" ON "person_searches" USING btree ("tenant_
 CREATE INDEX "subject_requests_tenant" ON "subject_requests" USING btree ("tenant_id","id");--> statement-breakpoint
 CREATE INDEX "uploads_tenant" ON "uploads" USING btree ("tenant_id","created_at");--> statement-breakpoint
 CREATE INDEX "uploads_unfinished" ON "uploads" USING btree ("status","updated_at");--> statement-breakpoint
+CREATE INDEX "dashboard_alert_entries_alert" ON "dashboard_alert_entries" USING btree ("tenant_id","alert_id","id");--> statement-breakpoint
+CREATE INDEX "dashboard_alerts_dashboard" ON "dashboard_alerts" USING btree ("tenant_id","dashboard_id","id");--> statement-breakpoint
+CREATE INDEX "dashboard_alerts_next" ON "dashboard_alerts" USING btree ("next_at");--> statement-breakpoint
 CREATE INDEX "dashboard_comments_board" ON "dashboard_comments" USING btree ("dashboard_id","id");--> statement-breakpoint
 CREATE INDEX "dashboard_comments_thread" ON "dashboard_comments" USING btree ("thread_id");--> statement-breakpoint
+CREATE INDEX "dashboard_comments_clear" ON "dashboard_comments" USING btree ("id") WHERE sealed is null;--> statement-breakpoint
 CREATE INDEX "dashboards_updated" ON "dashboards" USING btree ("tenant_id","updated_at","id");--> statement-breakpoint
 CREATE INDEX "dashboards_deleted" ON "dashboards" USING btree ("deleted_at");--> statement-breakpoint
 CREATE INDEX "dashboard_schedule_runs_schedule" ON "dashboard_schedule_runs" USING btree ("tenant_id","schedule_id","id");--> statement-breakpoint
@@ -1896,6 +1973,16 @@ CREATE POLICY "erasures_tenant" ON "erasures" TO stroma_tenant USING (tenant_id 
 --> statement-breakpoint
 GRANT select, insert, update, delete ON "erasures" TO stroma_tenant;
 --> statement-breakpoint
+ALTER TABLE "insights" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "insights" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "insights_owner" ON "insights" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "insights_tenant" ON "insights" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)) and (exists (select from "datasets" p where p."id" = "insights"."dataset_id")) and (exists (select from "dataset_versions" p where p."id" = "insights"."version_id")));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "insights" TO stroma_tenant;
+--> statement-breakpoint
 ALTER TABLE "dataset_joins" ENABLE ROW LEVEL SECURITY;
 --> statement-breakpoint
 ALTER TABLE "dataset_joins" FORCE ROW LEVEL SECURITY;
@@ -1985,6 +2072,26 @@ CREATE POLICY "uploads_owner" ON "uploads" TO CURRENT_USER USING (true) WITH CHE
 CREATE POLICY "uploads_tenant" ON "uploads" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)));
 --> statement-breakpoint
 GRANT select, insert, update, delete ON "uploads" TO stroma_tenant;
+--> statement-breakpoint
+ALTER TABLE "dashboard_alert_entries" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "dashboard_alert_entries" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "dashboard_alert_entries_owner" ON "dashboard_alert_entries" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "dashboard_alert_entries_tenant" ON "dashboard_alert_entries" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)) and (exists (select from "dashboard_alerts" p where p."id" = "dashboard_alert_entries"."alert_id")));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "dashboard_alert_entries" TO stroma_tenant;
+--> statement-breakpoint
+ALTER TABLE "dashboard_alerts" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "dashboard_alerts" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "dashboard_alerts_owner" ON "dashboard_alerts" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "dashboard_alerts_tenant" ON "dashboard_alerts" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "dashboard_alerts" TO stroma_tenant;
 --> statement-breakpoint
 ALTER TABLE "dashboard_comments" ENABLE ROW LEVEL SECURITY;
 --> statement-breakpoint

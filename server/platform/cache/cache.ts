@@ -16,6 +16,8 @@ export interface Cache {
    * window that runs; neither begins one. `resetMs` is 0 where no window runs.
    */
   increment(key: string, windowMs: number, by?: number): Soon<{ count: number; resetMs: number }>;
+  /** What it holds. Of Redis: every key of its database and the memory of the server. */
+  size(): Promise<{ entries: number; bytes: number }>;
   ping(): Promise<void>;
   close(): Promise<void>;
 }

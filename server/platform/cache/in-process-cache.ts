@@ -99,6 +99,10 @@ export function openInProcessCache(options: InProcessCacheOptions = {}): Cache {
       return { count: by, resetMs: windowMs };
     },
 
+    async size() {
+      return { entries: entries.size + windows.size, bytes: held };
+    },
+
     async ping() {},
 
     async close() {

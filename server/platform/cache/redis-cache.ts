@@ -92,6 +92,11 @@ export async function openRedisCache(url: string): Promise<Cache> {
       return { count, resetMs };
     },
 
+    async size() {
+      const [entries, memory] = await reach(() => Promise.all([redis.dbsize(), redis.info('memory')]));
+      return { entries, bytes: Number(/^used_memory:(\d+)/m.exec(memory)?.[1] ?? 0) };
+    },
+
     async ping() {
       await reach(() => redis.ping());
     },

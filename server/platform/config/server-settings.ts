@@ -80,6 +80,12 @@ export const serverSettings = {
     .string()
     .optional()
     .describe('The only hosts Stroma may call at all, written alike; without it any public one'),
+  STROMA_SQLITE_FOLDERS: z
+    .string()
+    .optional()
+    .describe(
+      'Folders whose SQLite files may be connected to by their path, commas between; without it only files that are sent',
+    ),
   STROMA_GEO_FILE: z
     .string()
     .optional()

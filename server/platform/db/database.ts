@@ -18,9 +18,17 @@ export interface Database {
    * this store. `onGap` is called when notifications may have been missed: a connection was made again.
    */
   listen(channel: string, onNotify: (payload: string) => void, onGap?: () => void): Promise<Stop>;
+  load(): StoreLoad;
   /** Answers, or throws NOT_READY. */
   ping(): Promise<void>;
   close(): Promise<void>;
+}
+
+/** Connections that are open and those of them that are free; what waits for one. */
+export interface StoreLoad {
+  open: number;
+  idle: number;
+  waiting: number;
 }
 
 export type Stop = () => Promise<void>;

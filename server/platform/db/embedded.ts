@@ -6,7 +6,7 @@ import { drizzle } from 'drizzle-orm/pglite';
 import { lockDataFolder } from './data-folder.ts';
 import type { Database, Sql } from './database.ts';
 import { migrate } from './migrations.ts';
-import { ScopedConnection, takeTurns } from './scoped-connection.ts';
+import { type InTurn, ScopedConnection, takeTurns } from './scoped-connection.ts';
 import { copyTemplate, keptTemplates } from './store-template.ts';
 import { acrossTenants } from './tenant-scope.ts';
 
@@ -38,14 +38,26 @@ interface ScopedClient {
   query: PGlite['query'];
   transaction: PGlite['transaction'];
   script(text: string): Promise<{ rows: Record<string, unknown>[] }>;
+  /** Statements and transactions that run or wait. */
+  asked(): number;
 }
 
 /** The one connection, which everybody shares in turn: each statement or transaction in its caller's scope. */
 function scopeClient(client: PGlite): ScopedClient {
   const connection = new ScopedConnection();
-  const inTurn = takeTurns();
+  const turn = takeTurns();
+  let asked = 0;
+  const inTurn: InTurn = async (work) => {
+    asked += 1;
+    try {
+      return await turn(work);
+    } finally {
+      asked -= 1;
+    }
+  };
   const tell = (statement: string) => client.exec(statement);
   return {
+    asked: () => asked,
     query: (text, values, options) =>
       inTurn(() => connection.run(tell, text, () => client.query(text, values, options))),
     transaction: (work) =>
@@ -96,6 +108,11 @@ function embedded(client: PGlite, scoped: ScopedClient, db: Sql, released: () =>
       client.listen(channel, (payload) =>
         acrossTenants('a notification is for every tenant', () => onNotify(payload)),
       ),
+    load: () => ({
+      open: 1,
+      idle: scoped.asked() === 0 ? 1 : 0,
+      waiting: Math.max(0, scoped.asked() - 1),
+    }),
     async ping() {
       if (client.closed)
         throw new StromaError('NOT_READY', 'The embedded store is closed; the server is stopping.');

@@ -41,6 +41,7 @@ export async function openPostgresql(url: string, log: Logger, poolSize = 10): P
       return { rows: results.flatMap(({ rows }) => rows ?? []) };
     },
     listen: listener.listen,
+    load: () => ({ open: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
     ping: () => ping(pool),
     close,
   };

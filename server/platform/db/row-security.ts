@@ -26,6 +26,9 @@ export const closedTables: Readonly<Record<string, string>> = {
   audit_seals: 'one chain of seals over the heads of every tenant’s chain',
   audit_keys: 'signing keys of the whole installation',
   backups: 'a backup holds the whole installation',
+  system_samples: 'figures of the machines the installation runs on',
+  system_alerts: 'a machine that runs short, for who runs the installation',
+  faults: 'errors of the installation, met by whoever, for who runs it',
 };
 
 /** Tables in which a tenant's statements may do less than read, add, change and delete. */

@@ -11,6 +11,7 @@ import type { ZodType } from 'zod';
 import type { Cache } from '../cache/cache.ts';
 import type { Config } from '../config/config.ts';
 import { fail } from '../failure.ts';
+import { timeRequests } from '../metrics/http-metrics.ts';
 import { openRateLimits } from '../rate-limits/rate-limits.ts';
 import { type OnLimited, openRequestLimits } from '../rate-limits/request-limits.ts';
 import { answerError, InputError } from './error-answers.ts';
@@ -72,6 +73,7 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
     app.addHook('onClose', async () => unwatch());
   }
 
+  timeRequests(app);
   const rates = openRateLimits(cache, log);
   const limits = openRequestLimits(config, rates, options.onLimited);
   app.decorate('gate', openGate(config, limits, authenticate));

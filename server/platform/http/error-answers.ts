@@ -27,7 +27,16 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
   const told = tell(error);
   const { status } = errorCatalogue[told.code];
   if (status >= 500)
-    request.log.error({ request: request.id, err: error, code: told.code }, 'the request failed');
+    request.log.error(
+      {
+        request: request.id,
+        route: `${request.method} ${request.routeOptions.url ?? ''}`,
+        actor: request.context?.actor.id,
+        err: error,
+        code: told.code,
+      },
+      'the request failed',
+    );
   else
     request.log.debug(
       { request: request.id, code: told.code, details: told.details },

@@ -53,7 +53,13 @@ export class JobAttempt {
     this.#ctx = {
       actor,
       requestId: row.requestId,
-      log: parts.log.child({ job: row.id, kind: row.kind, attempt: row.attempt, request: row.requestId }),
+      log: parts.log.child({
+        job: row.id,
+        kind: row.kind,
+        attempt: row.attempt,
+        request: row.requestId,
+        actor: row.createdBy,
+      }),
       signal: this.#stop.signal,
     };
     this.#job = {

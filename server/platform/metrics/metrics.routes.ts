@@ -1,44 +1,55 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Cache } from '../cache/cache.ts';
 import type { Database } from '../db/database.ts';
 import { fail } from '../failure.ts';
-import { waitingJobs } from './metrics.store.ts';
-import { collectProcessMetrics, countRequest, registry, setJobsWaiting } from './metrics.ts';
+import { collectCache } from './cache-metrics.ts';
+import { timeRequests } from './http-metrics.ts';
+import { setOpenJobs, setOutbox } from './job-metrics.ts';
+import { openJobs, outbox } from './metrics.store.ts';
+import { collectProcessMetrics, registry } from './metrics.ts';
+import { collectQueries } from './query-metrics.ts';
+import { setStoreLoad } from './store-metrics.ts';
 
 export interface MetricsOptions {
   /** Lets `Authorization: Bearer <token>` read the figures from any address. */
   token?: string | undefined;
-  /** Where the waiting jobs are counted when the figures are read. */
+  /** Where open jobs and the outbox are counted when the figures are read. */
   database?: Database;
+  cache?: Pick<Cache, 'size'>;
 }
 
 /**
- * Times every route registered after it and serves `GET /metrics` in the Prometheus text format. Without a token
- * the figures are read from this machine only: the connection comes from a loopback address and no proxy has passed
- * it on.
+ * Times every route and serves `GET /metrics` in the Prometheus text format. Without a token the figures are read from
+ * this machine only: the connection comes from a loopback address and no proxy has passed it on.
  */
-export function registerMetrics(app: FastifyInstance, { token, database }: MetricsOptions = {}): void {
+export function registerMetrics(app: FastifyInstance, options: MetricsOptions = {}): void {
+  const { token, database, cache } = options;
   collectProcessMetrics();
-  app.addHook('onResponse', (request, reply, done) => {
-    const type = reply.getHeader('content-type');
-    // A live stream ends when its listener goes: how long it was open is no time to answer.
-    if (typeof type !== 'string' || !type.startsWith('text/event-stream'))
-      countRequest(request.method, request.routeOptions.url, reply.statusCode, reply.elapsedTime / 1000);
-    done();
-  });
+  timeRequests(app);
   app.get('/metrics', { logLevel: 'warn', schema: { hide: true } as object }, async (request, reply) => {
     allow(request, token);
-    if (database !== undefined) await countWaiting(request, database);
+    collectQueries();
+    await Promise.all([
+      database && gathered(request, () => countOpen(database)),
+      cache && gathered(request, () => collectCache(cache)),
+    ]);
     return await reply.type(registry.contentType).send(await registry.metrics());
   });
 }
 
-/** A store that does not answer is no reason to withhold the other figures. */
-async function countWaiting(request: FastifyRequest, database: Database): Promise<void> {
+async function countOpen(database: Database): Promise<void> {
+  setStoreLoad(database.load());
+  setOpenJobs(await openJobs(database.sql));
+  setOutbox(await outbox(database.sql));
+}
+
+/** What does not answer is no reason to withhold the other figures. */
+async function gathered(request: FastifyRequest, gather: () => Promise<void>): Promise<void> {
   try {
-    setJobsWaiting(await waitingJobs(database.sql));
+    await gather();
   } catch (error) {
-    request.log.warn({ err: error }, 'the waiting jobs could not be counted');
+    request.log.warn({ err: error }, 'some figures could not be gathered');
   }
 }
 

@@ -2,30 +2,32 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { api } from '@stroma/contracts';
 import Fastify from 'fastify';
 import { pino } from 'pino';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { openDatabase } from '../db/open-database.ts';
 import { newId } from '../ids.ts';
 import { jobs } from '../jobs/jobs.tables.ts';
+import { setOpenJobs } from './job-metrics.ts';
 import { type MetricsOptions, registerMetrics } from './metrics.routes.ts';
+import { countCacheRead, countEvent, countJob, countModelCall, countQuery, registry } from './metrics.ts';
 import {
-  countCacheRead,
-  countEvent,
-  countJob,
-  countModelCall,
-  countQuery,
-  registry,
-  setJobsWaiting,
+  countAppend,
+  countFellBehind,
+  countRowsOut,
   setStreamClients,
-} from './metrics.ts';
+  setStreamQueued,
+} from './stream-metrics.ts';
 
 function appWith(options: MetricsOptions = {}) {
   const app = Fastify();
   registerMetrics(app, options);
   app.get('/things/:id', async () => 'thing');
   app.get('/broken', async (_, reply) => reply.status(503).send('no'));
-  app.get('/live', async (_, reply) => reply.type('text/event-stream').send('data: 1\n\n'));
+  app.get('/live', { config: { endpoint: api.streams.subscribe } }, async (_, reply) =>
+    reply.type('text/event-stream').send('data: 1\n\n'),
+  );
   return app;
 }
 
@@ -44,15 +46,16 @@ describe('/metrics', () => {
     const { body, headers } = await read(app);
     expect(headers['content-type']).toContain('text/plain; version=0.0.4');
     expect(body).toContain(
-      'stroma_http_request_duration_seconds_count{method="GET",route="/things/:id",status="200"} 2',
+      'stroma_http_request_duration_seconds_count{method="GET",route="/things/:id",status="2xx"} 2',
     );
     expect(body).toContain(
-      'stroma_http_request_duration_seconds_count{method="GET",route="/broken",status="503"} 1',
+      'stroma_http_request_duration_seconds_count{method="GET",route="/broken",status="5xx"} 1',
     );
     expect(body).toContain(
-      'stroma_http_request_duration_seconds_count{method="GET",route="unmatched",status="404"} 1',
+      'stroma_http_request_duration_seconds_count{method="GET",route="unmatched",status="4xx"} 1',
     );
-    expect(body).not.toMatch(/geheim|nowhere|things\/1|route="\/live"/);
+    expect(body).toContain('stroma_http_streams_total{route="/live"} 1');
+    expect(body).not.toMatch(/geheim|nowhere|things\/1|seconds_count{[^}]*"\/live"/);
   });
 
   it('shows the process: memory, processor, event loop', async () => {
@@ -67,9 +70,13 @@ describe('/metrics', () => {
 
   it('shows jobs, events, streams, queries, cache and model calls', async () => {
     countJob('ingest', 'succeeded', 2);
-    setJobsWaiting([{ kind: 'ingest', jobs: 3 }]);
+    setOpenJobs([{ kind: 'ingest', waiting: 3, running: 1, oldest_seconds: 2.5 }]);
     countEvent('dataset.updated');
     setStreamClients(4);
+    setStreamQueued(9, 'websocket');
+    countRowsOut(5, 'sse');
+    countAppend(7, 'http', 'succeeded', 0.003);
+    countFellBehind('websocket', 'resynchronised');
     countQuery('succeeded', 0.02);
     countCacheRead('answer', true);
     countCacheRead('answer', false);
@@ -79,7 +86,14 @@ describe('/metrics', () => {
       'stroma_job_duration_seconds_count{kind="ingest",status="succeeded"} 1',
       'stroma_jobs_waiting{kind="ingest"} 3',
       'stroma_events_published_total{type="dataset.updated"} 1',
-      'stroma_stream_clients 4',
+      'stroma_jobs_running{kind="ingest"} 1',
+      'stroma_jobs_oldest_seconds{kind="ingest"} 2.5',
+      'stroma_stream_clients{transport="sse"} 4',
+      'stroma_stream_queued{transport="websocket"} 9',
+      'stroma_stream_rows_total{direction="out",transport="sse"} 5',
+      'stroma_stream_rows_total{direction="in",transport="http"} 7',
+      'stroma_stream_append_duration_seconds_count{transport="http",outcome="succeeded"} 1',
+      'stroma_stream_fell_behind_total{transport="websocket",then="resynchronised"} 1',
       'stroma_query_duration_seconds_count{outcome="succeeded"} 1',
       'stroma_cache_reads_total{what="answer",result="hit"} 1',
       'stroma_cache_reads_total{what="answer",result="miss"} 1',
