@@ -11,7 +11,9 @@ const packages = [
   'apps/cli',
   'engines/kernel',
   'engines/lake',
+  'engines/learn',
   'engines/privacy',
+  'engines/stats',
   'engines/text',
 ];
 const packageFolders = new Map(packages.map((folder) => [`@stroma/${folder.split('/').at(-1)}`, folder]));
@@ -20,17 +22,19 @@ const packageFolders = new Map(packages.map((folder) => [`@stroma/${folder.split
 const allowed: Record<string, string[]> = {
   'engines/kernel': [],
   'engines/lake': ['engines/kernel'],
+  'engines/learn': ['engines/kernel', 'engines/stats'],
   'engines/privacy': ['engines/kernel'],
+  'engines/stats': ['engines/kernel'],
   'engines/text': ['engines/kernel'],
   contracts: ['engines/kernel'],
   sdk: ['contracts'],
   'apps/web': ['sdk', 'contracts'],
   'apps/cli': ['sdk', 'contracts', 'engines/kernel', 'engines/lake', 'engines/text'],
-  server: ['contracts', 'engines/kernel', 'engines/lake', 'engines/privacy', 'engines/text'],
+  server: ['contracts', 'engines/kernel', 'engines/lake', 'engines/learn', 'engines/privacy', 'engines/stats', 'engines/text'],
 };
 
 /** Modules of the server in the order in which they may know each other. */
-const moduleOrder = ['platform', 'access', 'data'];
+const moduleOrder = ['platform', 'access', 'data', 'workspaces'];
 const composition = new Set(['server/app.ts', 'server/main.ts']);
 
 interface Import {

@@ -2,6 +2,11 @@ import { defineConfig } from 'drizzle-kit';
 
 export default defineConfig({
   dialect: 'postgresql',
-  schema: ['./platform/**/*.tables.ts', './access/**/*.tables.ts', './data/**/*.tables.ts'],
+  schema: [
+    './platform/**/*.tables.ts',
+    './access/**/*.tables.ts',
+    './data/**/*.tables.ts',
+    './workspaces/**/*.tables.ts',
+  ],
   out: process.env.DRIZZLE_OUT ?? './drizzle',
 });

@@ -49,6 +49,8 @@ export type FindResource = (tenantId: string, id: string) => Promise<OwnedResour
 
 interface Kind {
   kind: string;
+  /** What it takes to know of one, and to say who else may. */
+  permissions: { read: Permission; share: Permission };
   find: FindResource;
 }
 
@@ -87,8 +89,13 @@ export class Resources {
   }
 
   /** Makes things whose id begins with `prefix` known: `ds`. */
-  know(prefix: string, kind: string, find: FindResource): void {
-    this.#kinds.set(prefix, { kind, find });
+  know(
+    prefix: string,
+    kind: string,
+    find: FindResource,
+    permissions: Kind['permissions'] = { read: 'datasets:read', share: 'datasets:share' },
+  ): void {
+    this.#kinds.set(prefix, { kind, find, permissions });
   }
 
   /** Null where the tenant has no such thing. */
@@ -113,7 +120,17 @@ export class Resources {
 
   /** Whether its name may stand in a list: what it may be used for is asked when it is opened. */
   async listable(actor: Actor, resource: Omit<OwnedResource, 'name'>): Promise<boolean> {
-    return (await this.#decideForAnyPurpose(actor, 'datasets:read', resource)).allowed;
+    return (await this.#decideForAnyPurpose(actor, this.#permissionsOf(resource.id).read, resource)).allowed;
+  }
+
+  /** The projects a thing belongs to. */
+  async projectsOf(tenantId: string, id: string): Promise<StoredAttributes['projects']> {
+    return (await this.#stored.get(`${tenantId} ${id}`))?.stored.projects ?? [];
+  }
+
+  #permissionsOf(id: string): Kind['permissions'] {
+    const known = this.#kinds.get(id.split('_', 1)[0] ?? '');
+    return known?.permissions ?? { read: 'datasets:read', share: 'datasets:share' };
   }
 
   async #decideForAnyPurpose(
@@ -184,7 +201,7 @@ export class Resources {
     // Who may look at it knows that it is there.
     const isHidden =
       hidesExistence(decision) &&
-      !(await this.decide(ctx.actor, 'datasets:read', resource, ctx.purpose)).allowed;
+      !(await this.decide(ctx.actor, this.#permissionsOf(id).read, resource, ctx.purpose)).allowed;
     if (isHidden) return fail('NOT_FOUND', `There is no ${id}, or it is not yours.`);
     return fail('FORBIDDEN', decision.reason, { permission, rule: decision.rule });
   }
@@ -334,13 +351,13 @@ export class Resources {
     const found =
       (await this.find(actor.tenantId, id)) ?? fail('NOT_FOUND', `There is no ${id}, or it is not yours.`);
     const decision = await this.#governed(ctx, found);
-    if (!decision.allowed) await this.#refuse(ctx, 'datasets:share', found, decision);
+    if (!decision.allowed) await this.#refuse(ctx, this.#permissionsOf(id).share, found, decision);
     return found;
   }
 
   async #governed({ actor }: Context, found: OwnedResource): Promise<Decision> {
     const { site, purposes, opensAt, closesAt, ...resource } = await this.attributesOf(actor, found);
-    return decide({ permission: 'datasets:share', actor, resource, now: new Date() });
+    return decide({ permission: this.#permissionsOf(found.id).share, actor, resource, now: new Date() });
   }
 }
 

@@ -86,6 +86,16 @@ export async function findByVersions(
   );
 }
 
+/** The sample datasets that are there, by the file each came from. */
+export async function findSamples(db: Sql, ctx: Context): Promise<Map<string, string>> {
+  const rows = await db
+    .select({ id: datasets.id, fileName: datasets.fileName })
+    .from(datasets)
+    .where(and(mine(ctx), eq(datasets.sample, true)))
+    .limit(100);
+  return new Map(rows.map(({ id, fileName }) => [fileName, id]));
+}
+
 export async function recentDatasets(db: Sql, ctx: Context, limit: number): Promise<DatasetWithVersion[]> {
   return current(db).where(mine(ctx)).orderBy(desc(datasets.updatedAt)).limit(limit);
 }

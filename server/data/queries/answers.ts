@@ -172,6 +172,7 @@ export class Answers {
         rowCount: ran?.result.rowCount ?? null,
         executionMs: ran?.result.execution_ms ?? null,
         cached: ran?.cached ?? false,
+        dashboardId: null,
         createdAt: about.createdAt,
       },
     });

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ColumnSchema } from '@stroma/kernel';
+import type { ColumnSchema, JsonValue } from '@stroma/kernel';
 import { StromaError } from '@stroma/kernel';
 import type { SqlLimits, SqlSandbox, SqlSource } from '@stroma/lake';
 import type { Context } from '../../platform/context.ts';
@@ -11,6 +11,8 @@ export interface QueryPlan {
   sql: string;
   /** Each table's name with the version it holds and how much of it is seen: equal ones give equal answers. */
   tables: { name: string; versionId: string; view: string }[];
+  /** Values of `$1`, `$2`. */
+  params?: JsonValue[];
   /** Where the tables lie; asked for when the query has to run. */
   sources(): Promise<SqlSource[]>;
   limits: Partial<SqlLimits>;
@@ -84,7 +86,12 @@ export class QueryRunner {
   }
 
   keyOf(ctx: Context, plan: QueryPlan): string {
-    const text = stableJson([plan.sql, plan.tables, plan.limits]);
+    const text = stableJson([
+      plan.sql,
+      plan.tables,
+      plan.limits,
+      ...(plan.params === undefined ? [] : [plan.params]),
+    ]);
     return `answer:${ctx.actor.tenantId}:${createHash('sha256').update(text).digest('hex')}`;
   }
 
@@ -166,6 +173,7 @@ export class QueryRunner {
     try {
       const { rowsJson, ...answer } = await this.#sandbox.queryJson(plan.sql, await plan.sources(), {
         limits: plan.limits,
+        ...(plan.params === undefined ? {} : { params: plan.params }),
         signal,
         caller: ctx.actor.id,
       });
