@@ -60,6 +60,8 @@ export interface Facts {
   backupPlan: { cron: string | null; target: string | null };
   keys: KeyState;
   objectsEncrypted: boolean;
+  /** Tables whose texts are sealed, and those of them of which rows lie in clear still. */
+  texts: { sealed: string[]; clear: string[] };
   transport: { tls: boolean; loopback: boolean; proxy: boolean; database: 'embedded' | 'tls' | 'clear' };
   rules: {
     sessionHours: number;
@@ -100,7 +102,7 @@ export async function measure(
   period: Period,
   onProgress: (fraction: number, phase: string) => void,
 ): Promise<Facts> {
-  const { db, config, keys, objects } = platform;
+  const { db, config, keys, objects, sealed } = platform;
   const { tenantId } = ctx.actor;
   const now = new Date();
   const policy = await findSecondFactorPolicy(db.sql, tenantId);
@@ -155,6 +157,7 @@ export async function measure(
     },
     keys: await acrossTenants('keys belong to the installation', () => keys.state()),
     objectsEncrypted: objects.encrypted,
+    texts: { sealed: sealed.all().map(({ table }) => table), clear: await sealed.tablesInClear() },
     transport: {
       tls: config.STROMA_TLS_CERT !== undefined,
       loopback: config.HOST === 'localhost' || config.HOST === '::1' || config.HOST.startsWith('127.'),

@@ -37,11 +37,14 @@ export class SealedTables {
 
   /** Orders what still lies in clear to be sealed: after an upgrade, once. */
   async begin(ctx: Context, jobs: Pick<Jobs, 'send'>): Promise<void> {
-    for (const table of this.all())
-      if (await table.anyClear()) {
-        await jobs.send(ctx, sealKind, {});
-        return;
-      }
+    if ((await this.tablesInClear()).length > 0) await jobs.send(ctx, sealKind, {});
+  }
+
+  /** Tables of which rows lie in clear still. */
+  async tablesInClear(): Promise<string[]> {
+    const found: string[] = [];
+    for (const table of this.all()) if (await table.anyClear()) found.push(table.table);
+    return found;
   }
 
   /** Answers how many rows lay in clear; can be ended and begun again. */
