@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { cronExpression, delivery, timeZone } from './dashboard-schedules.ts';
 import { endpoint } from './endpoints.ts';
-import { alertKinds, alertStates } from './export-formats.ts';
+import { alertStates } from './export-formats.ts';
 import { idOf, listOf, listQuery, timestamp } from './fields.ts';
 import { columnName } from './profiles.ts';
 import { boardState } from './tiles.ts';

@@ -9,6 +9,7 @@ const packages = [
   'server',
   'apps/web',
   'apps/cli',
+  'engines/charts',
   'engines/kernel',
   'engines/lake',
   'engines/learn',
@@ -20,6 +21,7 @@ const packageFolders = new Map(packages.map((folder) => [`@stroma/${folder.split
 
 /** What each room may import of ours, beside itself. */
 const allowed: Record<string, string[]> = {
+  'engines/charts': ['engines/kernel'],
   'engines/kernel': [],
   'engines/lake': ['engines/kernel'],
   'engines/learn': ['engines/kernel', 'engines/stats'],
@@ -28,9 +30,9 @@ const allowed: Record<string, string[]> = {
   'engines/text': ['engines/kernel'],
   contracts: ['engines/kernel'],
   sdk: ['contracts'],
-  'apps/web': ['sdk', 'contracts'],
+  'apps/web': ['sdk', 'contracts', 'engines/charts'],
   'apps/cli': ['sdk', 'contracts', 'engines/kernel', 'engines/lake', 'engines/text'],
-  server: ['contracts', 'engines/kernel', 'engines/lake', 'engines/learn', 'engines/privacy', 'engines/stats', 'engines/text'],
+  server: ['contracts', 'engines/charts', 'engines/kernel', 'engines/lake', 'engines/learn', 'engines/privacy', 'engines/stats', 'engines/text'],
 };
 
 /** Modules of the server in the order in which they may know each other. */

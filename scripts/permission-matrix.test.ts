@@ -29,6 +29,9 @@ const open = [
   'POST /auth/sign-up',
   'POST /auth/single-sign-on/:id/assertion',
   'POST /auth/verify-email',
+  'GET /embed',
+  'POST /shared-dashboards/data',
+  'POST /shared-dashboards/open',
 ];
 
 describe('permissions', () => {

@@ -81,6 +81,11 @@ export const idKinds: Readonly<Record<string, IdKind>> = {
   subject_requests: 'subjectRequest',
   person_searches: 'personSearch',
   erasures: 'erasure',
+  dashboard_shares: 'share',
+  dashboard_schedules: 'schedule',
+  dashboard_schedule_runs: 'scheduleRun',
+  dashboard_alerts: 'alert',
+  dashboard_alert_entries: 'alertEntry',
 };
 /** What the server itself goes on writing behind an event. */
 const linked = new Set(['audit_pending', 'audit_links']);

@@ -18,6 +18,7 @@ import { boardsWithMetrics, findDashboard } from './dashboards/dashboards.store.
 import { dashboards as boardRows } from './dashboards/dashboards.tables.ts';
 import { QuestionTiles } from './dashboards/question-tiles.ts';
 import { SampleBoards } from './dashboards/sample-boards.ts';
+import { openWatchRooms } from './watch-rooms.ts';
 
 export interface Workspaces {
   readonly name: 'workspaces';
@@ -42,6 +43,7 @@ export function createWorkspaces(platform: Platform, access: Access, data: Data)
   const dashboards = new Dashboards(parts);
   const comments = new Comments(parts, dashboards);
   const samples = new SampleBoards(parts, dashboards);
+  const rooms = openWatchRooms(platform, access, dashboards);
   data.metrics.knowUses(
     async (ctx, ids) => {
       const row = { id: boardRows.id, ownerId: boardRows.createdBy };
@@ -55,10 +57,12 @@ export function createWorkspaces(platform: Platform, access: Access, data: Data)
     boards: dashboards,
     register(app) {
       dashboardRoutes(app, { dashboards, comments, questions: new QuestionTiles(data, dashboards) });
+      rooms.register(app);
     },
     begin: (ctx) => samples.begin(ctx),
     async close() {
       samples.stop();
+      await rooms.close();
     },
   };
 }

@@ -4,6 +4,7 @@ export interface Message {
   subject: string;
   text: string;
   html?: string;
+  attachments?: { fileName: string; contentType: string; content: Uint8Array }[];
   /** Whose administrators see it where no mail server is set. */
   tenantId?: string;
 }

@@ -15,12 +15,15 @@ export function openOutbox(dataFolder: string, log: Logger): Mail {
   const folderOf = (tenantId: string) => join(dataFolder, 'outbox', tenantId.replace(/[^\w-]/g, ''));
   return {
     kind: 'outbox',
-    async send({ to, subject, text, tenantId = systemTenant }) {
+    async send({ to, subject, text, attachments = [], tenantId = systemTenant }) {
       const folder = folderOf(tenantId);
       await mkdir(folder, { recursive: true, mode: 0o700 });
       const name = `${uuidv7()}.json`;
       const file = await open(join(folder, `.${name}`), 'wx', 0o600);
-      const written = { to, subject, text, written_at: new Date().toISOString() };
+      const left = attachments.map(
+        ({ fileName, content }) => `\n[${fileName}, ${content.length} bytes: not kept here]`,
+      );
+      const written = { to, subject, text: text + left.join(''), written_at: new Date().toISOString() };
       await file.writeFile(`${JSON.stringify(written, null, 2)}\n`).finally(() => file.close());
       await rename(join(folder, `.${name}`), join(folder, name));
       log.info({ subject }, 'no mail server is set: the mail waits in the outbox');

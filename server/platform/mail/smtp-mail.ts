@@ -25,7 +25,7 @@ export function openSmtp(url: string, from: string): Mail {
   );
   return {
     kind: 'smtp',
-    async send({ to, subject, text, html }) {
+    async send({ to, subject, text, html, attachments = [] }) {
       try {
         await policy.execute(() =>
           transport.sendMail({
@@ -34,6 +34,11 @@ export function openSmtp(url: string, from: string): Mail {
             subject,
             text,
             ...(html === undefined ? {} : { html }),
+            attachments: attachments.map(({ fileName: filename, contentType, content }) => ({
+              filename,
+              contentType,
+              content: Buffer.from(content),
+            })),
             headers: { 'Auto-Submitted': 'auto-generated' },
           }),
         );

@@ -7,10 +7,16 @@ const timeoutMs = 60_000;
 
 /**
  * A document as PDF, set by Typst in a process of its own that can be ended; the template reads it as JSON from
- * `sys.inputs.document`. Throws when setting fails or takes longer than a minute.
+ * `sys.inputs.document`. `fonts` is a folder of further font files. Throws when setting fails or takes longer than a minute.
  */
-export async function printDocument(template: URL, document: unknown, signal: AbortSignal): Promise<Buffer> {
-  const child = spawn(process.execPath, [printer, fileURLToPath(template)], {
+export async function printDocument(
+  template: URL,
+  document: unknown,
+  signal: AbortSignal,
+  { fonts }: { fonts?: string } = {},
+): Promise<Buffer> {
+  const folder = fonts === undefined ? [] : [fonts];
+  const child = spawn(process.execPath, [printer, fileURLToPath(template), ...folder], {
     stdio: ['pipe', 'pipe', 'pipe'],
     signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
     env: {},
