@@ -2,7 +2,7 @@ import { lookup as systemLookup } from 'node:dns/promises';
 import { type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { StromaError } from '@stroma/kernel';
 import type { Config } from '../config/config.ts';
@@ -22,6 +22,11 @@ export interface Outgoing {
   fetch(input: string | URL | Request, init?: RequestInit & OutgoingLimits): Promise<Response>;
   /** For an address that is stored to be called later. Throws OUTGOING_REFUSED. */
   check(url: string | URL): Promise<void>;
+  /**
+   * Where a host may be reached, for a driver that makes its own connection: it connects to one of these and resolves
+   * nothing itself. Throws OUTGOING_REFUSED, OUTGOING_FAILED.
+   */
+  addresses(host: string, port: number): Promise<{ address: string; family: number }[]>;
 }
 
 export interface OutgoingLimits {
@@ -31,6 +36,8 @@ export interface OutgoingLimits {
   maxBytes?: number;
   /** 3 unless told. */
   maxRedirects?: number;
+  /** The answer comes as it arrives, to be read while it does; one that is too large breaks off with OUTGOING_FAILED. */
+  streamed?: boolean;
 }
 
 export type Lookup = (host: string) => Promise<{ address: string; family: number }[]>;
@@ -52,14 +59,21 @@ export function openOutgoing(
     async check(url) {
       await resolveChecked(guard, readUrl(url));
     },
+    addresses: (host, port) => resolveHost(guard, host, port),
     async fetch(input, init = {}) {
-      const { timeoutMs = 10_000, maxBytes = 5 * 1024 * 1024, maxRedirects = 3, ...rest } = init;
+      const {
+        timeoutMs = 10_000,
+        maxBytes = 5 * 1024 * 1024,
+        maxRedirects = 3,
+        streamed = false,
+        ...rest
+      } = init;
       const url = readUrl(input instanceof Request ? input.url : input);
       const first = new Request(input instanceof Request ? input : url, rest);
       const late = AbortSignal.timeout(timeoutMs);
       const signal = AbortSignal.any([late, first.signal]);
       try {
-        return await follow(guard, first, { signal, maxBytes, maxRedirects });
+        return await follow(guard, first, { signal, maxBytes, maxRedirects, streamed });
       } catch (error) {
         if (first.signal.aborted) throw first.signal.reason;
         if (error instanceof StromaError) throw error;
@@ -90,6 +104,7 @@ interface Limits {
   signal: AbortSignal;
   maxBytes: number;
   maxRedirects: number;
+  streamed: boolean;
 }
 
 function readUrl(given: string | URL): URL {
@@ -106,10 +121,14 @@ const portOf = (url: URL): number => Number(url.port || (url.protocol === 'https
 /** What is said names the host that was given and never what it resolved to: that would map the inner network. */
 async function resolveChecked(guard: Guard, url: URL): Promise<Pinned> {
   const host = url.hostname.replace(/^\[|\]$/g, '');
+  return { url, addresses: await resolveHost(guard, host, portOf(url)) };
+}
+
+async function resolveHost(guard: Guard, host: string, port: number): Promise<Pinned['addresses']> {
   const literal = isIP(host);
   const addresses = literal === 0 ? await resolve(guard, host) : [{ address: host, family: literal }];
   for (const { address } of addresses) {
-    const destination = { host, address, port: portOf(url) };
+    const destination = { host, address, port };
     if (guard.only !== null && !guard.only(destination))
       fail('OUTGOING_REFUSED', `${host} is not among the hosts in STROMA_OUTGOING_ONLY.`, { host });
     if (isPublicAddress(address) || guard.mayBePrivate(destination)) continue;
@@ -119,7 +138,7 @@ async function resolveChecked(guard: Guard, url: URL): Promise<Pinned> {
       { host },
     );
   }
-  return { url, addresses };
+  return addresses;
 }
 
 async function resolve(guard: Guard, host: string): Promise<Pinned['addresses']> {
@@ -148,6 +167,7 @@ async function follow(guard: Guard, first: Request, limits: Limits): Promise<Res
     const location = answer.headers.get('location');
     const redirected = [301, 302, 303, 307, 308].includes(answer.status) && location !== null;
     if (!redirected || first.redirect === 'manual') return answer;
+    await answer.body?.cancel();
     if (first.redirect === 'error' || hop >= limits.maxRedirects)
       fail(
         'OUTGOING_REFUSED',
@@ -176,7 +196,7 @@ function send(
   method: string,
   headers: Headers,
   body: Uint8Array | null,
-  { signal, maxBytes }: Limits,
+  { signal, maxBytes, streamed }: Limits,
 ): Promise<Response> {
   const pinned: LookupFunction = (_, options, done) => {
     const [one] = addresses;
@@ -192,7 +212,7 @@ function send(
     const outgoing = request(
       url,
       { method, headers: sent, lookup: pinned, agent: false, signal, maxHeaderSize: 32 * 1024 },
-      (answer) => readAnswer(answer, url, method, maxBytes).then(done, broken),
+      (answer) => (streamed ? passAnswer : readAnswer)(answer, url, method, maxBytes).then(done, broken),
     );
     outgoing.on('error', broken);
     outgoing.end(body ?? undefined);
@@ -218,17 +238,40 @@ async function readAnswer(
   maxBytes: number,
 ): Promise<Response> {
   const chunks: Buffer[] = [];
+  for await (const chunk of counted(answer, url, maxBytes)) chunks.push(chunk);
+  return responseOf(answer, url, method, Buffer.concat(chunks));
+}
+
+async function passAnswer(
+  answer: IncomingMessage,
+  url: URL,
+  method: string,
+  maxBytes: number,
+): Promise<Response> {
+  const body = Readable.from(counted(answer, url, maxBytes), { objectMode: false });
+  return responseOf(answer, url, method, Readable.toWeb(body) as ReadableStream);
+}
+
+async function* counted(answer: IncomingMessage, url: URL, maxBytes: number): AsyncGenerator<Buffer> {
   let bytes = 0;
   try {
     for await (const chunk of decoded(answer) as AsyncIterable<Buffer>) {
       bytes += chunk.length;
       if (bytes > maxBytes)
         fail('OUTGOING_FAILED', `${url.host} answered with more than ${maxBytes} bytes.`, { host: url.host });
-      chunks.push(chunk);
+      yield chunk;
     }
   } finally {
     answer.destroy();
   }
+}
+
+function responseOf(
+  answer: IncomingMessage,
+  url: URL,
+  method: string,
+  body: Buffer<ArrayBuffer> | ReadableStream,
+): Response {
   const status = answer.statusCode ?? 0;
   if (status < 200 || status > 599)
     fail('OUTGOING_FAILED', `${url.host} answered with the status ${status}.`);
@@ -239,7 +282,8 @@ async function readAnswer(
       headers.append(name, answer.rawHeaders[at + 1] ?? '');
   }
   const empty = method === 'HEAD' || [204, 205, 304].includes(status);
-  const response = new Response(empty ? null : Buffer.concat(chunks), { status, headers });
+  if (empty && !(body instanceof Buffer)) answer.destroy();
+  const response = new Response(empty ? null : body, { status, headers });
   Object.defineProperty(response, 'url', { value: url.href });
   return response;
 }
