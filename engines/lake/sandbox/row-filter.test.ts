@@ -10,7 +10,7 @@ beforeAll(async () => {
     `CREATE TABLE visits AS SELECT * FROM (VALUES
       (1, 'Ulm', DATE '2024-01-31', TIMESTAMP '2024-01-31 18:00:00', 1.5, true),
       (2, 'O''Neill', DATE '2024-02-01', TIMESTAMP '2024-02-01 00:00:00', -2.0, false),
-      (3, NULL, NULL, NULL, NULL, NULL)) v(id, city, day, at, score, ok)`,
+      (3, NULL, NULL, NULL, NULL, NULL)) v(id, city, day, "at", score, ok)`,
   );
 });
 afterAll(() => db.close());

@@ -176,6 +176,15 @@ export function shownSql({ shown, datasets, filters }: PreparedTile): string {
     return own.length === 0 ? [] : [filteredTable(table_name, own)];
   });
   if (looked.length === 0) return shown;
+  const [only] = datasets;
+  // The other name a single dataset goes by would pass the filters by.
+  if (
+    datasets.length === 1 &&
+    only !== undefined &&
+    only.table_name !== 'dataset' &&
+    /\bdataset\b/i.test(shown)
+  )
+    looked.push(`"dataset" AS (SELECT * FROM ${quoteIdentifier(only.table_name)})`);
   const begins = /^\s*with\s+(?!recursive\b)/i;
   const head = `WITH ${looked.join(',\n')}`;
   if (begins.test(shown)) return `${head},\n${shown.replace(begins, '')}`;
