@@ -55,7 +55,7 @@ export class Downloads {
           mediaType: 'application/vnd.apache.parquet',
           content:
             restriction === null
-              ? await objects.get(`${version.lakePrefix}/data.parquet`)
+              ? await objects.get(await this.#documents.wholeKey(version))
               : Readable.from(this.#seenFile(version, restriction, signal, createReadStream), {
                   objectMode: false,
                 }),

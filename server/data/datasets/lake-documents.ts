@@ -1,12 +1,15 @@
 import type { ColumnValues, TableProfile } from '@stroma/kernel';
 import type { IngestReport } from '@stroma/lake';
 import type { ObjectStore } from '../../platform/objects/object-store.ts';
+import type { Platform } from '../../platform/platform.ts';
 import type { VersionRow } from './datasets.store.ts';
+import { type PartList, WholeParquet } from './version-parts.ts';
 
 interface Documents {
   'report.json': IngestReport;
   'profile.json': TableProfile;
   'values.json': ColumnValues[];
+  'parts.json': PartList;
 }
 
 /** What the kept documents may take, counted by their text. */
@@ -15,11 +18,13 @@ const cacheBytes = 64 * 1024 * 1024;
 /** The JSON documents beside a version's Parquet: read once, then kept; they never change under their key. */
 export class LakeDocuments {
   readonly #objects: ObjectStore;
+  readonly #whole: WholeParquet;
   readonly #kept = new Map<string, { document: Promise<unknown>; bytes: number }>();
   #bytes = 0;
 
-  constructor(objects: ObjectStore) {
-    this.#objects = objects;
+  constructor(platform: Pick<Platform, 'objects' | 'scratchFolder'>) {
+    this.#objects = platform.objects;
+    this.#whole = new WholeParquet(platform);
   }
 
   async get<Name extends keyof Documents>(
@@ -45,8 +50,28 @@ export class LakeDocuments {
     this.#bytes = 0;
   }
 
-  path(version: Pick<VersionRow, 'lakePrefix'>, name: 'data.parquet' | 'rejects.parquet'): Promise<string> {
-    return this.#objects.localPath(`${version.lakePrefix}/${name}`);
+  path(
+    version: Pick<VersionRow, 'lakePrefix' | 'format'>,
+    name: 'data.parquet' | 'rejects.parquet',
+  ): Promise<string> {
+    return name === 'data.parquet'
+      ? this.#whole.path(version)
+      : this.#objects.localPath(`${version.lakePrefix}/${name}`);
+  }
+
+  /** The object that holds a version as one Parquet file. */
+  wholeKey(version: Pick<VersionRow, 'lakePrefix' | 'format'>): Promise<string> {
+    return this.#whole.key(version);
+  }
+
+  /** The files that hold a version's rows one after the other: what queries read. */
+  async paths(
+    version: Pick<VersionRow, 'lakePrefix' | 'format'>,
+  ): Promise<{ path: string; more?: readonly string[] }> {
+    if (version.format !== 'stream') return { path: await this.path(version, 'data.parquet') };
+    const { parts } = await this.get(version, 'parts.json');
+    const [path = '', ...more] = await Promise.all(parts.map(({ key }) => this.#objects.localPath(key)));
+    return { path, more };
   }
 
   async #read(key: string): Promise<unknown> {

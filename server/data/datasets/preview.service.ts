@@ -29,9 +29,9 @@ export class Previews {
   ): Promise<RowSet & { total_rows: number }> {
     const { version } = seen;
     const order = orderOf(version, query.sort);
-    const path = await this.#documents.path(version, 'data.parquet');
     const sql = `SELECT * FROM dataset${order} LIMIT ${query.limit} OFFSET ${query.offset}`;
-    const source = { name: 'dataset', path, restriction: seen.restriction ?? undefined };
+    const files = await this.#documents.paths(version);
+    const source = { name: 'dataset', ...files, restriction: seen.restriction ?? undefined };
     const { columns, rows } = await this.#read(ctx, sql, source, query.limit);
     return { columns, rows, total_rows: version.rows };
   }

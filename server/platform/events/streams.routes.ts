@@ -1,11 +1,21 @@
-import { api, type CloudEvent, type EventType, eventPermissions } from '@stroma/contracts';
+import {
+  api,
+  type CloudEvent,
+  type EventType,
+  eventPermissions,
+  type StreamTopic,
+  streamTopics,
+} from '@stroma/contracts';
 import type { FastifyInstance } from 'fastify';
 import type { Context } from '../context.ts';
+import { fail } from '../failure.ts';
 import { route } from '../http/register-route.ts';
 import { anonymous } from '../http/request-context.ts';
 import type { Authenticate } from '../http/route.ts';
 import type { Events } from './event-types.ts';
 import { openStreamClients, type StreamClients, type StreamClientsOptions } from './stream-clients.ts';
+import { serveTopic } from './topic-client.ts';
+import type { TopicStreams } from './topic-stream.ts';
 
 /** Whether somebody may hear of what an event is about. */
 export type Hears = (
@@ -18,7 +28,11 @@ export function streamRoutes(
   app: FastifyInstance,
   events: Events,
   authenticate: Authenticate,
-  { hears = () => true, ...options }: StreamClientsOptions & { hears?: Hears } = {},
+  {
+    hears = () => true,
+    topics,
+    ...options
+  }: StreamClientsOptions & { hears?: Hears; topics?: TopicStreams } = {},
 ): StreamClients {
   const clients = openStreamClients(options);
   app.addHook('preClose', (done) => {
@@ -29,6 +43,12 @@ export function streamRoutes(
   route(app, api.streams.subscribe, async ({ params, ctx, request, reply }) => {
     const given = request.headers['last-event-id'];
     const afterEventId = typeof given === 'string' && given !== '' ? given : undefined;
+    const own = streamTopics.find((name) => name === params.topic);
+    if (own === undefined) {
+      if (topics === undefined) return fail('NOT_FOUND', 'There is no such topic.');
+      const topic = await topics.find(ctx, params.topic, afterEventId);
+      return serveTopic({ topic, clients, authenticate, ctx, request, reply });
+    }
     let unsubscribe: (() => void) | null = null;
     let gone = false;
     request.raw.socket.setTimeout(0);
@@ -87,7 +107,7 @@ export function streamRoutes(
         });
       return !gone;
     };
-    unsubscribe = await events.subscribe(ctx.actor.tenantId, params.topic, push, {
+    unsubscribe = await events.subscribe(ctx.actor.tenantId, own satisfies StreamTopic, push, {
       afterEventId,
       drained: async () => {
         await before;

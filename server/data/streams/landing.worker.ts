@@ -1,0 +1,132 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { link, mkdir, stat, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { TopicColumn } from '@stroma/contracts';
+import { landedColumns } from '@stroma/contracts';
+import type { ColumnSchema } from '@stroma/kernel';
+import {
+  collectValues,
+  type DuckDb,
+  openDuckDb,
+  profileParquet,
+  quoteIdentifier,
+  quoteLiteral,
+} from '@stroma/lake';
+import { serveTask, type TaskContext } from '../../platform/threads/serve-task.ts';
+
+export interface LandInput {
+  /** One event a line, with its offset and the time it was received; null for none. */
+  events: string | null;
+  columns: readonly TopicColumn[];
+  /** Parts the version keeps as they are, then parts that are put into the new one. */
+  kept: readonly string[];
+  merged: readonly string[];
+  /** Gets part.parquet, profile.json, values.json. */
+  folder: string;
+  memoryMb: number;
+}
+
+export interface LandOutput {
+  part: { bytes: number; rows: number; sha256: string };
+  rows: number;
+  columns: ColumnSchema[];
+  quality: number;
+  issues: number;
+}
+
+const sqlTypes: Record<TopicColumn['type'], string> = {
+  text: 'VARCHAR',
+  integer: 'BIGINT',
+  number: 'DOUBLE',
+  boolean: 'BOOLEAN',
+  date: 'DATE',
+  timestamp: 'TIMESTAMP',
+};
+const [offsetColumn, receivedColumn] = landedColumns;
+const valuesPerColumn = 2000;
+const longestLine = 1024 * 1024;
+
+serveTask(async (input: LandInput, { signal }: TaskContext): Promise<LandOutput> => {
+  const part = join(input.folder, 'part.parquet');
+  const rows = await writePart(input, part);
+  const { size } = await stat(part);
+  const all = await together(input, part);
+  const options = { memoryMb: input.memoryMb, threads: 2, tempFolder: join(input.folder, 'spill') };
+  const profile = await profileParquet(all, { ...options, signal });
+  const values = await collectValues(all, { ...options, maxPerColumn: valuesPerColumn });
+  await writeFile(join(input.folder, 'profile.json'), JSON.stringify(profile));
+  await writeFile(join(input.folder, 'values.json'), JSON.stringify(values));
+  return {
+    part: { bytes: size, rows, sha256: await sha256Of(part) },
+    rows: profile.rows,
+    columns: profile.columns.map(({ name, type }) => ({ name, type })),
+    quality: profile.quality.score,
+    issues: profile.issues.length,
+  };
+});
+
+async function writePart(
+  { events, columns, merged, folder, memoryMb }: LandInput,
+  part: string,
+): Promise<number> {
+  using db = await openDuckDb({ memoryMb, threads: 2, tempFolder: join(folder, 'spill') });
+  const source = events === null ? nothing(columns) : landed(events, columns);
+  const files = merged.map(quoteLiteral).join(', ');
+  const rows = merged.length === 0 ? source : `SELECT * FROM read_parquet([${files}]) UNION ALL ${source}`;
+  await db.run(`COPY (${rows}) TO ${quoteLiteral(part)} (FORMAT parquet, COMPRESSION zstd)`);
+  // Awaited here: the engine is closed with the scope.
+  return await countRows(db, part);
+}
+
+async function countRows(db: DuckDb, part: string): Promise<number> {
+  const [count] = await db.row(`SELECT count(*) FROM read_parquet(${quoteLiteral(part)})`);
+  return Number(count);
+}
+
+function landed(events: string, columns: readonly TopicColumn[]): string {
+  // Times come as text: the engine's own reading of them in JSON takes only some spellings.
+  const given = columns.map(({ name, type }) => [
+    name,
+    type === 'date' || type === 'timestamp' ? 'VARCHAR' : sqlTypes[type],
+  ]);
+  const read = [...given, [offsetColumn, 'BIGINT'], [receivedColumn, 'VARCHAR']];
+  const types = read
+    .map(([name = '', type = '']) => `${quoteLiteral(name)}: ${quoteLiteral(type)}`)
+    .join(', ');
+  return `SELECT ${typed(columns)} FROM read_json(${quoteLiteral(events)}, format = 'newline_delimited', columns = {${types}}, maximum_object_size = ${longestLine})`;
+}
+
+const typed = (columns: readonly TopicColumn[]): string =>
+  [
+    ...columns.map(
+      ({ name, type }) => `CAST(${quoteIdentifier(name)} AS ${sqlTypes[type]}) AS ${quoteIdentifier(name)}`,
+    ),
+    offsetColumn,
+    `CAST(${receivedColumn} AS TIMESTAMP) AS ${receivedColumn}`,
+  ].join(', ');
+
+function nothing(columns: readonly TopicColumn[]): string {
+  const fields = columns.map(
+    ({ name, type }) => `CAST(NULL AS ${sqlTypes[type]}) AS ${quoteIdentifier(name)}`,
+  );
+  return `SELECT ${fields.join(', ')}, CAST(NULL AS BIGINT) AS ${offsetColumn}, CAST(NULL AS TIMESTAMP) AS ${receivedColumn} WHERE false`;
+}
+
+/** All parts under one pattern, so that what reads a file reads them as one table. */
+async function together({ kept, folder }: LandInput, part: string): Promise<string> {
+  if (kept.length === 0) return part;
+  const parts = join(folder, 'parts');
+  await mkdir(parts);
+  for (const [index, path] of [...kept, part].entries()) {
+    const name = join(parts, `${String(index).padStart(6, '0')}.parquet`);
+    await link(path, name).catch(() => symlink(path, name));
+  }
+  return join(parts, '*.parquet');
+}
+
+async function sha256Of(path: string): Promise<string> {
+  const sum = createHash('sha256');
+  for await (const piece of createReadStream(path)) sum.update(piece as Buffer);
+  return sum.digest('hex');
+}
