@@ -32,7 +32,16 @@ const allowed: Record<string, string[]> = {
   sdk: ['contracts'],
   'apps/web': ['sdk', 'contracts', 'engines/charts'],
   'apps/cli': ['sdk', 'contracts', 'engines/kernel', 'engines/lake', 'engines/text'],
-  server: ['contracts', 'engines/charts', 'engines/kernel', 'engines/lake', 'engines/learn', 'engines/privacy', 'engines/stats', 'engines/text'],
+  server: [
+    'contracts',
+    'engines/charts',
+    'engines/kernel',
+    'engines/lake',
+    'engines/learn',
+    'engines/privacy',
+    'engines/stats',
+    'engines/text',
+  ],
 };
 
 /** Modules of the server in the order in which they may know each other. */

@@ -9,7 +9,7 @@ import { Menu, MenuContent, MenuItem, MenuTrigger } from '../menu.tsx';
 import { panelClass } from '../page.tsx';
 import { Segmented } from '../segmented.tsx';
 import { Skeleton } from '../skeleton.tsx';
-import type { DrawnChart } from './chart-view.tsx';
+import type { DrawnChart } from './drawn-chart.tsx';
 
 const ChartView = lazy(() => import('./chart-view.tsx'));
 

@@ -1,4 +1,4 @@
-import type { Column, Row } from '../../lib/cell.ts';
+import type { ChartColumn, ChartRow } from './tile.ts';
 
 type Spec = Record<string, unknown>;
 
@@ -7,13 +7,15 @@ const isSpec = (value: unknown): value is Spec =>
 
 /**
  * A Vega-Lite spec made ready for its place: as wide as that, without a title of its own (the panel has it), in
- * the theme's colours, and with whole-number axes that step by whole numbers. One that sets its own step or facets keeps its width.
+ * the theme's colours, and with whole-number axes that step by whole numbers. One that sets its own step or facets
+ * keeps its width. `ownHeight` (pixels) goes before the height it names.
  */
 export function fittedSpec(
   spec: Spec,
-  columns: readonly Column[],
-  rows: readonly Row[],
+  columns: readonly ChartColumn[],
+  rows: readonly ChartRow[],
   width: number,
+  ownHeight?: number,
 ): Spec {
   const { title: _, ...rest } = spec;
   const whole = new Map(
@@ -23,12 +25,12 @@ export function fittedSpec(
   );
   const drawn = withWholeAxes(rest, whole);
   if (isSpec(spec.width) || 'facet' in spec || 'hconcat' in spec || 'vconcat' in spec) return drawn;
-  const height = spec.height === undefined || spec.height === 'container' ? 320 : spec.height;
+  const height = ownHeight ?? (spec.height === undefined || spec.height === 'container' ? 320 : spec.height);
   return { ...drawn, width, height, autosize: { type: 'fit', contains: 'padding' } };
 }
 
 /** Years are written without a thousands mark. */
-function looksLikeYears(rows: readonly Row[], at: number): boolean {
+function looksLikeYears(rows: readonly ChartRow[], at: number): boolean {
   return rows.every((row) => {
     const value = row[at];
     return value === null || (typeof value === 'number' && value >= 1000 && value < 3000);

@@ -1,0 +1,461 @@
+import type { JsonValue } from '@stroma/kernel';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { chartSvg } from './compile.ts';
+import type { ChartAnswer, ChartColumn, ChartKind, ChartLook, ChartTile, DrawnTile } from './tile.ts';
+import { tileChart } from './tile-chart.ts';
+
+const look: ChartLook = { scheme: 'light', width: 480, height: 280, locale: 'en-GB' };
+
+const dimension = (column: string, more: object = {}) => ({ column, ...more });
+const measure = (aggregate: string) => ({ aggregate });
+
+function built(
+  kind: ChartKind,
+  query: { dimensions?: object[]; measures?: object[]; split?: object },
+  options: ChartTile['options'] = {},
+): ChartTile {
+  const whole = { kind: 'built', dimensions: [], measures: [], ...query } as ChartTile['query'];
+  return { title: 'A tile', kind, query: whole, spec: null, options };
+}
+
+function answer(
+  columns: [string, ChartColumn['type'], (string | null)?][],
+  rows: JsonValue[][],
+): ChartAnswer {
+  return { columns: columns.map(([name, type, unit = null]) => ({ name, type, unit })), rows };
+}
+
+function drawnOf(tile: ChartTile, data: ChartAnswer, more: Partial<ChartLook> = {}): DrawnTile {
+  const chart = tileChart(tile, data, { ...look, ...more });
+  if (!('spec' in chart)) throw new Error(`expected a drawing, given ${JSON.stringify(chart)}`);
+  return chart;
+}
+
+/** The texts of a picture, in the order in which they are drawn. */
+async function textsOf(tile: ChartTile, data: ChartAnswer, more: Partial<ChartLook> = {}): Promise<string[]> {
+  const svg = await chartSvg(drawnOf(tile, data, more), { ...look, ...more });
+  expect(svg).not.toContain('NaN');
+  return [...svg.matchAll(/<text[^>]*>([^<]*)<\/text>/g)].map(([, text = '']) => text);
+}
+
+const species = answer(
+  [
+    ['species', 'text'],
+    ['mean_body_mass', 'number', 'g'],
+  ],
+  [
+    ['Gentoo', 5076.02],
+    ['Chinstrap', 3733.09],
+    ['Adelie', 3700.66],
+  ],
+);
+const bySpecies = { dimensions: [dimension('species')], measures: [measure('mean')] };
+const months = (value: (month: number) => number) =>
+  Array.from({ length: 12 }, (_, at) => [`2024-${String(at + 1).padStart(2, '0')}-01`, value(at)]);
+
+describe('a tile as a chart', () => {
+  it('draws bars with their names, unit and values, in the order of the answer', async () => {
+    const texts = await textsOf(built('bar', bySpecies), species);
+    expect(texts).toContain('Mean body mass (g)');
+    expect(texts.filter((text) => ['Gentoo', 'Chinstrap', 'Adelie'].includes(text))).toEqual([
+      'Gentoo',
+      'Chinstrap',
+      'Adelie',
+    ]);
+    expect(texts).toEqual(expect.arrayContaining(['5,076 g', '3,733 g', '3,701 g']));
+  });
+
+  it('writes numbers and months as the language does', async () => {
+    const german = { locale: 'de-DE' };
+    expect(await textsOf(built('bar', bySpecies), species, german)).toContain('5.076 g');
+    const rain = answer(
+      [
+        ['day', 'date'],
+        ['rain', 'number'],
+      ],
+      months((at) => 1000 + at),
+    );
+    const tile = built('line', {
+      dimensions: [dimension('day', { grain: 'month' })],
+      measures: [measure('sum')],
+    });
+    expect((await textsOf(tile, rain, german)).some((text) => /^(Mai|März|Okt) 2024$/.test(text))).toBe(true);
+  });
+
+  it('begins each bar of a period where the period begins, in UTC, and stacks what adds up', () => {
+    const rows: JsonValue[][] = [
+      ['2024-01-01', 'rain', 3],
+      ['2024-01-01', 'sun', 4],
+      ['2024-02-01', 'sun', 5],
+    ];
+    const tile = built('bar', {
+      dimensions: [dimension('day', { grain: 'month' })],
+      split: dimension('weather'),
+      measures: [measure('count')],
+    });
+    const { data } = drawnOf(
+      tile,
+      answer(
+        [
+          ['day', 'date'],
+          ['weather', 'text'],
+          ['count', 'integer'],
+        ],
+        rows,
+      ),
+    );
+    const january = Date.UTC(2024, 0, 1);
+    const tops = data.rows?.map(({ base, top }) => [base, top]);
+    expect(tops).toEqual([
+      [0, 3],
+      [3, 7],
+      [0, 5],
+    ]);
+    for (const { x, x2 } of data.rows?.slice(0, 2) ?? []) {
+      expect(Number(x)).toBeGreaterThan(january);
+      expect(Number(x2)).toBeLessThan(Date.UTC(2024, 1, 1));
+    }
+  });
+
+  it('gives a group without a name a name', async () => {
+    const missing = answer(
+      [
+        ['species', 'text'],
+        ['count', 'integer'],
+      ],
+      [
+        [null, 2],
+        ['Adelie', 3],
+      ],
+    );
+    expect(await textsOf(built('bar', { ...bySpecies, measures: [measure('count')] }), missing)).toContain(
+      'missing',
+    );
+  });
+
+  it('shows shares of a whole that add up to all of it, the small ones together', () => {
+    const rows = Array.from({ length: 12 }, (_, at): JsonValue[] => [`kind ${at}`, 12 - at]);
+    const tile = built('pie', { dimensions: [dimension('kind')], measures: [measure('count')] });
+    const { data } = drawnOf(
+      tile,
+      answer(
+        [
+          ['kind', 'text'],
+          ['count', 'integer'],
+        ],
+        rows,
+      ),
+    );
+    expect(data.rows).toHaveLength(8);
+    expect(data.rows?.at(-1)).toMatchObject({ series: 'Other (5)', value: 15 });
+    expect(data.rows?.reduce((sum, { value }) => sum + Number(value), 0)).toBe(78);
+  });
+
+  it('draws ranges as wide as they are', async () => {
+    const bins = answer(
+      [
+        ['body_mass', 'number', 'g'],
+        ['count', 'integer'],
+      ],
+      [
+        [2700, 3],
+        [2900, 9],
+        [3300, 4],
+      ],
+    );
+    const tile = built('histogram', {
+      dimensions: [dimension('body_mass', { bins: 4 })],
+      measures: [measure('count')],
+    });
+    expect(drawnOf(tile, bins).data.rows).toMatchObject([
+      { x: 2700, x2: 2900 },
+      { x: 2900, x2: 3100 },
+      { x: 3300, x2: 3500 },
+    ]);
+    expect(await textsOf(tile, bins)).toEqual(expect.arrayContaining(['Body mass (g)', 'Count']));
+  });
+
+  it('makes a box of five measures, and of the values themselves', async () => {
+    const five = ['p05', 'p25', 'median', 'p75', 'p95'];
+    const summary = answer(
+      [
+        ['species', 'text'],
+        ...five.map((each): [string, 'number', string] => [`${each}_body_mass`, 'number', 'g']),
+      ],
+      [['Adelie', 2900, 3350, 3700, 4000, 4500]],
+    );
+    const tile = built('box', { dimensions: [dimension('species')], measures: five.map(measure) });
+    expect(drawnOf(tile, summary).data.rows?.[0]).toMatchObject({
+      min: 2900,
+      low: 3350,
+      middle: 3700,
+      high: 4000,
+      max: 4500,
+    });
+    expect(await textsOf(tile, summary)).toContain('Body mass (g)');
+    const values = answer(
+      [
+        ['species', 'text'],
+        ['mass', 'number', 'g'],
+      ],
+      [1, 2, 3, 4, 50].map((each) => ['Adelie', each]),
+    );
+    const raw: ChartTile = { title: '', kind: 'box', query: { kind: 'sql' }, spec: null, options: {} };
+    expect(await textsOf(raw, values)).toEqual(expect.arrayContaining(['Adelie', 'Mass (g)']));
+  });
+
+  it('writes the values into the cells of a small field', async () => {
+    const cells = answer(
+      [
+        ['island', 'text'],
+        ['species', 'text'],
+        ['n', 'integer'],
+      ],
+      [
+        ['Dream', 'Adelie', 56],
+        ['Dream', 'Chinstrap', 68],
+        ['Biscoe', 'Gentoo', 124],
+      ],
+    );
+    const tile = built('heatmap', {
+      dimensions: [dimension('island'), dimension('species')],
+      measures: [measure('count')],
+    });
+    expect(await textsOf(tile, cells)).toEqual(
+      expect.arrayContaining(['56', '68', '124', 'Biscoe', 'Gentoo']),
+    );
+  });
+
+  it('says a number, its unit, and whether its change is welcome', async () => {
+    const trend = answer(
+      [
+        ['day', 'date'],
+        ['mean', 'number'],
+      ],
+      months((at) => 100 + at),
+    );
+    const tile = built(
+      'number',
+      { dimensions: [dimension('day', { grain: 'month' })], measures: [measure('mean')] },
+      {
+        unit: 'mg',
+        compare: 'previous_period',
+        higher_is: 'worse',
+        thresholds: [{ at: 105, status: 'warning' }],
+      },
+    );
+    const { number } = drawnOf(tile, trend);
+    expect(number).toMatchObject({
+      value: 111,
+      text: '111',
+      unit: 'mg',
+      status: 'warning',
+      change: { absolute: 1, text: '+0.9%', direction: 'up', good: false, since: 'Nov 2024' },
+    });
+    expect(number?.trail).toHaveLength(12);
+    expect(await textsOf(tile, trend)).toContain('111 mg');
+  });
+
+  it('compares with the period before where the answer has it', () => {
+    const tile = built('number', { measures: [measure('sum')] }, { compare: 'previous_period' });
+    const now = answer([['sum', 'number']], [[90]]);
+    const comparison = { from: '2024-01-01T00:00:00Z', to: '2024-01-08T00:00:00Z', rows: [[120]] };
+    expect(drawnOf(tile, { ...now, comparison }).number?.change).toMatchObject({
+      absolute: -30,
+      relative: -0.25,
+      text: '−25.0%',
+    });
+  });
+
+  it('puts a number between two ends, with its target', async () => {
+    const tile = built(
+      'gauge',
+      { measures: [measure('mean')] },
+      { min: 2000, max: 7000, target: 5000, unit: 'g' },
+    );
+    const texts = await textsOf(tile, answer([['mean_mass', 'number']], [[4201.75]]));
+    expect(texts).toEqual(expect.arrayContaining(['4,202', 'g', '2,000', '7,000']));
+  });
+
+  it('finds countries by name, other name and code, in two languages, and says which it did not find', async () => {
+    const rows: JsonValue[][] = [
+      ['Deutschland', 1],
+      ['Korea, Rep.', 2],
+      ['USA', 3],
+      ['br', 4],
+      ['Côte d’Ivoire', 5],
+      ['Singapore', 6],
+      ['Atlantis', 7],
+    ];
+    const tile = built('map', { dimensions: [dimension('country')], measures: [measure('mean')] });
+    const data = answer(
+      [
+        ['country', 'text'],
+        ['life', 'number', 'years'],
+      ],
+      rows,
+    );
+    const chart = drawnOf(tile, data, { locale: 'de' });
+    expect(chart.data.rows?.map(({ id }) => id)).toEqual(['276', '410', '840', '076', '384', '702']);
+    expect(chart.notShown).toEqual(['Atlantis']);
+    const svg = await chartSvg(chart, look);
+    const fills = [...svg.matchAll(/aria-roledescription="geoshape"[^>]*fill="([^"]+)"/g)].map(
+      ([, fill]) => fill,
+    );
+    expect(new Set(fills).size).toBeGreaterThan(4);
+    expect(svg).toContain('Life (years)');
+  });
+
+  it('draws the states of the USA', async () => {
+    const tile = built(
+      'map',
+      { dimensions: [dimension('state')], measures: [measure('mean')] },
+      { region: 'us_states' },
+    );
+    const data = answer(
+      [
+        ['state', 'text'],
+        ['rate', 'number'],
+      ],
+      [
+        ['Texas', 5],
+        ['CA', 7],
+        ['36', 3],
+      ],
+    );
+    expect(drawnOf(tile, data).data.rows?.map(({ id }) => id)).toEqual(['48', '06', '36']);
+    expect(await textsOf(tile, data)).toContain('Rate');
+  });
+
+  it('lays a network out within its place, the same way each time', async () => {
+    const ties = answer(
+      [
+        ['gene', 'text'],
+        ['drug', 'text'],
+        ['n', 'integer'],
+      ],
+      [
+        ['A', 'X', 1],
+        ['A', 'Y', 2],
+        ['B', 'Y', 3],
+      ],
+    );
+    const tile = built('network', {
+      dimensions: [dimension('gene'), dimension('drug')],
+      measures: [measure('count')],
+    });
+    const first = await chartSvg(drawnOf(tile, ties), look);
+    expect(await chartSvg(drawnOf(tile, ties), look)).toBe(first);
+    expect(first).not.toContain('NaN');
+    const places = [...first.matchAll(/<text[^>]*translate\(([-\d.]+),([-\d.]+)\)/g)];
+    expect(places).toHaveLength(4);
+    for (const [, x, y] of places) {
+      expect(Number(x)).toBeGreaterThan(0);
+      expect(Number(x)).toBeLessThan(look.width);
+      expect(Number(y)).toBeGreaterThan(0);
+      expect(Number(y)).toBeLessThan(look.height);
+    }
+  });
+
+  it('keeps the colour of a series when others are filtered away', () => {
+    const rows: JsonValue[][] = [[2000, 'Gentoo', 1]];
+    const tile = built('line', {
+      dimensions: [dimension('year')],
+      split: dimension('species'),
+      measures: [measure('mean')],
+    });
+    const data = answer(
+      [
+        ['year', 'integer'],
+        ['species', 'text'],
+        ['mean', 'number'],
+      ],
+      rows,
+    );
+    const colour = (domains?: Record<string, string[]>) =>
+      JSON.stringify(drawnOf(tile, data, { domains }).spec).match(/"range":\["(#\w+)"\]/)?.[1];
+    expect(colour({ species: ['Adelie', 'Chinstrap', 'Gentoo'] })).toBe('#009E73');
+    expect(colour()).toBe('#0072B2');
+  });
+
+  it('uses a spec of the tile’s own, with its columns by their names', async () => {
+    const spec = {
+      mark: 'bar',
+      encoding: {
+        y: { field: 'species', type: 'nominal' },
+        x: { field: 'mean_body_mass', type: 'quantitative' },
+      },
+    };
+    const own: ChartTile = { title: '', kind: 'bar', query: { kind: 'sql' }, spec, options: {} };
+    expect(await textsOf(own, species)).toEqual(expect.arrayContaining(['Gentoo', 'mean_body_mass']));
+  });
+
+  it('draws nothing without rows, and leaves tables and texts to who lays them out', () => {
+    expect(tileChart(built('bar', bySpecies), { ...species, rows: [] }, look)).toEqual({
+      form: 'empty',
+      reason: 'no_rows',
+    });
+    expect(tileChart(built('table', {}), species, look)).toEqual({ form: 'layout' });
+    expect(tileChart({ ...built('text', {}), query: null }, { columns: [], rows: [] }, look)).toEqual({
+      form: 'layout',
+    });
+  });
+
+  it('fades what is not selected', () => {
+    const chart = drawnOf(built('bar', bySpecies), species, { isSelected: ([name]) => name === 'Adelie' });
+    expect(chart.data.rows?.map(({ on }) => on)).toEqual([false, false, true]);
+  });
+});
+
+describe('every kind, over any answer', () => {
+  const kinds: ChartKind[] = [
+    'line',
+    'bar',
+    'area',
+    'scatter',
+    'pie',
+    'donut',
+    'histogram',
+    'box',
+    'heatmap',
+    'number',
+    'gauge',
+    'map',
+    'network',
+  ];
+  const cell: Record<string, fc.Arbitrary<JsonValue>> = {
+    text: fc.oneof(fc.string(), fc.constant(null)),
+    number: fc.oneof(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.constant(null)),
+    integer: fc.oneof(fc.integer(), fc.constant(null)),
+    date: fc.oneof(fc.constantFrom('2024-02-29', '1999-12-31'), fc.constant(null)),
+  };
+  const table = fc
+    .array(fc.constantFrom('text', 'number', 'integer', 'date'), { minLength: 1, maxLength: 5 })
+    .chain((types) =>
+      fc
+        .array(fc.tuple(...types.map((type) => cell[type] ?? fc.constant(null))), {
+          minLength: 1,
+          maxLength: 6,
+        })
+        .map((rows) =>
+          answer(
+            types.map((type, at) => [`c.${at}[x]`, type as ChartColumn['type']]),
+            rows,
+          ),
+        ),
+    );
+  it.each(kinds)('%s is a picture or says why not', (kind) => {
+    fc.assert(
+      fc.property(table, (data) => {
+        const chart = tileChart(
+          { title: '', kind, query: { kind: 'sql' }, spec: null, options: {} },
+          data,
+          look,
+        );
+        expect(['chart', 'number', 'empty']).toContain(chart.form);
+      }),
+      { numRuns: 40 },
+    );
+  });
+});
