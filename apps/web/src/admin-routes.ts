@@ -9,6 +9,7 @@ import {
   rolesSearch,
   securitySearch,
   subjectRequestsSearch,
+  systemSearch,
 } from './search-parameters.ts';
 
 const admin = createRoute({
@@ -113,6 +114,16 @@ const backups = createRoute({
   component: lazyRouteComponent(
     () => withTexts(import('./pages/admin/backups/backups-page.tsx')),
     'BackupsPage',
+  ),
+});
+
+const system = createRoute({
+  getParentRoute: () => admin,
+  path: '/system',
+  validateSearch: systemSearch,
+  component: lazyRouteComponent(
+    () => withTexts(import('./pages/admin/system/system-page.tsx')),
+    'SystemPage',
   ),
 });
 
@@ -233,6 +244,7 @@ export const adminRoutes = admin.addChildren([
   shares,
   purposes,
   backups,
+  system,
   organisations,
   compliance,
   retention,

@@ -118,6 +118,18 @@ export const securitySearch = (search: Search) =>
   });
 export type SecuritySearch = ReturnType<typeof securitySearch>;
 
+export const systemViews = ['now', 'history', 'errors', 'configuration'] as const;
+export type SystemView = (typeof systemViews)[number];
+
+export const systemSearch = (search: Search) =>
+  given({
+    view: oneOf(systemViews, search.view),
+    error: text(search.error),
+    seen: oneOf(['all'] as const, search.seen),
+    search: text(search.search),
+  });
+export type SystemSearch = ReturnType<typeof systemSearch>;
+
 export const rolesSearch = (search: Search) =>
   given({
     role: text(search.role),

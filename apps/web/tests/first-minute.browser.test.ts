@@ -174,7 +174,7 @@ describe.each([1440, 390])('every page, %i pixels wide', (width) => {
       ['answer', '/ask?q=average%20reaction%20by%20days', 'figure svg .mark-line'],
       ['jobs', '/jobs', '[data-job]'],
       ['playground', '/playground', 'form'],
-      ['settings', '/settings', 'main table'],
+      ['settings', '/settings', 'main dl'],
       ['emergency access', '/emergency', 'main form'],
       ['not-found', '/nowhere', 'h1'],
     ];

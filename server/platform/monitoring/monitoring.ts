@@ -109,12 +109,18 @@ export class Monitoring {
   async start(): Promise<void> {
     await this.alerts.start();
     this.sampler.start();
-    this.#timer = setInterval(() => {
-      this.#ticking = this.sampler.tick().catch((error) => {
+    this.#timer = setInterval(() => this.#tick(), readEveryMs);
+    this.#timer.unref();
+    this.#tick();
+  }
+
+  /** One after the other: a mail that hangs holds up the next look, and no request. */
+  #tick(): void {
+    this.#ticking = this.#ticking
+      .then(() => this.sampler.tick())
+      .catch((error) => {
         this.#platform.log.warn({ err: error }, 'a sample of the system could not be taken');
       });
-    }, readEveryMs);
-    this.#timer.unref();
   }
 
   async close(): Promise<void> {

@@ -72,5 +72,10 @@ export const queryKeys = {
   securitySettings: ['security-settings'] as const,
   tenants: ['tenants'] as const,
   system: ['system'] as const,
+  systemState: ['system', 'state'] as const,
+  systemHistory: (hours: string) => ['system', 'history', hours] as const,
+  systemErrors: ['system', 'errors'] as const,
+  systemErrorList: (query: object) => ['system', 'errors', 'list', query] as const,
+  systemError: (id: string) => ['system', 'errors', 'one', id] as const,
   openapi: ['openapi'] as const,
 };

@@ -25,6 +25,7 @@ import settings from './settings.json';
 import signIn from './sign-in.json';
 import signatures from './signatures.json';
 import singleSignOn from './single-sign-on.json';
+import system from './system.json';
 
 type English = typeof english & typeof laterEnglish;
 type Texts = { [Namespace in keyof English]: { [Key in keyof English[Namespace]]: string } };
@@ -55,4 +56,5 @@ export const german: Texts = {
   audit,
   signatures,
   security,
+  system,
 };

@@ -19,6 +19,7 @@ import security from './security.json';
 import settings from './settings.json';
 import signatures from './signatures.json';
 import singleSignOn from './single-sign-on.json';
+import system from './system.json';
 
 export const laterEnglish = {
   emergency,
@@ -42,4 +43,5 @@ export const laterEnglish = {
   audit,
   signatures,
   security,
+  system,
 };

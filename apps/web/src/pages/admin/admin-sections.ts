@@ -6,6 +6,7 @@ import {
   DatabaseBackup,
   Fingerprint,
   FolderKanban,
+  Gauge,
   KeyRound,
   KeySquare,
   type LucideIcon,
@@ -31,6 +32,7 @@ export interface AdminSection {
     | '/admin/shares'
     | '/admin/purposes'
     | '/admin/backups'
+    | '/admin/system'
     | '/admin/compliance'
     | '/admin/retention'
     | '/admin/organisations'
@@ -47,6 +49,7 @@ export interface AdminSection {
     | 'shares'
     | 'purposes'
     | 'backups'
+    | 'system'
     | 'compliance'
     | 'retention'
     | 'organisations'
@@ -64,6 +67,7 @@ export interface AdminSection {
     | 'shares_about'
     | 'purposes_about'
     | 'backups_about'
+    | 'system_about'
     | 'compliance_about'
     | 'retention_about'
     | 'organisations_about'
@@ -165,6 +169,13 @@ export const adminSections: readonly AdminSection[] = [
     about: 'backups_about',
     permissions: ['backups:read'],
     icon: DatabaseBackup,
+  },
+  {
+    to: '/admin/system',
+    label: 'system',
+    about: 'system_about',
+    permissions: ['installation:read'],
+    icon: Gauge,
   },
   {
     to: '/admin/organisations',

@@ -1,21 +1,20 @@
-import type { SystemInformation } from '@stroma/contracts';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { Badge } from '../../components/badge.tsx';
 import { Facts } from '../../components/facts.tsx';
-import { Input } from '../../components/field.tsx';
 import { ErrorNotice } from '../../components/notice.tsx';
-import { panelClass, Section } from '../../components/page.tsx';
+import { Section } from '../../components/page.tsx';
 import { SkeletonRows } from '../../components/skeleton.tsx';
 import { client } from '../../lib/client.ts';
 import { formatBytes, formatCount, formatDuration, formatTime } from '../../lib/format.ts';
 import { queryKeys } from '../../lib/query-keys.ts';
+import { usePermission } from '../../lib/session.ts';
 
-/** What Stroma runs on, and every setting in force. */
+/** What Stroma runs on; the settings in force and how it stands are in the Admin area. */
 export function System() {
   const { t } = useTranslation('settings');
   const { t: common } = useTranslation();
+  const maySeeAll = usePermission('installation:read');
   const { data, error, refetch } = useQuery({
     queryKey: queryKeys.system,
     queryFn: ({ signal }) => client.system.information({ signal }),
@@ -24,113 +23,43 @@ export function System() {
   if (data === undefined) return <SkeletonRows rows={8} />;
   const { sql_limits: limits, language_model: model } = data;
   return (
-    <>
-      <Section title={t('system')}>
-        <div className="grid items-start gap-4 md:grid-cols-2">
-          <Facts
-            facts={[
-              [t('version'), data.version],
-              [t('node'), data.node],
-              [t('duckdb'), data.duckdb],
-              [t('started_at'), formatTime(data.started_at)],
-              [t('language_model'), model.configured ? model.model : t('language_model_none')],
-            ]}
-          />
-          <Facts
-            facts={[
-              [t('store'), t(`store_${data.store}`)],
-              [t('objects'), t(`objects_${data.objects}`)],
-              [t('cache'), t(`cache_${data.cache}`)],
-              [t('upload_limit'), formatBytes(data.upload_limit_bytes)],
-              [
-                t('sql_limits'),
-                t('sql_limits_value', {
-                  time: formatDuration(limits.timeout_ms),
-                  memory: formatBytes(limits.memory_mb * 1e6),
-                  rows: common('rows', { count: limits.max_rows, shown: formatCount(limits.max_rows) }),
-                }),
-              ],
-            ]}
-          />
-        </div>
-      </Section>
-      {data.settings === null ? (
-        <Section title={t('configuration')}>
-          <p className="text-ink-soft">{t('configuration_withheld')}</p>
-        </Section>
-      ) : (
-        <Configuration settings={data.settings} />
-      )}
-    </>
-  );
-}
-
-function Configuration({ settings }: { settings: NonNullable<SystemInformation['settings']> }) {
-  const { t } = useTranslation('settings');
-  const [text, setText] = useState('');
-  const wanted = text.trim().toLowerCase();
-  const found = settings.filter(({ key, meaning }) => `${key} ${meaning}`.toLowerCase().includes(wanted));
-  return (
     <Section
-      title={t('configuration')}
-      note={t('configuration_intro')}
-      actions={
-        <div className="w-56">
-          <Input
-            type="search"
-            aria-label={t('find')}
-            placeholder={t('find')}
-            value={text}
-            onChange={(event) => setText(event.target.value)}
-          />
-        </div>
+      title={t('system')}
+      note={
+        maySeeAll && (
+          <Link to="/admin/system" className="text-accent underline underline-offset-2">
+            {t('system_more')}
+          </Link>
+        )
       }
     >
-      <section
-        aria-label={t('configuration')}
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by the keyboard
-        tabIndex={0}
-        className={`${panelClass} overflow-x-auto`}
-      >
-        <table className="w-full">
-          <caption className="sr-only">{t('configuration')}</caption>
-          <thead className="border-b border-line bg-sunken text-start text-small text-ink-soft">
-            <tr>
-              <th scope="col" className="h-9 px-4 text-start font-medium">
-                {t('column_key')}
-              </th>
-              <th scope="col" className="px-4 text-start font-medium">
-                {t('column_value')}
-              </th>
-              <th scope="col" className="w-32 px-4 text-start font-medium">
-                {t('column_source')}
-              </th>
-            </tr>
-          </thead>
-          <tbody className="divide-y divide-line">
-            {found.map(({ key, meaning, value, default_value, source }) => (
-              <tr key={key} className="align-top">
-                <td className="px-4 py-2">
-                  <code className="font-mono text-small wrap-anywhere">{key}</code>
-                  <p className="text-small text-ink-faint">{meaning}</p>
-                </td>
-                <td className="px-4 py-2">
-                  <code className="font-mono text-small wrap-anywhere">{value}</code>
-                  {source !== 'default' && default_value !== '' && (
-                    <p className="text-small text-ink-faint wrap-anywhere">
-                      {t('default_was', { value: default_value })}
-                    </p>
-                  )}
-                </td>
-                <td className="px-4 py-2">
-                  <Badge tone={source === 'default' ? 'plain' : 'accent'}>{t(`source_${source}`)}</Badge>
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-        {found.length === 0 && <p className="p-4 text-ink-soft">{t('none')}</p>}
-      </section>
+      <div className="grid items-start gap-4 md:grid-cols-2">
+        <Facts
+          facts={[
+            [t('version'), data.version],
+            [t('node'), data.node],
+            [t('duckdb'), data.duckdb],
+            [t('started_at'), formatTime(data.started_at)],
+            [t('language_model'), model.configured ? model.model : t('language_model_none')],
+          ]}
+        />
+        <Facts
+          facts={[
+            [t('store'), t(`store_${data.store}`)],
+            [t('objects'), t(`objects_${data.objects}`)],
+            [t('cache'), t(`cache_${data.cache}`)],
+            [t('upload_limit'), formatBytes(data.upload_limit_bytes)],
+            [
+              t('sql_limits'),
+              t('sql_limits_value', {
+                time: formatDuration(limits.timeout_ms),
+                memory: formatBytes(limits.memory_mb * 1e6),
+                rows: common('rows', { count: limits.max_rows, shown: formatCount(limits.max_rows) }),
+              }),
+            ],
+          ]}
+        />
+      </div>
     </Section>
   );
 }
