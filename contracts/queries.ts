@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { endpoint } from './endpoints.ts';
 import { idOf, jsonValue, listOf, listQuery, timestamp } from './fields.ts';
+import { metricUse } from './metrics.ts';
 import { columnSchema } from './profiles.ts';
 
 const wordMeaning = z.object({
@@ -81,6 +82,7 @@ export const answer = z.object({
   /** Which path made the SQL; `note` says why when it was not the expected one. */
   answered_by: z.enum(['grammar', 'language_model', 'person']),
   note: z.string().nullable(),
+  metrics: z.array(metricUse).optional().describe('Governed metrics it shows, with what they mean'),
   execution_ms: z.number(),
   cached: z.boolean(),
   /** True when a slow engine made us serve an older answer. */

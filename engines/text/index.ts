@@ -7,6 +7,7 @@ export {
   type InjectionVerdict,
 } from './injection/detect-injection.ts';
 export type { QueryExpression } from './questions/expression.ts';
+export { parseMetricQuestion, type QuestionMetric } from './questions/metrics.ts';
 export { parseQuestion } from './questions/parse.ts';
 export type { ParseOptions } from './questions/read-question.ts';
 export { type PreparedTables, prepareTables } from './questions/schema-index.ts';

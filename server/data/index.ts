@@ -66,6 +66,7 @@ import { Uploads } from './uploads.service.ts';
 
 export { attachment } from './file-names.ts';
 export { metricSql } from './metrics/metric-expression.ts';
+export { metricUse } from './metrics/metric-use.ts';
 export type { MetricRow } from './metrics/metrics.store.ts';
 export type { TileAnswer, TileDataset, TileStatement, Tiles } from './tiles/tiles.types.ts';
 
@@ -199,6 +200,7 @@ export function createData(
           questionTables,
           reads,
           screen,
+          metrics,
           texts,
         }),
       );

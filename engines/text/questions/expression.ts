@@ -47,6 +47,8 @@ export type Expression =
       p: number | null;
       where: Expression | null;
     }
+  /** A number that is defined elsewhere, in SQL over rows of the one table that is read. */
+  | { node: 'metric'; sql: string }
   | { node: 'arithmetic'; op: '+' | '-' | '*' | '/'; left: Expression; right: Expression }
   | { node: 'trunc'; grain: TimeGrain; value: Expression }
   | { node: 'part'; part: TimePart; value: Expression }

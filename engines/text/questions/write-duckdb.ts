@@ -118,6 +118,9 @@ function write(expression: Expression, scope: Scope): string {
       return `TIMESTAMP ${quoteText(expression.value)}`;
     case 'aggregate':
       return writeAggregate(expression, scope);
+    case 'metric':
+      // On a line of its own, so that a comment at its end closes nothing.
+      return `(\n${expression.sql}\n)`;
     case 'arithmetic': {
       const level = precedence(expression);
       const right = inside(expression.right, level + 1, scope);

@@ -119,6 +119,30 @@ describe('a metric', () => {
     );
   });
 
+  it('is what a question that names it is answered with, and the answer says what it means', async () => {
+    const { body: metric } = await define(scientist, { name: 'Cure share', synonyms: ['success quota'] });
+    const ask = async (question: string) => (await scientist.ask(question, [trials.dataset_id])).body;
+    expect((await ask('What is the cure share by site?')).metrics).toBeUndefined();
+    await approve(manager, metric);
+    const { metric_id } = metric;
+    const bySite = await ask('What is the cure share by site?');
+    expect(bySite).toMatchObject({
+      answered_by: 'grammar',
+      metrics: [{ metric_id, approval: 'approved', column: 'Cure share' }],
+      columns: [{ name: 'site' }, { name: 'Cure share' }],
+      explanation: expect.stringContaining('sum(responded) / sum(treated)'),
+      interpretation: { sentence: expect.stringMatching(/cure share.*site/i) },
+    });
+    expect(Object.fromEntries(bySite.rows as [string, number][])).toEqual({ Ulm: 40 / 90, Bonn: 80 / 110 });
+    const [word] = bySite.interpretation?.words.filter(({ role }) => role === 'aggregate') ?? [];
+    expect(word).toMatchObject({ text: 'cure share', target: expect.stringContaining('Cure share') });
+    expect((await ask('success quota in Ulm')).rows).toEqual([[40 / 90]]);
+    expect((await ask('which site has the highest cure share?')).rows[0]?.[0]).toBe('Bonn');
+    expect((await ask('How many rows are there?')).metrics).toBeUndefined();
+    await approve(manager, metric, 'retired');
+    expect((await ask('What is the cure share by site?')).metrics).toBeUndefined();
+  });
+
   it('is shown on boards with what it means, and stays while one shows it', async () => {
     const { body: metric } = await define(scientist, { name: 'Responders', unit: '%' });
     await approve(manager, metric);

@@ -24,6 +24,7 @@ export type Outcome = Pick<
   | 'interpretation'
   | 'answered_by'
   | 'note'
+  | 'metrics'
 >;
 
 type Described = Pick<AnswerDraft, 'chart' | 'explanation'>;

@@ -1,7 +1,13 @@
 import { hash } from 'node:crypto';
 import { StromaError } from '@stroma/kernel';
 import type { SqlLimits, SqlSandbox, SqlSource } from '@stroma/lake';
-import { buildSchemaPrompt, type Correction, parseQuestion, suggestQuestions } from '@stroma/text';
+import {
+  buildSchemaPrompt,
+  type Correction,
+  parseMetricQuestion,
+  parseQuestion,
+  suggestQuestions,
+} from '@stroma/text';
 import type { Audit, QuestionScreen } from '../../access/index.ts';
 import type { Context } from '../../platform/context.ts';
 import { fail } from '../../platform/failure.ts';
@@ -12,6 +18,8 @@ import type { DatasetVisibility, SeenDataset } from '../datasets/dataset-visibil
 import { findDatasets } from '../datasets/datasets.store.ts';
 import type { LakeDocuments } from '../datasets/lake-documents.ts';
 import type { SeenDatasetDocuments } from '../datasets/seen-documents.ts';
+import { metricUse, metricWords } from '../metrics/metric-use.ts';
+import type { Metrics } from '../metrics/metrics.service.ts';
 import type { AnswerDraft, Answers } from './answers.ts';
 import { datasetSources } from './dataset-sources.ts';
 import { firstRows } from './first-rows.ts';
@@ -34,6 +42,7 @@ export interface QueryTools {
   questionTables: QuestionTables;
   reads: DatasetReads;
   screen: QuestionScreen;
+  metrics: Pick<Metrics, 'approvedOf'>;
   texts: QueryTexts;
 }
 
@@ -73,6 +82,8 @@ export class Queries {
     const datasets = await this.#datasets(ctx, input.dataset_ids);
     const { llm } = this.#tools.platform;
     const mayAsk = await this.#tools.screen.question(ctx, input.question);
+    const governed = await this.#byMetric(ctx, datasets, input, startedAt);
+    if (governed !== null) return governed;
     if (!mayAsk) return this.#byGrammar(ctx, datasets, input, startedAt, llm.configured ? notShown : null);
     // A correction speaks about the grammar's own reading, so the grammar answers it.
     if (!llm.configured || input.corrections?.length)
@@ -110,6 +121,47 @@ export class Queries {
     });
     const opened = await this.#tools.texts.openAll(ctx.actor.tenantId, rows, ({ id }) => id);
     return toPage(opened, query.limit, (row) => [row.createdAt.toISOString(), row.id], historyItem);
+  }
+
+  /** Null where the question names no approved metric of these datasets. */
+  async #byMetric(
+    ctx: Context,
+    datasets: SeenDataset[],
+    input: { question: string; corrections?: Correction[] | undefined },
+    startedAt: Date,
+  ): Promise<AnswerDraft | null> {
+    const { metrics, questionTables, answers } = this.#tools;
+    const rows = await metrics.approvedOf(
+      ctx,
+      datasets.map(({ dataset }) => dataset.id),
+    );
+    if (rows.length === 0) return null;
+    const tableOf = new Map(datasets.map(({ dataset }) => [dataset.id, dataset.tableName]));
+    const known = rows.map(({ id, name, synonyms, expression, unit, datasetId }) => ({
+      ...{ id, name, synonyms, unit },
+      sql: expression,
+      table: tableOf.get(datasetId) ?? '',
+    }));
+    const { prepared } = await questionTables.of(ctx, datasets);
+    const options = { now: startedAt, corrections: input.corrections ?? [] };
+    const read = parseMetricQuestion(input.question, prepared, known, options);
+    const metric = rows.find(({ id }) => id === read?.metric.id);
+    if (read === null || metric === undefined) return null;
+    const { parsed } = read;
+    const ran = await this.#run(ctx, parsed.sql, datasets);
+    const { chart, explanation } = answers.describe(datasets, ran, parsed);
+    return answers.give(ctx, datasets, startedAt, ran, {
+      kind: 'natural',
+      question: input.question,
+      sql: parsed.sql,
+      chart,
+      explanation: `${explanation} ${metricWords(metric)}`,
+      confidence: parsed.confidence,
+      interpretation: parsed.interpretation,
+      answered_by: 'grammar',
+      note: null,
+      metrics: [metricUse(metric, metric.name)],
+    });
   }
 
   async #byGrammar(

@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { EmergencyAccess, PersonExport, ProvenanceGraph } from '@stroma/contracts';
+import { StromaError } from '@stroma/kernel';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DataServer, startDataServer } from '../data-server.suite.ts';
 import { tablesQuoting } from '../erasures/erasures.suite.ts';
@@ -64,6 +65,32 @@ describe('questions and reasons that name a person', () => {
     expect(await tablesQuoting(server, name)).toEqual([]);
     await server.platform.db.execute('checkpoint');
     expect(filesNaming()).toEqual([]);
+  });
+
+  it('are not asked while no key can be had; an emergency is opened all the same, and sealed later', async () => {
+    const { admin, platform } = server;
+    const { keys } = platform;
+    const { prepare, encrypt } = keys;
+    const unavailable = async () => {
+      throw new StromaError('KEYS_UNAVAILABLE', 'The key provider does not answer.');
+    };
+    const mine = await admin.call<{ items: EmergencyAccess[] }>('GET', '/security/emergencies?status=open');
+    for (const each of mine.body.items)
+      await admin.call('POST', `/security/emergencies/${each.emergency_id}/end`);
+    keys.prepare = unavailable;
+    keys.encrypt = unavailable;
+    try {
+      expect((await admin.call('POST', '/query/sql', { sql: 'SELECT 1', dataset_ids: [] })).status).toBe(503);
+      const opened = await admin.call<EmergencyAccess>('POST', '/security/emergencies', { reason });
+      expect([opened.status, opened.body.reason]).toEqual([201, reason]);
+    } finally {
+      Object.assign(keys, { prepare, encrypt });
+    }
+    expect(await platform.sealed.tablesInClear()).toContain('emergencies');
+    await platform.sealed.seal(new AbortController().signal, () => undefined);
+    expect(await tablesQuoting(server, name)).toEqual([]);
+    const { body } = await admin.call<{ items: EmergencyAccess[] }>('GET', '/security/emergencies');
+    expect(body.items.map((each) => each.reason)).toEqual([reason, reason]);
   });
 
   it('of before are sealed when Stroma is started, and read as ever', async () => {

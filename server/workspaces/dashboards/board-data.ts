@@ -1,7 +1,7 @@
 import type { BoardDocument, BoardState, MetricUse, Tile, TileResult } from '@stroma/contracts';
 import { type JsonValue, StromaError } from '@stroma/kernel';
 import { quoteIdentifier, type RowFilter, rowFilterSql } from '@stroma/lake';
-import type { Data, MetricRow, TileAnswer, TileDataset } from '../../data/index.ts';
+import { type Data, type MetricRow, metricUse, type TileAnswer, type TileDataset } from '../../data/index.ts';
 import type { Context } from '../../platform/context.ts';
 import { type Look, type TileFilters, tileFilters } from './board-filters.ts';
 import { datasetsOf, metricsOf } from './dashboards.store.ts';
@@ -238,17 +238,6 @@ function resultOf(
 
 export const versionsOf = (datasets: readonly TileDataset[]): TileResult['dataset_versions'] =>
   datasets.map(({ dataset_id, name, version_id, number }) => ({ dataset_id, name, version_id, number }));
-
-const metricUse = (metric: MetricRow, column: string): MetricUse => ({
-  metric_id: metric.id,
-  name: metric.name,
-  description: metric.description,
-  expression: metric.expression,
-  unit: metric.unit,
-  approval: metric.approval,
-  revision: metric.revision,
-  column,
-});
 
 const emptyResult = (tile: Tile, error: StromaError | null): TileResult => ({
   tile_id: tile.tile_id,
