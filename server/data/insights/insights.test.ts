@@ -1,4 +1,4 @@
-import type { Answer, Dataset, Finding, InsightReport } from '@stroma/contracts';
+import type { Dataset, Finding, InsightReport } from '@stroma/contracts';
 import { seededRandom } from '@stroma/kernel';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DataServer, type Person, startDataServer } from '../data-server.suite.ts';
@@ -81,21 +81,153 @@ beforeAll(async () => {
 });
 afterAll(() => server?.close());
 
+/** A number as it stands in a text, without its sign. */
+const numerals = (text: string) => text.match(/\d+(?:\.\d+)?(?:e[+-]?\d+)?/g) ?? [];
+
 describe('insights', () => {
   it('find what was put into the data', () => {
-    console.log(
-      report.findings
-        .map(
-          ({ kind, title, text, p_adjusted, severity }) =>
-            `${kind} [${severity}] ${title} :: ${text} (${p_adjusted})`,
-        )
-        .join('\n'),
-      report.not_found,
-      report.execution_ms,
-      report.tests,
-      report.parameters,
-    );
     const [slope] = of('trend', 'pulse');
-    expect(slope?.text).toContain('rises');
+    // 0.02 a day, over Sen's interval.
+    expect(slope?.numbers.lower).toBeLessThan(0.02 * 30.436875);
+    expect(slope?.numbers.upper).toBeGreaterThan(0.02 * 30.436875);
+    expect(of('seasonality', 'pulse')[0]?.title).toContain('weekly');
+    const [jump] = of('level_change', 'temperature_c');
+    expect(jump?.period?.from).toBe('2023-09-08');
+    expect(of('level_change')).toHaveLength(1);
+    const [slip] = of('odd_values', 'temperature_c');
+    expect(slip).toMatchObject({
+      value: 371,
+      severity: 'critical',
+      rows: [{ row: 700, values: { visit: 700 } }],
+    });
+    expect(of('driver')[0]?.columns).toEqual(['age', 'glucose_mg_dl']);
+    expect(of('segment').map(({ columns, title }) => [columns[0], title])).toEqual([
+      ['arm', 'glucose_mg_dl is higher where arm is placebo'],
+    ]);
+    expect(of('redundant_columns')[0]?.columns).toEqual(['glucose_mg_dl', 'glucose_mmol_l']);
+    expect(report.findings.flatMap(({ columns }) => columns)).not.toContain('noise');
+  });
+
+  it('say every number in their text beside it', () => {
+    for (const { text, numbers, columns, period, title, expected } of report.findings) {
+      const known = [...Object.values(numbers), expected?.lower, expected?.upper].map((value) =>
+        Math.abs(value ?? 0),
+      );
+      // A recommendation names the finding it follows from.
+      const own = report.findings.filter((each) => text.includes(each.title) && each.title !== title);
+      let left = text;
+      for (const quoted of [...own.map((each) => each.title), ...columns]) left = left.replaceAll(quoted, '');
+      left = left
+        .replaceAll(/\d{4}-\d\d-\d\d(T[\d:]+)?/g, '')
+        .replaceAll('p < 1e-15', '')
+        .replaceAll(/robust z|site \d/g, '');
+      for (const numeral of numerals(left))
+        expect(
+          known.some((value) => Math.abs(value - Number(numeral)) <= Math.max(1e-9, Math.abs(value) * 6e-3)),
+          `${numeral} of: ${text} ${JSON.stringify(numbers)} ${period?.from}`,
+        ).toBe(true);
+    }
+  });
+
+  it('name a query behind each that runs as it is', async () => {
+    for (const { sql, title } of report.findings) {
+      const { status, body } = await server.admin.sql(sql, [clinic.dataset_id]);
+      expect(status, `${title}\n${sql}\n${JSON.stringify(body).slice(0, 300)}`).toBe(200);
+      expect(body.rows.length, sql).toBeGreaterThan(0);
+    }
+  });
+
+  it('recommend only what follows from a finding, with the action', () => {
+    const ids = new Set(report.findings.map(({ finding_id }) => finding_id));
+    const todo = of('recommendation');
+    expect(todo.length).toBeGreaterThan(3);
+    for (const { based_on, action } of todo) {
+      expect(action).not.toBeNull();
+      expect(based_on.length).toBeGreaterThan(0);
+      for (const id of based_on) expect(ids).toContain(id);
+    }
+  });
+
+  it('are the same bits when generated again, kept once, and lead to where they came from', async () => {
+    const again = await generate(server.admin, { dataset_id: clinic.dataset_id, measure: 'glucose_mg_dl' });
+    expect(again.findings).toEqual(report.findings);
+    expect(again.result_sha256).toBe(report.result_sha256);
+    expect(again.content_sha256).toBe(clinic.version.content_sha256);
+    const { body: kept } = await server.admin.call<{ items: { insight_id: string }[] }>(
+      'GET',
+      `/insights?dataset_id=${clinic.dataset_id}`,
+    );
+    expect(kept.items.map(({ insight_id }) => insight_id)).toEqual([again.insight_id]);
+    const { body: read } = await server.admin.call('GET', `/insights/${again.insight_id}`);
+    expect(read).toEqual(again);
+    const { body: graph } = await server.admin.call<{
+      nodes: { id: string; kind: string; seed: number | null }[];
+    }>('GET', `/provenance/${again.provenance_id}`);
+    expect(graph.nodes.find(({ kind }) => kind === 'insights')).toBeDefined();
+    expect(graph.nodes.some(({ id }) => id === clinic.version.version_id)).toBe(true);
+  });
+
+  it('run as a job when asked to, with the same result', async () => {
+    const { body } = await server.admin.call<Generated>('POST', '/insights/generate', {
+      dataset_id: clinic.dataset_id,
+      measure: 'glucose_mg_dl',
+      background: true,
+    });
+    const job = await server.admin.jobEnd(body.job_id ?? '');
+    expect(job.status, JSON.stringify(job.error)).toBe('succeeded');
+    const { body: made } = await server.admin.call<InsightReport>(
+      'GET',
+      `/insights/${String(job.result?.insight_id)}`,
+    );
+    expect(made.result_sha256).toBe(report.result_sha256);
+  });
+
+  it('find nothing in white noise, and say so', async () => {
+    const noise = await server.admin.dataset('noise.csv', noiseCsv());
+    const none = await generate(server.admin, { dataset_id: noise.dataset_id });
+    expect(none.findings.filter(({ group }) => group !== 'quality').map(({ title }) => title)).toEqual([]);
+    expect(none.not_found.join(' ')).toMatch(/No trend: .* beyond what chance explains/);
+    expect(none.overview.text).toContain('nothing was found');
+  });
+
+  it('look at nothing but what the asker sees, and show a report to nobody who sees less', async () => {
+    const analyst = await server.colleague('viewer');
+    const mask = {
+      kind: 'mask',
+      readers: { which: 'all_but', roles: ['admin', 'lab_director'] },
+      column: 'temperature_c',
+      mask: { kind: 'hide' },
+    };
+    const set = await server.admin.call('PUT', `/data/datasets/${clinic.dataset_id}/access`, {
+      sensitivity: clinic.sensitivity,
+      rules: [mask],
+    });
+    expect(set.status, JSON.stringify(set.body)).toBe(200);
+    const seen = await generate(analyst, { dataset_id: clinic.dataset_id, measure: 'glucose_mg_dl' });
+    expect(seen.restricted).toBe(true);
+    expect(JSON.stringify(seen)).not.toContain('371');
+    expect(seen.findings.flatMap(({ columns }) => columns)).not.toContain('temperature_c');
+    const { body: kept } = await server.admin.call<{ items: { insight_id: string }[] }>(
+      'GET',
+      `/insights?dataset_id=${clinic.dataset_id}`,
+    );
+    const whole = kept.items[0]?.insight_id ?? '';
+    expect((await analyst.call('GET', `/insights/${whole}`)).status).toBe(404);
+    expect((await server.admin.call('GET', `/insights/${seen.insight_id}`)).status).toBe(404);
+    const stranger = await server.stranger();
+    expect((await stranger.call('GET', `/insights/${whole}`)).status).toBe(404);
+    expect(
+      (await stranger.call('POST', '/insights/generate', { dataset_id: clinic.dataset_id })).status,
+    ).toBe(404);
+  });
+
+  it('refuse a measure that is none', async () => {
+    const refused = await server.admin.call<{ error: { code: string; message: string } }>(
+      'POST',
+      '/insights/generate',
+      { dataset_id: clinic.dataset_id, measure: 'secret' },
+    );
+    expect(refused.status).toBe(400);
+    expect(refused.body.error.message).toContain('glucose_mg_dl');
   });
 });

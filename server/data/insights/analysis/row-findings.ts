@@ -6,7 +6,7 @@ import { behind } from '../insights.sql.ts';
 import { counted, type Draft, draft, type Found, say, sayP } from './drafts.ts';
 
 const shown = 10;
-const mostRows = 8_192;
+const mostRows = 4_096;
 
 /** Rows whose combination of values is odd; one finding, the most odd first. */
 export function rowFindings(plan: InsightPlan, sample: ReadSample): Found {
@@ -62,7 +62,7 @@ function oneDraft(
     severity: share > 0.01 ? 'info' : 'warning',
     columns: names,
     title: `${counted(found.length, 'row holds', 'rows hold')} an odd combination of values`,
-    text: `Of ${counted(rows, 'row')}${plan.sampleEvery > 1 || rows < plan.rows ? ` looked at (of ${say(plan.rows)})` : ''}, ${found.length} ${found.length === 1 ? 'is' : 'are'} set apart by few cuts through ${names.length} columns (isolation forest, seed ${plan.seed}; ${sayP(first.pAdjusted)} for the first against columns shuffled apart). Most odd is row ${numbersOfRows[0]}, score ${say(first.score)}: ${words} robust standard deviations.`,
+    text: `Of ${counted(rows, 'row')}${plan.sampleEvery > 1 || rows < plan.rows ? ` looked at (of ${say(plan.rows)})` : ''}, ${found.length} ${found.length === 1 ? 'is' : 'are'} set apart by few cuts through ${names.length} columns (isolation forest, seed ${plan.seed}; ${sayP(first.pAdjusted)} for the first, were the columns joined by correlation alone). Most odd is row ${numbersOfRows[0]}, score ${say(first.score)}: ${words} robust standard deviations.`,
     numbers: {
       rows,
       all_rows: plan.rows,
