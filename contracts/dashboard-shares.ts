@@ -174,7 +174,6 @@ export const dashboardSharesApi = {
     tag: 'Dashboards',
     summary: 'Open a dashboard by the secret of a link',
     permission: 'public',
-    rate: 'authentication',
     body: z.strictObject({ token: secret, password: z.string().max(200).optional() }),
     status: 200,
     response: z.object({

@@ -51,7 +51,7 @@ export const provenanceApi = {
     description:
       'Takes a prv_ id, or the id of a dataset version or query. `format=ro-crate` answers RO-Crate 1.1 JSON-LD.',
     permission: 'provenance:read',
-    params: z.object({ id: z.union([idOf('provenance'), idOf('version'), idOf('query')]) }),
+    params: z.object({ id: z.union([idOf('provenance'), idOf('version'), idOf('query'), idOf('export')]) }),
     query: z.object({ format: z.enum(['graph', 'ro-crate']).default('graph') }),
     status: 200,
     response: z.union([
