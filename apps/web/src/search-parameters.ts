@@ -1,4 +1,4 @@
-import { type correction, threatKinds, threatSeverities } from '@stroma/contracts';
+import { type BoardState, type correction, threatKinds, threatSeverities } from '@stroma/contracts';
 
 /** What the addresses of the pages carry after the `?`; anything unknown or malformed is dropped. */
 type Search = Record<string, unknown>;
@@ -42,6 +42,7 @@ export const dataSearch = (search: Search) =>
 export const datasetTabs = [
   'preview',
   'profile',
+  'insights',
   'issues',
   'rejects',
   'decisions',
@@ -60,6 +61,19 @@ export const askSearch = (search: Search) =>
     q: text(search.q),
     sql: text(search.sql),
     fixes: Array.isArray(search.fixes) ? (search.fixes as Correction[]) : undefined,
+  });
+
+export const dashboardsSearch = (search: Search) =>
+  given({ search: text(search.search), deleted: search.deleted === true ? true : undefined });
+
+/** What somebody looks at on a board; the server says what of it does not hold. */
+export const boardSearch = (search: Search) =>
+  given({
+    state:
+      typeof search.state === 'object' && search.state !== null && !Array.isArray(search.state)
+        ? (search.state as Partial<BoardState>)
+        : undefined,
+    edit: search.edit === true ? true : undefined,
   });
 
 export const jobStatuses = ['queued', 'running', 'succeeded', 'failed', 'cancelled'] as const;

@@ -11,11 +11,14 @@ import audit from './audit.json';
 import backups from './backups.json';
 import common from './common.json';
 import compliance from './compliance.json';
+import connections from './connections.json';
 import data from './data.json';
 import dataset from './dataset.json';
 import emergency from './emergency.json';
 import home from './home.json';
+import insights from './insights.json';
 import jobs from './jobs.json';
+import leaving from './leaving.json';
 import organisations from './organisations.json';
 import privacy from './privacy.json';
 import projects from './projects.json';
@@ -31,7 +34,9 @@ type English = typeof english & typeof laterEnglish;
 type Texts = { [Namespace in keyof English]: { [Key in keyof English[Namespace]]: string } };
 
 export const german: Texts = {
+  connections,
   emergency,
+  insights,
   apiKeys,
   singleSignOn,
   access,

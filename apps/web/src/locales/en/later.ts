@@ -8,9 +8,12 @@ import ask from './ask.json';
 import audit from './audit.json';
 import backups from './backups.json';
 import compliance from './compliance.json';
+import connections from './connections.json';
 import dataset from './dataset.json';
 import emergency from './emergency.json';
+import insights from './insights.json';
 import jobs from './jobs.json';
+import leaving from './leaving.json';
 import organisations from './organisations.json';
 import privacy from './privacy.json';
 import projects from './projects.json';
@@ -22,7 +25,10 @@ import singleSignOn from './single-sign-on.json';
 import system from './system.json';
 
 export const laterEnglish = {
+  leaving,
+  connections,
   emergency,
+  insights,
   apiKeys,
   singleSignOn,
   access,

@@ -25,6 +25,9 @@ import { RenameButton } from './rename-button.tsx';
 import { useShownVersion } from './shown-version.ts';
 
 const ProfileTab = lazy(async () => ({ default: (await import('./profile/profile-tab.tsx')).ProfileTab }));
+const InsightsTab = lazy(async () => ({
+  default: (await import('./insights/insights-tab.tsx')).InsightsTab,
+}));
 const IssuesTab = lazy(async () => ({ default: (await import('./issues-tab.tsx')).IssuesTab }));
 const RejectsTab = lazy(async () => ({ default: (await import('./rejects-tab.tsx')).RejectsTab }));
 const DecisionsTab = lazy(async () => ({
@@ -187,6 +190,8 @@ function TabContent({ tab, dataset }: { tab: DatasetTab; dataset: Dataset }) {
       return <PreviewTab key={version.version_id} {...part} />;
     case 'profile':
       return <ProfileTab {...part} />;
+    case 'insights':
+      return <InsightsTab key={version.version_id} {...part} />;
     case 'issues':
       return <IssuesTab {...part} />;
     case 'rejects':
