@@ -10,6 +10,7 @@ export const retentionKinds = [
   'queries',
   'sessions',
   'deleted_datasets',
+  'deleted_dashboards',
   'language_model_calls',
 ] as const;
 export type RetentionKind = (typeof retentionKinds)[number];

@@ -16,6 +16,7 @@ import { dashboardRoutes } from './dashboards/dashboards.routes.ts';
 import { Dashboards } from './dashboards/dashboards.service.ts';
 import { boardsWithMetrics, findDashboard } from './dashboards/dashboards.store.ts';
 import { dashboards as boardRows } from './dashboards/dashboards.tables.ts';
+import { keptDashboards } from './dashboards/kept-dashboards.ts';
 import { QuestionTiles } from './dashboards/question-tiles.ts';
 import { SampleBoards } from './dashboards/sample-boards.ts';
 import { openWatchRooms } from './watch-rooms.ts';
@@ -39,6 +40,7 @@ export function createWorkspaces(platform: Platform, access: Access, data: Data)
     },
     { read: 'dashboards:read', share: 'dashboards:share' },
   );
+  access.retention.know(keptDashboards(platform.db));
   const parts = { platform, access, data };
   const dashboards = new Dashboards(parts);
   const comments = new Comments(parts, dashboards);

@@ -73,6 +73,7 @@ describe('retention', () => {
       queries: 365,
       sessions: 30,
       deleted_datasets: 30,
+      deleted_dashboards: 30,
     });
     const set = (person: Person, kind: string, given: number) =>
       person.call<RetentionPolicy & ErrorAnswer>('PUT', `/retention/policies/${kind}`, { days: given });

@@ -1,19 +1,5 @@
 import type { BoardDocument } from '@stroma/contracts';
-import {
-  and,
-  asc,
-  desc,
-  eq,
-  gt,
-  ilike,
-  inArray,
-  isNotNull,
-  isNull,
-  lt,
-  or,
-  type SQL,
-  sql,
-} from 'drizzle-orm';
+import { and, asc, desc, eq, gt, ilike, isNotNull, isNull, lt, or, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '../../platform/context.ts';
 import type { Sql } from '../../platform/db/database.ts';
 import { literally } from '../../platform/db/patterns.ts';
@@ -196,17 +182,4 @@ export async function hasDashboards(db: Sql, tenantId: string): Promise<boolean>
     .where(eq(dashboards.tenantId, tenantId))
     .limit(1);
   return row !== undefined;
-}
-
-/** Deleted before a moment, of every tenant. */
-export async function findPurgeable(db: Sql, before: Date, limit: number): Promise<DashboardRow[]> {
-  return db
-    .select()
-    .from(dashboards)
-    .where(and(isNotNull(dashboards.deletedAt), lt(dashboards.deletedAt, before)))
-    .limit(limit);
-}
-
-export async function purgeDashboards(tx: Sql, ids: readonly string[]): Promise<void> {
-  if (ids.length > 0) await tx.delete(dashboards).where(inArray(dashboards.id, [...ids]));
 }

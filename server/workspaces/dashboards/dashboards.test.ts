@@ -258,3 +258,32 @@ describe('comments', () => {
     expect(String(rows[0]?.sealed)).not.toContain('zqx');
   });
 });
+
+describe('a deleted dashboard', () => {
+  it('is disposed of for good after its time, with its versions and comments, but none that shows held data', async () => {
+    const [gone, kept] = await Promise.all([
+      makeBoard(admin, boardOf([])),
+      makeBoard(admin, boardOf([sqlTile([plants.dataset_id], 'SELECT 1')])),
+    ]);
+    await admin.call('POST', path(gone, '/comments'), { text: 'Farewell' });
+    for (const board of [gone, kept]) await admin.call('DELETE', path(board));
+    const { db } = server.platform;
+    await db.execute(
+      `update dashboards set deleted_at = deleted_at - interval '31 days' where id in ('${gone.dashboard_id}', '${kept.dashboard_id}')`,
+    );
+    await admin.call('POST', '/retention/holds', {
+      scope: 'dataset',
+      subject_id: plants.dataset_id,
+      reason: 'A proceeding.',
+    });
+    const run = await admin.call<{ job_id: string }>('POST', '/retention/runs');
+    expect((await admin.jobEnd(run.body.job_id)).status).toBe('succeeded');
+    const left = await db.execute(
+      `select (select count(*)::int from dashboards where id = '${gone.dashboard_id}') as gone,
+        (select count(*)::int from dashboards where id = '${kept.dashboard_id}') as kept,
+        (select count(*)::int from dashboard_versions where dashboard_id = '${gone.dashboard_id}') as versions,
+        (select count(*)::int from dashboard_comments where dashboard_id = '${gone.dashboard_id}') as comments`,
+    );
+    expect(left.rows).toEqual([{ gone: 0, kept: 1, versions: 0, comments: 0 }]);
+  });
+});
