@@ -13,6 +13,8 @@ const matrix = `
   datasets:write        x  x  x  x  x  x  x  .  .  o  .  .
   datasets:delete       x  x  x  x  x  x  o  .  .  .  .  .
   datasets:share        x  x  x  x  x  .  .  .  .  .  .  .
+  connections:read      x  x  x  x  x  x  .  x  x  .  .  .
+  connections:write     x  x  x  x  x  .  .  .  .  .  .  .
   queries:run           x  x  x  x  x  x  x  x  x  x  x  .
   dashboards:read       x  x  x  x  x  x  x  x  x  x  x  x
   dashboards:write      x  x  x  x  x  x  o  .  .  o  .  .

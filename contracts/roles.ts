@@ -64,6 +64,7 @@ const benchWork = [
 ] as const;
 const science = [
   ...benchWork,
+  'connections:read',
   'metrics:write',
   'settings:read',
   'signatures:read',
@@ -72,6 +73,7 @@ const science = [
 ] as const;
 const seniorScience = [
   ...science,
+  'connections:write',
   'datasets:share',
   'dashboards:share',
   'projects:write',

@@ -1,4 +1,4 @@
-import { Readable, Transform } from 'node:stream';
+import { Readable } from 'node:stream';
 import { StromaError } from '@stroma/kernel';
 import type { FastifyRequest } from 'fastify';
 import type { Audit } from '../../access/index.ts';
@@ -22,11 +22,9 @@ export async function receiveSqliteFile(
   const { objects, db, config } = platform;
   const id = newId('sourceFile');
   const key = sourceFileKey(ctx.actor.tenantId, id);
-  const checked = checkedFile(config.STROMA_UPLOAD_LIMIT_BYTES);
-  const body = request.body instanceof Readable ? request.body : request.raw;
-  body.once('error', (error: Error) => checked.destroy(error));
+  const content = checkedFile(request.raw, config.STROMA_UPLOAD_LIMIT_BYTES);
   try {
-    const { bytes, sha256 } = await objects.put(key, body.pipe(checked));
+    const { bytes, sha256 } = await objects.put(key, Readable.from(content, { objectMode: false }));
     await db.transaction(async (tx) => {
       await insertFile(tx, { id, tenantId: ctx.actor.tenantId, bytes, sha256, createdBy: ctx.actor.id });
       await audit.record(tx, ctx, {
@@ -43,29 +41,27 @@ export async function receiveSqliteFile(
   }
 }
 
-function checkedFile(maxBytes: number): Transform {
+/** What comes, for as long as it is an SQLite file of a size that may be sent. */
+async function* checkedFile(source: AsyncIterable<Buffer>, maxBytes: number): AsyncGenerator<Buffer> {
   let bytes = 0;
   let head = Buffer.alloc(0);
   const wrong = () =>
     new StromaError('MISLABELLED_FILE', 'Expected an SQLite file; the content is something else.');
-  return new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      bytes += chunk.length;
-      if (head.length < magic.length)
-        head = Buffer.concat([head, chunk.subarray(0, magic.length - head.length)]);
-      if (!magic.subarray(0, head.length).equals(head)) done(wrong());
-      else if (bytes > maxBytes)
-        done(
-          new StromaError('PAYLOAD_TOO_LARGE', `Expected a file of at most ${maxBytes} bytes.`, {
-            limit_bytes: maxBytes,
-          }),
-        );
-      else done(null, chunk);
-    },
-    flush(done) {
-      done(head.length < magic.length ? wrong() : null);
-    },
-  });
+  // Let go of half-way, the request is left open: its answer goes by the same way.
+  const chunks = source[Symbol.asyncIterator]();
+  for (let next = await chunks.next(); !next.done; next = await chunks.next()) {
+    const chunk = next.value;
+    bytes += chunk.length;
+    if (head.length < magic.length)
+      head = Buffer.concat([head, chunk.subarray(0, magic.length - head.length)]);
+    if (!magic.subarray(0, head.length).equals(head)) throw wrong();
+    if (bytes > maxBytes)
+      throw new StromaError('PAYLOAD_TOO_LARGE', `Expected a file of at most ${maxBytes} bytes.`, {
+        limit_bytes: maxBytes,
+      });
+    yield chunk;
+  }
+  if (head.length < magic.length) throw wrong();
 }
 
 /** Files that were sent and never became a connection. */

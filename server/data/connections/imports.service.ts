@@ -125,6 +125,7 @@ export class Imports {
         ? {}
         : { createdBy: ctx.actor.id, actorName: ctx.actor.name, actorRole: ctx.actor.role }),
     };
+    await this.#find(ctx, connectionId, id);
     await this.#platform.db.transaction(async (tx) => {
       const row = await this.#locked(tx, ctx, connectionId, id);
       await changeImport(tx, ctx, id, next);
@@ -143,6 +144,7 @@ export class Imports {
 
   async run(ctx: Context, connectionId: string, id: string, acceptChanges: boolean) {
     requireWriting(ctx);
+    await this.#find(ctx, connectionId, id);
     return this.#platform.db.transaction(async (tx) => {
       const row = await this.#locked(tx, ctx, connectionId, id);
       if ((await this.#running(tx, ctx, [row])).has(id))
@@ -154,6 +156,7 @@ export class Imports {
   }
 
   async remove(ctx: Context, connectionId: string, id: string): Promise<void> {
+    await this.#find(ctx, connectionId, id);
     await this.#platform.db.transaction(async (tx) => {
       const row = await this.#locked(tx, ctx, connectionId, id);
       await deleteImport(tx, ctx, id);
@@ -269,18 +272,19 @@ export class Imports {
       fail('NOT_FOUND', 'There is no such connection.', { connection_id: id });
   }
 
+  /** Not inside a transaction. */
   async #find(ctx: Context, connectionId: string, id: string): Promise<ImportRow> {
     const row = await findImport(this.#platform.db.sql, ctx, id);
-    return row?.connectionId === connectionId
-      ? row
-      : fail('NOT_FOUND', 'There is no such import.', { import_id: id });
+    if (row?.connectionId !== connectionId || (await this.#seen(ctx, [row])).length === 0)
+      return fail('NOT_FOUND', 'There is no such import.', { import_id: id });
+    return row;
   }
 
   async #locked(tx: Sql, ctx: Context, connectionId: string, id: string): Promise<ImportRow> {
     const row = await lockImport(tx, ctx, id);
-    if (row?.connectionId !== connectionId || (await this.#seen(ctx, [row])).length === 0)
-      return fail('NOT_FOUND', 'There is no such import.', { import_id: id });
-    return row;
+    return row?.connectionId === connectionId
+      ? row
+      : fail('NOT_FOUND', 'There is no such import.', { import_id: id });
   }
 }
 

@@ -112,9 +112,15 @@ function preview(db: DatabaseSync, selection: SourceSelection, limit: number): P
   const statement = prepare(db, `${selectOf(selection)} LIMIT ${limit}`);
   const columns = columnsOf(statement);
   const rows = (statement.all() as unknown as unknown[][]).map((row) =>
-    row.map((value, index) => shownCell(textOf(value), columns[index] as StagedColumn)),
+    row.map((value, index) => shownValue(value, columns[index] as StagedColumn)),
   );
   return { columns, rows };
+}
+
+/** A number is one whatever was declared, but for what a column of truths or times holds. */
+function shownValue(value: unknown, column: StagedColumn): unknown {
+  const numeric = typeof value === 'number' || typeof value === 'bigint';
+  return shownCell(textOf(value), numeric && column.type === 'text' ? { type: 'number' } : column);
 }
 
 async function fetchRows(
