@@ -16,6 +16,8 @@ export const cloudEvent = z.object({
   datacontenttype: z.literal('application/json'),
   /** Tenant the event belongs to; a CloudEvents extension attribute. */
   tenantid: z.string(),
+  /** W3C trace context of what caused it; the CloudEvents extension for distributed tracing. */
+  traceparent: z.string().optional(),
   data: z.record(z.string(), z.unknown()),
 });
 export type CloudEvent = z.infer<typeof cloudEvent>;
@@ -45,6 +47,7 @@ export const eventTypes = {
     first_offset: z.int(),
     next_offset: z.int(),
   }),
+  'stream.window.updated': z.object({ window_id: z.string(), topic_id: z.string(), dataset_id: z.string() }),
   'threat.detected': z.object({
     threat_id: z.string(),
     kind: z.enum(threatKinds),

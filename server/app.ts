@@ -26,6 +26,7 @@ import type { Platform } from './platform/platform.ts';
 import { provenanceRoutes } from './platform/provenance/provenance.routes.ts';
 import { systemRoutes } from './platform/system.routes.ts';
 import { systemContext } from './platform/system-actor.ts';
+import { traceRequests } from './platform/tracing/traced-walls.ts';
 import { createWorkspaces } from './workspaces/index.ts';
 
 const webFolder = resolve(import.meta.dirname, '../apps/web/dist');
@@ -65,7 +66,7 @@ interface Module {
 /** The one place that knows every module: opens the walls, puts the modules in, starts and stops them. */
 export async function createApp(config: Config, options: AppOptions = {}): Promise<App> {
   const log = options.log ?? openLog(config);
-  const platform = await openPlatform(config, log);
+  const platform = await openPlatform(config, log, version);
   const access = await createAccess(platform);
   const operations = openOperations(
     platform,
@@ -78,6 +79,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     record: (tx, who, entry) => access.audit.record(tx, who ?? systemContext(log), entry),
     keepers: () => access.installationKeepers(),
     namesOf: (ids) => access.namesOfUsers(ids),
+    traceId: () => platform.tracing.traceId(),
   });
   platform.jobs.recordWith((tx, ctx, action, { id, kind }) =>
     access.audit.record(tx, ctx, {
@@ -106,6 +108,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     version,
     checkAnswers: options.checkAnswers ?? false,
   });
+  traceRequests(http, platform.tracing);
   const health = registerHealth(http);
   addChecks(health, platform);
   if (answers) {

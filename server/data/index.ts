@@ -14,9 +14,11 @@ import { SqlSandbox } from '@stroma/lake';
 import type { FastifyInstance } from 'fastify';
 import type { Access, SignableKind } from '../access/index.ts';
 import type { Context } from '../platform/context.ts';
+import { acrossTenants } from '../platform/db/tenant-scope.ts';
 import { fail } from '../platform/failure.ts';
 import { readSandboxLoad, watchStatements } from '../platform/metrics/query-metrics.ts';
 import type { Platform } from '../platform/platform.ts';
+import { tracedStatements } from '../platform/tracing/traced-walls.ts';
 import { anonymiseJob } from './anonymisation/anonymisation.jobs.ts';
 import { anonymisationRoutes } from './anonymisation/anonymisation.routes.ts';
 import { Anonymisation } from './anonymisation/anonymisation.service.ts';
@@ -87,6 +89,8 @@ export interface Data {
   hears: HiddenDatasets['hears'];
   /** Topics, for the live stream. */
   readonly topics: Streams['topics'];
+  /** Boards that move: who watches what, and the connections that hear of it. */
+  readonly live: Streams['live'];
   loadSamples(ctx: Context): Promise<void>;
   /** Ids of the sample datasets that are there, by file name. */
   samples(ctx: Context): Promise<ReadonlyMap<string, string>>;
@@ -101,7 +105,8 @@ export interface Data {
 
 export function createData(
   platform: Platform,
-  access: PrivacyAccess & Pick<Access, 'resources' | 'breakGlass' | 'clearanceOf' | 'screen' | 'people'>,
+  access: PrivacyAccess &
+    Pick<Access, 'authenticate' | 'resources' | 'breakGlass' | 'clearanceOf' | 'screen' | 'people'>,
 ): Data {
   const { audit, resources, breakGlass, retention, clearanceOf, screen } = access;
   const documents = new LakeDocuments(platform);
@@ -113,7 +118,6 @@ export function createData(
   const uploads = new Uploads(platform, audit, visibility);
   const samples = new Samples(platform, uploads);
   const reads = new DatasetReads(platform.db);
-  const streams = openStreams({ platform, audit, documents, visibility, reads });
   const seenDocuments = new SeenDatasetDocuments(platform, documents);
   const connections = openConnections(platform, audit, { visibility, hidden });
   const datasets = new Datasets(platform, { audit, documents, joins, reads, visibility, seenDocuments });
@@ -131,6 +135,16 @@ export function createData(
   const runner = new QueryRunner(platform, { queryJson: (...given) => opened().queryJson(...given) });
   const tiles = new TileQueries({ platform, audit, runner, records, documents, visibility, hidden, reads });
   const metrics = new Metrics({ platform, audit, people: access.people, tiles });
+  const streams = openStreams({
+    platform,
+    audit,
+    documents,
+    visibility,
+    reads,
+    sandbox: opened,
+    authenticate: (request) =>
+      acrossTenants('whose request it is, is only known afterwards', () => access.authenticate(request)),
+  });
   const clear = () => {
     documents.clear();
     seenDocuments.clear();
@@ -154,6 +168,7 @@ export function createData(
     signableVersion: signableVersion(platform, hidden),
     hears: (who, event) => hidden.hears(who, event),
     topics: streams.topics,
+    live: streams.live,
     knowDerived: (holder) => privacy.knowDerived(holder),
     tiles,
     metrics,
@@ -223,9 +238,9 @@ export function createData(
 }
 
 /** A worker without HTTP needs one only to look for persons, so its processes start with the routes or when asked. */
-function openSandbox({ config, scratchFolder }: Platform): SqlSandbox {
+function openSandbox({ config, scratchFolder, tracing }: Platform): SqlSandbox {
   const sandbox = new SqlSandbox({
-    watch: watchStatements(),
+    watch: tracedStatements(watchStatements(), tracing),
     processes: config.STROMA_SQL_PROCESSES,
     scratchFolder: join(scratchFolder, 'sql'),
     limits: {

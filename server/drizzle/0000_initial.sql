@@ -33,7 +33,8 @@ CREATE TABLE "events" (
 	"type" text NOT NULL,
 	"subject" text NOT NULL,
 	"data" jsonb NOT NULL,
-	"time" timestamp (3) with time zone NOT NULL
+	"time" timestamp (3) with time zone NOT NULL,
+	"trace_parent" text
 );
 --> statement-breakpoint
 CREATE TABLE "jobs" (
@@ -53,6 +54,7 @@ CREATE TABLE "jobs" (
 	"error" jsonb,
 	"result" jsonb,
 	"request_id" text NOT NULL,
+	"trace_parent" text,
 	"created_by" text NOT NULL,
 	"actor_name" text NOT NULL,
 	"actor_role" text NOT NULL,
@@ -1255,6 +1257,7 @@ CREATE UNIQUE INDEX "jobs_queue" ON "jobs" USING btree ("queue_id");--> statemen
 CREATE INDEX "jobs_tenant" ON "jobs" USING btree ("tenant_id","id");--> statement-breakpoint
 CREATE INDEX "jobs_status" ON "jobs" USING btree ("tenant_id","status","id");--> statement-breakpoint
 CREATE INDEX "jobs_finished" ON "jobs" USING btree ("finished_at");--> statement-breakpoint
+CREATE INDEX "jobs_open" ON "jobs" USING btree ("kind","created_at") WHERE status in ('queued', 'running');--> statement-breakpoint
 CREATE INDEX "llm_calls_tenant_time" ON "llm_calls" USING btree ("tenant_id","created_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "faults_fingerprint" ON "faults" USING btree ("fingerprint");--> statement-breakpoint
 CREATE INDEX "faults_last" ON "faults" USING btree ("last_at");--> statement-breakpoint

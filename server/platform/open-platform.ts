@@ -22,9 +22,11 @@ import type { Platform } from './platform.ts';
 import { openProvenance } from './provenance/provenance.ts';
 import { openScratchFolder } from './scratch-folder.ts';
 import { openThreads } from './threads/open-threads.ts';
+import { tracedOutgoing, tracedThreads } from './tracing/traced-walls.ts';
+import { openTracing } from './tracing/tracing.ts';
 
 /** Opens every wall, each by what the settings say. Nothing runs yet: jobs and events are started by the caller. */
-export async function openPlatform(config: Config, log: Logger): Promise<Platform> {
+export async function openPlatform(config: Config, log: Logger, version = ''): Promise<Platform> {
   // First, alone: it holds the lock on the data folder.
   const opened = measuredDatabase(await openDatabase(config, log));
   const scope = transactionScope(opened);
@@ -32,6 +34,7 @@ export async function openPlatform(config: Config, log: Logger): Promise<Platfor
   try {
     const keys = await openKeys(scope, await openKeyProvider(config, scope));
     const sealed = new SealedTables(keys, db);
+    const tracing = await openTracing(config, version);
     const [bareCache, bareObjects, llm, provenance, mail] = await Promise.all([
       openCache(config),
       openObjectStore(config),
@@ -43,9 +46,9 @@ export async function openPlatform(config: Config, log: Logger): Promise<Platfor
     const storedObjects = measuredObjects(bareObjects);
     const scratchFolder = openScratchFolder(config.STROMA_DATA);
     const objects = await openObjects(storedObjects, keys, config, scratchFolder);
-    const events = openEvents(db, log, countEvent);
-    const jobs = openJobs(db, events, log, { onEnded: countJob });
-    const threads = openThreads();
+    const events = openEvents(db, log, countEvent, () => tracing.current());
+    const jobs = openJobs(db, events, log, { onEnded: countJob, tracing });
+    const threads = tracedThreads(openThreads(), tracing);
     jobs.register(eventCleanupJob(db));
     jobs.register(jobCleanupJob(db));
     jobs.register(sealTextsJob(sealed));
@@ -63,13 +66,15 @@ export async function openPlatform(config: Config, log: Logger): Promise<Platfor
       llm,
       mail,
       provenance,
-      outgoing: openOutgoing(config),
+      outgoing: tracedOutgoing(openOutgoing(config), tracing),
       threads,
+      tracing,
       scratchFolder,
       async close() {
         await jobs.stop();
         await events.stop();
         await threads.close();
+        await tracing.close().catch((error) => log.warn({ err: error }, 'the last traces could not be sent'));
         await cache.close();
         await mail.close();
         await keys.close();

@@ -12,6 +12,7 @@ import type { Mail } from './mail/mail.ts';
 import type { ObjectStore } from './objects/object-store.ts';
 import type { Provenance } from './provenance/provenance-types.ts';
 import type { Threads } from './threads/threads.ts';
+import type { Tracing } from './tracing/tracing.ts';
 
 /** The shared walls every module stands on. */
 export interface Platform {
@@ -33,6 +34,8 @@ export interface Platform {
   /** The way out to addresses that people name; checked. */
   outgoing: Outgoing;
   threads: Threads;
+  /** Follows a request through all that it sets off; does nothing unless a collector is named. */
+  tracing: Tracing;
   /** Work folder on local disk, swept at start. */
   scratchFolder: string;
   close(): Promise<void>;

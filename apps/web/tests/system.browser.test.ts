@@ -7,8 +7,8 @@ let stroma: RunningStroma;
 let browser: Browser;
 
 beforeAll(async () => {
-  // Any disk holds more than one percent, and the mail about it finds nobody: an alert, and an error.
-  const settings = { STROMA_ALERT_DISK: '1', STROMA_SMTP_URL: 'smtp://127.0.0.1:9' };
+  // Any disk holds more than that, and the mail about it finds nobody: an alert, and an error.
+  const settings = { STROMA_ALERT_DISK: '0.001', STROMA_SMTP_URL: 'smtp://127.0.0.1:9' };
   [stroma, browser] = await Promise.all([startStroma(administrator.password, settings), launchChromium()]);
 });
 afterAll(async () => {
@@ -18,7 +18,10 @@ afterAll(async () => {
 
 describe('Admin > System', () => {
   it('shows how the installation stands, what runs short and every setting', async () => {
-    const { page, context, complaints } = await openPage(browser, stroma.url, { scheme: 'light', width: 1440 });
+    const { page, context, complaints } = await openPage(browser, stroma.url, {
+      scheme: 'light',
+      width: 1440,
+    });
     await signIn(page);
     await page.getByRole('navigation', { name: 'Areas' }).getByRole('link', { name: 'Admin' }).click();
     await page.getByRole('navigation', { name: 'Admin pages' }).getByRole('link', { name: 'System' }).click();
@@ -26,7 +29,10 @@ describe('Admin > System', () => {
     for (const name of ['Processor', 'Memory', 'Disk']) await page.getByRole('meter', { name }).waitFor();
     await page.getByRole('region', { name: 'Storage' }).getByRole('cell', { name: 'Database' }).waitFor();
     // Nobody reloads: what this page asked for is among the busiest addresses the next time it asks.
-    await page.getByRole('region', { name: 'Busiest addresses' }).getByText('GET /api/v1/system/state').waitFor();
+    await page
+      .getByRole('region', { name: 'Busiest addresses' })
+      .getByText('GET /api/v1/system/state')
+      .waitFor();
     expect(await faultsOf(page, 'system-now-light-1440')).toEqual([]);
     await page.getByRole('radio', { name: 'Configuration' }).click();
     await page.getByRole('searchbox', { name: 'Find a setting' }).fill('alert_disk');

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 const percent = (meaning: string) =>
-  z.coerce.number().int().min(0).max(99).default(80).describe(`${meaning}; 0 never tells`);
+  z.coerce.number().min(0).max(99).default(80).describe(`${meaning}; 0 never tells`);
 
 /** What Stroma watches of itself, and where it sends its traces. */
 export const monitoringSettings = {

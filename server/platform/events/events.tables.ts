@@ -19,6 +19,8 @@ export const events = pgTable(
     subject: text('subject').notNull(),
     data: jsonb('data').$type<Record<string, unknown>>().notNull(),
     time: moment('time').notNull(),
+    /** W3C trace context of what wrote it. */
+    traceParent: text('trace_parent'),
   },
   (table) => [
     uniqueIndex('events_position').on(table.position),

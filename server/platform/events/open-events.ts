@@ -46,7 +46,12 @@ const typesOf = (topic: StreamTopic) =>
  * commit they get positions, one publisher at a time, in an order every reader sees alike; each process delivers
  * by position, and a listener that comes back resumes behind the last it had: none is missed, none comes twice.
  */
-export function openEvents(database: Database, log: Logger, onDelivered?: (type: string) => void): Events {
+export function openEvents(
+  database: Database,
+  log: Logger,
+  onDelivered?: (type: string) => void,
+  traceParent: () => string | null = () => null,
+): Events {
   const listeners = new Set<Listening>();
   const stops: Stop[] = [];
   let delivered = 0;
@@ -150,11 +155,12 @@ export function openEvents(database: Database, log: Logger, onDelivered?: (type:
         subject,
         data: eventTypes[type].parse(data),
         time: new Date(),
+        traceParent: traceParent(),
       });
     },
 
     announce(tenantId, type, subject, data) {
-      const event = cloudEvent(newId('event'), tenantId, type, subject, new Date(), data);
+      const event = cloudEvent(newId('event'), tenantId, type, subject, new Date(), data, traceParent());
       if (database.kind === 'embedded') return dispatch(event, false);
       database
         .execute('select pg_notify($1, $2)', [announceChannel, JSON.stringify(event)])
@@ -206,7 +212,8 @@ function wants(each: Listening, event: CloudEvent): boolean {
 }
 
 function toCloudEvent(row: EventRow): CloudEvent {
-  return cloudEvent(row.id, row.tenantId, row.type as EventType, row.subject, row.time, row.data);
+  const { id, tenantId, type, subject, time, data, traceParent } = row;
+  return cloudEvent(id, tenantId, type as EventType, subject, time, data, traceParent);
 }
 
 function cloudEvent(
@@ -216,6 +223,7 @@ function cloudEvent(
   subject: string,
   time: Date,
   data: Record<string, unknown>,
+  traceparent: string | null,
 ): CloudEvent {
   return {
     specversion: '1.0',
@@ -226,6 +234,7 @@ function cloudEvent(
     time: time.toISOString(),
     datacontenttype: 'application/json',
     tenantid: tenantId,
+    ...(traceparent !== null && { traceparent }),
     data,
   };
 }

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { Actor, Context } from '../context.ts';
 import type { Database, Sql } from '../db/database.ts';
 import type { Events } from '../events/event-types.ts';
+import type { Tracing } from '../tracing/tracing.ts';
 import { type Claim, type JobQueue, newQueueId } from './job-queue.ts';
 import type { JobDefinition, JobOutcome, RunningJob } from './job-types.ts';
 import { changeAttempt, isRunning, type JobError, type JobRow } from './jobs.store.ts';
@@ -24,6 +25,7 @@ export interface AttemptParts {
   queue: JobQueue;
   events: Events;
   log: Logger;
+  tracing: Tracing;
   onEnded(kind: string, status: 'succeeded' | 'failed' | 'retried' | 'cancelled', seconds: number): void;
 }
 
@@ -74,6 +76,18 @@ export class JobAttempt {
   }
 
   async run(): Promise<void> {
+    const { tracing } = this.#parts;
+    const { kind, attempt, traceParent: parent } = this.row;
+    const span = tracing.begin(`job ${kind}`, 'consumer', {
+      parent,
+      attributes: { 'stroma.job.kind': kind, 'stroma.job.attempt': attempt, 'stroma.job.id': this.row.id },
+    });
+    const ended = await tracing.within(span, () => this.#run());
+    span.set({ 'stroma.job.outcome': ended });
+    span.end(ended === 'failed' || ended === 'retried' ? ended : null);
+  }
+
+  async #run(): Promise<'succeeded' | 'failed' | 'retried' | 'cancelled'> {
     const began = performance.now();
     this.#announce('running', 0);
     const limit = setTimeout(() => this.abort(this.#late()), this.#definition.timeoutSeconds * 1000);
@@ -92,6 +106,7 @@ export class JobAttempt {
       this.#progressTimer = null;
     }
     this.#parts.onEnded(this.row.kind, ended, (performance.now() - began) / 1000);
+    return ended;
   }
 
   /** The work itself, not waited for any longer once it was told to stop and has had its grace. */

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import {
   doublePrecision,
   index,
@@ -34,6 +35,8 @@ export const jobs = pgTable(
     error: jsonb('error').$type<{ code: string; message: string; details: Record<string, unknown> }>(),
     result: jsonb('result').$type<Record<string, unknown>>(),
     requestId: text('request_id').notNull(),
+    /** W3C trace context of what sent it. */
+    traceParent: text('trace_parent'),
     createdBy: text('created_by').notNull(),
     actorName: text('actor_name').notNull(),
     actorRole: text('actor_role').notNull(),
@@ -46,5 +49,6 @@ export const jobs = pgTable(
     index('jobs_tenant').on(table.tenantId, table.id),
     index('jobs_status').on(table.tenantId, table.status, table.id),
     index('jobs_finished').on(table.finishedAt),
+    index('jobs_open').on(table.kind, table.createdAt).where(sql`status in ('queued', 'running')`),
   ],
 );

@@ -9,6 +9,7 @@ import type { Events } from '../events/event-types.ts';
 import { fail } from '../failure.ts';
 import { newId } from '../ids.ts';
 import { cutPage, readIdCursor } from '../paging.ts';
+import { noTracing, type Tracing } from '../tracing/tracing.ts';
 import { jobDocument } from './job-document.ts';
 import { newQueueId, openJobQueue } from './job-queue.ts';
 import type { ConcernedJob, JobDefinition, Jobs, RecordOfJob } from './job-types.ts';
@@ -18,6 +19,7 @@ import { changeState, findJobs, insertJob, type JobRow, jobKey, listJobs } from 
 export interface JobsOptions {
   /** Seconds a worker on PostgreSQL may be silent until its work is given to another; at least 10. */
   heartbeatSeconds?: number;
+  tracing?: Tracing;
   onEnded?(kind: string, status: 'succeeded' | 'failed' | 'retried' | 'cancelled', seconds: number): void;
 }
 
@@ -33,7 +35,8 @@ export function openJobs(database: Database, events: Events, log: Logger, option
   const definitions = new Map<string, JobDefinition<object>>();
   const queue = openJobQueue(database, log, options.heartbeatSeconds ?? 30);
   const onEnded = options.onEnded ?? (() => undefined);
-  const worker = new JobWorker({ database, queue, events, log, onEnded }, definitions);
+  const { tracing = noTracing } = options;
+  const worker = new JobWorker({ database, queue, events, log, onEnded, tracing }, definitions);
   let opened: Promise<void> | null = null;
   let working = false;
 
@@ -74,6 +77,7 @@ export function openJobs(database: Database, events: Events, log: Logger, option
       priority,
       queueId,
       requestId: ctx.requestId,
+      traceParent: tracing.current(),
       createdBy: ctx.actor.id,
       actorName: ctx.actor.name,
       actorRole: ctx.actor.role,

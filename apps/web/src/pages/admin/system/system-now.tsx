@@ -91,6 +91,8 @@ const rate = (value: number): string => formatNumber(value, 3);
 function Figures({ state, rates }: { state: SystemState; rates: readonly number[] }) {
   const { t } = useTranslation('system');
   const { requests, statements, transactions, jobs, events } = state;
+  const timesOf = ({ p50_ms, p99_ms }: SystemState['requests']) =>
+    p99_ms === null ? t('none_in_minute') : t('p50_p99', { p50: ms(p50_ms), p99: ms(p99_ms) });
   const waiting = jobs.open.reduce((sum, each) => sum + each.waiting, 0);
   const running = jobs.open.reduce((sum, each) => sum + each.running, 0);
   const oldest = Math.max(0, ...jobs.open.map((each) => each.oldest_seconds));
@@ -107,8 +109,8 @@ function Figures({ state, rates }: { state: SystemState; rates: readonly number[
       <Figure
         name={t('answer_time')}
         value={ms(requests.p95_ms)}
-        unit={t('p95')}
-        note={t('p50_p99', { p50: ms(requests.p50_ms), p99: ms(requests.p99_ms) })}
+        unit={requests.p95_ms === null ? '' : t('p95')}
+        note={timesOf(requests)}
       />
       <Figure
         name={t('jobs_waiting')}
@@ -129,13 +131,13 @@ function Figures({ state, rates }: { state: SystemState; rates: readonly number[
       <Figure
         name={t('query_time')}
         value={ms(statements.p95_ms)}
-        unit={t('p95')}
-        note={t('p50_p99', { p50: ms(statements.p50_ms), p99: ms(statements.p99_ms) })}
+        unit={statements.p95_ms === null ? '' : t('p95')}
+        note={timesOf(statements)}
       />
       <Figure
         name={t('store')}
         value={ms(transactions.p95_ms)}
-        unit={t('transaction_p95')}
+        unit={t('p95')}
         note={t('connections', {
           busy: formatCount(transactions.open - transactions.idle),
           open: formatCount(transactions.open),
