@@ -24,7 +24,8 @@ export type FilterOperator = (typeof filterOperators)[number];
 
 /**
  * Which rows count, before any tile's SQL runs. It holds for every dataset of the board that has the column. `between`
- * takes two values and holds both; `in` with no value shows no row; `not_in` keeps missing values unless null is one.
+ * takes two values and holds both, a day for all of it. One without a value is not chosen yet and holds for nothing,
+ * save `is_missing` and `not_missing`. `not_in` keeps missing values unless null is one.
  */
 export const rowFilter = z.strictObject({
   column: columnName,
