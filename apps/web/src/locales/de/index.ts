@@ -55,6 +55,7 @@ export const german: Texts = {
   projects,
   retention,
   jobs,
+  leaving,
   api,
   settings,
   signIn,
