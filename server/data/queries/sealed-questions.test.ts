@@ -80,7 +80,7 @@ describe('questions and reasons that name a person', () => {
     keys.prepare = unavailable;
     keys.encrypt = unavailable;
     try {
-      expect((await admin.call('POST', '/query/sql', { sql: 'SELECT 1', dataset_ids: [] })).status).toBe(503);
+      expect((await admin.sql('SELECT 1', [datasetId])).status).toBe(503);
       const opened = await admin.call<EmergencyAccess>('POST', '/security/emergencies', { reason });
       expect([opened.status, opened.body.reason]).toEqual([201, reason]);
     } finally {
@@ -100,11 +100,11 @@ describe('questions and reasons that name a person', () => {
     const texts = platform.sealed.get('queries');
     if (texts === undefined) throw new Error('expected questions to be sealed');
     for (const row of rows) {
-      const { question: asked = null, sql = null } = await texts.open(
-        String(row.tenant_id),
-        String(row.id),
-        row as { sealed: Uint8Array },
-      );
+      const { question: asked = null, sql = null } = await texts.open(String(row.tenant_id), String(row.id), {
+        question: null,
+        sql: null,
+        sealed: row.sealed as Uint8Array,
+      });
       const values = [row.id, asked, sql];
       await platform.db.execute(
         'update queries set question = $2, sql = $3, sealed = null where id = $1',

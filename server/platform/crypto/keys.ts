@@ -21,6 +21,11 @@ export interface Keys {
   /** Adds 45 bytes. Makes the context's data key when there is none. */
   encrypt(plain: Uint8Array, purpose: string, context: string): Promise<Uint8Array>;
   decrypt(sealed: Uint8Array, purpose: string, context: string): Promise<Uint8Array>;
+  /** Several of one context, in one go: hand over no more than others can wait for. */
+  decryptAll(
+    values: readonly { sealed: Uint8Array; purpose: string }[],
+    context: string,
+  ): Promise<Uint8Array[]>;
   /** The same for columns of text: base64url of UTF-8. */
   encryptText(plain: string, purpose: string, context: string): Promise<string>;
   decryptText(sealed: string, purpose: string, context: string): Promise<string>;

@@ -89,12 +89,13 @@ export async function openKeys(scope: TransactionScope, provider: KeyProvider): 
     return key;
   }
 
-  const keyFor = (context: string): Promise<DataKey> =>
-    apart(async () => (await find(named(context))) ?? (await make(context)));
+  async function keyFor(context: string): Promise<DataKey> {
+    return cache.get(context) ?? apart(async () => (await find(named(context))) ?? (await make(context)));
+  }
 
   /** The key of the context, where it is the one that the sealed bytes name. */
   async function keyOf(id: string, context: string): Promise<DataKey> {
-    const key = await apart(() => find(context));
+    const key = cache.get(context) ?? (await apart(() => find(context)));
     return key?.id === id ? key : broken();
   }
 
@@ -128,6 +129,14 @@ export async function openKeys(scope: TransactionScope, provider: KeyProvider): 
     async decrypt(sealed, purpose, context) {
       const { secret } = await keyOf(fieldKeyId(sealed), context);
       return openField(secret, sealed, purpose, context);
+    },
+
+    async decryptAll(values, context) {
+      if (values.length === 0) return [];
+      const key = cache.get(context) ?? (await apart(() => find(context)));
+      return values.map(({ sealed, purpose }) =>
+        key?.id === fieldKeyId(sealed) ? openField(key.secret, sealed, purpose, context) : broken(),
+      );
     },
 
     async encryptText(plain, purpose, context) {
