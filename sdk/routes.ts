@@ -325,6 +325,8 @@ export const routes = {
   streams: {
     subscribe: 'GET /streams/:topic',
     append: 'POST /streams/:topic',
+    produce: 'GET /ws/v1/streams/:topic',
+    watchBoard: 'GET /ws/v1/analytics/:dashboard_id',
     list: 'GET /data/topics',
     create: 'POST /data/topics',
     get: 'GET /data/topics/:id',

@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { createAccess, type FirstStart } from './access/index.ts';
-import { createData } from './data/index.ts';
+import { createData, type Data } from './data/index.ts';
 import { type Operations, openOperations } from './platform/backup/operations.ts';
 import { type Config, secretKeys } from './platform/config/config.ts';
 import type { LoadedConfig } from './platform/config/read-config.ts';
@@ -46,6 +46,8 @@ export interface App {
   http: FastifyInstance;
   /** Keys and backups, by command. */
   operations: Operations;
+  /** Who is connected to boards, and what is held for them. */
+  live: Pick<Data['live'], 'held'>;
   start(): Promise<Started>;
   stop(): Promise<void>;
 }
@@ -146,6 +148,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     platform,
     http,
     operations,
+    live: data.live,
     async start() {
       await platform.events.start();
       await monitoring.start();

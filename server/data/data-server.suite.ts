@@ -14,7 +14,7 @@ import {
 } from '@stroma/contracts';
 import { findFirstTenant, insertTenant, insertUser } from '../access/identity/identity.store.ts';
 import { hashPassword } from '../access/identity/passwords.ts';
-import { createApp } from '../app.ts';
+import { type App, createApp } from '../app.ts';
 import { readConfig } from '../platform/config/read-config.ts';
 import type { Sql } from '../platform/db/database.ts';
 import type { Platform } from '../platform/platform.ts';
@@ -134,6 +134,8 @@ export interface DataServer {
   url: string;
   folder: string;
   platform: Platform;
+  /** Who is connected to boards. */
+  live: App['live'];
   admin: Person;
   /** Signs in as somebody of another tenant. */
   stranger(): Promise<Person>;
@@ -174,6 +176,7 @@ export async function startDataServer(
     url,
     folder,
     platform,
+    live: app.live,
     admin: await signIn(url, config.STROMA_ADMIN_EMAIL),
     stranger: () => enter((tx) => insertTenant(tx, 'Elsewhere'), 'super_admin'),
     colleague: (role) => enter(async (tx) => (await findFirstTenant(tx)) ?? '', role),

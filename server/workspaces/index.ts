@@ -54,6 +54,13 @@ export function createWorkspaces(platform: Platform, access: Access, data: Data)
     },
     (ctx, ids) => boardsWithMetrics(platform.db.sql, ctx, ids, null),
   );
+  data.live.knowBoards({
+    tiles: async (ctx, id) =>
+      (await dashboards.get(ctx, id)).tiles.map(({ tile_id, query }) => ({
+        tile_id,
+        dataset_ids: query === null ? [] : query.kind === 'built' ? [query.dataset_id] : query.dataset_ids,
+      })),
+  });
   return {
     name: 'workspaces',
     boards: dashboards,

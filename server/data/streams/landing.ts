@@ -12,6 +12,7 @@ import { systemContext } from '../../platform/system-actor.ts';
 import { findDataset, type VersionRow } from '../datasets/datasets.store.ts';
 import type { LakeDocuments } from '../datasets/lake-documents.ts';
 import type { PartList } from '../datasets/version-parts.ts';
+import { landedLine } from './landed-sql.ts';
 import { registerLanded, reportOf } from './landed-version.ts';
 import type { LandInput, LandOutput } from './landing.worker.ts';
 import { partsToMerge } from './parts-to-merge.ts';
@@ -210,12 +211,7 @@ export class Landing {
         const text = page.chunks
           .map(({ firstOffset, receivedAt, lines }) => {
             const received = new Date(receivedAt).toISOString();
-            return lines
-              .map(
-                (line, index) =>
-                  `{"event_offset":${firstOffset + index},"received_at":"${received}",${line.slice(1)}\n`,
-              )
-              .join('');
+            return lines.map((line, index) => landedLine(line, firstOffset + index, received)).join('');
           })
           .join('');
         const written = Buffer.from(text);

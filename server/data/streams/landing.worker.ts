@@ -3,17 +3,10 @@ import { createReadStream } from 'node:fs';
 import { link, mkdir, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TopicColumn } from '@stroma/contracts';
-import { landedColumns } from '@stroma/contracts';
 import type { ColumnSchema } from '@stroma/kernel';
-import {
-  collectValues,
-  type DuckDb,
-  openDuckDb,
-  profileParquet,
-  quoteIdentifier,
-  quoteLiteral,
-} from '@stroma/lake';
+import { collectValues, type DuckDb, openDuckDb, profileParquet, quoteLiteral } from '@stroma/lake';
 import { serveTask, type TaskContext } from '../../platform/threads/serve-task.ts';
+import { landedSelect, nothingLanded } from './landed-sql.ts';
 
 export interface LandInput {
   /** One event a line, with its offset and the time it was received; null for none. */
@@ -35,17 +28,7 @@ export interface LandOutput {
   issues: number;
 }
 
-const sqlTypes: Record<TopicColumn['type'], string> = {
-  text: 'VARCHAR',
-  integer: 'BIGINT',
-  number: 'DOUBLE',
-  boolean: 'BOOLEAN',
-  date: 'DATE',
-  timestamp: 'TIMESTAMP',
-};
-const [offsetColumn, receivedColumn] = landedColumns;
 const valuesPerColumn = 2000;
-const longestLine = 1024 * 1024;
 
 serveTask(async (input: LandInput, { signal }: TaskContext): Promise<LandOutput> => {
   const part = join(input.folder, 'part.parquet');
@@ -71,7 +54,7 @@ async function writePart(
   part: string,
 ): Promise<number> {
   using db = await openDuckDb({ memoryMb, threads: 2, tempFolder: join(folder, 'spill') });
-  const source = events === null ? nothing(columns) : landed(events, columns);
+  const source = events === null ? nothingLanded(columns) : landedSelect(events, columns);
   const files = merged.map(quoteLiteral).join(', ');
   const rows = merged.length === 0 ? source : `SELECT * FROM read_parquet([${files}]) UNION ALL ${source}`;
   await db.run(`COPY (${rows}) TO ${quoteLiteral(part)} (FORMAT parquet, COMPRESSION zstd)`);
@@ -82,35 +65,6 @@ async function writePart(
 async function countRows(db: DuckDb, part: string): Promise<number> {
   const [count] = await db.row(`SELECT count(*) FROM read_parquet(${quoteLiteral(part)})`);
   return Number(count);
-}
-
-function landed(events: string, columns: readonly TopicColumn[]): string {
-  // Times come as text: the engine's own reading of them in JSON takes only some spellings.
-  const given = columns.map(({ name, type }) => [
-    name,
-    type === 'date' || type === 'timestamp' ? 'VARCHAR' : sqlTypes[type],
-  ]);
-  const read = [...given, [offsetColumn, 'BIGINT'], [receivedColumn, 'VARCHAR']];
-  const types = read
-    .map(([name = '', type = '']) => `${quoteLiteral(name)}: ${quoteLiteral(type)}`)
-    .join(', ');
-  return `SELECT ${typed(columns)} FROM read_json(${quoteLiteral(events)}, format = 'newline_delimited', columns = {${types}}, maximum_object_size = ${longestLine})`;
-}
-
-const typed = (columns: readonly TopicColumn[]): string =>
-  [
-    ...columns.map(
-      ({ name, type }) => `CAST(${quoteIdentifier(name)} AS ${sqlTypes[type]}) AS ${quoteIdentifier(name)}`,
-    ),
-    offsetColumn,
-    `CAST(${receivedColumn} AS TIMESTAMP) AS ${receivedColumn}`,
-  ].join(', ');
-
-function nothing(columns: readonly TopicColumn[]): string {
-  const fields = columns.map(
-    ({ name, type }) => `CAST(NULL AS ${sqlTypes[type]}) AS ${quoteIdentifier(name)}`,
-  );
-  return `SELECT ${fields.join(', ')}, CAST(NULL AS BIGINT) AS ${offsetColumn}, CAST(NULL AS TIMESTAMP) AS ${receivedColumn} WHERE false`;
 }
 
 /** All parts under one pattern, so that what reads a file reads them as one table. */

@@ -1,21 +1,29 @@
 import { join } from 'node:path';
+import type { SqlSandbox } from '@stroma/lake';
 import type { FastifyInstance } from 'fastify';
 import type { Audit } from '../../access/index.ts';
 import type { Context } from '../../platform/context.ts';
 import { openSegmentLogs } from '../../platform/events/log/segment-logs.ts';
 import type { StreamLog } from '../../platform/events/log/stream-log.ts';
 import type { TopicStreams } from '../../platform/events/topic-stream.ts';
+import { openWebSockets } from '../../platform/events/web-sockets.ts';
 import { fail } from '../../platform/failure.ts';
+import type { Authenticate } from '../../platform/http/route.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { DatasetReads } from '../datasets/dataset-reads.ts';
 import type { DatasetVisibility } from '../datasets/dataset-visibility.ts';
 import type { LakeDocuments } from '../datasets/lake-documents.ts';
 import { Landing } from './landing.ts';
+import { type BoardReader, LiveBoards } from './live-boards.ts';
+import { LiveHub } from './live-hub.ts';
+import { producerSockets } from './producer-sockets.ts';
 import { Producers } from './producers.ts';
 import { TopicBook } from './topic-book.ts';
 import { TopicFeeds } from './topic-feeds.ts';
 import { topicRoutes } from './topics.routes.ts';
 import { Topics } from './topics.service.ts';
+import { WindowRunner } from './window-runner.ts';
+import { Windows } from './windows.service.ts';
 
 export interface StreamsParts {
   platform: Platform;
@@ -23,16 +31,30 @@ export interface StreamsParts {
   documents: LakeDocuments;
   visibility: DatasetVisibility;
   reads: DatasetReads;
+  sandbox: () => SqlSandbox;
+  authenticate: Authenticate;
+}
+
+/** Boards that move, for the module that keeps boards. */
+export interface Live {
+  /** Calls back after each change to what is read, until what it gives is called. */
+  watch: LiveHub['watch'];
+  /** Says what the tiles of a board read: from then on `WS /ws/v1/analytics/{dashboard_id}` answers. */
+  knowBoards(reader: BoardReader): void;
+  /** What is held for all who are connected: tests count it. */
+  held(): { clients: number; queued: number; tenants: number; watched: number; watchers: number };
 }
 
 export interface Streams {
   readonly topics: TopicStreams;
+  readonly live: Live;
   register(app: FastifyInstance): void;
   close(): Promise<void>;
 }
 
 /** Topics: what takes events in, keeps them, hands them on and lands them in the lake. */
-export function openStreams({ platform, audit, documents, visibility, reads }: StreamsParts): Streams {
+export function openStreams(parts: StreamsParts): Streams {
+  const { platform, audit, documents, visibility, reads, sandbox, authenticate } = parts;
   const log = openLog(platform);
   const book = new TopicBook(platform, visibility, reads);
   const feeds = new TopicFeeds(log);
@@ -46,13 +68,29 @@ export function openStreams({ platform, audit, documents, visibility, reads }: S
     landing,
     consumersOf: (id) => feeds.consumersOf(id),
   });
+  const windows = new Windows({ platform, audit, log, book, sandbox });
+  const runner = new WindowRunner({ platform, log, sandbox });
+  const hub = new LiveHub(platform.events, platform.log);
+  const boards = new LiveBoards(hub);
   return {
     topics: topicStreams(book, feeds),
+    live: {
+      watch: (tenantId, watched, onChange) => hub.watch(tenantId, watched, onChange),
+      knowBoards: (reader) => boards.know(reader),
+      held: () => ({ ...boards.held, ...hub.held }),
+    },
     register(app) {
-      topicRoutes(app, topics, producers);
-      app.addHook('onReady', async () => landing.start());
+      topicRoutes(app, { topics, producers, windows });
+      const sockets = openWebSockets(app, authenticate);
+      producerSockets(app, sockets, producers, book);
+      boards.register(app, sockets);
+      app.addHook('onReady', async () => {
+        landing.start();
+        runner.start();
+      });
     },
     async close() {
+      await runner.close();
       await landing.close();
       await log.close();
     },

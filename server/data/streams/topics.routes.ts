@@ -6,8 +6,15 @@ import { route } from '../../platform/http/register-route.ts';
 import { readBody, readLines } from './batch-body.ts';
 import type { IncomingBatch, Producers } from './producers.ts';
 import type { Topics } from './topics.service.ts';
+import type { Windows } from './windows.service.ts';
 
-export function topicRoutes(app: FastifyInstance, topics: Topics, producers: Producers): void {
+export interface TopicServices {
+  topics: Topics;
+  producers: Producers;
+  windows: Windows;
+}
+
+export function topicRoutes(app: FastifyInstance, { topics, producers, windows }: TopicServices): void {
   app.addContentTypeParser('application/x-ndjson', (_, __, done) => done(null));
   route(app, api.streams.append, async ({ ctx, params, query, request }) =>
     producers.append(ctx, params.topic, await batchOf(request, query.on_invalid)),
@@ -19,6 +26,12 @@ export function topicRoutes(app: FastifyInstance, topics: Topics, producers: Pro
   route(app, api.streams.remove, ({ ctx, params }) => topics.remove(ctx, params.id));
   route(app, api.streams.land, ({ ctx, params }) => topics.land(ctx, params.id));
   route(app, api.streams.events, ({ ctx, params, query }) => topics.events(ctx, params.id, query.limit));
+  route(app, api.streams.windows, ({ ctx, params }) => windows.list(ctx, params.id));
+  route(app, api.streams.createWindow, ({ ctx, params, body }) => windows.create(ctx, params.id, body));
+  route(app, api.streams.removeWindow, ({ ctx, params }) => windows.remove(ctx, params.id));
+  route(app, api.streams.windowResults, ({ ctx, params, query }) =>
+    windows.results(ctx, params.id, query.limit),
+  );
 }
 
 async function batchOf(
