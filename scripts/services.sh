@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# PostgreSQL and Redis for the tests, from the system's packages, without Docker:
+# PostgreSQL, Redis and MariaDB for the tests, from the system's packages, without Docker:
 #
-#   scripts/services.sh start    starts both and prints their addresses as KEY=VALUE lines
+#   scripts/services.sh start    starts them and prints their addresses as KEY=VALUE lines
 #   scripts/services.sh status   prints the addresses; exit status 3 when they do not run
-#   scripts/services.sh stop     stops both and removes what they stored
+#   scripts/services.sh stop     stops them and removes what they stored
 #
 # They listen on 127.0.0.1 alone, on free ports, and keep everything under .cache/services or the folder that
 # STROMA_TEST_SERVICES_DIR names. Whoever is on this machine can use them: never for anything but tests.
@@ -34,12 +34,13 @@ install_missing() {
   local missing=()
   [[ -n $(find_postgres) ]] || missing+=(postgresql)
   command -v redis-server >/dev/null || missing+=(redis-server)
+  command -v mariadbd >/dev/null || missing+=(mariadb-server)
   ((${#missing[@]} == 0)) && return
   if ! command -v apt-get >/dev/null; then
-    stop_with "The service tests need PostgreSQL and Redis; ${missing[*]} was not found. Install them with your package manager, for example: brew install postgresql@17 redis"
+    stop_with "The service tests need PostgreSQL, Redis and MariaDB; ${missing[*]} was not found. Install them with your package manager, for example: brew install postgresql@17 redis mariadb"
   fi
   if ((EUID != 0)); then
-    stop_with "The service tests need PostgreSQL and Redis. Install what is missing with: sudo apt-get install ${missing[*]}"
+    stop_with "The service tests need PostgreSQL, Redis and MariaDB. Install what is missing with: sudo apt-get install ${missing[*]}"
   fi
   say "Installing ${missing[*]} ..."
   # RUNLEVEL=1 keeps the packages from starting servers of their own.
@@ -48,7 +49,7 @@ install_missing() {
     stop_with "apt-get could not install ${missing[*]}."
 }
 
-# PostgreSQL refuses to run as root: then an account without rights runs both.
+# PostgreSQL refuses to run as root: then an account without rights runs them.
 run_as() {
   if ((EUID == 0)); then
     (cd / && exec runuser -u "$account" -- env LC_ALL=C "$@")
@@ -96,9 +97,15 @@ redis_runs() {
   [[ $(redis-cli -h 127.0.0.1 -p "$(cat "$store/redis.port")" config get dir 2>/dev/null | tail -n 1) == "$store/redis" ]]
 }
 
+mariadb_runs() {
+  [[ -f $store/mariadb.port && -f $store/mariadb/server.pid ]] || return 1
+  kill -0 "$(cat "$store/mariadb/server.pid")" 2>/dev/null && (exec 3<>"/dev/tcp/127.0.0.1/$(cat "$store/mariadb.port")") 2>/dev/null
+}
+
 print_addresses() {
   echo "STROMA_TEST_DATABASE_URL=postgresql://stroma@127.0.0.1:$(sed -n 4p "$store/postgres/postmaster.pid")/stroma_test"
   echo "STROMA_TEST_REDIS_URL=redis://127.0.0.1:$(cat "$store/redis.port")"
+  echo "STROMA_TEST_MARIADB_URL=mysql://stroma:stroma@127.0.0.1:$(cat "$store/mariadb.port")"
 }
 
 start_postgres() {
@@ -135,17 +142,42 @@ start_redis() {
   stop_with "Redis did not start: $(tail -n 5 "$store/logs/redis.log")"
 }
 
+start_mariadb() {
+  local port data=$store/mariadb
+  rm -rf "$data"
+  run_as mariadb-install-db --no-defaults --datadir="$data" --auth-root-authentication-method=normal --skip-test-db \
+    >"$store/logs/mariadb-install.log" 2>&1 || stop_with "$(tail -n 5 "$store/logs/mariadb-install.log")"
+  echo "CREATE USER 'stroma'@'127.0.0.1' IDENTIFIED BY 'stroma'; GRANT ALL ON *.* TO 'stroma'@'127.0.0.1' WITH GRANT OPTION;" |
+    tr ';' '\n' | sed '/^ *$/d; s/$/;/' >"$store/mariadb.sql"
+  chmod a+r "$store/mariadb.sql"
+  for _ in 1 2 3; do
+    port=$(free_port)
+    # It stays in the background of this script's own shell and outlives it.
+    run_as mariadbd --no-defaults --datadir="$data" --port="$port" --bind-address=127.0.0.1 --skip-name-resolve \
+      --socket="$data/server.sock" --pid-file="$data/server.pid" --init-file="$store/mariadb.sql" \
+      --innodb-flush-log-at-trx-commit=0 --innodb-buffer-pool-size=32M --skip-log-bin \
+      >"$store/logs/mariadb.log" 2>&1 </dev/null &
+    echo "$port" >"$store/mariadb.port"
+    for _ in $(seq 300); do
+      mariadb_runs && return
+      sleep 0.1
+    done
+  done
+  stop_with "MariaDB did not start: $(tail -n 5 "$store/logs/mariadb.log")"
+}
+
 start() {
   install_missing
   choose_account
   bin=$(find_postgres)
   choose_store
-  if ! postgres_runs || ! redis_runs; then
+  if ! postgres_runs || ! redis_runs || ! mariadb_runs; then
     stop
-    mkdir -p "$store/sockets" "$store/redis" "$store/logs"
+    mkdir -p "$store/sockets" "$store/redis" "$store/mariadb" "$store/logs"
     ((EUID == 0)) && chown -R "$account" "$store"
     start_postgres
     start_redis
+    start_mariadb
   fi
   print_addresses
 }
@@ -156,6 +188,15 @@ stop() {
   fi
   if redis_runs; then
     redis-cli -h 127.0.0.1 -p "$(cat "$store/redis.port")" shutdown nosave >/dev/null 2>&1 || true
+  fi
+  if mariadb_runs; then
+    local pid
+    pid=$(cat "$store/mariadb/server.pid")
+    kill "$pid"
+    for _ in $(seq 200); do
+      kill -0 "$pid" 2>/dev/null || break
+      sleep 0.1
+    done
   fi
   rm -rf "$store" "$folder"
 }
@@ -168,11 +209,11 @@ case ${1:-} in
     choose_store
     if [[ $1 == stop ]]; then
       stop
-    elif postgres_runs && redis_runs; then
+    elif postgres_runs && redis_runs && mariadb_runs; then
       print_addresses
     else
       rmdir "$folder" 2>/dev/null || true
-      say "PostgreSQL and Redis for the tests do not run. Start them with: scripts/services.sh start"
+      say "PostgreSQL, Redis and MariaDB for the tests do not run. Start them with: scripts/services.sh start"
       exit 3
     fi
     ;;

@@ -102,6 +102,18 @@ const setUpSecondFactor = createRoute({
   ),
 });
 
+const shared = createRoute({
+  getParentRoute: () => root,
+  path: '/shared',
+  component: lazyRouteComponent(() => withTexts(import('./pages/shared/shared-page.tsx')), 'SharedPage'),
+});
+
+const embedded = createRoute({
+  getParentRoute: () => root,
+  path: '/embed',
+  component: lazyRouteComponent(() => withTexts(import('./pages/shared/shared-page.tsx')), 'SharedPage'),
+});
+
 const home = createRoute({
   getParentRoute: () => frame,
   path: '/',
@@ -120,6 +132,24 @@ const dataset = createRoute({
   path: '/data/$datasetId',
   validateSearch: datasetSearch,
   component: lazyRouteComponent(() => withTexts(import('./pages/dataset/dataset-page.tsx')), 'DatasetPage'),
+});
+
+const connections = createRoute({
+  getParentRoute: () => frame,
+  path: '/data/connections',
+  component: lazyRouteComponent(
+    () => withTexts(import('./pages/data/connections/connections-page.tsx')),
+    'ConnectionsPage',
+  ),
+});
+
+const connection = createRoute({
+  getParentRoute: () => frame,
+  path: '/data/connections/$connectionId',
+  component: lazyRouteComponent(
+    () => withTexts(import('./pages/data/connections/connection-page.tsx')),
+    'ConnectionPage',
+  ),
 });
 
 const ask = createRoute({
@@ -180,10 +210,14 @@ export const router = createRouter({
     undoEmail,
     invitation,
     setUpSecondFactor,
+    shared,
+    embedded,
     frame.addChildren([
       home,
       data,
       dataset,
+      connections,
+      connection,
       ask,
       jobs,
       api,

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import { copyFile, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ColumnChange } from '@stroma/contracts';
@@ -212,7 +212,7 @@ async function store(
   );
   job.progress(0.95, 'storing');
   const { report } = read;
-  const identity = versionIdentity(report.source_sha256, report.decisions);
+  const identity = identityOf(run.row, versionIdentity(report.source_sha256, report.decisions));
   if (target?.version.identity === identity)
     return {
       result: resultOf(run, target.dataset.id, target.version.id, brought),
@@ -246,6 +246,9 @@ async function store(
     commit: (tx) => registerImport(walls, tx, run, finished),
   };
 }
+
+/** The same rows from two sources are two versions: each grows by its own. */
+const identityOf = ({ id }: ImportRow, identity: string): string => hash('sha256', `${id} ${identity}`);
 
 function stopped(changes: readonly ColumnChange[]): StromaError {
   const told = changes

@@ -35,7 +35,7 @@ export function useLiveEvents(session: Session | null): void {
       // What was read before the stream opened may be older than the first event it tells.
       onOpen: () => {
         setLive(true);
-        refresh([queryKeys.jobs, queryKeys.datasets, queryKeys.threats]);
+        refresh([queryKeys.jobs, queryKeys.datasets, queryKeys.threats, queryKeys.allBoardData]);
       },
       onBreak: () => setLive(false),
     });
@@ -49,9 +49,9 @@ function take(queryClient: QueryClient, event: CloudEvent, refresh: Refresh): vo
   if (event.type === 'job.changed') {
     const { job_id, status, progress } = event.data as Pick<Job, 'job_id' | 'status' | 'progress'>;
     queryClient.setQueryData<Job>(queryKeys.job(job_id), (job) => job && { ...job, status, progress });
-    refresh([queryKeys.jobs]);
+    refresh([queryKeys.jobs, queryKeys.sources]);
   } else if (event.type.startsWith('data') || event.type.startsWith('dataset')) {
-    refresh([queryKeys.datasets, queryKeys.jobs]);
+    refresh([queryKeys.datasets, queryKeys.jobs, queryKeys.allBoardData]);
   } else if (event.type.startsWith('threat.')) {
     refresh([queryKeys.threats]);
   }

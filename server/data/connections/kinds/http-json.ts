@@ -80,7 +80,7 @@ async function* pages(
   for (let number = 0; url !== null; number += 1) {
     if (number >= max_pages)
       throw sourceError(
-        'SOURCE_ANSWER',
+        'FILE_TOO_LARGE',
         `${about.where} still names a next page after ${max_pages}. Raise max_pages if that is right.`,
       );
     const { document, link }: Awaited<ReturnType<Page>> = await page(url);
@@ -88,7 +88,7 @@ async function* pages(
     given += rows.length;
     if (given > max_rows)
       throw sourceError(
-        'SOURCE_ANSWER',
+        'FILE_TOO_LARGE',
         `${about.where} gave more than ${max_rows} rows. Raise max_rows if that is right.`,
       );
     if (rows.length > 0) yield rows;
@@ -158,7 +158,7 @@ function nextUrl(
       // What proves who asks is meant for the first host alone.
       if (url.origin !== present.origin)
         throw sourceError(
-          'SOURCE_ANSWER',
+          'OUTGOING_REFUSED',
           `${about.where} names a next page on another host, ${url.host}; it is not followed.`,
         );
       return url;

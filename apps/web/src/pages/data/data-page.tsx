@@ -1,8 +1,8 @@
-import { getRouteApi } from '@tanstack/react-router';
-import { Plus } from 'lucide-react';
+import { getRouteApi, Link } from '@tanstack/react-router';
+import { Cable, Plus } from 'lucide-react';
 import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Button } from '../../components/button.tsx';
+import { Button, buttonClass } from '../../components/button.tsx';
 import { Page } from '../../components/page.tsx';
 import { usePermission } from '../../lib/session.ts';
 import { startUploads } from '../../lib/uploads.ts';
@@ -17,6 +17,7 @@ const route = getRouteApi('/frame/data');
 export function DataPage() {
   const { t } = useTranslation('data');
   const mayAdd = usePermission('datasets:write');
+  const mayConnect = usePermission('connections:read');
   const { upload } = route.useSearch();
   const navigate = route.useNavigate();
   const input = useRef<HTMLInputElement>(null);
@@ -44,12 +45,20 @@ export function DataPage() {
         title={t('title')}
         intro={t('intro')}
         actions={
-          mayAdd && (
-            <Button look="primary" onClick={choose}>
-              <Plus size={16} aria-hidden />
-              {t('add')}
-            </Button>
-          )
+          <>
+            {mayConnect && (
+              <Link to="/data/connections" className={buttonClass({})}>
+                <Cable size={16} aria-hidden />
+                {t('connections')}
+              </Link>
+            )}
+            {mayAdd && (
+              <Button look="primary" onClick={choose}>
+                <Plus size={16} aria-hidden />
+                {t('add')}
+              </Button>
+            )}
+          </>
         }
       >
         <div className="grid grid-cols-1 gap-6">
