@@ -164,7 +164,7 @@ describe('a connection', () => {
     for (const text of ['DELETE FROM visits', "ATTACH '/etc/passwd' AS x", 'DELETE FROM visits RETURNING id'])
       expect([text, errorOf(await ask(text)).code]).toEqual([text, 'SOURCE_QUERY_INVALID']);
     await ask('SELECT 1) AS x; DELETE FROM visits; --');
-    expect(errorOf(await ask('SELECT * FROM nothing')).code).toBe('SOURCE_TABLE_MISSING');
+    expect(errorOf(await ask('SELECT * FROM absent')).code).toBe('SOURCE_TABLE_MISSING');
     const db = new DatabaseSync(path);
     expect(db.prepare('SELECT count(*) AS n FROM visits').get()).toEqual({ n: 3 });
     db.close();
