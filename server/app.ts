@@ -151,8 +151,9 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     live: data.live,
     async start() {
       await platform.events.start();
-      await monitoring.start();
       const { administrator, tenantId } = await access.prepare();
+      // After there is somebody who can be told.
+      await monitoring.start();
       await (works ? platform.jobs.start() : platform.jobs.open());
       if (works) await platform.sealed.begin(systemContext(log), platform.jobs);
       if (!answers) return { url: null, administrator };

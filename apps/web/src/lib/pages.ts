@@ -5,10 +5,14 @@ export interface ListPage<Item> {
   next_cursor: string | null;
 }
 
-/** A list that comes in pages, from the first on as far as was asked; `items` is undefined until it is there. */
+/**
+ * A list that comes in pages, from the first on as far as was asked; `items` is undefined until it is there. With
+ * `everyMs` what was asked is read again as often.
+ */
 export function usePages<Item>(
   queryKey: QueryKey,
   fetch: (cursor: { cursor?: string }, signal: AbortSignal) => Promise<ListPage<Item>>,
+  everyMs?: number,
 ) {
   const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery({
     queryKey,
@@ -16,6 +20,7 @@ export function usePages<Item>(
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next_cursor,
     placeholderData: keepPreviousData,
+    refetchInterval: everyMs ?? false,
   });
   return {
     items: data?.pages.flatMap(({ items }) => items),

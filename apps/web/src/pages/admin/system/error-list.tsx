@@ -17,6 +17,7 @@ import { saveFile, toCsv } from '../../../lib/table-export.ts';
 import type { SystemSearch } from '../../../search-parameters.ts';
 import { ErrorPanel } from './error-panel.tsx';
 
+const everyMs = 10_000;
 const wide = `${cellClass} hidden md:table-cell`;
 
 /** What failed in Stroma, like with like, the last first. */
@@ -32,8 +33,10 @@ export function ErrorList({
   const wanted = useDeferredValue(text.trim());
   const all = search.seen === 'all';
   const query = { ...(!all && { seen: 'false' as const }), ...(wanted !== '' && { search: wanted }) };
-  const pages = usePages(queryKeys.systemErrorList(query), (cursor, signal) =>
-    client.system.errors({ query: { ...query, limit: 50, ...cursor }, signal }),
+  const pages = usePages(
+    queryKeys.systemErrorList(query),
+    (cursor, signal) => client.system.errors({ query: { ...query, limit: 50, ...cursor }, signal }),
+    everyMs,
   );
   const show = (seen: 'new' | 'all') => onChange({ view: 'errors', ...(seen === 'all' && { seen }) });
   return (
