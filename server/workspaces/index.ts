@@ -12,6 +12,7 @@ import type { Data } from '../data/index.ts';
 import type { Context } from '../platform/context.ts';
 import type { Platform } from '../platform/platform.ts';
 import { Comments } from './dashboards/comments.service.ts';
+import { DashboardLooks } from './dashboards/dashboard-looks.ts';
 import { dashboardRoutes } from './dashboards/dashboards.routes.ts';
 import { Dashboards } from './dashboards/dashboards.service.ts';
 import { boardsWithMetrics, findDashboard } from './dashboards/dashboards.store.ts';
@@ -23,7 +24,7 @@ import { openWatchRooms } from './watch-rooms.ts';
 
 export interface Workspaces {
   readonly name: 'workspaces';
-  readonly boards: Pick<Dashboards, 'get' | 'data'>;
+  readonly boards: Pick<Dashboards, 'get'> & Pick<DashboardLooks, 'data'>;
   register(app: FastifyInstance): void;
   begin(ctx: Context): Promise<void>;
   close(): Promise<void>;
@@ -43,9 +44,14 @@ export function createWorkspaces(platform: Platform, access: Access, data: Data)
   access.retention.know(keptDashboards(platform.db));
   const parts = { platform, access, data };
   const dashboards = new Dashboards(parts);
+  const looks = new DashboardLooks(parts, dashboards);
+  const boards: Workspaces['boards'] = {
+    get: (ctx, id) => dashboards.get(ctx, id),
+    data: (ctx, id, state, tileIds) => looks.data(ctx, id, state, tileIds),
+  };
   const comments = new Comments(parts, dashboards);
   const samples = new SampleBoards(parts, dashboards);
-  const rooms = openWatchRooms(platform, access, dashboards);
+  const rooms = openWatchRooms(platform, access, boards);
   data.metrics.knowUses(
     async (ctx, ids) => {
       const row = { id: boardRows.id, ownerId: boardRows.createdBy };
@@ -63,9 +69,9 @@ export function createWorkspaces(platform: Platform, access: Access, data: Data)
   });
   return {
     name: 'workspaces',
-    boards: dashboards,
+    boards,
     register(app) {
-      dashboardRoutes(app, { dashboards, comments, questions: new QuestionTiles(data, dashboards) });
+      dashboardRoutes(app, { dashboards, looks, comments, questions: new QuestionTiles(data, dashboards) });
       rooms.register(app);
     },
     begin: (ctx) => samples.begin(ctx),

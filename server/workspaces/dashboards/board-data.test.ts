@@ -303,6 +303,12 @@ describe('what another person sees of it', () => {
       error: { code: 'NOT_FOUND' },
     });
     expect(body.results[1]?.rows).toEqual([[4, 16]]);
+    for (const rest of ['', '/versions/1']) {
+      const told = await viewer.call('GET', `/dashboards/${mixed.dashboard_id}${rest}`);
+      expect(told.status).toBe(200);
+      expect(JSON.stringify(told.body)).not.toMatch(/secret|marker/);
+      expect(JSON.stringify(told.body)).toContain(visits.dataset_id);
+    }
     const scientist = await server.colleague('scientist');
     const put = await scientist.call(
       'POST',

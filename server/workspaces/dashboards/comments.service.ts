@@ -13,6 +13,7 @@ import {
   type StoredComment,
   updateComment,
 } from './comments.store.ts';
+import { DashboardDocuments } from './dashboard-documents.ts';
 import type { DashboardParts, Dashboards } from './dashboards.service.ts';
 import type { DashboardRow } from './dashboards.store.ts';
 
@@ -27,10 +28,12 @@ export class Comments {
   readonly #texts: SealedTable<'text'>;
   readonly #parts: DashboardParts;
   readonly #dashboards: Dashboards;
+  readonly #documents: DashboardDocuments;
 
   constructor(parts: DashboardParts, dashboards: Dashboards) {
     this.#parts = parts;
     this.#dashboards = dashboards;
+    this.#documents = new DashboardDocuments(parts);
     this.#texts = parts.platform.sealed.know({ table: 'dashboard_comments', columns: ['text'] });
   }
 
@@ -192,7 +195,7 @@ export class Comments {
   }
 
   async #document(ctx: Context, board: DashboardRow, row: CommentRow): Promise<BoardComment> {
-    const person = (userId: string) => this.#dashboards.person(ctx, userId);
+    const person = (userId: string) => this.#documents.person(ctx, userId);
     return {
       comment_id: row.id,
       thread_id: row.threadId,

@@ -2,17 +2,19 @@ import { api } from '@stroma/contracts';
 import type { FastifyInstance } from 'fastify';
 import { route } from '../../platform/http/register-route.ts';
 import type { Comments } from './comments.service.ts';
+import type { DashboardLooks } from './dashboard-looks.ts';
 import type { Dashboards } from './dashboards.service.ts';
 import type { QuestionTiles } from './question-tiles.ts';
 
 export interface DashboardServices {
   dashboards: Dashboards;
+  looks: DashboardLooks;
   comments: Comments;
   questions: QuestionTiles;
 }
 
 export function dashboardRoutes(app: FastifyInstance, services: DashboardServices): void {
-  const { dashboards, comments, questions } = services;
+  const { dashboards, looks, comments, questions } = services;
   route(app, api.dashboards.list, ({ ctx, query }) => dashboards.list(ctx, query));
   route(app, api.dashboards.create, ({ ctx, body }) => dashboards.create(ctx, body));
   route(app, api.dashboards.fromQuestion, ({ ctx, body }) => questions.add(ctx, body));
@@ -23,19 +25,19 @@ export function dashboardRoutes(app: FastifyInstance, services: DashboardService
   // What may be seen may have become less when it is asked for again: nobody keeps these answers.
   route(app, api.dashboards.data, ({ ctx, params, body, reply }) => {
     void reply.header('cache-control', 'no-store');
-    return dashboards.data(ctx, params.id, body.state, body.tiles);
+    return looks.data(ctx, params.id, body.state, body.tiles);
   });
   route(app, api.dashboards.draft, ({ ctx, body, reply }) => {
     void reply.header('cache-control', 'no-store');
-    return dashboards.tryTile(ctx, body);
+    return looks.tryTile(ctx, body);
   });
   route(app, api.dashboards.rows, ({ ctx, params, body, reply }) => {
     void reply.header('cache-control', 'no-store');
-    return dashboards.rows(ctx, params.id, params.tile_id, body);
+    return looks.rows(ctx, params.id, params.tile_id, body);
   });
   route(app, api.dashboards.values, ({ ctx, params, body, reply }) => {
     void reply.header('cache-control', 'no-store');
-    return dashboards.values(ctx, params.id, body);
+    return looks.values(ctx, params.id, body);
   });
   route(app, api.dashboards.versions, ({ ctx, params, query }) => dashboards.versions(ctx, params.id, query));
   route(app, api.dashboards.version, ({ ctx, params }) =>

@@ -1,13 +1,4 @@
-import type {
-  api,
-  BoardDocument,
-  BoardState,
-  Dashboard,
-  DashboardSummary,
-  DashboardVersion,
-  Permission,
-  TileResult,
-} from '@stroma/contracts';
+import type { api, BoardDocument, Dashboard, Permission } from '@stroma/contracts';
 import type { z } from 'zod';
 import type { Access } from '../../access/index.ts';
 import type { Data } from '../../data/index.ts';
@@ -17,9 +8,8 @@ import { newId } from '../../platform/ids.ts';
 import { cutPage, readCursor, toPage } from '../../platform/paging.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { describeChange, requireSound } from './board-changes.ts';
-import { BoardData } from './board-data.ts';
-import { filterValues, rowsBehind } from './board-rows.ts';
 import { countOpenComments } from './comments.store.ts';
+import { DashboardDocuments } from './dashboard-documents.ts';
 import {
   type DashboardRow,
   datasetsOf,
@@ -36,7 +26,6 @@ import {
 import { dashboards } from './dashboards.tables.ts';
 
 type ListQuery = z.output<typeof api.dashboards.list.query>;
-type TryTile = z.output<typeof api.dashboards.draft.body>;
 
 export interface DashboardParts {
   platform: Platform;
@@ -44,20 +33,14 @@ export interface DashboardParts {
   data: Pick<Data, 'tiles' | 'metrics'>;
 }
 
-const noState: BoardState = { variables: {}, cross: [], drill: [] };
-/** How often one person’s look at one board is put on record. */
-const openedEveryMs = 15 * 60_000;
-const rememberedOpenings = 5000;
-
 /** Boards as their people may see and change them; what they show is each viewer's own. */
 export class Dashboards {
   readonly #parts: DashboardParts;
-  readonly #boards: BoardData;
-  readonly #opened = new Map<string, number>();
+  readonly #documents: DashboardDocuments;
 
   constructor(parts: DashboardParts) {
     this.#parts = parts;
-    this.#boards = new BoardData(parts.data);
+    this.#documents = new DashboardDocuments(parts);
   }
 
   /** Throws NOT_FOUND for one out of reach; FORBIDDEN where it may be seen but this may not be done. */
@@ -95,13 +78,13 @@ export class Dashboards {
       page.items.map(({ id }) => id),
     );
     const items = await Promise.all(
-      page.items.map((row) => this.#summary(ctx, row, comments.get(row.id) ?? 0)),
+      page.items.map((row) => this.#documents.summary(ctx, row, comments.get(row.id) ?? 0)),
     );
     return { items, next_cursor: page.next_cursor };
   }
 
   async get(ctx: Context, id: string): Promise<Dashboard> {
-    return this.#document(ctx, await this.require(ctx, 'dashboards:read', id));
+    return this.#documents.board(ctx, await this.require(ctx, 'dashboards:read', id));
   }
 
   async create(ctx: Context, document: BoardDocument, note = 'Made', isSample = false): Promise<Dashboard> {
@@ -142,7 +125,7 @@ export class Dashboards {
         details: { name: document.name, tiles: document.tiles.length },
       });
     });
-    return this.#document(ctx, row);
+    return this.#documents.board(ctx, row);
   }
 
   async update(
@@ -192,7 +175,7 @@ export class Dashboards {
         details: { name: document.name, revision: revision + 1 },
       });
     });
-    return this.#document(ctx, { ...before, ...change });
+    return this.#documents.board(ctx, { ...before, ...change });
   }
 
   async remove(ctx: Context, id: string): Promise<void> {
@@ -203,7 +186,7 @@ export class Dashboards {
   async restore(ctx: Context, id: string): Promise<Dashboard> {
     const row = await this.require(ctx, 'dashboards:write', id, true);
     await this.#setDeleted(ctx, row, null);
-    return this.#document(ctx, { ...row, deletedAt: null });
+    return this.#documents.board(ctx, { ...row, deletedAt: null });
   }
 
   async #setDeleted(
@@ -224,38 +207,6 @@ export class Dashboards {
     });
   }
 
-  /** What the tiles show to whom `ctx` is of, and of which revision. For pages, exports, links, alerts and streams. */
-  async data(
-    ctx: Context,
-    id: string,
-    state: BoardState = noState,
-    tileIds?: readonly string[],
-  ): Promise<{ revision: number; as_of: string; results: TileResult[] }> {
-    const row = await this.require(ctx, 'dashboards:read', id);
-    await this.#recordOpening(ctx, row);
-    const as_of = new Date().toISOString();
-    const results = await this.#boards.results(ctx, id, row.document, state, tileIds);
-    return { revision: row.revision, as_of, results };
-  }
-
-  /** A tile that is not saved yet; it leaves a record under its own id. */
-  async tryTile(ctx: Context, { tile, board, state }: TryTile): Promise<TileResult> {
-    const { filters = [], variables = [], time_range = null } = board;
-    const shown = { tiles: [tile], filters, variables, time_range, cross_filter: true };
-    const [result] = await this.#boards.results(ctx, '', shown, state);
-    return result ?? fail('INTERNAL', 'Expected one result for one tile.');
-  }
-
-  async rows(ctx: Context, id: string, tileId: string, input: z.output<typeof api.dashboards.rows.body>) {
-    const { document } = await this.require(ctx, 'dashboards:read', id);
-    return rowsBehind(ctx, this.#parts.data, this.#boards, document, tileId, input);
-  }
-
-  async values(ctx: Context, id: string, input: z.output<typeof api.dashboards.values.body>) {
-    const { document } = await this.require(ctx, 'dashboards:read', id);
-    return filterValues(ctx, this.#parts.data, document, input);
-  }
-
   async versions(ctx: Context, id: string, query: { limit: number; cursor?: string | undefined }) {
     await this.require(ctx, 'dashboards:read', id);
     const before = query.cursor === undefined ? null : Number(query.cursor);
@@ -263,13 +214,12 @@ export class Dashboards {
       fail('INVALID_INPUT', 'Expected the next_cursor of the page before, unchanged.', { field: 'cursor' });
     const rows = await listVersions(this.#parts.platform.db.sql, ctx, id, before, query.limit + 1);
     const { page, next_cursor } = cutPage(rows, query.limit, (row) => String(row.revision));
-    return { items: await Promise.all(page.map((row) => this.#version(ctx, row))), next_cursor };
+    return { items: await Promise.all(page.map((row) => this.#documents.version(ctx, row))), next_cursor };
   }
 
   async version(ctx: Context, id: string, revision: number) {
-    await this.require(ctx, 'dashboards:read', id);
-    const row = await this.#findVersion(ctx, id, revision);
-    return { ...(await this.#version(ctx, row)), document: row.document };
+    const present = await this.require(ctx, 'dashboards:read', id);
+    return this.#documents.earlier(ctx, present, await this.#findVersion(ctx, id, revision));
   }
 
   async restoreVersion(ctx: Context, id: string, revision: number): Promise<Dashboard> {
@@ -311,82 +261,5 @@ export class Dashboards {
         field: 'tiles',
         metric_id: missing,
       });
-  }
-
-  async #recordOpening(ctx: Context, { id, name, revision }: DashboardRow): Promise<void> {
-    const key = `${ctx.actor.id} ${id}`;
-    const last = this.#opened.get(key) ?? 0;
-    if (Date.now() - last < openedEveryMs) return;
-    this.#opened.delete(key);
-    this.#opened.set(key, Date.now());
-    const [oldest] = this.#opened.keys();
-    if (this.#opened.size > rememberedOpenings && oldest !== undefined) this.#opened.delete(oldest);
-    await this.#parts.access.audit.append(ctx, {
-      action: 'dashboard.opened',
-      object: { kind: 'dashboard', id },
-      outcome: 'success',
-      details: { name, revision },
-    });
-  }
-
-  async person(ctx: Context, userId: string) {
-    if (userId === 'system') return { user_id: userId, name: 'Stroma' };
-    return {
-      user_id: userId,
-      name: (await this.#parts.access.people.card(ctx.actor.tenantId, userId))?.name ?? null,
-    };
-  }
-
-  async #version(
-    ctx: Context,
-    row: { revision: number; document: BoardDocument; note: string; createdAt: Date; createdBy: string },
-  ): Promise<DashboardVersion> {
-    return {
-      revision: row.revision,
-      name: row.document.name,
-      tile_count: row.document.tiles.length,
-      note: row.note,
-      created_at: row.createdAt.toISOString(),
-      created_by: await this.person(ctx, row.createdBy),
-    };
-  }
-
-  async #head(ctx: Context, row: DashboardRow) {
-    const { resources } = this.#parts.access;
-    const thing = { id: row.id, ownerId: row.createdBy };
-    const [write, share] = await Promise.all([
-      resources.decide(ctx.actor, 'dashboards:write', thing, ctx.purpose),
-      resources.decide(ctx.actor, 'dashboards:share', thing, ctx.purpose),
-    ]);
-    const projects = await resources.projectsOf(ctx.actor.tenantId, row.id);
-    return {
-      dashboard_id: row.id,
-      owner: await this.person(ctx, row.createdBy),
-      revision: row.revision,
-      sample: row.sample,
-      projects: projects.map(({ id, name }) => ({ project_id: id, name })),
-      created_at: row.createdAt.toISOString(),
-      updated_at: row.updatedAt.toISOString(),
-      updated_by: await this.person(ctx, row.updatedBy),
-      may_change: write.allowed,
-      may_share: share.allowed,
-      why_not: write.allowed ? null : write.reason,
-    };
-  }
-
-  async #document(ctx: Context, row: DashboardRow): Promise<Dashboard> {
-    return { ...row.document, ...(await this.#head(ctx, row)) };
-  }
-
-  async #summary(ctx: Context, row: DashboardRow, openComments: number): Promise<DashboardSummary> {
-    const { tiles } = row.document;
-    return {
-      ...(await this.#head(ctx, row)),
-      name: row.name,
-      description: row.description,
-      tile_kinds: [...new Set(tiles.map(({ kind }) => kind))],
-      tiles: tiles.map(({ kind, place }) => ({ kind, place })),
-      open_comments: openComments,
-    };
   }
 }
