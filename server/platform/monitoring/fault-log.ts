@@ -3,6 +3,7 @@ import type { Database } from '../db/database.ts';
 import { acrossTenants } from '../db/tenant-scope.ts';
 import { newId } from '../ids.ts';
 import type { LoggedError } from '../logging.ts';
+import { countError } from '../metrics/machine-metrics.ts';
 import { type Fault, faultOf } from './fault.ts';
 import { keepFaults, type SeenFault } from './faults.store.ts';
 import type { StoredOccurrence } from './monitoring.tables.ts';
@@ -36,6 +37,7 @@ export class FaultLog {
   }
 
   hear(logged: LoggedError): void {
+    countError(logged.level);
     const fault = faultOf(logged.error, logged.text);
     const occurrence: StoredOccurrence = {
       at: new Date().toISOString(),

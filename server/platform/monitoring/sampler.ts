@@ -1,6 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Database } from '../db/database.ts';
 import { recentRequests, requestTotals } from '../metrics/http-metrics.ts';
+import { setMachineUse } from '../metrics/machine-metrics.ts';
 import { openJobs } from '../metrics/metrics.store.ts';
 import { statementTotal } from '../metrics/query-metrics.ts';
 import type { Machine, MachineReading } from './machine.ts';
@@ -60,6 +61,11 @@ export class Sampler {
     const reading = await this.#parts.machine.read();
     this.#last = reading;
     this.#readings.push(reading);
+    setMachineUse({
+      cpu: reading.cpu.percent,
+      memory: reading.memory.percent,
+      disk: reading.disk?.percent ?? null,
+    });
     await this.#parts.alerts.see(reading, performance.now());
     if (this.#readings.length >= readingsARow) await this.#keep();
   }
