@@ -10,7 +10,7 @@ export { chartSvg, chartView } from './compile.ts';
 export { inWords, withUnit } from './fields.ts';
 export { fittedSpec } from './fitted-spec.ts';
 export { numberText } from './locale.ts';
-export { momentText } from './moments.ts';
+export { endOfPeriod, momentOf, momentText } from './moments.ts';
 export { chartColours, chartTheme } from './theme.ts';
 export type {
   ChartAnswer,

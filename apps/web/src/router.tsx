@@ -5,7 +5,15 @@ import { frame, root } from './frame-route.ts';
 import { withTexts } from './lib/i18n.ts';
 import { queryClient } from './lib/query-client.ts';
 import { sessionQuery } from './lib/session.ts';
-import { askSearch, dataSearch, datasetSearch, jobsSearch, signInSearch } from './search-parameters.ts';
+import {
+  askSearch,
+  boardSearch,
+  dashboardsSearch,
+  dataSearch,
+  datasetSearch,
+  jobsSearch,
+  signInSearch,
+} from './search-parameters.ts';
 
 const signIn = createRoute({
   getParentRoute: () => root,
@@ -159,6 +167,32 @@ const ask = createRoute({
   component: lazyRouteComponent(() => withTexts(import('./pages/ask/ask-page.tsx')), 'AskPage'),
 });
 
+const dashboards = createRoute({
+  getParentRoute: () => frame,
+  path: '/dashboards',
+  validateSearch: dashboardsSearch,
+  component: lazyRouteComponent(
+    () => withTexts(import('./pages/dashboards/dashboards-page.tsx')),
+    'DashboardsPage',
+  ),
+});
+
+const dashboard = createRoute({
+  getParentRoute: () => frame,
+  path: '/dashboards/$dashboardId',
+  validateSearch: boardSearch,
+  component: lazyRouteComponent(() => withTexts(import('./pages/dashboards/board-page.tsx')), 'BoardPage'),
+});
+
+const metrics = createRoute({
+  getParentRoute: () => frame,
+  path: '/metrics',
+  component: lazyRouteComponent(
+    () => withTexts(import('./pages/dashboards/metrics-page.tsx')),
+    'MetricsPage',
+  ),
+});
+
 const jobs = createRoute({
   getParentRoute: () => frame,
   path: '/jobs',
@@ -219,6 +253,9 @@ export const router = createRouter({
       connections,
       connection,
       ask,
+      dashboards,
+      dashboard,
+      metrics,
       jobs,
       api,
       adminRoutes,

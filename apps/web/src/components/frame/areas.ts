@@ -4,6 +4,7 @@ import {
   Braces,
   Database,
   House,
+  LayoutDashboard,
   type LucideIcon,
   MessageCircleQuestion,
   Settings,
@@ -11,8 +12,16 @@ import {
 } from 'lucide-react';
 
 export interface Area {
-  to: '/' | '/data' | '/ask' | '/jobs' | '/playground' | '/admin' | '/settings';
-  label: 'area_home' | 'area_data' | 'area_ask' | 'area_jobs' | 'area_api' | 'area_admin' | 'area_settings';
+  to: '/' | '/data' | '/ask' | '/dashboards' | '/jobs' | '/playground' | '/admin' | '/settings';
+  label:
+    | 'area_home'
+    | 'area_data'
+    | 'area_ask'
+    | 'area_dashboards'
+    | 'area_jobs'
+    | 'area_api'
+    | 'area_admin'
+    | 'area_settings';
   icon: LucideIcon;
   /** Only for who holds one of these. */
   permissions?: readonly Permission[];
@@ -23,6 +32,12 @@ export const areas: readonly Area[] = [
   { to: '/', label: 'area_home', icon: House },
   { to: '/data', label: 'area_data', icon: Database },
   { to: '/ask', label: 'area_ask', icon: MessageCircleQuestion },
+  {
+    to: '/dashboards',
+    label: 'area_dashboards',
+    icon: LayoutDashboard,
+    permissions: ['dashboards:read'],
+  },
   { to: '/jobs', label: 'area_jobs', icon: Activity },
   { to: '/playground', label: 'area_api', icon: Braces },
   {

@@ -12,6 +12,7 @@ import backups from './backups.json';
 import common from './common.json';
 import compliance from './compliance.json';
 import connections from './connections.json';
+import dashboards from './dashboards.json';
 import data from './data.json';
 import dataset from './dataset.json';
 import emergency from './emergency.json';
@@ -48,6 +49,7 @@ export const german: Texts = {
   common,
   home,
   data,
+  dashboards,
   dataset,
   ask,
   backups,

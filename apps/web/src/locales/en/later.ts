@@ -9,6 +9,7 @@ import audit from './audit.json';
 import backups from './backups.json';
 import compliance from './compliance.json';
 import connections from './connections.json';
+import dashboards from './dashboards.json';
 import dataset from './dataset.json';
 import emergency from './emergency.json';
 import insights from './insights.json';
@@ -35,6 +36,7 @@ export const laterEnglish = {
   account,
   anonymise,
   admin,
+  dashboards,
   dataset,
   ask,
   backups,

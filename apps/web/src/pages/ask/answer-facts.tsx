@@ -8,6 +8,7 @@ import { ProvenanceButton } from '../../components/provenance/provenance-button.
 import { client } from '../../lib/client.ts';
 import { formatCount, formatDuration, formatPercent } from '../../lib/format.ts';
 import { toast } from '../../lib/toasts.ts';
+import { AddToBoard } from '../dashboards/add-to-board.tsx';
 
 /** How sure, how made, how fast, and where from. */
 export function AnswerFacts({ answer }: { answer: Answer }) {
@@ -34,7 +35,8 @@ export function AnswerFacts({ answer }: { answer: Answer }) {
         </span>
         {answer.cached && <Badge>{t('cached')}</Badge>}
         {answer.stale && <Badge tone="warning">{t('stale')}</Badge>}
-        <span className="ms-auto">
+        <span className="ms-auto flex flex-wrap gap-2">
+          {sql !== null && <AddToBoard queryId={answer.query_id} title={answer.question ?? t('result')} />}
           <ProvenanceButton
             id={answer.provenance_id ?? answer.query_id}
             onRunAgain={sql === null ? undefined : () => again.mutate()}
