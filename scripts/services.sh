@@ -115,6 +115,8 @@ start_postgres() {
   rm -rf "$store/postgres"
   run_as "$bin/initdb" -D "$store/postgres" -U stroma --auth=trust --encoding=UTF8 --locale=C --no-sync \
     >"$store/initdb.log" 2>&1 || stop_with "$(cat "$store/initdb.log")"
+  # One account with a password, for the tests that give a wrong one.
+  run_as sed -i '1i host all stroma_reader 127.0.0.1/32 scram-sha-256' "$store/postgres/pg_hba.conf"
   for _ in 1 2 3; do
     port=$(free_port)
     if run_as "$bin/pg_ctl" -D "$store/postgres" -l "$store/logs/postgres.log" -w -t 60 -o \

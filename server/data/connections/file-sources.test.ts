@@ -1,4 +1,4 @@
-import { S3Client, PutObjectCommand } from '@aws-sdk/client-s3';
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { ErrorAnswer } from '@stroma/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { credentials, startS3Server } from '../../platform/objects/s3-server.suite.ts';
@@ -20,7 +20,9 @@ beforeAll(async () => {
     startPeer((request, response) => {
       const content = held.get(request.url) ?? null;
       if (content === null) return json(response, {}, 404);
-      response.writeHead(200, { 'content-type': request.url.endsWith('/') ? 'text/html' : 'application/octet-stream' });
+      response.writeHead(200, {
+        'content-type': request.url.endsWith('/') ? 'text/html' : 'application/octet-stream',
+      });
       response.end(content);
     }),
   ]);
@@ -37,12 +39,15 @@ afterAll(async () => {
 
 const codeOf = (reply: Reply<unknown>) => (reply.body as unknown as ErrorAnswer).error.code;
 const tablesOf = async (id: string) =>
-  (await admin.call<{ items: { table: string; kind: string }[] }>('GET', `/data/connections/${id}/tables`)).body.items.map(({ table, kind }) => `${kind} ${table}`);
+  (
+    await admin.call<{ items: { table: string; kind: string }[] }>('GET', `/data/connections/${id}/tables`)
+  ).body.items.map(({ table, kind }) => `${kind} ${table}`);
 
 async function sums(id: string, table: string, name: string): Promise<unknown> {
   const { job } = await bring(admin, id, { selection: { kind: 'table', table }, dataset_name: name });
   if (job.status !== 'succeeded') throw new Error(JSON.stringify(job.error));
-  return (await admin.sql(`SELECT count(*), sum(dose) FROM ${name}`, [String(job.result?.dataset_id)])).body.rows[0];
+  return (await admin.sql(`SELECT count(*), sum(dose) FROM ${name}`, [String(job.result?.dataset_id)])).body
+    .rows[0];
 }
 
 describe('a bucket', () => {
@@ -64,7 +69,8 @@ describe('a bucket', () => {
       credentials,
       requestChecksumCalculation: 'WHEN_REQUIRED',
     });
-    const put = (Key: string, Body: string | Uint8Array) => client.send(new PutObjectCommand({ Bucket: 'lab', Key, Body }));
+    const put = (Key: string, Body: string | Uint8Array) =>
+      client.send(new PutObjectCommand({ Bucket: 'lab', Key, Body }));
     await put('trials/2026/one.csv', parts[0] ?? '');
     await put('trials/2026/two (b).csv', parts[1] ?? '');
     await put('trials/all.parquet', parquet);
@@ -73,39 +79,77 @@ describe('a bucket', () => {
     const made = await connect(admin, settings(), secrets);
     expect(made.status).toBe(201);
     const id = made.body.connection_id;
-    expect(await tablesOf(id)).toEqual(['folder 2026/*.csv', 'file 2026/one.csv', 'file 2026/two (b).csv', 'file all.parquet']);
-    const preview = await admin.call('POST', `/data/connections/${id}/preview`, { selection: { kind: 'table', table: 'all.parquet' } });
-    expect(preview.body).toMatchObject({ columns: [{ name: 'id', type: 'integer' }, { name: 'dose', type: 'number' }], rows: [[1, 0.5], [2, 1.5]] });
+    expect(await tablesOf(id)).toEqual([
+      'folder 2026/*.csv',
+      'file 2026/one.csv',
+      'file 2026/two (b).csv',
+      'file all.parquet',
+    ]);
+    const preview = await admin.call('POST', `/data/connections/${id}/preview`, {
+      selection: { kind: 'table', table: 'all.parquet' },
+    });
+    expect(preview.body).toMatchObject({
+      columns: [
+        { name: 'id', type: 'integer' },
+        { name: 'dose', type: 'number' },
+      ],
+      rows: [
+        [1, 0.5],
+        [2, 1.5],
+      ],
+    });
     expect(await sums(id, 'all.parquet', 'one_parquet')).toEqual([2, 2]);
     expect(await sums(id, '2026/*.csv', 'two_csv')).toEqual([3, 4.5]);
-    const query = await admin.call('POST', `/data/connections/${id}/preview`, { selection: { kind: 'query', sql: 'SELECT 1' } });
+    const query = await admin.call('POST', `/data/connections/${id}/preview`, {
+      selection: { kind: 'query', sql: 'SELECT 1' },
+    });
     expect(codeOf(query)).toBe('INVALID_INPUT');
   });
 
   it('a wrong key, a wrong secret and a missing bucket are told apart', async () => {
-    expect(codeOf(await connect(admin, settings({ access_key: 'NOBODY' }), secrets))).toBe('SOURCE_CREDENTIALS');
+    expect(codeOf(await connect(admin, settings({ access_key: 'NOBODY' }), secrets))).toBe(
+      'SOURCE_CREDENTIALS',
+    );
     expect(codeOf(await connect(admin, settings(), { secret_key: 'wrong' }))).toBe('SOURCE_CREDENTIALS');
-    expect(codeOf(await connect(admin, settings({ bucket: 'nothing-here' }), secrets))).toBe('SOURCE_DATABASE_MISSING');
-    expect(codeOf(await connect(admin, settings({ endpoint: 'http://10.0.0.7:9000' }), secrets))).toBe('OUTGOING_REFUSED');
+    expect(codeOf(await connect(admin, settings({ bucket: 'nothing-here' }), secrets))).toBe(
+      'SOURCE_DATABASE_MISSING',
+    );
+    expect(codeOf(await connect(admin, settings({ endpoint: 'http://10.0.0.7:9000' }), secrets))).toBe(
+      'OUTGOING_REFUSED',
+    );
   });
 });
 
 describe('an HTTP folder', () => {
   it('is read by an index page or by a manifest; files are listed, shown and imported', async () => {
-    held.set('/open/', `<html><a href="one.csv">one</a> <a href='two.csv'>two</a> <a href="../">up</a></html>`);
+    held.set(
+      '/open/',
+      `<html><a href="one.csv">one</a> <a href='two.csv'>two</a> <a href="../">up</a></html>`,
+    );
     held.set('/open/one.csv', parts[0] ?? '');
     held.set('/open/two.csv', parts[1] ?? '');
-    held.set('/manifest.json', JSON.stringify({ files: [{ url: `${peer.url}/open/one.csv` }, '/part.parquet'] }));
+    held.set(
+      '/manifest.json',
+      JSON.stringify({ files: [{ url: `${peer.url}/open/one.csv` }, '/part.parquet'] }),
+    );
     held.set('/part.parquet', parquet);
     const index = await connect(admin, { kind: 'http_files', url: `${peer.url}/open/` });
-    expect(await tablesOf(index.body.connection_id)).toEqual(['folder *.csv', 'file one.csv', 'file two.csv']);
+    expect(await tablesOf(index.body.connection_id)).toEqual([
+      'folder *.csv',
+      'file one.csv',
+      'file two.csv',
+    ]);
     expect(await sums(index.body.connection_id, '*.csv', 'web_csv')).toEqual([3, 4.5]);
     const manifest = await connect(admin, { kind: 'http_files', url: `${peer.url}/manifest.json` });
     expect(await tablesOf(manifest.body.connection_id)).toEqual(['file open/one.csv', 'file part.parquet']);
     expect(await sums(manifest.body.connection_id, 'part.parquet', 'web_parquet')).toEqual([2, 2]);
     held.set('/empty/', '<html>nothing</html>');
-    expect(codeOf(await connect(admin, { kind: 'http_files', url: `${peer.url}/empty/` }))).toBe('SOURCE_ANSWER');
-    expect(codeOf(await connect(admin, { kind: 'http_files', url: `${peer.url}/none/` }))).toBe('SOURCE_TABLE_MISSING');
+    expect(codeOf(await connect(admin, { kind: 'http_files', url: `${peer.url}/empty/` }))).toBe(
+      'SOURCE_ANSWER',
+    );
+    expect(codeOf(await connect(admin, { kind: 'http_files', url: `${peer.url}/none/` }))).toBe(
+      'SOURCE_TABLE_MISSING',
+    );
   });
 });
 
@@ -120,17 +164,27 @@ describe('ClickHouse', () => {
         response.writeHead(status, { 'x-clickhouse-exception-code': String(code) });
         response.end(`Code: ${code}. DB::Exception: ${text} (version 25.8.1.1 (official build))\n`);
       };
-      if (request.headers['x-clickhouse-key'] !== 'right') return refuse(516, 403, 'default: Authentication failed');
+      if (request.headers['x-clickhouse-key'] !== 'right')
+        return refuse(516, 403, 'default: Authentication failed');
       if (searchParams.get('database') === 'none') return refuse(81, 404, 'Database none does not exist');
       if (searchParams.get('readonly') !== '2') return refuse(164, 500, 'not read-only');
-      const lines = (...rows: unknown[][]) => response.end(rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+      const lines = (...rows: unknown[][]) =>
+        response.end(rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
       if (sql.includes('version()')) return lines(['version()'], ['String'], ['25.8.1.1']);
       if (sql.includes('system.databases')) return lines(['name'], ['String'], ['default']);
       if (sql.includes('system.tables'))
-        return lines(['database', 'name', 'engine', 'total_rows', 'total_bytes'], ['String', 'String', 'String', 'Nullable(UInt64)', 'Nullable(UInt64)'], ['default', 'hits', 'MergeTree', '3', '90']);
+        return lines(
+          ['database', 'name', 'engine', 'total_rows', 'total_bytes'],
+          ['String', 'String', 'String', 'Nullable(UInt64)', 'Nullable(UInt64)'],
+          ['default', 'hits', 'MergeTree', '3', '90'],
+        );
       if (sql.includes('missing')) return refuse(60, 404, "Unknown table expression identifier 'missing'");
-      if (sql.includes('broken')) return response.end('["n"]\n["UInt8"]\n[1]\nCode: 241. DB::Exception: Memory limit exceeded\n');
-      const head: unknown[][] = [['n', 'at', 'price', 'ok', 'tags'], ['UInt64', "DateTime64(3, 'UTC')", 'Nullable(Decimal(18, 4))', 'Bool', 'Array(String)']];
+      if (sql.includes('broken'))
+        return response.end('["n"]\n["UInt8"]\n[1]\nCode: 241. DB::Exception: Memory limit exceeded\n');
+      const head: unknown[][] = [
+        ['n', 'at', 'price', 'ok', 'tags'],
+        ['UInt64', "DateTime64(3, 'UTC')", 'Nullable(Decimal(18, 4))', 'Bool', 'Array(String)'],
+      ];
       if (sql.includes('LIMIT 0')) return lines(...head);
       const rows = [
         ['18446744073709551615', '2026-01-01T00:00:00.125Z', '1.5000', true, ['a', 'b']],
@@ -143,17 +197,38 @@ describe('ClickHouse', () => {
     const source = await clickhouse();
     const settings = (more: object = {}) => ({ kind: 'clickhouse', url: source.url, ...more });
     expect(codeOf(await connect(admin, settings(), { password: 'wrong' }))).toBe('SOURCE_CREDENTIALS');
-    expect(codeOf(await connect(admin, settings({ database: 'none' }), { password: 'right' }))).toBe('SOURCE_DATABASE_MISSING');
+    expect(codeOf(await connect(admin, settings({ database: 'none' }), { password: 'right' }))).toBe(
+      'SOURCE_DATABASE_MISSING',
+    );
     const { body } = await connect(admin, settings(), { password: 'right' });
     expect(await tablesOf(body.connection_id)).toEqual(['table hits']);
     const selection = { kind: 'table', schema: 'default', table: 'hits' };
-    const { job } = await bring(admin, body.connection_id, { selection, dataset_name: 'Hits', mode: 'incremental', cursor_column: 'at' });
-    const { body: answer } = await admin.sql('SELECT n::VARCHAR, typeof(at), at::VARCHAR, typeof(price), price::VARCHAR, ok, tags FROM hits ORDER BY at', [String(job.result?.dataset_id)]);
+    const { job } = await bring(admin, body.connection_id, {
+      selection,
+      dataset_name: 'Hits',
+      mode: 'incremental',
+      cursor_column: 'at',
+    });
+    const { body: answer } = await admin.sql(
+      'SELECT n::VARCHAR, typeof("at"), "at"::VARCHAR, typeof(price), price::VARCHAR, ok, tags FROM hits ORDER BY "at"',
+      [String(job.result?.dataset_id)],
+    );
     expect(answer.rows).toEqual([
-      ['18446744073709551615', 'TIMESTAMP WITH TIME ZONE', '2026-01-01 00:00:00.125+00', 'DECIMAL(18,4)', '1.5000', true, '["a","b"]'],
+      [
+        '18446744073709551615',
+        'TIMESTAMP WITH TIME ZONE',
+        '2026-01-01 00:00:00.125+00',
+        'DECIMAL(18,4)',
+        '1.5000',
+        true,
+        '["a","b"]',
+      ],
       ['2', 'TIMESTAMP WITH TIME ZONE', '2026-01-02 00:00:00+00', 'DECIMAL(18,4)', null, false, '[]'],
     ]);
-    const ask = (sql: string) => admin.call('POST', `/data/connections/${body.connection_id}/preview`, { selection: { kind: 'query', sql } });
+    const ask = (sql: string) =>
+      admin.call('POST', `/data/connections/${body.connection_id}/preview`, {
+        selection: { kind: 'query', sql },
+      });
     expect(codeOf(await ask('SELECT * FROM missing'))).toBe('SOURCE_TABLE_MISSING');
     expect(codeOf(await ask('SELECT n FROM broken'))).toBe('SOURCE_ANSWER');
     await source.close();
