@@ -6,6 +6,7 @@ import { StromaError } from '@stroma/kernel';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DataServer, startDataServer } from '../data-server.suite.ts';
 import { tablesQuoting } from '../erasures/erasures.suite.ts';
+import type { QueryTexts } from './query-records.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'stroma-sealed-'));
 const name = /kowalewskaja/i;
@@ -97,10 +98,9 @@ describe('questions and reasons that name a person', () => {
     const { platform } = server;
     const before = await history();
     const { rows } = await platform.db.execute('select id, tenant_id, sealed from queries');
-    const texts = platform.sealed.get('queries');
-    if (texts === undefined) throw new Error('expected questions to be sealed');
+    const texts = platform.sealed.get('queries') as unknown as QueryTexts;
     for (const row of rows) {
-      const { question: asked = null, sql = null } = await texts.open(String(row.tenant_id), String(row.id), {
+      const { question: asked, sql } = await texts.open(String(row.tenant_id), String(row.id), {
         question: null,
         sql: null,
         sealed: row.sealed as Uint8Array,
@@ -117,6 +117,7 @@ describe('questions and reasons that name a person', () => {
 
     server = await startDataServer({}, folder);
     await expect.poll(() => tablesQuoting(server, name)).toEqual([]);
+    await expect.poll(filesNaming).toEqual([]);
     expect(await history()).toEqual(before);
   });
 });

@@ -60,21 +60,37 @@ export class SealedTables {
         onProgress(index / this.#tables.size, `${table.table}: ${here}`);
         if (looked < batch) break;
       }
-      if (here > 0) await this.#clean(table.table);
+      if (here > 0) await this.#run([`vacuum ${this.#embedded ? 'full ' : ''}"${table.table}"`]);
       rows += here;
     }
+    if (rows > 0 && this.#embedded) await this.#run(emptiedLog);
     return rows;
   }
 
   /**
-   * What was overwritten lies in the table's files until they are written anew. On PostgreSQL that would shut the
-   * table for others; there it is left to whoever runs it.
+   * What was overwritten lies in the table's files, and in the log, until they are written anew. On PostgreSQL that
+   * would shut the table for others; there it is left to whoever runs it.
    */
-  #clean(table: string): Promise<unknown> {
-    const full = this.#db.kind === 'embedded' ? 'full ' : '';
-    return acrossTenants('the files are everybody’s', () => this.#db.execute(`vacuum ${full}"${table}"`));
+  get #embedded(): boolean {
+    return this.#db.kind === 'embedded';
+  }
+
+  async #run(statements: readonly string[]): Promise<void> {
+    await acrossTenants('the files are everybody’s', async () => {
+      for (const statement of statements) await this.#db.execute(statement);
+    });
   }
 }
+
+/** Two segments of the log are begun, and what lies before them is removed and not kept to be written over. */
+const emptiedLog = [
+  'set wal_recycle = off',
+  'select pg_switch_wal()',
+  'checkpoint',
+  'select pg_switch_wal()',
+  'checkpoint',
+  'reset wal_recycle',
+];
 
 /** Seals texts that lie in clear: those of before they were sealed, and those of while no key could be had. */
 export function sealTextsJob(tables: SealedTables): JobDefinition<object> {
