@@ -77,24 +77,13 @@ export class BoardData {
     try {
       prepared = prepareTile(tile, look);
       const { datasets, sql, params, maxRows, before } = prepared;
-      const run = (filters: TileFilters, isRecorded: boolean): Promise<TileAnswer> =>
-        this.#data.tiles.run(ctx, {
-          sql,
-          params,
-          datasets,
-          filters: filters.byDataset,
-          maxRows,
-          about: isRecorded
-            ? {
-                dashboardId,
-                tileId: tile.tile_id,
-                label: tile.title === '' ? 'Tile of a dashboard' : tile.title,
-              }
-            : null,
-        });
+      const label = tile.title === '' ? 'Tile of a dashboard' : tile.title;
+      const about = { dashboardId, tileId: tile.tile_id, label };
+      const run = (held: TileFilters): Promise<TileAnswer> =>
+        this.#data.tiles.run(ctx, { sql, params, datasets, filters: held.byDataset, maxRows, about });
       const [answer, earlier] = await Promise.all([
-        run(prepared.filters, true),
-        before === null ? null : run(before.filters, false),
+        run(prepared.filters),
+        before === null ? null : run(before.filters),
       ]);
       return resultOf(prepared, look, answer, earlier);
     } catch (error) {
