@@ -10,6 +10,9 @@ import type { Means, OpenSource, StagedColumn, Window } from './source-kind.ts';
 /** Of one page, which is held in memory. */
 const pageBytes = 64 * 1024 * 1024;
 
+/** What these hold is kept as a secret, or not at all. */
+const secretHeaders = new Set(['authorization', 'proxy-authorization', 'cookie']);
+
 type Settings = SettingsOf<'http_json'>;
 
 /** Rows of any API that answers JSON: where they stand in it, and how the next page is asked for, is told. */
@@ -19,6 +22,11 @@ export async function openHttpJson(
   means: Means,
 ): Promise<OpenSource> {
   const about: About = { where: hostOf(settings.url) };
+  const secret = Object.keys(settings.headers).find((name) => secretHeaders.has(name.toLowerCase()));
+  if (secret !== undefined)
+    throw new StromaError('INVALID_INPUT', `Expected ${secret} as a secret: choose how to sign in, and give the token.`, {
+      field: 'settings.headers',
+    });
   const headers = { accept: 'application/json', ...settings.headers, ...authorisation(settings, secrets) };
   const page = (url: URL): Promise<{ document: unknown; link: string | null }> =>
     readPage(means, url, headers, about, settings.auth === 'header' ? 0 : 3);

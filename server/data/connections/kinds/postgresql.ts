@@ -22,7 +22,8 @@ export async function openPostgresql(
     port,
     user,
     database,
-    password: secrets.password ?? '',
+    // A function, because an empty text would be looked up in the environment of this process.
+    password: () => secrets.password ?? '',
     ssl: tls === 'off' ? false : tlsOptions(host, tls, settings.certificate),
     connectionTimeoutMillis: Math.min(10_000, means.timeoutMs),
     application_name: 'stroma',
