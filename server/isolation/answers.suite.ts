@@ -4,7 +4,15 @@ import { z } from 'zod';
 import { canary, password, type Told, type World } from './world.suite.ts';
 
 /** Said when something that is not part of Stroma is missing or fails, as it is in these tests. */
-const outside = new Set(['OUTGOING_FAILED', 'SMS_UNAVAILABLE', 'MAIL_UNAVAILABLE', 'LLM_UNAVAILABLE']);
+const outside = new Set([
+  'OUTGOING_FAILED',
+  'SMS_UNAVAILABLE',
+  'MAIL_UNAVAILABLE',
+  'LLM_UNAVAILABLE',
+  'SOURCE_REFUSED',
+  'SOURCE_TIMEOUT',
+  'SOURCE_ANSWER',
+]);
 
 /** Words of the inner works, which no refusal may hold. */
 const inner: readonly RegExp[] = [
