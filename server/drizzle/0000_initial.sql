@@ -25,6 +25,11 @@ CREATE TABLE "data_keys" (
 	"destroyed_at" timestamp (3) with time zone
 );
 --> statement-breakpoint
+CREATE TABLE "event_forwards" (
+	"target" text PRIMARY KEY NOT NULL,
+	"position" bigint NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "events" (
 	"id" text PRIMARY KEY NOT NULL,
 	"inserted" bigserial NOT NULL,
@@ -1383,6 +1388,12 @@ ALTER TABLE "data_keys" ENABLE ROW LEVEL SECURITY;
 ALTER TABLE "data_keys" FORCE ROW LEVEL SECURITY;
 --> statement-breakpoint
 CREATE POLICY "data_keys_owner" ON "data_keys" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+ALTER TABLE "event_forwards" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "event_forwards" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "event_forwards_owner" ON "event_forwards" TO CURRENT_USER USING (true) WITH CHECK (true);
 --> statement-breakpoint
 ALTER TABLE "events" ENABLE ROW LEVEL SECURITY;
 --> statement-breakpoint

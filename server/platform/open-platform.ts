@@ -7,6 +7,7 @@ import { SealedTables, sealTextsJob } from './crypto/sealed-tables.ts';
 import { transactionScope } from './crypto/transaction-scope.ts';
 import { openDatabase } from './db/open-database.ts';
 import { eventCleanupJob } from './events/events.jobs.ts';
+import { forwardedEvents } from './events/forwarded-events.ts';
 import { openEvents } from './events/open-events.ts';
 import { openOutgoing } from './http/outgoing.ts';
 import { jobCleanupJob } from './jobs/jobs.jobs.ts';
@@ -46,7 +47,12 @@ export async function openPlatform(config: Config, log: Logger, version = ''): P
     const storedObjects = measuredObjects(bareObjects);
     const scratchFolder = openScratchFolder(config.STROMA_DATA);
     const objects = await openObjects(storedObjects, keys, config, scratchFolder);
-    const events = openEvents(db, log, countEvent, () => tracing.current());
+    const events = forwardedEvents(
+      openEvents(db, log, countEvent, () => tracing.current()),
+      config,
+      db,
+      log,
+    );
     const jobs = openJobs(db, events, log, { onEnded: countJob, tracing });
     const threads = tracedThreads(openThreads(), tracing);
     jobs.register(eventCleanupJob(db));

@@ -3,6 +3,9 @@ import type { SqlSandbox } from '@stroma/lake';
 import type { FastifyInstance } from 'fastify';
 import type { Audit } from '../../access/index.ts';
 import type { Context } from '../../platform/context.ts';
+import { lockUntilCommit } from '../../platform/db/locks.ts';
+import { kafkaSettings } from '../../platform/events/kafka-connection.ts';
+import { openKafkaLogs } from '../../platform/events/log/kafka-logs.ts';
 import { openSegmentLogs } from '../../platform/events/log/segment-logs.ts';
 import type { StreamLog } from '../../platform/events/log/stream-log.ts';
 import type { TopicStreams } from '../../platform/events/topic-stream.ts';
@@ -97,7 +100,18 @@ export function openStreams(parts: StreamsParts): Streams {
   };
 }
 
-function openLog({ config, keys, log }: Platform): StreamLog {
+function openLog({ config, keys, log, db }: Platform): StreamLog {
+  const settings = config.STROMA_STREAMS === 'kafka' ? kafkaSettings(config) : null;
+  if (settings !== null)
+    return openKafkaLogs({
+      settings,
+      log,
+      alone: (name, work) =>
+        db.transaction(async (tx) => {
+          await lockUntilCommit(tx, name);
+          return work();
+        }),
+    });
   return openSegmentLogs({ folder: join(config.STROMA_DATA, 'streams'), keys, log });
 }
 

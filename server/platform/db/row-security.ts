@@ -28,6 +28,7 @@ export const closedTables: Readonly<Record<string, string>> = {
   backups: 'a backup holds the whole installation',
   system_samples: 'figures of the machines the installation runs on',
   system_alerts: 'a machine that runs short, for who runs the installation',
+  event_forwards: 'how far the outbox of the whole installation was handed on to Kafka',
   faults: 'errors of the installation, met by whoever, for who runs it',
 };
 

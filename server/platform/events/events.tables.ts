@@ -28,3 +28,9 @@ export const events = pgTable(
     index('events_time').on(table.time),
   ],
 );
+
+/** How far events were handed on to others: the position of the last. Of the installation, not of an organisation. */
+export const eventForwards = pgTable('event_forwards', {
+  target: text('target').primaryKey(),
+  position: bigint('position', { mode: 'number' }).notNull(),
+});

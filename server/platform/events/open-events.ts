@@ -90,7 +90,7 @@ export function openEvents(
         delivered = row.position;
         deliveredId = row.id;
         onDelivered?.(row.type);
-        dispatch(toCloudEvent(row), true);
+        dispatch(cloudEventOf(row), true);
       }
       if (rows.length < pageSize) return;
     }
@@ -122,7 +122,7 @@ export function openEvents(
       for (const row of rows) {
         if (row.position > delivered) break;
         position = row.position;
-        if (listeners.has(each)) tell(each, toCloudEvent(row), true);
+        if (listeners.has(each)) tell(each, cloudEventOf(row), true);
       }
       const last = rows.at(-1);
       if (rows.length < pageSize || (last !== undefined && last.position > delivered))
@@ -211,7 +211,7 @@ function wants(each: Listening, event: CloudEvent): boolean {
   return each.tenantId === event.tenantid && each.types.has(event.type);
 }
 
-function toCloudEvent(row: EventRow): CloudEvent {
+export function cloudEventOf(row: EventRow): CloudEvent {
   const { id, tenantId, type, subject, time, data, traceParent } = row;
   return cloudEvent(id, tenantId, type as EventType, subject, time, data, traceParent);
 }
