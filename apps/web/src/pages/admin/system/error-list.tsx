@@ -123,7 +123,7 @@ function ErrorTable({ errors, onOpen }: { errors: readonly SystemError[]; onOpen
             <code className="font-mono text-small wrap-anywhere">{each.last.where ?? '–'}</code>
           </td>
           <td className={wide}>
-            <Who actor={each.last.actor} />
+            <Who met={each.last} />
           </td>
           <td className={`${numberClass} tabular-nums`}>{formatCount(each.occurrences)}</td>
           <td className={`${cellClass} whitespace-nowrap`}>
@@ -137,8 +137,10 @@ function ErrorTable({ errors, onOpen }: { errors: readonly SystemError[]; onOpen
   );
 }
 
-export function Who({ actor }: { actor: SystemError['last']['actor'] }) {
+/** Who met it: a person, nobody signed in, or Stroma at work by itself. */
+export function Who({ met: { actor, where } }: { met: SystemError['last'] }) {
   const { t } = useTranslation('system');
+  if (actor === null && where === null) return t('system_actor');
   if (actor === null || actor.id === 'anonymous')
     return <span className="text-ink-faint">{t('nobody')}</span>;
   if (actor.id === 'system') return t('system_actor');

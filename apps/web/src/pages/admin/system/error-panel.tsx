@@ -88,7 +88,7 @@ function ErrorFacts({ error }: { error: SystemErrorDetail }) {
             <li key={`${each.at} ${each.request_id}`} className="rounded-lg border border-line p-3">
               <p className="flex flex-wrap justify-between gap-x-4">
                 <time dateTime={each.at}>{formatMoment(each.at)}</time>
-                <Who actor={each.actor} />
+                <Who met={each} />
               </p>
               <dl className="mt-1 grid gap-0.5 text-small text-ink-soft">
                 {(

@@ -125,7 +125,11 @@ function Chart({
       rows: values,
       spec: {
         data: { name: 'rows' },
-        mark: { type: 'line', interpolate: 'monotone', strokeWidth: 1.75 },
+        mark: {
+          type: 'line',
+          interpolate: shown.length === 1 ? 'step-after' : 'monotone',
+          strokeWidth: 1.75,
+        },
         encoding: {
           x: { field: timeName, type: 'temporal', title: null },
           y: {

@@ -97,7 +97,7 @@ function Figures({ state, rates }: { state: SystemState; rates: readonly number[
   const running = jobs.open.reduce((sum, each) => sum + each.running, 0);
   const oldest = Math.max(0, ...jobs.open.map((each) => each.oldest_seconds));
   return (
-    <dl className="grid grid-cols-1 gap-3 xs:grid-cols-2 lg:grid-cols-4">
+    <dl className="grid grid-cols-2 gap-3 lg:grid-cols-4">
       <Figure
         name={t('requests')}
         value={rate(requests.per_second)}
@@ -149,7 +149,7 @@ function Figures({ state, rates }: { state: SystemState; rates: readonly number[
         value={formatCount(events.listeners)}
         unit={t('listeners', { count: events.listeners })}
         note={t('events_and_outbox', {
-          rate: rate(events.per_second),
+          rate: formatNumber(events.per_second, 2),
           waiting: formatCount(events.outbox_waiting),
         })}
       />
@@ -196,7 +196,7 @@ function Figure({
         <span className={`block text-small ${tone === 'critical' ? 'text-critical' : 'text-ink-soft'}`}>
           {note}
         </span>
-        {drawing && <span className="absolute end-4 top-4">{drawing}</span>}
+        {drawing && <span className="absolute end-4 top-4 max-sm:hidden">{drawing}</span>}
       </dd>
     </div>
   );

@@ -20,12 +20,18 @@ const code = (text: string) => <code className="font-mono text-small wrap-anywhe
 /** Queues, storage, routes, processes and what was told of. */
 export function SystemTables({ state }: { state: SystemState }) {
   return (
-    <div className="grid grid-cols-1 items-start gap-8 xl:grid-cols-2">
-      <Storage storage={state.storage} cache={state.cache} />
-      <Queues open={state.jobs.open} />
+    <div className="grid grid-cols-1 gap-8">
+      <div className="grid grid-cols-1 items-start gap-8 xl:grid-cols-2">
+        <div className="grid grid-cols-1 gap-8">
+          <Storage storage={state.storage} cache={state.cache} />
+          <Alerts alerts={state.alerts} />
+        </div>
+        <div className="grid grid-cols-1 gap-8">
+          <Queues open={state.jobs.open} />
+          <Processes processes={state.processes} />
+        </div>
+      </div>
       <Routes routes={state.routes} />
-      <Processes processes={state.processes} />
-      <Alerts alerts={state.alerts} />
     </div>
   );
 }
