@@ -34,6 +34,11 @@ const benches: Record<string, { file: string; words?: string[]; what: string }> 
     file: 'dashboard-open.ts',
     what: '12 tiles over 1M rows, opened over HTTP, cold and warm',
   },
+  insights: {
+    file: 'insights.ts',
+    what: 'insights into 1M x 20 over HTTP, against pandas, SciPy and scikit-learn (BENCH_PYTHON)',
+  },
+  nab: { file: 'nab.ts', what: 'windows of the Numenta benchmark met, against a plain z-score' },
   questions: { file: 'questions.ts', what: 'how many questions are answered right' },
 };
 

@@ -88,7 +88,8 @@ export interface NoiseScale {
 
 /**
  * Noise of a series whose level may jump: from the median absolute deviations of differences one and two steps apart,
- * in which a jump is one value of many. For AR(1) noise their variances are 2σ²(1 - ρ) and 2σ²(1 - ρ²). Values are
+ * in which a jump is one value of many. For AR(1) noise their variances are 2σ²(1 - ρ) and 2σ²(1 - ρ²); noise that moves
+ * more slowly than that is met by the means of longer and longer blocks. Values are
  * finite, at least 4; all 0 where most differences are.
  */
 export function noiseScale(values: Float64Array): NoiseScale {
@@ -97,11 +98,23 @@ export function noiseScale(values: Float64Array): NoiseScale {
   if (!(one > 0)) return { sd: 0, correlation: 0, longRunVariance: 0 };
   const correlation = Math.min(0.99, Math.max(0, two / one - 1));
   const variance = one / (2 * (1 - correlation));
-  return {
-    sd: Math.sqrt(variance),
-    correlation,
-    longRunVariance: (variance * (1 + correlation)) / (1 - correlation),
-  };
+  const short = (variance * (1 + correlation)) / (1 - correlation);
+  return { sd: Math.sqrt(variance), correlation, longRunVariance: Math.max(short, slowVariance(values)) };
+}
+
+/** Blocks that a variance between them is estimated from at least. */
+const fewestBlocks = 20;
+
+/** The greatest m · var(mean of m neighbours) over block lengths m = 4, 8, 16 ..., from differences of neighbouring blocks. */
+function slowVariance(values: Float64Array): number {
+  let greatest = 0;
+  for (let length = 4; values.length / length >= fewestBlocks; length *= 2) {
+    const means = Float64Array.from({ length: Math.floor(values.length / length) }, (_, block) =>
+      meanOf(values.subarray(block * length, (block + 1) * length)),
+    );
+    greatest = Math.max(greatest, (length * differenceVariance(means, 1)) / 2);
+  }
+  return greatest;
 }
 
 function differenceVariance(values: Float64Array, lag: number): number {

@@ -53,7 +53,7 @@ describe('insights of a dataset', () => {
     const trend = page.getByRole('article', { name: /mean of reading_mv rises/ });
     await trend.getByText(/Sen's slope/).waitFor();
     await trend.getByText('Chart', { exact: true }).click();
-    await trend.getByRole('img').locator('svg').waitFor();
+    await trend.locator('svg.marks').waitFor();
     const slip = page.getByRole('article', { name: /load_pct holds 1 value/ });
     await slip.getByText('1 row', { exact: true }).click();
     await slip.getByRole('cell', { name: '510', exact: true }).waitFor();

@@ -114,18 +114,18 @@ export function foreignNumbers(text: string, findings: readonly Told[]): string[
     .flatMap(({ columns, period }) => [...columns, ...(period === null ? [] : [period.from, period.to])])
     .filter((each) => /\d/.test(each))
     .sort((a, b) => b.length - a.length);
-  let left = text;
-  for (const each of quotable) left = left.replaceAll(each, ' ');
+  const withoutQuotes = (said: string) => quotable.reduce((left, each) => left.replaceAll(each, ' '), said);
+  const left = withoutQuotes(text);
   const known = findings.flatMap(({ numbers, text: own }) => [
     ...Object.values(numbers).filter((value) => value !== null),
-    ...numeralsOf(own).map(({ value }) => value),
+    ...numeralsOf(withoutQuotes(own)).map(({ value }) => value),
   ]);
   const inDigits = numeralsOf(left).filter(
     ({ value, unit }) => !known.some((each) => isAs(value, each, unit)),
   );
   const inWords = (left.toLowerCase().match(/[a-z]+/g) ?? []).filter((word) => {
     const value = words.get(word);
-    return value !== undefined && value !== 1 && !known.some((each) => isAs(value, each, 1));
+    return value !== undefined && value !== 1 && !known.some((each) => isAs(value, each, 0));
   });
   return [...inDigits.map(({ text: numeral }) => numeral), ...inWords];
 }

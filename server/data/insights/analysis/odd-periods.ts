@@ -7,7 +7,7 @@ import {
   runningMedian,
 } from '@stroma/stats';
 import type { Series } from './series.ts';
-import type { Season } from './series-findings.ts';
+import { phaseSpreads, type Season } from './series-findings.ts';
 
 export interface OddPeriod {
   /** First and past-the-last index. */
@@ -25,9 +25,8 @@ export interface OddPeriod {
 
 export interface OddPeriods {
   periods: OddPeriod[];
-  /** What each value was expected to be, and its standard deviation. */
+  /** What each value was expected to be. */
   expected: Float64Array;
-  sd: number;
 }
 
 /** The largest share of values that is looked for. */
@@ -38,7 +37,7 @@ const togetherShare = 0.005;
 /**
  * Seasonal-hybrid ESD: the season by medians and a running median over a fifth of the series are taken off, and what is
  * left goes through the generalised ESD test with median and MAD. Odd stretches of up to a tenth of the series do not
- * move what is expected. Hochenbaum, Vallis & Kejariwal 2017, arXiv:1704.07706.
+ * move what is expected, and each phase of the season is held against its own spread. Hochenbaum, Vallis & Kejariwal 2017, arXiv:1704.07706.
  */
 export function oddPeriods(
   { values }: Series,
@@ -52,10 +51,12 @@ export function oddPeriods(
       value - slope * at - (season === null ? 0 : (season.parts.season[at % season.period] as number)),
   );
   const level = runningMedian(flat, Math.max(11, Math.floor(n / 5)));
-  const rest = flat.map((value, at) => value - (level[at] as number));
+  const spreads = phaseSpreads(season);
+  const spreadAt = (at: number) => spreads[at % spreads.length] as number;
+  const rest = flat.map((value, at) => (value - (level[at] as number)) / spreadAt(at));
   const centre = median(rest);
   const sd = madToSd * medianDeviation(rest, centre);
-  const expected = values.map((value, at) => value - (rest[at] as number) + centre);
+  const expected = values.map((value, at) => value - ((rest[at] as number) - centre) * spreadAt(at));
   const odd = extremeDeviates(rest, { alpha, most: Math.ceil(n * mostShare), robust: true }).sort(
     (a, b) => a - b,
   );
@@ -70,8 +71,8 @@ export function oddPeriods(
     const here = {
       worst: at,
       value: values[at] as number,
-      lower: (expected[at] as number) - least,
-      upper: (expected[at] as number) + least,
+      lower: (expected[at] as number) - least * spreadAt(at),
+      upper: (expected[at] as number) + least * spreadAt(at),
       z,
     };
     if (last !== undefined && at - last.to < gap) {
@@ -80,5 +81,5 @@ export function oddPeriods(
       if (Math.abs(z) > Math.abs(last.z)) Object.assign(last, here);
     } else periods.push({ from: at, to: at + 1, points: 1, ...here });
   }
-  return { periods, expected, sd };
+  return { periods, expected };
 }

@@ -3,9 +3,11 @@ import {
   decompose,
   friedman,
   levelCost,
+  madToSd,
   mannKendall,
   meanOf,
   median,
+  medianDeviation,
   noiseScale,
   normalTwoSided,
   pelt,
@@ -54,6 +56,31 @@ export function withoutSeason({ values }: Series, season: Season | null): Float6
   if (season === null) return values;
   const { parts, period } = season;
   return values.map((value, at) => value - (parts.season[at % period] as number));
+}
+
+/** Values that the spread of one phase is taken from at least, those of phases beside it among them. */
+const fewestForSpread = 60;
+/** No phase is taken to be quieter than this share of the whole. */
+const quietest = 0.2;
+
+/** Robust standard deviation of the remainder by phase: nights are often quieter than days. Of no season, or of one whose phases scatter alike, the one 1. */
+export function phaseSpreads(season: Season | null): Float64Array {
+  if (season === null) return Float64Array.of(1);
+  const { parts, period } = season;
+  const { remainder } = parts;
+  // Phases that scatter alike share one spread: one of their own would be a guess for each.
+  if (friedman(remainder.map(Math.abs), period).p > 0.01) return Float64Array.of(1);
+  const cycles = Math.max(1, Math.floor(remainder.length / period));
+  const reach = Math.min(Math.floor(period / 4), Math.ceil((fewestForSpread / cycles - 1) / 2));
+  const whole = madToSd * medianDeviation(remainder, 0);
+  return Float64Array.from({ length: period }, (_, phase) => {
+    const near: number[] = [];
+    for (let at = phase - reach; at < remainder.length + reach; at += period)
+      for (let beside = Math.max(0, at); beside <= Math.min(remainder.length - 1, at + 2 * reach); beside++)
+        near.push(remainder[beside] as number);
+    const spread = madToSd * medianDeviation(Float64Array.from(near), 0);
+    return Math.max(spread, quietest * whole) || 1;
+  });
 }
 
 export interface Trend extends TrendTest, SenSlope {
@@ -107,10 +134,11 @@ const changePoints = 1_000;
 
 /**
  * Sudden changes of level by PELT, its penalty and its tests in units of the noise's long-run variance, so that slow
- * waves of correlated noise are none. Steps alone and steps on a slope are both fitted; the cheaper one counts. A
+ * waves of correlated noise are none. A level lasts at least one period of the season, whose noise differs from phase to
+ * phase. Steps alone and steps on a slope are both fitted; the cheaper one counts. A
  * change's p-value is corrected for the places where it could have been.
  */
-export function levelChanges(flat: Float64Array, slope: number, looked: Looked): Changes {
+export function levelChanges(flat: Float64Array, slope: number, period: number, looked: Looked): Changes {
   const { values: coarse, factor } = coarsened(flat, changePoints);
   const values = withoutSpikes(coarse);
   const n = values.length;
@@ -121,7 +149,7 @@ export function levelChanges(flat: Float64Array, slope: number, looked: Looked):
     looked.test(1);
     return { changes: [], sd: 0, slope: 0 };
   }
-  const shortest = Math.max(5, Math.ceil(n / 50));
+  const shortest = Math.max(5, Math.ceil(n / 50), Math.ceil(period / factor));
   const penalty = 3 * Math.log(n);
   const fit = (series: Float64Array, more: number) => {
     const cost = levelCost(series, variance);
@@ -137,7 +165,7 @@ export function levelChanges(flat: Float64Array, slope: number, looked: Looked):
   const inclined = fit(sloped, 1);
   const best = inclined.cost < plain.cost ? inclined : plain;
   const edges = [0, ...best.at, n];
-  const sd = noise.sd > 0 ? noise.sd : Math.sqrt(variance);
+  const sd = Math.max(noise.sd, aroundSteps(best.series, edges)) || Math.sqrt(variance);
   const changes = best.at.map((at, index): Change => {
     const [from, to] = [edges[index] as number, edges[index + 2] as number];
     const before = meanOf(best.series.subarray(from, at));
@@ -157,6 +185,17 @@ export function levelChanges(flat: Float64Array, slope: number, looked: Looked):
   });
   if (changes.length === 0) looked.test(1);
   return { changes, sd, slope: best === inclined ? slope : 0 };
+}
+
+/** Robust standard deviation of what is left beside the steps. */
+function aroundSteps(values: Float64Array, edges: readonly number[]): number {
+  const rest = new Float64Array(values.length);
+  for (let index = 0; index + 1 < edges.length; index++) {
+    const [from, to] = [edges[index] as number, edges[index + 1] as number];
+    const centre = median(values.slice(from, to));
+    for (let at = from; at < to; at++) rest[at] = (values[at] as number) - centre;
+  }
+  return madToSd * medianDeviation(rest, 0);
 }
 
 /** Draws single values back to 4 standard deviations from the running median: a spike is no change of level. */
@@ -182,7 +221,12 @@ function fallbackVariance(values: Float64Array): number {
  * Sudden changes of variance: changes of level of the logarithm of what is left beside level, slope and season, which
  * a few extreme values do not decide. `before` and `after` are standard deviations.
  */
-export function varianceChanges(flat: Float64Array, { changes, slope }: Changes, looked: Looked): Changes {
+export function varianceChanges(
+  flat: Float64Array,
+  { changes, slope }: Changes,
+  season: Season | null,
+  looked: Looked,
+): Changes {
   const edges = [0, ...changes.map(({ at }) => at), flat.length];
   const rest = new Float64Array(flat.length);
   for (let index = 0; index + 1 < edges.length; index++) {
@@ -191,14 +235,16 @@ export function varianceChanges(flat: Float64Array, { changes, slope }: Changes,
     const centre = median(part);
     for (let at = from; at < to; at++) rest[at] = Math.abs((part[at - from] as number) - centre);
   }
-  const floor = median(rest) * 1e-3;
+  const spreads = phaseSpreads(season);
+  const even = rest.map((value, at) => value / (spreads[at % spreads.length] as number));
+  const floor = median(even) * 1e-3;
   if (!(floor > 0)) {
     looked.test(1);
     return { changes: [], sd: 0, slope: 0 };
   }
-  const logs = rest.map((value) => Math.log(Math.max(value, floor)));
-  const found = levelChanges(logs, 0, looked);
-  const spread = (from: number, to: number) => median(rest.slice(from, to)) * 1.4826022185056018;
+  const logs = even.map((value) => Math.log(Math.max(value, floor)));
+  const found = levelChanges(logs, 0, season?.period ?? 1, looked);
+  const spread = (from: number, to: number) => median(rest.slice(from, to)) * madToSd;
   return {
     ...found,
     changes: found.changes.map((change) => ({

@@ -38,7 +38,7 @@ interface Looking {
 }
 
 const mostOddPeriods = 20;
-const leastChange = 0.5;
+const leastChange = 1;
 const leastTau = 0.1;
 
 /** What changes with time: each column's mean, and how many rows there are. */
@@ -97,8 +97,8 @@ function findingsOf(looking: Looking, family: number, looked: Looked): Draft[] {
   const trend = trendOf(flat, looked);
   const isTrend = trend.p <= 0.05;
   const odd = oddPeriods(series, season, isTrend ? trend.slope : 0, familyAlpha / family);
-  const levels = levelChanges(flat, isTrend ? trend.slope : 0, looked);
-  const spreads = varianceChanges(flat, levels, looked);
+  const levels = levelChanges(flat, isTrend ? trend.slope : 0, season?.period ?? 1, looked);
+  const spreads = varianceChanges(flat, levels, season, looked);
   return [
     ...(Math.abs(trend.tau) >= leastTau ? [trendDraft(looking, trend, levels.changes)] : []),
     ...(season === null ? [] : [seasonDraft(looking, season)]),
