@@ -81,6 +81,8 @@ export const idKinds: Readonly<Record<string, IdKind>> = {
   subject_requests: 'subjectRequest',
   person_searches: 'personSearch',
   erasures: 'erasure',
+  stream_topics: 'topic',
+  stream_windows: 'streamWindow',
   source_connections: 'source',
   source_files: 'sourceFile',
   source_imports: 'sourceImport',

@@ -1,7 +1,6 @@
 import type { Logger } from 'pino';
 import { fail } from '../../failure.ts';
 import {
-  type KafkaConsumer,
   type KafkaSettings,
   kafkaErrorName,
   openAdmin,
