@@ -13,11 +13,17 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const program = fileURLToPath(new URL('./erasing-process.suite.ts', import.meta.url));
 const settings = { STROMA_ENCRYPT_OBJECTS: '0' };
+/** As `main.ts` has it. */
+const compiled = fileURLToPath(new URL('../../../.cache/compiled', import.meta.url));
 
 /** Starts the server, which stands still at a moment; `end` waits for the moment and kills it there. */
 async function startedUntil(moment: string) {
   const here = join(folder, 'here');
-  const { process: child, person } = await startProcess(folder, { ...settings, STOPS_AT: moment }, program);
+  const { process: child, person } = await startProcess(
+    folder,
+    { ...settings, STOPS_AT: moment, NODE_COMPILE_CACHE: compiled, UV_THREADPOOL_SIZE: '16' },
+    program,
+  );
   return {
     person,
     async end() {
@@ -118,5 +124,5 @@ describe('an erasure whose process is killed', () => {
     } finally {
       await server.close();
     }
-  }, 120_000);
+  }, 300_000);
 });
