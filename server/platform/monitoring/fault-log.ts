@@ -5,12 +5,10 @@ import { newId } from '../ids.ts';
 import type { LoggedError } from '../logging.ts';
 import { countError } from '../metrics/machine-metrics.ts';
 import { type Fault, faultOf } from './fault.ts';
-import { keepFaults, type SeenFault } from './faults.store.ts';
+import { keepFaults, latestKept, type SeenFault } from './faults.store.ts';
 import type { StoredOccurrence } from './monitoring.tables.ts';
 
 const flushMs = 2_000;
-/** Of one fault in one stretch; the others only count. */
-export const latestKept = 20;
 /** Different faults in one stretch: past that a failure has so many faces that more of them help nobody. */
 const mostPending = 200;
 

@@ -3,7 +3,6 @@ import type { Sql } from '../db/database.ts';
 import { literally } from '../db/patterns.ts';
 import type { Cursor } from '../paging.ts';
 import type { Fault } from './fault.ts';
-import { latestKept } from './fault-log.ts';
 import { faults, type StoredOccurrence } from './monitoring.tables.ts';
 
 export type FaultRow = typeof faults.$inferSelect;
@@ -17,6 +16,8 @@ export interface SeenFault extends Fault {
   latest: StoredOccurrence[];
 }
 
+/** Of one fault; the others only count. */
+export const latestKept = 20;
 const mostFaults = 1000;
 const mostVersions = 10;
 

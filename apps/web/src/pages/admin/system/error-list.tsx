@@ -16,6 +16,7 @@ import { queryKeys } from '../../../lib/query-keys.ts';
 import { saveFile, toCsv } from '../../../lib/table-export.ts';
 import type { SystemSearch } from '../../../search-parameters.ts';
 import { ErrorPanel } from './error-panel.tsx';
+import { Who } from './who-met-it.tsx';
 
 const everyMs = 10_000;
 const wide = `${cellClass} hidden md:table-cell`;
@@ -135,16 +136,6 @@ function ErrorTable({ errors, onOpen }: { errors: readonly SystemError[]; onOpen
       ))}
     </PlainTable>
   );
-}
-
-/** Who met it: a person, nobody signed in, or Stroma at work by itself. */
-export function Who({ met: { actor, where } }: { met: SystemError['last'] }) {
-  const { t } = useTranslation('system');
-  if (actor === null && where === null) return t('system_actor');
-  if (actor === null || actor.id === 'anonymous')
-    return <span className="text-ink-faint">{t('nobody')}</span>;
-  if (actor.id === 'system') return t('system_actor');
-  return actor.name ?? <code className="font-mono text-small wrap-anywhere">{actor.id}</code>;
 }
 
 function exportErrors(errors: readonly SystemError[]): void {

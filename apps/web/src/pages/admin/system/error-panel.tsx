@@ -13,7 +13,7 @@ import { client } from '../../../lib/client.ts';
 import { copyText } from '../../../lib/copy.ts';
 import { formatAgo, formatCount, formatMoment } from '../../../lib/format.ts';
 import { queryKeys } from '../../../lib/query-keys.ts';
-import { Who } from './error-list.tsx';
+import { Who } from './who-met-it.tsx';
 
 /** One error: its stack, who met it and when, and whether somebody has looked at it. */
 export function ErrorPanel({ id, onClose }: { id: string | undefined; onClose: () => void }) {
