@@ -29,6 +29,7 @@ import settings from './settings.json';
 import signIn from './sign-in.json';
 import signatures from './signatures.json';
 import singleSignOn from './single-sign-on.json';
+import streams from './streams.json';
 import system from './system.json';
 
 type English = typeof english & typeof laterEnglish;
@@ -64,5 +65,6 @@ export const german: Texts = {
   audit,
   signatures,
   security,
+  streams,
   system,
 };

@@ -23,6 +23,7 @@ import security from './security.json';
 import settings from './settings.json';
 import signatures from './signatures.json';
 import singleSignOn from './single-sign-on.json';
+import streams from './streams.json';
 import system from './system.json';
 
 export const laterEnglish = {
@@ -51,5 +52,6 @@ export const laterEnglish = {
   audit,
   signatures,
   security,
+  streams,
   system,
 };

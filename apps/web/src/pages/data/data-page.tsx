@@ -1,5 +1,5 @@
 import { getRouteApi, Link } from '@tanstack/react-router';
-import { Cable, Plus } from 'lucide-react';
+import { Cable, Plus, Radio } from 'lucide-react';
 import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button, buttonClass } from '../../components/button.tsx';
@@ -18,6 +18,7 @@ export function DataPage() {
   const { t } = useTranslation('data');
   const mayAdd = usePermission('datasets:write');
   const mayConnect = usePermission('connections:read');
+  const mayStream = usePermission('streams:read');
   const { upload } = route.useSearch();
   const navigate = route.useNavigate();
   const input = useRef<HTMLInputElement>(null);
@@ -46,6 +47,12 @@ export function DataPage() {
         intro={t('intro')}
         actions={
           <>
+            {mayStream && (
+              <Link to="/data/streams" className={buttonClass({})}>
+                <Radio size={16} aria-hidden />
+                {t('streams')}
+              </Link>
+            )}
             {mayConnect && (
               <Link to="/data/connections" className={buttonClass({})}>
                 <Cable size={16} aria-hidden />
