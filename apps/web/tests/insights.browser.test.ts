@@ -61,7 +61,7 @@ describe('insights of a dataset', () => {
     await picture(page, 'insights-found');
     expect(await accessibilityFaults(page)).toEqual([]);
 
-    await page.getByRole('button', { name: 'Export', exact: true }).click();
+    await page.getByRole('button', { name: 'Export findings' }).click();
     const [file] = await Promise.all([
       page.waitForEvent('download'),
       page.getByRole('menuitem', { name: 'Findings as CSV' }).click(),

@@ -109,5 +109,5 @@ export function calendarPeriods(series: Series): { period: number; name: string 
     .map(({ seconds: length, name }) => ({ exact: length / seconds, name }))
     .filter(({ exact, name }) => name === 'yearly' || Math.abs(exact - Math.round(exact)) < 1e-9)
     .map(({ exact, name }) => ({ period: Math.round(exact), name }))
-    .filter(({ period }) => period >= 4 && values.length >= 3 * period);
+    .filter(({ period }) => period >= 2 && values.length >= 3 * period);
 }
