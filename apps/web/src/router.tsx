@@ -160,6 +160,24 @@ const connection = createRoute({
   ),
 });
 
+const streams = createRoute({
+  getParentRoute: () => frame,
+  path: '/data/streams',
+  component: lazyRouteComponent(
+    () => withTexts(import('./pages/data/streams/streams-page.tsx')),
+    'StreamsPage',
+  ),
+});
+
+const stream = createRoute({
+  getParentRoute: () => frame,
+  path: '/data/streams/$topicId',
+  component: lazyRouteComponent(
+    () => withTexts(import('./pages/data/streams/stream-page.tsx')),
+    'StreamPage',
+  ),
+});
+
 const ask = createRoute({
   getParentRoute: () => frame,
   path: '/ask',
@@ -251,6 +269,8 @@ export const router = createRouter({
       data,
       dataset,
       connections,
+      streams,
+      stream,
       connection,
       ask,
       dashboards,
