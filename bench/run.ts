@@ -39,6 +39,10 @@ const benches: Record<string, { file: string; words?: string[]; what: string }> 
     what: 'insights into 1M x 20 over HTTP, against pandas, SciPy and scikit-learn (BENCH_PYTHON)',
   },
   nab: { file: 'nab.ts', what: 'windows of the Numenta benchmark met, against a plain z-score' },
+  streams: {
+    file: 'streams.ts',
+    what: 'events taken in durably, and how soon 1,000 listeners have them',
+  },
   questions: { file: 'questions.ts', what: 'how many questions are answered right' },
 };
 
