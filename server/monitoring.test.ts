@@ -75,7 +75,7 @@ describe('the figures of the whole server', () => {
     ].filter(({ method, route }) => app.http.hasRoute({ method: method as 'GET', url: route }));
     expect(addresses.length).toBeGreaterThan(150);
     for (const { method, route } of addresses)
-      await (await fetch(url + pathOf(route), { method, redirect: 'manual' })).arrayBuffer();
+      await app.http.inject({ method: method as 'GET', url: pathOf(route) });
     const text = await metrics();
     const named = (method: string, route: string) =>
       text.includes(`_seconds_count{method="${method}",route="${route}",status="`);
@@ -185,6 +185,24 @@ describe('the error log', () => {
     expect(body.latest.map(({ job_id }) => job_id)).toContain(jobId);
     expect(body.last.request_id).toMatch(/^req_/);
     expect(JSON.stringify(body)).not.toContain('Ada');
+  });
+
+  it('leads from the request id of an answer to who met it and where', async () => {
+    const { db } = app.platform;
+    await db.execute('alter table legal_holds rename to legal_holds_away');
+    const { status, body } = await admin.call<{ error: { request_id: string } }>('GET', '/retention/holds');
+    await db.execute('alter table legal_holds_away rename to legal_holds');
+    expect(status).toBe(500);
+    const [found] = await errors(`?search=${body.error.request_id}`);
+    const { body: detail } = await admin.call<SystemErrorDetail>('GET', `/system/errors/${found?.error_id}`);
+    const { rows } = await db.execute('select id, name from users');
+    expect(detail.last).toMatchObject({
+      request_id: body.error.request_id,
+      where: `GET ${apiPrefix}/retention/holds`,
+      actor: rows[0],
+    });
+    expect(detail.stack.some((frame) => frame.includes('server/access/retention/'))).toBe(true);
+    expect(JSON.stringify(detail)).not.toMatch(/select |params/i);
   });
 
   it('marks one as seen, on the record, until it comes again', async () => {

@@ -113,6 +113,14 @@ export function describeCache(
       ]);
     });
 
+    it('tells what it holds', async () => {
+      const before = await cache.size();
+      for (const key of [newKey(), newKey()]) await cache.set(key, 'x'.repeat(10_000), 60_000);
+      const after = await cache.size();
+      expect(after.entries).toBe(before.entries + 2);
+      expect(after.bytes).toBeGreaterThan(10_000);
+    });
+
     it('answers', async () => {
       await cache.ping();
     });

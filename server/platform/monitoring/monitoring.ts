@@ -41,6 +41,8 @@ const alertsShownMs = 7 * dayMs;
 const alertsKeptMs = 90 * dayMs;
 const liveMs = 3 * 60_000;
 const recentSeconds = 60;
+/** So that /metrics has it too, every five minutes. */
+const storageEveryTicks = 30;
 /** Points of a day that a chart can still show apart. */
 const points = 288;
 
@@ -67,6 +69,7 @@ export class Monitoring {
   readonly #host = hostname();
   readonly #thresholds: Thresholds;
   #timer: NodeJS.Timeout | null = null;
+  #ticks = 0;
   #ticking: Promise<void> = Promise.resolve();
 
   constructor(platform: Platform, parts: MonitoringParts) {
@@ -116,8 +119,13 @@ export class Monitoring {
 
   /** One after the other: a mail that hangs holds up the next look, and no request. */
   #tick(): void {
+    const measures = this.#ticks % storageEveryTicks === 1;
+    this.#ticks += 1;
     this.#ticking = this.#ticking
       .then(() => this.sampler.tick())
+      .then(async () => {
+        if (measures) await this.storage.read();
+      })
       .catch((error) => {
         this.#platform.log.warn({ err: error }, 'a sample of the system could not be taken');
       });
