@@ -54,7 +54,7 @@ const inputOf = (endpoint: Endpoint, ids: (prefix: string) => string[]) =>
   });
 
 /** Things of the installation: who may reach them reaches all. */
-const ofInstallation = new Set(['bak', 'tnt']);
+const ofInstallation = new Set(['bak', 'flt', 'tnt']);
 
 /** What is set at random there may block the walk itself, which is refused as often as an attack. */
 const shutsOut = new Set<string>([api.threats.setPolicy.id]);
