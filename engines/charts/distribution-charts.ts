@@ -233,6 +233,9 @@ function sharedName(names: readonly string[]): string {
   const words = names.map((name) =>
     name.split('_').filter((word) => !Object.values(summaryNames).some((each) => each.test(word))),
   );
+  const parts = names.map((name) => name.split(' of '));
+  const [same] = parts;
+  if (same?.length === 2 && parts.every(([, column]) => column === same[1])) return inWords(same[1] ?? '');
   const [first = []] = words;
   return inWords(first.filter((word) => words.every((each) => each.includes(word))).join('_'));
 }

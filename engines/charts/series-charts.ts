@@ -26,7 +26,7 @@ import {
   tooltip,
   type Value,
 } from './marks.ts';
-import { endOfPeriod } from './moments.ts';
+import { endOfPeriod, momentText } from './moments.ts';
 import type { ChartAnswer, ChartLook, ChartTile, DrawnTile } from './tile.ts';
 
 interface Series {
@@ -179,17 +179,27 @@ export function barChart(tile: ChartTile, answer: ChartAnswer, roles: Roles, loo
     ? seriesColour(tile, look, series.names, series.title, columnOf(roles))
     : ownColours(tile, series.values);
   const shared = { ...(colour && { color: colour }), ...opacity(look) };
-  if (x?.kind === 'temporal') return periodBars(tile, x, series, stacked, measure, shared, look);
-  const values = series.values.map((each) => ({ ...each, x: String(each.x) }));
-  const names = inOrder(values.map((each) => each.x)).slice(0, mostBars);
+  const periods = x?.kind === 'temporal' ? periodsOf(x, series.values) : null;
+  if (x?.kind === 'temporal' && periods === null)
+    return periodBars(tile, x, series, stacked, measure, shared, look);
+  const values = series.values.map((each) => ({ ...each, x: String(each.xText ?? each.x) }));
+  const names =
+    periods?.map((moment) => momentText(moment, x?.grain ?? null, look.locale)) ??
+    inOrder(values.map((each) => each.x)).slice(0, mostBars);
   const longest = Math.max(0, ...names.map((name) => name.length));
-  const isLying = tile.options.horizontal ?? (names.length > 12 || (names.length > 4 && longest > 12));
+  const isLying =
+    tile.options.horizontal ??
+    (periods === null && (names.length > 12 || (names.length > 4 && longest > 12)));
   const category = {
     field: 'x',
     type: 'nominal',
     title: titleOfX(tile, x),
     scale: { domain: names, paddingInner: 0.2, paddingOuter: 0.1 },
-    axis: isLying ? { labelLimit: Math.min(180, look.width / 3) } : nominalAxis(look, values),
+    axis: isLying
+      ? { labelLimit: Math.min(180, look.width / 3) }
+      : periods === null
+        ? nominalAxis(look, values)
+        : { labelAngle: 0, labelOverlap: 'greedy', labelSeparation: 8 },
   };
   const besides =
     series.hasSeries && stacked === 'none' ? { field: 'series', scale: { domain: series.names } } : null;
@@ -234,6 +244,22 @@ function ownColours(tile: ChartTile, values: readonly Value[]): Spec | null {
         scale: { domain: names, range: names.map((name) => colours[name]) },
         legend: null,
       };
+}
+
+const mostPeriods = 40;
+
+/** Every period from the first to the last, also those without a value; null where they are too many, or have no grain. */
+function periodsOf(x: Field, values: readonly Value[]): number[] | null {
+  const { grain } = x;
+  const moments = values.flatMap((each) => (typeof each.x === 'number' ? [each.x] : []));
+  if (grain === null || moments.length === 0) return null;
+  const last = Math.max(...moments);
+  const periods: number[] = [];
+  for (let at = Math.min(...moments); at <= last; at = endOfPeriod(at, grain)) {
+    periods.push(at);
+    if (periods.length > mostPeriods) return null;
+  }
+  return periods;
 }
 
 /** Bars as wide as their period. */

@@ -83,39 +83,49 @@ describe('a tile as a chart', () => {
     expect((await textsOf(tile, rain, german)).some((text) => /^(Mai|März|Okt) 2024$/.test(text))).toBe(true);
   });
 
-  it('begins each bar of a period where the period begins, in UTC, and stacks what adds up', () => {
+  it('shows each period once, also one without a value, and stacks what adds up', () => {
     const rows: JsonValue[][] = [
       ['2024-01-01', 'rain', 3],
       ['2024-01-01', 'sun', 4],
-      ['2024-02-01', 'sun', 5],
+      ['2024-03-01', 'sun', 5],
     ];
     const tile = built('bar', {
       dimensions: [dimension('day', { grain: 'month' })],
       split: dimension('weather'),
       measures: [measure('count')],
     });
-    const { data } = drawnOf(
+    const columns: Parameters<typeof answer>[0] = [
+      ['day', 'date'],
+      ['weather', 'text'],
+      ['count', 'integer'],
+    ];
+    const { spec } = drawnOf(tile, answer(columns, rows));
+    expect(JSON.stringify(spec)).toContain('["Jan 2024","Feb 2024","Mar 2024"]');
+    expect(JSON.stringify(spec)).toContain('"stack":"zero"');
+  });
+
+  it('makes the bar of a period as wide as the period, in UTC, where they are many', () => {
+    const rows = Array.from({ length: 60 }, (_, at): JsonValue[] => [
+      new Date(Date.UTC(2024, 0, 1 + at)).toISOString().slice(0, 10),
+      at,
+    ]);
+    const tile = built('bar', {
+      dimensions: [dimension('day', { grain: 'day' })],
+      measures: [measure('count')],
+    });
+    const first = drawnOf(
       tile,
       answer(
         [
           ['day', 'date'],
-          ['weather', 'text'],
           ['count', 'integer'],
         ],
         rows,
       ),
-    );
-    const january = Date.UTC(2024, 0, 1);
-    const tops = data.rows?.map(({ base, top }) => [base, top]);
-    expect(tops).toEqual([
-      [0, 3],
-      [3, 7],
-      [0, 5],
-    ]);
-    for (const { x, x2 } of data.rows?.slice(0, 2) ?? []) {
-      expect(Number(x)).toBeGreaterThan(january);
-      expect(Number(x2)).toBeLessThan(Date.UTC(2024, 1, 1));
-    }
+    ).data.rows?.[0];
+    expect(Number(first?.x)).toBeGreaterThan(Date.UTC(2024, 0, 1));
+    expect(Number(first?.x2)).toBeLessThan(Date.UTC(2024, 0, 2));
+    expect(first).toMatchObject({ base: 0, top: 0 });
   });
 
   it('gives a group without a name a name', async () => {

@@ -60,7 +60,9 @@ export default function DrawnChartView({
   return (
     <>
       {failure !== null && <ErrorNotice error={failure} />}
-      <div ref={place} role="img" aria-label={label} className="size-full" />
+      <div role="img" aria-label={label} className="size-full">
+        <div ref={place} aria-hidden="true" className="size-full" />
+      </div>
     </>
   );
 }

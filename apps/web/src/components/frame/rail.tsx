@@ -25,7 +25,7 @@ export function Rail() {
               className="group flex h-14 flex-col items-center justify-center gap-1 rounded-md text-small text-ink-soft hover:text-ink aria-[current=page]:font-medium aria-[current=page]:text-accent sm:hover:bg-hover sm:aria-[current=page]:bg-accent-soft"
             >
               <Icon size={18} aria-hidden strokeWidth={1.75} />
-              <span className="max-w-full truncate">{t(label)}</span>
+              <span className="max-w-full truncate tracking-[-0.03em]">{t(label)}</span>
             </Link>
           </li>
         ))}

@@ -103,7 +103,7 @@ export function BoardGrid({
               {
                 '--tile-column': `${place.x + 1} / span ${place.w}`,
                 '--tile-row': `${place.y + 1} / span ${place.h}`,
-                '--tile-height': `${Math.max(place.h, tile.kind === 'text' ? 2 : 4) * gridRow}px`,
+                '--tile-height': tile.kind === 'text' ? 'auto' : `${Math.max(place.h, 4) * gridRow}px`,
                 ...(drag?.id === tile.tile_id && { opacity: 0.75, zIndex: 10 }),
               } as React.CSSProperties
             }

@@ -36,7 +36,8 @@ export function TileBody({
   const { t } = useTranslation('dashboards');
   if (tile.kind === 'text')
     return (
-      <div className="h-full overflow-y-auto px-4 py-3">
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by the keyboard
+      <div tabIndex={0} className="h-full overflow-y-auto rounded-lg px-4 py-3 -outline-offset-2">
         <Markdown text={tile.options.text ?? ''} />
       </div>
     );

@@ -60,6 +60,7 @@ export function TileEditor({
             if (ready) onDone({ ...shown, title: shown.title.trim() || titleOf(shown) });
           }}
         >
+          <Preview board={board} tile={shown} state={state} ready={ready} />
           <Field label={t('tile_title')}>
             {(props) => (
               <Input
@@ -153,7 +154,6 @@ export function TileEditor({
               <TileOptionsFields tile={shown} onChange={(options) => set({ options })} />
             </>
           )}
-          <Preview board={board} tile={shown} state={state} ready={ready} />
           <div className="flex justify-end gap-2">
             <Button onClick={onClose}>{common('cancel')}</Button>
             <Button type="submit" look="primary" disabled={!ready}>
@@ -266,9 +266,9 @@ function Preview({
     retry: false,
   });
   return (
-    <figure className={panelClass}>
-      <figcaption className="px-4 py-2 font-medium">{t('preview')}</figcaption>
-      <div className="h-64">
+    <figure className={`${panelClass} sticky -top-6 z-10`}>
+      <figcaption className="px-4 py-2 text-small text-ink-faint">{t('preview')}</figcaption>
+      <div className="h-52">
         {ready && (
           <TileBody
             tile={wanted}

@@ -80,7 +80,7 @@ export function TileFrame({
       <header
         className={clsx(
           'flex items-center gap-1 ps-4 pe-1',
-          isText && !editing ? 'absolute end-0 top-0' : 'h-10 shrink-0',
+          isText ? 'absolute end-0 top-0 z-10 rounded-lg bg-surface' : 'h-10 shrink-0',
         )}
       >
         {editing && (
@@ -93,7 +93,7 @@ export function TileFrame({
             <GripVertical size={16} aria-hidden />
           </button>
         )}
-        {(!isText || editing) && (
+        {!isText && (
           <h2 className="min-w-0 flex-1 truncate font-medium" title={tile.description || tile.title}>
             {title}
           </h2>

@@ -25,23 +25,20 @@ const looks = {
   missing: { icon: CircleHelp, className: 'text-warning', tone: 'warning' },
 } as const;
 
-/** Alerts on the tiles of a dashboard: how they stand, and new ones. */
-export function AlertsPanel({
-  dashboardId,
-  tiles,
-  state,
-  tileId = null,
-  open,
-  onClose,
-}: {
+interface AlertsProps {
   dashboardId: string;
   tiles: readonly Tile[];
   state: BoardState;
   /** The tile a new alert is for at first. */
   tileId?: string | null;
-  open: boolean;
   onClose: () => void;
-}) {
+}
+
+/** Alerts on the tiles of a dashboard: how they stand, and new ones. */
+export const AlertsPanel = ({ open, ...props }: AlertsProps & { open: boolean }) =>
+  open ? <OpenAlerts {...props} /> : null;
+
+function OpenAlerts({ dashboardId, tiles, state, tileId = null, onClose }: AlertsProps) {
   const { t } = useTranslation('leaving');
   const queryClient = useQueryClient();
   const mayMake = usePermission('dashboards:share');
@@ -51,13 +48,8 @@ export function AlertsPanel({
   const pages = usePages(queryKey, (cursor, signal) =>
     client.dashboardAlerts.list({ params: { id: dashboardId }, query: { limit: 20, ...cursor }, signal }),
   );
-  const close = () => {
-    setAdding(false);
-    setSecret(null);
-    onClose();
-  };
   return (
-    <Dialog open={open} onOpenChange={(now) => now || close()}>
+    <Dialog open onOpenChange={(now) => now || onClose()}>
       <DialogContent side title={t('alerts')} description={t('alerts_text')}>
         <div className="grid gap-6">
           {secret !== null && <SecretNotice secret={secret} />}

@@ -17,18 +17,17 @@ import { queryKeys } from '../../../lib/query-keys.ts';
 import { toast } from '../../../lib/toasts.ts';
 import { ScheduleForm } from './schedule-form.tsx';
 
-/** When a dashboard is sent, and to whom. */
-export function SchedulesDialog({
-  dashboardId,
-  state,
-  open,
-  onClose,
-}: {
+interface SchedulesProps {
   dashboardId: string;
   state: BoardState;
-  open: boolean;
   onClose: () => void;
-}) {
+}
+
+/** When a dashboard is sent, and to whom. */
+export const SchedulesDialog = ({ open, ...props }: SchedulesProps & { open: boolean }) =>
+  open ? <OpenSchedules {...props} /> : null;
+
+function OpenSchedules({ dashboardId, state, onClose }: SchedulesProps) {
   const { t } = useTranslation('leaving');
   const queryClient = useQueryClient();
   const queryKey = queryKeys.boardPart(dashboardId, 'schedules');
@@ -37,13 +36,8 @@ export function SchedulesDialog({
   const pages = usePages(queryKey, (cursor, signal) =>
     client.dashboardSchedules.list({ params: { id: dashboardId }, query: { limit: 20, ...cursor }, signal }),
   );
-  const close = () => {
-    setAdding(false);
-    setSecret(null);
-    onClose();
-  };
   return (
-    <Dialog open={open} onOpenChange={(now) => now || close()}>
+    <Dialog open onOpenChange={(now) => now || onClose()}>
       <DialogContent side title={t('schedules')} description={t('schedules_text')}>
         <div className="grid gap-6">
           {secret !== null && <SecretNotice secret={secret} />}

@@ -1,0 +1,260 @@
+import { type Client, createClient } from '@stroma/sdk';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { accessibilityFaults, faultsOf, launchChromium, openPage, picture, signIn } from './browser.ts';
+import { administrator, type RunningStroma, startStroma } from './stroma-server.ts';
+
+let stroma: RunningStroma;
+let browser: Browser;
+let client: Client;
+let datasetId: string;
+let page: Page;
+let complaints: string[];
+
+const islands = ['Biscoe', 'Dream', 'Torgersen'];
+const kinds = ['Adelie', 'Gentoo', 'Chinstrap'];
+const penguins = (count: number) =>
+  Array.from({ length: count }, (_, at) => {
+    const kind = at % 3;
+    const day = new Date(Date.UTC(2024, at % 12, 1 + (at % 27))).toISOString().slice(0, 10);
+    return `${kinds[kind]},${islands[(at * 2) % 3]},${day},${3500 + kind * 700 + (at % 40)},${180 + kind * 15 + (at % 9)}`;
+  });
+const csv = (count: number) => `species,island,day,mass,flipper\n${penguins(count).join('\n')}\n`;
+
+/** Adds the file, as a new version where a dataset is given; resolves when it is read. */
+async function upload(rows: number, dataset_id?: string): Promise<string> {
+  const { job_id } = await client.datasets.upload({
+    query: { file_name: 'penguins.csv', ...(dataset_id !== undefined && { dataset_id }) },
+    body: csv(rows),
+    headers: { 'content-type': 'application/octet-stream' },
+  });
+  const params = { id: job_id ?? '' };
+  let job = await client.jobs.get({ params });
+  while (job.status === 'queued' || job.status === 'running') {
+    await new Promise((next) => setTimeout(next, 100));
+    job = await client.jobs.get({ params });
+  }
+  return String(job.result?.dataset_id);
+}
+
+beforeAll(async () => {
+  [stroma, browser] = await Promise.all([startStroma(), launchChromium()]);
+  const session = await createClient({ baseUrl: stroma.url }).identity.login({ body: administrator });
+  if (session.status !== 'signed_in' || session.token === null) throw new Error('expected to be signed in');
+  client = createClient({ baseUrl: stroma.url, token: session.token });
+  datasetId = await upload(90);
+  ({ page, complaints } = await openPage(browser, stroma.url, { scheme: 'light', width: 1440 }));
+  await signIn(page);
+});
+afterAll(async () => {
+  await browser?.close();
+  await stroma?.stop();
+});
+
+const tile = (name: string) => page.getByRole('region', { name, exact: true });
+const number = (name: string) => tile(name).locator('[data-tile=number]');
+
+async function addTile(
+  kind: 'Chart' | 'Number',
+  fill: (dialog: ReturnType<Page['getByRole']>) => Promise<void>,
+) {
+  await page.getByRole('button', { name: 'Add tile' }).click();
+  await page.getByRole('menuitem', { name: kind }).click();
+  const dialog = page.getByRole('dialog', { name: 'New tile' });
+  await fill(dialog);
+  await dialog.getByRole('button', { name: 'Add tile' }).click();
+  await dialog.waitFor({ state: 'detached' });
+}
+
+describe('a dashboard', () => {
+  let address = '';
+
+  it('is built by hand: tiles chosen, moved by the keyboard, undone, saved', async () => {
+    await page.getByRole('navigation', { name: 'Areas' }).getByRole('link', { name: 'Dashboards' }).click();
+    await page.getByRole('heading', { name: 'No dashboard yet' }).waitFor();
+    expect(await faultsOf(page, 'dashboards-empty')).toEqual([]);
+    await page.getByRole('button', { name: 'New dashboard' }).first().click();
+    await page.getByLabel('Name').fill('Penguins');
+    await page.getByRole('button', { name: 'Make dashboard' }).click();
+    await page.getByRole('heading', { name: 'Nothing stands here yet' }).waitFor();
+
+    await addTile('Chart', async (dialog) => {
+      await dialog.getByLabel('Title').fill('By species');
+      await dialog.getByLabel('By 1').selectOption('species');
+      await dialog.locator('svg .mark-rect path').first().waitFor();
+      expect(await faultsOf(page, 'tile-editor')).toEqual([]);
+    });
+    await tile('By species').locator('svg .mark-rect path').nth(2).waitFor();
+    await addTile('Number', async (dialog) => {
+      await dialog.getByLabel('Title').fill('Birds');
+      await dialog.locator('[data-tile=number]', { hasText: '90' }).waitFor();
+    });
+    await addTile('Chart', async (dialog) => {
+      await dialog.getByLabel('Title').fill('Mass by flipper');
+      await dialog.getByLabel('Shown as').selectOption('scatter');
+      await dialog.locator('svg .mark-symbol path').first().waitFor();
+    });
+
+    const place = () =>
+      page
+        .locator('[data-tile-id]', { has: tile('Birds') })
+        .evaluate((each) => getComputedStyle(each).gridArea);
+    const before = await place();
+    await page.getByRole('button', { name: /^Move Birds/ }).press('ArrowRight');
+    await expect.poll(place).not.toBe(before);
+    await page.getByRole('button', { name: /^Move Birds/ }).press('Shift+ArrowRight');
+    const moved = await place();
+    await page.getByRole('button', { name: 'Undo', exact: true }).click();
+    await expect.poll(place).toBe(before);
+    await page.getByRole('button', { name: 'Redo' }).click();
+    await expect.poll(place).toBe(moved);
+    expect(await faultsOf(page, 'dashboard-editing')).toEqual([]);
+
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await page.getByRole('button', { name: 'Edit', exact: true }).waitFor();
+    address = new URL(page.url()).pathname;
+    await page.reload();
+    await number('Birds').waitFor();
+    expect(await place()).toBe(moved);
+  });
+
+  it('is dragged and resized with the pointer', async () => {
+    await page.goto(`${address}?edit=true`);
+    await tile('By species').locator('svg .mark-rect path').first().waitFor();
+    const handle = page.getByRole('button', { name: /^Move By species/ });
+    const from = await handle.boundingBox();
+    const column = (await tile('By species').boundingBox())?.width ?? 0;
+    if (from === null) throw new Error('expected a handle');
+    await page.mouse.move(from.x + 8, from.y + 8);
+    await page.mouse.down();
+    await page.mouse.move(from.x + 8 + column, from.y + 8, { steps: 4 });
+    await page.mouse.up();
+    const x = () =>
+      page
+        .locator('[data-tile-id]', { has: tile('By species') })
+        .evaluate((each) => getComputedStyle(each).gridColumnStart);
+    await expect.poll(x).toBe('7');
+    await page.keyboard.press('ControlOrMeta+z');
+    await expect.poll(x).toBe('1');
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByRole('button', { name: 'Edit', exact: true }).waitFor();
+  });
+
+  it('filters the other tiles by a click, in its address; Escape takes it back', async () => {
+    await page.goto(address);
+    await expect.poll(() => number('Birds').textContent()).toBe('90');
+    await tile('By species').locator('svg .mark-rect path').first().click();
+    await page.locator('[data-cross]').waitFor();
+    await expect.poll(() => number('Birds').textContent()).toBe('30');
+    await page.reload();
+    await expect.poll(() => number('Birds').textContent()).toBe('30');
+    await picture(page, 'dashboard-crossed');
+    await page.locator('h1').click();
+    await page.keyboard.press('Escape');
+    await expect.poll(() => number('Birds').textContent()).toBe('90');
+
+    await page.getByRole('button', { name: 'More for By species' }).click();
+    await page.getByRole('menuitem', { name: 'Choose a mark' }).click();
+    await page
+      .getByRole('dialog')
+      .getByRole('button', { name: /Gentoo/ })
+      .click();
+    await expect.poll(() => number('Birds').textContent()).toBe('30');
+    await page.getByRole('button', { name: 'More for By species' }).click();
+    await page.getByRole('menuitem', { name: 'Rows behind' }).click();
+    const rows = page.getByRole('dialog', { name: 'Rows behind By species' });
+    await rows.getByText('1 to 30 of 30').waitFor();
+    await page.keyboard.press('Escape');
+
+    await page.getByRole('button', { name: 'Reset' }).click();
+    await page.getByRole('button', { name: 'Filter', exact: true }).click();
+    await page.getByRole('dialog', { name: 'Filter' }).getByRole('button', { name: 'island' }).click();
+    await page.getByRole('button', { name: 'island: all' }).click();
+    await page.getByRole('dialog', { name: 'island' }).getByRole('checkbox', { name: /Dream/ }).click();
+    await expect.poll(() => number('Birds').textContent()).toBe('30');
+    expect(await accessibilityFaults(page)).toEqual([]);
+  });
+
+  it('moves when rows arrive', async () => {
+    await page.goto(address);
+    await expect.poll(() => number('Birds').textContent()).toBe('90');
+    await upload(120, datasetId);
+    await expect.poll(() => number('Birds').textContent()).toBe('120');
+  });
+
+  it('loses nothing when somebody else saved it meanwhile', async () => {
+    await page.goto(`${address}?edit=true`);
+    await page.getByRole('button', { name: /^Move Birds/ }).press('ArrowLeft');
+    const params = { id: address.split('/').at(-1) ?? '' };
+    const { name, tiles, revision } = await client.dashboards.get({ params });
+    await client.dashboards.update({ params, body: { name: `${name} of theirs`, tiles, revision } });
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await page.getByText('Somebody saved this dashboard meanwhile').waitFor();
+    await page.getByRole('button', { name: 'Save over it' }).click();
+    await page.getByRole('button', { name: 'Edit', exact: true }).waitFor();
+    expect((await client.dashboards.get({ params })).name).toBe('Penguins');
+    await page.getByRole('button', { name: 'Versions' }).click();
+    const versions = page.getByRole('dialog', { name: 'Versions' });
+    await versions.getByRole('button', { name: 'Restore' }).first().click();
+    await page.getByRole('heading', { name: 'Penguins of theirs' }).waitFor();
+  });
+
+  it('takes an answer from the Ask page with one click', async () => {
+    await page.goto('/ask?q=average%20mass%20by%20species');
+    await page.getByRole('button', { name: 'Add to dashboard' }).click();
+    await page.getByRole('menuitem', { name: /^Penguins/ }).click();
+    await page.getByRole('button', { name: 'Open', exact: true }).click();
+    await page.locator('[data-board=grid] section').nth(3).locator('svg .mark-rect path').first().waitFor();
+  });
+
+  it('is commented on, and shows a governed number with its definition', async () => {
+    await page.goto('/metrics');
+    await page.getByRole('button', { name: 'Define a metric' }).first().click();
+    const form = page.getByRole('dialog', { name: 'Define a metric' });
+    await form.getByLabel('Name').fill('Mean mass');
+    await form.getByLabel('Definition').fill('avg(mass)');
+    await form.getByLabel('Unit').fill('g');
+    await form.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('button', { name: 'Approve' }).click();
+    await page.getByRole('dialog').getByLabel('Note').fill('as the protocol says');
+    await page.getByRole('dialog').getByRole('button', { name: 'Approve' }).click();
+    await page.getByRole('cell', { name: /Governed/ }).waitFor();
+    expect(await faultsOf(page, 'metrics')).toEqual([]);
+
+    await page.goto(`${address}?edit=true`);
+    await addTile('Number', async (dialog) => {
+      await dialog.getByLabel('Title').fill('Mass');
+      await dialog.getByLabel('Measure 1').selectOption({ label: '✓ Mean mass' });
+      await dialog.locator('[data-tile=number]').waitFor();
+    });
+    await tile('Mass').getByText('Governed').waitFor();
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await page.getByRole('button', { name: 'Edit', exact: true }).waitFor();
+    await page.getByRole('button', { name: 'More for Mass', exact: true }).click();
+    await page.getByRole('menuitem', { name: 'Comments' }).click();
+    const comments = page.getByRole('dialog', { name: 'Comments: Mass' });
+    await comments.getByRole('textbox', { name: 'Comment' }).fill('Is this before moulting?');
+    await comments.getByRole('button', { name: 'Comment', exact: true }).click();
+    await comments.getByText('Is this before moulting?').waitFor();
+    await page.keyboard.press('Escape');
+    await tile('Mass').getByRole('button', { name: '1 open comment' }).waitFor();
+  });
+
+  it.each([
+    ['light', 390],
+    ['dark', 1440],
+  ] as const)('stands in %s, %i wide, for everybody', async (scheme, width) => {
+    await page.emulateMedia({ colorScheme: scheme });
+    await page.setViewportSize({ width, height: 900 });
+    await page.goto('/dashboards');
+    await page.getByRole('heading', { name: /^Penguins/ }).waitFor();
+    expect(await faultsOf(page, `dashboards-${scheme}-${width}`)).toEqual([]);
+    await page.goto(address);
+    await tile('By species').locator('svg .mark-rect path').first().waitFor();
+    expect(await faultsOf(page, `dashboard-${scheme}-${width}`)).toEqual([]);
+  });
+
+  it('breaks no policy of the page', () => {
+    expect(complaints).toEqual([]);
+  });
+});
