@@ -14,7 +14,7 @@ export const streamSettings = {
   STROMA_KAFKA_PREFIX: z
     .string()
     .regex(/^[A-Za-z0-9._-]{0,60}$/, 'expected letters, digits, . _ and -')
-    .default('stroma.')
+    .default('')
     .describe('What the names of Stroma’s topics in Kafka begin with'),
   STROMA_KAFKA_REPLICATION: z.coerce
     .number()
