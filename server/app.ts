@@ -43,6 +43,8 @@ export interface AppOptions {
 
 export interface App {
   platform: Platform;
+  /** How it stands, and what failed. */
+  monitoring: Monitoring;
   http: FastifyInstance;
   /** Keys and backups, by command. */
   operations: Operations;
@@ -146,6 +148,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 
   return {
     platform,
+    monitoring,
     http,
     operations,
     live: data.live,

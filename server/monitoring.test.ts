@@ -222,6 +222,32 @@ describe('the error log', () => {
     await expect.poll(async () => (await errors('?seen=false&search=test.fails')).length).toBe(1);
   });
 
+  it('waits while the store does not take it, and loses nothing', async () => {
+    const { db, log } = app.platform;
+    await db.execute('alter table faults rename to faults_away');
+    for (let n = 0; n < 30; n += 1) log.error({ err: new RangeError('kept for later') }, 'a test');
+    await app.monitoring.faults.flush();
+    await db.execute('alter table faults_away rename to faults');
+    log.error({ err: new RangeError('another one') }, 'another test');
+    const [waited] = await errors('?search=kept for later');
+    expect(waited).toMatchObject({ name: 'RangeError', occurrences: 30 });
+    expect(await errors('?search=another one')).toHaveLength(1);
+    const { body } = await admin.call<SystemErrorDetail>('GET', `/system/errors/${waited?.error_id}`);
+    expect(body.latest).toHaveLength(20);
+  });
+
+  it('comes in pages, and takes no page that is none', async () => {
+    type Page = { items: SystemErrorDetail[]; next_cursor: string | null };
+    const all = await errors();
+    const first = (await admin.call<Page>('GET', '/system/errors?limit=2')).body;
+    const rest = (await admin.call<Page>('GET', `/system/errors?limit=200&cursor=${first.next_cursor}`)).body;
+    expect([...first.items, ...rest.items].map((each) => each.error_id)).toEqual(
+      all.map((each) => each.error_id),
+    );
+    const rubbish = Buffer.from(JSON.stringify(['yesterday', 'x'])).toString('base64url');
+    expect((await admin.call('GET', `/system/errors?cursor=${rubbish}`)).status).toBe(400);
+  });
+
   it('does not know what is not in it', async () => {
     const path = '/system/errors/flt_01890000-0000-7000-8000-000000000000';
     expect((await admin.call('GET', path)).status).toBe(404);

@@ -17,7 +17,7 @@ import { recentEvents, recentJobs } from '../metrics/metrics.ts';
 import { recentStatements, sandboxLoad } from '../metrics/query-metrics.ts';
 import { recentTransactions } from '../metrics/store-metrics.ts';
 import { streamClients } from '../metrics/stream-metrics.ts';
-import { readCursor, toPage } from '../paging.ts';
+import { foreignCursor, readCursor, toPage } from '../paging.ts';
 import type { Platform } from '../platform.ts';
 import { FaultLog } from './fault-log.ts';
 import {
@@ -194,10 +194,12 @@ export class Monitoring {
   }): Promise<{ items: SystemError[]; next_cursor: string | null }> {
     await this.faults.flush();
     const { limit, cursor, seen, search } = query;
+    const after = readCursor(cursor);
+    if (after !== null && Number.isNaN(Date.parse(String(after[0])))) foreignCursor();
     const rows = await listFaults(this.#platform.db.sql, {
       seen: seen === undefined ? undefined : seen === 'true',
       search,
-      after: readCursor(cursor),
+      after,
       limit: limit + 1,
     });
     const names = await this.#namesIn(rows.flatMap(({ latest }) => latest.slice(0, 1)));
