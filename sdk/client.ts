@@ -34,6 +34,7 @@ export function createClient(options: ClientOptions = {}): Client {
 const fileRoutes: ReadonlySet<string> = new Set([
   routes.datasets.download,
   routes.datasets.downloadUpload,
+  routes.dashboardExports.export,
   routes.streams.subscribe,
 ]);
 

@@ -95,7 +95,7 @@ function styleOf(scheme: 'light' | 'dark', width: number): string {
   return `
 *{box-sizing:border-box}body{margin:0 auto;padding:24px;max-width:${width}px;background:${scheme === 'dark' ? '#111213' : '#f7f7f8'};color:${ink};font:14px/1.45 Inter,system-ui,sans-serif}
 h1{font-size:22px;margin:0 0 4px}header p,.filters{color:${soft};margin:0 0 4px;padding:0;list-style:none}
-main{display:grid;grid-template-columns:repeat(12,minmax(0,1fr));grid-auto-rows:minmax(${rowPixels}px,auto);gap:${gap}px;margin:16px 0}
+main{display:grid;grid-template-columns:repeat(12,minmax(0,1fr));grid-auto-rows:minmax(${rowPixels - gap}px,auto);gap:${gap}px;margin:16px 0}
 figure,section{margin:0;padding:12px 14px;background:${surface};border:1px solid ${line};border-radius:8px;min-width:0;overflow:hidden}
 .scrolls{overflow:auto}h2{font-size:13px;margin:0 0 8px}h2 small{font-weight:400;color:${faint}}h3{font-size:15px;margin:8px 0 4px}section p{margin:0 0 6px;color:${soft}}.point::before{content:"• "}
 svg{max-width:100%;height:auto;display:block}.number{font-size:32px;font-weight:600;margin:0;font-variant-numeric:tabular-nums}.number span{font-size:16px;font-weight:400;color:${soft}}

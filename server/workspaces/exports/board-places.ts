@@ -1,6 +1,8 @@
 import type { TilePlace } from '@stroma/contracts';
 
-export const gap = 12;
+/** Between tiles, as on screen. */
+export const gap = 16;
+/** A row of the grid with the gap below it. */
 export const rowPixels = 40;
 export const margin = 24;
 
@@ -13,13 +15,8 @@ export interface Box {
 
 /** Where tiles of a board `width` pixels wide stand, from its upper left corner. */
 export function boxOf({ x, y, w, h }: TilePlace, width: number): Box {
-  const column = (width - 11 * gap) / 12;
-  return {
-    x: x * (column + gap),
-    y: y * (rowPixels + gap),
-    width: w * column + (w - 1) * gap,
-    height: h * rowPixels + (h - 1) * gap,
-  };
+  const column = (width + gap) / 12;
+  return { x: x * column, y: y * rowPixels, width: w * column - gap, height: h * rowPixels - gap };
 }
 
 /** Tiles in stripes between which no tile stands, from the top: where a page may end. */

@@ -24,7 +24,9 @@ export async function placedTiles(
 ): Promise<PlacedTile[]> {
   const answers = new Map(results.map((result) => [result.tile_id, result]));
   const placed: PlacedTile[] = [];
-  for (const tile of board.tiles) {
+  for (const each of board.tiles) {
+    // A text says itself what it is about.
+    const tile = each.kind === 'text' ? { ...each, title: '' } : each;
     const box = boxOf(tile.place, width);
     const result = answers.get(tile.tile_id);
     const size = {

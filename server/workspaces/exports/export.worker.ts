@@ -5,12 +5,13 @@ import { boardHtml } from './board-html.ts';
 import { printedBoard } from './board-print.ts';
 import { boardSvg } from './board-svg.ts';
 import type { ExportInput, ExportOutput } from './export-input.ts';
-import { fontFiles } from './fonts.ts';
+import { fontFiles, unpackFonts } from './fonts.ts';
 
 /** Pixels of a picture at most: 64 million are 256 MB while it is drawn. */
 const mostPixels = 64_000_000;
 
 serveTask<ExportInput, ExportOutput>(async (input) => {
+  if (input.format === 'png' || input.format === 'pdf') unpackFonts(input.fonts);
   switch (input.format) {
     case 'csv':
       return { kind: 'file', ...boardCsv(input) };

@@ -10,14 +10,13 @@ import type { Platform } from '../../platform/platform.ts';
 import { printDocument } from '../../platform/print/print-document.ts';
 import type { ExportInput, ExportNotes, ExportOutput } from './export-input.ts';
 import { stateWords } from './filter-words.ts';
-import { unpackFonts } from './fonts.ts';
 import type { ShownBoards } from './shown-boards.ts';
 
 const worker = new URL('./export.worker.ts', import.meta.url);
 const template = new URL('./board.typ', import.meta.url);
 const software = `stroma ${manifest.version}`;
 /** Drawing takes about a second; what takes longer than this was made to. */
-const longestMs = 30_000;
+const longestMs = 60_000;
 /** In one process, drawn or waiting to be. */
 const mostAtOnce = 16;
 
@@ -49,7 +48,6 @@ export interface ExportsParts {
 export class Exports {
   readonly #parts: ExportsParts;
   #running = 0;
-  #fonts: string | null = null;
 
   constructor(parts: ExportsParts) {
     this.#parts = parts;
@@ -84,7 +82,7 @@ export class Exports {
       scheme: order.scheme,
       width: order.width ?? 1280,
       notes,
-      fonts: this.#fontFolder(),
+      fonts: join(this.#parts.platform.scratchFolder, 'fonts'),
     };
     const { bytes, extension, contentType } = await this.#draw(ctx, input);
     const fileName = `${titleOf(board)} ${startedAt.toISOString().slice(0, 10)}.${extension}`;
@@ -214,11 +212,6 @@ export class Exports {
         outputs: [{ id: exportId, kind: 'export', label: fileName, sha256, link: null }],
       });
     });
-  }
-
-  #fontFolder(): string {
-    this.#fonts ??= unpackFonts(join(this.#parts.platform.scratchFolder, 'fonts'));
-    return this.#fonts;
   }
 }
 

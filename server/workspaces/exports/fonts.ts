@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { threadId } from 'node:worker_threads';
 import { inflateSync } from 'node:zlib';
 
 /** A family each, as long as the name they have: a typesetter asks one file of a family alone for its letters. */
@@ -12,7 +13,7 @@ const require = createRequire(import.meta.url);
  * Inter as font files a drawing library reads: the package has them as WOFF 1.0, which is a font with its tables
  * deflated. Written once, into `folder`.
  */
-export function unpackFonts(folder: string): string {
+export function unpackFonts(folder: string): void {
   mkdirSync(folder, { recursive: true });
   const source = join(dirname(require.resolve('@fontsource/inter/package.json')), 'files');
   for (const [subset, family] of Object.entries(subsets))
@@ -21,10 +22,10 @@ export function unpackFonts(folder: string): string {
       if (existsSync(target)) continue;
       const woff = readFileSync(join(source, `inter-${subset}-${weight}-normal.woff`));
       const font = unpackWoff(woff, family);
-      writeFileSync(`${target}.part`, font);
-      renameSync(`${target}.part`, target);
+      const part = `${target}.${threadId}.part`;
+      writeFileSync(part, font);
+      renameSync(part, target);
     }
-  return folder;
 }
 
 export const fontFiles = (folder: string): string[] =>

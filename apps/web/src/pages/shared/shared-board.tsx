@@ -12,7 +12,7 @@ import { formatMoment } from '../../lib/format.ts';
 import logo from '../../stroma.svg';
 import { SharedTile } from './shared-tile.tsx';
 
-/** Tells whoever opened a link apart from the rest; asks no more often than this. */
+/** What strangers look at is asked for no more often than this. */
 const fastestMs = 30_000;
 
 export function SharedBoardView({
@@ -30,7 +30,7 @@ export function SharedBoardView({
   const { t } = useTranslation('leaving');
   useDocumentTitle(board.name);
   const [state, setState] = useState<BoardState>(board.state);
-  const { data, error, isFetching, refetch } = useQuery({
+  const { data, error, isFetching, isPlaceholderData, refetch } = useQuery({
     queryKey: ['shared-board', token.slice(0, 12), pass, state],
     queryFn: ({ signal }) => client.dashboardShares.data({ body: { token, pass, state }, signal }),
     placeholderData: keepPreviousData,
@@ -73,10 +73,15 @@ export function SharedBoardView({
       )}
       <main
         aria-busy={isFetching}
-        className="mt-6 flex flex-col gap-3 lg:grid lg:auto-rows-[40px] lg:grid-cols-12"
+        className="mt-6 flex flex-col gap-4 md:grid md:auto-rows-[24px] md:grid-cols-12"
       >
         {board.tiles.map((tile) => (
-          <SharedTile key={tile.tile_id} tile={tile} result={results.get(tile.tile_id)} />
+          <SharedTile
+            key={tile.tile_id}
+            tile={tile}
+            result={results.get(tile.tile_id)}
+            isOld={isPlaceholderData}
+          />
         ))}
       </main>
       <footer className="mt-8 flex flex-wrap items-center gap-2 text-small text-ink-faint">
