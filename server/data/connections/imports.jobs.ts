@@ -3,49 +3,27 @@ import { copyFile, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ColumnChange } from '@stroma/contracts';
 import { StromaError } from '@stroma/kernel';
-import type { Audit } from '../../access/index.ts';
 import type { Context } from '../../platform/context.ts';
 import { fail } from '../../platform/failure.ts';
 import { newId } from '../../platform/ids.ts';
 import type { JobDefinition, JobOutcome, RunningJob } from '../../platform/jobs/job-types.ts';
 import type { Platform } from '../../platform/platform.ts';
-import type { DatasetVisibility } from '../datasets/dataset-visibility.ts';
-import { type DatasetWithVersion, findDataset } from '../datasets/datasets.store.ts';
+import { findDataset } from '../datasets/datasets.store.ts';
 import { versionIdentity } from '../datasets/version-identity.ts';
 import { lakeFiles } from '../process.jobs.ts';
 import type { ReadFileInput, ReadFileResult } from '../read-file.worker.ts';
-import { type ConnectionRow, changeConnection, findConnection } from './connections.store.ts';
+import { changeConnection, findConnection } from './connections.store.ts';
 import type { ImportRowsInput, ImportRowsOutput } from './import-rows.worker.ts';
+import { type ImportUnderWay, type ImportWalls, isLoose } from './import-under-way.ts';
 import { type ImportInput, importKind } from './imports.input.ts';
 import { endFailed, endUnchanged, registerImport } from './imports.registration.ts';
 import { type Imports, requireWriting } from './imports.service.ts';
 import { findImport, type ImportRow } from './imports.store.ts';
 import type { Staged } from './kinds/source-kind.ts';
-import type { Sources } from './sources.ts';
 
 const rowsWorker = new URL('./import-rows.worker.ts', import.meta.url);
 const reader = new URL('../read-file.worker.ts', import.meta.url);
 const fetchingMs = 5 * 3600 * 1000;
-
-export interface ImportWalls {
-  platform: Platform;
-  audit: Audit;
-  sources: Sources;
-  visibility: DatasetVisibility;
-}
-
-/** One import under way. */
-export interface ImportUnderWay {
-  input: ImportInput;
-  ctx: Context;
-  job: RunningJob;
-  row: ImportRow;
-  connection: ConnectionRow;
-  /** The dataset that gets the version; null makes one. */
-  target: DatasetWithVersion | null;
-  folder: string;
-  startedAt: Date;
-}
 
 /** Brings rows from a source into a dataset. The version, the cursor and the record of it are one commit. */
 export function importJob(walls: ImportWalls): JobDefinition<ImportInput> {
@@ -183,10 +161,6 @@ async function rowsInput(
     memoryMb: platform.config.STROMA_INGEST_MEMORY_MB,
   };
 }
-
-/** Rows of JSON leave fields out, and a window of them need not show all that there are. */
-export const isLoose = ({ settings }: ConnectionRow, { mode }: ImportRow): boolean =>
-  settings.kind === 'http_json' && mode === 'incremental';
 
 async function store(
   walls: ImportWalls,

@@ -13,8 +13,8 @@ import { software } from '../software.ts';
 import { insertUpload, type UploadRow } from '../uploads.store.ts';
 import { changeConnection } from './connections.store.ts';
 import type { ImportRowsOutput } from './import-rows.worker.ts';
+import { type ImportUnderWay, type ImportWalls, isLoose } from './import-under-way.ts';
 import type { ImportInput } from './imports.input.ts';
-import { type ImportUnderWay, type ImportWalls, isLoose } from './imports.jobs.ts';
 import { changeImport, findImport, insertRun, lockImport } from './imports.store.ts';
 import { knownColumns } from './schema-changes.ts';
 

@@ -8,7 +8,7 @@ import { type About, sourceError } from './source-failures.ts';
 import type { Means, OpenSource, StagedColumn, Window } from './source-kind.ts';
 
 /** Of one page, which is held in memory. */
-const pageBytes = 64 * 1024 * 1024;
+const pageBytes = 16 * 1024 * 1024;
 
 /** What these hold is kept as a secret, or not at all. */
 const secretHeaders = new Set(['authorization', 'proxy-authorization', 'cookie']);
@@ -24,9 +24,13 @@ export async function openHttpJson(
   const about: About = { where: hostOf(settings.url) };
   const secret = Object.keys(settings.headers).find((name) => secretHeaders.has(name.toLowerCase()));
   if (secret !== undefined)
-    throw new StromaError('INVALID_INPUT', `Expected ${secret} as a secret: choose how to sign in, and give the token.`, {
-      field: 'settings.headers',
-    });
+    throw new StromaError(
+      'INVALID_INPUT',
+      `Expected ${secret} as a secret: choose how to sign in, and give the token.`,
+      {
+        field: 'settings.headers',
+      },
+    );
   const headers = { accept: 'application/json', ...settings.headers, ...authorisation(settings, secrets) };
   const page = (url: URL): Promise<{ document: unknown; link: string | null }> =>
     readPage(means, url, headers, about, settings.auth === 'header' ? 0 : 3);
@@ -117,7 +121,7 @@ async function* pages(
 function firstUrl({ url: address, paging, since_parameter }: Settings, window: Window | null): URL {
   const url = new URL(address);
   if (since_parameter !== undefined && window !== null && window.from !== null)
-    url.searchParams.set(since_parameter, window.from);
+    url.searchParams.set(since_parameter, asIso(window.from));
   if (paging.kind === 'page') url.searchParams.set(paging.parameter, String(paging.first));
   if (paging.kind === 'offset') url.searchParams.set(paging.parameter, '0');
   if (
@@ -128,6 +132,10 @@ function firstUrl({ url: address, paging, since_parameter }: Settings, window: W
     url.searchParams.set(paging.size_parameter, String(paging.size));
   return url;
 }
+
+/** A time as JSON has it, in UTC; anything else as it is. */
+const asIso = (cursor: string): string =>
+  /^\d{4}-\d\d-\d\d \d\d:/.test(cursor) ? `${cursor.replace(' ', 'T').replace(/\+00$/, '')}Z` : cursor;
 
 function nextUrl(
   { paging }: Settings,
@@ -251,7 +259,9 @@ function kindOf(value: unknown): StagedColumn['type'] | null {
   if (value === null || value === undefined) return null;
   if (typeof value === 'boolean') return 'boolean';
   if (typeof value === 'number') return Number.isInteger(value) ? 'integer' : 'number';
-  return typeof value === 'object' ? 'nested' : 'text';
+  if (typeof value === 'object') return 'nested';
+  if (/^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(String(value))) return 'timestamp';
+  return /^\d{4}-\d\d-\d\d$/.test(String(value)) ? 'date' : 'text';
 }
 
 const noQueries = (): StromaError =>

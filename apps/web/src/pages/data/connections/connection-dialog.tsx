@@ -119,18 +119,21 @@ function ConnectionForm({
           </Select>
         )}
       </Field>
-      {sourceFields[kind]
-        .filter((field) => isShown(field, texts))
-        .map((field) => (
-          <SourceFieldInput
-            key={`${kind}-${field.name}`}
-            field={field}
-            value={texts[field.name] ?? ''}
-            kept={present?.secrets_set.some((secret) => secret === field.name) ?? false}
-            onChange={(value) => change(field.name, value)}
-            onFile={setFile}
-          />
-        ))}
+      <div className="grid grid-cols-1 gap-4 sm:grid-cols-2">
+        {sourceFields[kind]
+          .filter((field) => isShown(field, texts))
+          .map((field) => (
+            <div key={`${kind}-${field.name}`} className={wide.has(field.name) ? 'sm:col-span-2' : undefined}>
+              <SourceFieldInput
+                field={field}
+                value={texts[field.name] ?? ''}
+                kept={present?.secrets_set.some((secret) => secret === field.name) ?? false}
+                onChange={(value) => change(field.name, value)}
+                onFile={setFile}
+              />
+            </div>
+          ))}
+      </div>
       {error !== null ? (
         <ErrorNotice error={error} title={t('test_failed')} />
       ) : test.data === undefined ? null : (
@@ -154,6 +157,9 @@ function ConnectionForm({
     </form>
   );
 }
+
+/** Fields that take a whole line. */
+const wide = new Set(['url', 'host', 'certificate', 'file', 'path', 'rows', 'endpoint', 'since_parameter']);
 
 /** Names of fields that need a word more than their label. */
 const hinted = new Set([
