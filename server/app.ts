@@ -18,7 +18,7 @@ import { jobRoutes } from './platform/jobs/jobs.routes.ts';
 import { openLog } from './platform/logging.ts';
 import { mailRoutes } from './platform/mail/mail.routes.ts';
 import { registerMetrics } from './platform/metrics/metrics.routes.ts';
-import { setStreamClients } from './platform/metrics/stream-metrics.ts';
+import { countFellBehind, setStreamClients } from './platform/metrics/stream-metrics.ts';
 import { monitoringRoutes } from './platform/monitoring/monitoring.routes.ts';
 import { Monitoring } from './platform/monitoring/monitoring.ts';
 import { openPlatform } from './platform/open-platform.ts';
@@ -123,6 +123,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     });
     streamRoutes(http, platform.events, authenticate, {
       onCount: setStreamClients,
+      onLetGo: () => countFellBehind('sse', 'let_go'),
       hears: data.hears,
       topics: data.topics,
     });

@@ -23,6 +23,8 @@ export interface StreamClients {
 
 export interface StreamClientsOptions {
   onCount?: (clients: number) => void;
+  /** Told of each whose queue was full. */
+  onLetGo?: () => void;
   heartbeatMs?: number;
   checkMs?: number;
 }
@@ -36,6 +38,7 @@ interface State extends StreamClient {
 /** Everyone on the live stream: one clock batches what is queued, another keeps idle connections open. */
 export function openStreamClients({
   onCount = () => undefined,
+  onLetGo = () => undefined,
   heartbeatMs = 15_000,
   checkMs = 500,
 }: StreamClientsOptions = {}): StreamClients {
@@ -61,6 +64,7 @@ export function openStreamClients({
           waiting.add(client);
           batch ??= setTimeout(flushAll, batchMs);
         },
+        full: onLetGo,
         gone: () => {
           clients.delete(client);
           waiting.delete(client);
@@ -92,7 +96,7 @@ export function openStreamClients({
 function streamClient(
   answer: ServerResponse,
   stillAllowed: () => Promise<boolean>,
-  on: { queued(): void; gone(): void },
+  on: { queued(): void; full(): void; gone(): void },
 ): State {
   let queue: string[] = [];
   let bytes = 0;
@@ -138,6 +142,7 @@ function streamClient(
       if (!open) return false;
       const text = messageOf(event, stored);
       if (bytes + text.length > queueLimitBytes) {
+        on.full();
         end(overflowOf(event));
         return false;
       }
