@@ -1,4 +1,5 @@
 import type { InsightChart } from '@stroma/contracts';
+import { median } from '@stroma/stats';
 import type { InsightPlan, NumberColumn, TimePlan } from '../insights.plan.ts';
 import { familyAlpha, type ReadSeries } from '../insights.reading.ts';
 import { behind } from '../insights.sql.ts';
@@ -171,7 +172,8 @@ function trendDraft(looking: Looking, trend: Trend, changes: readonly Change[]):
     n: rows,
     sql: behind.series(time, column),
     chart: lineChart(looking, {
-      expected: series.values.map((_, at) => (trend.intercept ?? 0) + trend.slope * at),
+      expected: series.values.map((_, at) => trend.intercept + trend.slope * at),
+      isSmooth: true,
     }),
     weight: Math.abs(trend.tau),
   });
@@ -243,7 +245,11 @@ function changeDraft(looking: Looking, change: Change, kind: 'level_change' | 'v
     test,
     n: rows,
     sql: behind.series(time, looking.column),
-    chart: lineChart(looking, { marked: (index) => index >= at && index < to }),
+    chart: lineChart(looking, {
+      marked: (index) => index === at,
+      ...(isLevel ? { expected: stepLine(series.values.length, change) } : {}),
+      isSmooth: isLevel,
+    }),
     weight: isLevel ? Math.abs(effect) : Math.abs(Math.log(ratio)),
   });
 }
@@ -282,12 +288,24 @@ interface Drawn {
   marked?: (index: number) => boolean;
   /** Only a stretch about this index is drawn. */
   around?: number;
+  /** Medians of the values between stand for them, so that a spike does not flatten the rest. */
+  isSmooth?: boolean;
+}
+
+/** Both levels of a change, missing outside of them. */
+function stepLine(n: number, { from, at, to, before, after }: Change): Float64Array {
+  return Float64Array.from({ length: n }, (_, index) =>
+    index < from || index >= to ? Number.NaN : index < at ? before : after,
+  );
 }
 
 const drawnPoints = 160;
 
 /** Every so many-th value by the mean of those between, marked where one of them is. */
-function lineChart({ series, what, unit }: Looking, { expected, marked, around }: Drawn): InsightChart {
+function lineChart(
+  { series, what, unit }: Looking,
+  { expected, marked, around, isSmooth = false }: Drawn,
+): InsightChart {
   const n = series.values.length;
   const half = Math.max(drawnPoints / 2, Math.floor(n / 20));
   const from = around === undefined ? 0 : Math.max(0, Math.min(n - 2 * half, around - half));
@@ -298,13 +316,13 @@ function lineChart({ series, what, unit }: Looking, { expected, marked, around }
     const end = Math.min(to, start + each);
     let isMarked = false;
     for (let at = start; at < end; at++) isMarked ||= marked?.(at) ?? false;
-    const line = expected === undefined ? null : mean(expected, start, end);
+    const line = expected === undefined ? Number.NaN : mean(expected, start, end);
     points.push({
       x: startOf(series, start),
-      y: mean(series.values, start, end),
+      y: isSmooth ? median(series.values.slice(start, end)) : mean(series.values, start, end),
       marked: isMarked,
-      lower: line,
-      upper: line,
+      lower: Number.isNaN(line) ? null : line,
+      upper: Number.isNaN(line) ? null : line,
     });
   }
   return {

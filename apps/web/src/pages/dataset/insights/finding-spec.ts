@@ -68,7 +68,7 @@ export function drawnFinding({ kind, x_title, y_title, x_type, points }: Insight
     spec: {
       $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
       data: { name: 'rows' },
-      height: 240,
+      height: 300,
       layer,
     },
     columns,
