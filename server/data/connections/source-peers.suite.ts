@@ -17,7 +17,7 @@ export interface Peer {
 
 /** A server on loopback that answers as told. */
 export async function startPeer(
-  answer: (request: IncomingMessage & { url: string }, response: ServerResponse) => void | Promise<void>,
+  answer: (request: IncomingMessage & { url: string }, response: ServerResponse) => unknown,
 ): Promise<Peer> {
   const asked: string[] = [];
   const server = createServer((request, response) => {
