@@ -79,19 +79,19 @@ describe('a dashboard', () => {
     await page.getByRole('heading', { name: 'Nothing stands here yet' }).waitFor();
 
     await addTile('Chart', async (dialog) => {
-      await dialog.getByLabel('Title').fill('By species');
-      await dialog.getByLabel('By 1').selectOption('species');
+      await dialog.getByRole('textbox', { name: 'Title' }).fill('By species');
+      await dialog.getByRole('combobox', { name: 'By 1' }).selectOption('species');
       await dialog.locator('svg .mark-rect path').first().waitFor();
       expect(await faultsOf(page, 'tile-editor')).toEqual([]);
     });
     await tile('By species').locator('svg .mark-rect path').nth(2).waitFor();
     await addTile('Number', async (dialog) => {
-      await dialog.getByLabel('Title').fill('Birds');
+      await dialog.getByRole('textbox', { name: 'Title' }).fill('Birds');
       await dialog.locator('[data-tile=number]', { hasText: '90' }).waitFor();
     });
     await addTile('Chart', async (dialog) => {
-      await dialog.getByLabel('Title').fill('Mass by flipper');
-      await dialog.getByLabel('Shown as').selectOption('scatter');
+      await dialog.getByRole('textbox', { name: 'Title' }).fill('Mass by flipper');
+      await dialog.getByRole('combobox', { name: 'Shown as' }).selectOption('scatter');
       await dialog.locator('svg .mark-symbol path').first().waitFor();
     });
 
@@ -223,8 +223,8 @@ describe('a dashboard', () => {
 
     await page.goto(`${address}?edit=true`);
     await addTile('Number', async (dialog) => {
-      await dialog.getByLabel('Title').fill('Mass');
-      await dialog.getByLabel('Measure 1').selectOption({ label: '✓ Mean mass' });
+      await dialog.getByRole('textbox', { name: 'Title' }).fill('Mass');
+      await dialog.getByRole('combobox', { name: 'Measure 1' }).selectOption({ label: '✓ Mean mass' });
       await dialog.locator('[data-tile=number]').waitFor();
     });
     await tile('Mass').getByText('Governed').waitFor();

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { arranged, gridColumns, type Placed, within, withPlace } from './grid-layout.ts';
+import { arranged, gridColumns, nextPlace, type Placed, within, withPlace } from './grid-layout.ts';
 
 const place = fc
   .record({
@@ -53,5 +53,16 @@ describe('tiles on the grid', () => {
     ];
     const after = withPlace(two, 'b', { x: 0, y: 0, w: 6, h: 4 });
     expect(after.map(({ place: { y } }) => y)).toEqual([4, 0]);
+  });
+
+  it('get the first place where a new one finds room', () => {
+    fc.assert(
+      fc.property(tiles, place, (before, size) => {
+        const standing = arranged(before);
+        const added = { tile_id: 'new', place: nextPlace(standing, size) };
+        expect(overlaps([...standing, added])).toEqual([]);
+        expect(arranged([...standing, added]).at(-1)).toEqual(added);
+      }),
+    );
   });
 });

@@ -56,10 +56,13 @@ export const withPlace = <Each extends Placed>(tiles: readonly Each[], id: strin
     id,
   );
 
-/** Below everything that stands. */
-export const nextPlace = (tiles: readonly Placed[], { w, h }: Pick<Place, 'w' | 'h'>): Place => ({
-  x: 0,
-  y: Math.max(0, ...tiles.map(({ place }) => place.y + place.h)),
-  w,
-  h,
-});
+/** The first place from the top, then from the start, where a tile of that size finds room. */
+export function nextPlace(tiles: readonly Placed[], { w, h }: Pick<Place, 'w' | 'h'>): Place {
+  const bottom = Math.max(0, ...tiles.map(({ place }) => place.y + place.h));
+  for (let y = 0; y < bottom; y += 1)
+    for (let x = 0; x + w <= gridColumns; x += 1) {
+      const place = { x, y, w, h };
+      if (!tiles.some((tile) => overlap(tile.place, place))) return place;
+    }
+  return { x: 0, y: bottom, w, h };
+}

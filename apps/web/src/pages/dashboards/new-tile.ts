@@ -10,7 +10,7 @@ const sizes: Partial<Record<TileKind, { w: number; h: number }>> = {
   map: { w: 7, h: 9 },
 };
 
-/** A tile below the others, yet without anything to show. */
+/** A tile where there is room, yet without anything to show. */
 export const newTile = (kind: TileKind, tiles: readonly Placed[]): Tile => ({
   tile_id: tileId(),
   title: '',

@@ -35,15 +35,17 @@ export function ShareDialog({
         <div className="grid gap-6">
           {made === null ? (
             <div className="grid gap-4">
-              <Segmented
-                label={t('share_kind')}
-                value={kind}
-                onChange={setKind}
-                options={[
-                  { value: 'link', label: t('link') },
-                  { value: 'embed', label: t('embed') },
-                ]}
-              />
+              <div>
+                <Segmented
+                  label={t('share_kind')}
+                  value={kind}
+                  onChange={setKind}
+                  options={[
+                    { value: 'link', label: t('link') },
+                    { value: 'embed', label: t('embed') },
+                  ]}
+                />
+              </div>
               {kind === 'link' ? (
                 <LinkForm
                   dashboardId={dashboardId}
