@@ -2,6 +2,7 @@ import type { Topic } from '@stroma/contracts';
 import { ApiError } from '@stroma/sdk';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
+import clsx from 'clsx';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button, buttonClass } from '../../../components/button.tsx';
@@ -185,9 +186,13 @@ function NewestEvents({ topic }: { topic: Topic }) {
               {columns.map((column) => (
                 <td
                   key={column.name}
-                  className={isNumber(column.type) ? `${numberClass} tabular-nums` : cellClass}
+                  className={
+                    isNumber(column.type)
+                      ? `${numberClass} tabular-nums`
+                      : clsx(cellClass, column.type === 'timestamp' && 'whitespace-nowrap')
+                  }
                 >
-                  {event.data[column.name] === null ? '' : String(event.data[column.name])}
+                  {shownValue(column.type, event.data[column.name])}
                 </td>
               ))}
             </tr>
@@ -198,4 +203,12 @@ function NewestEvents({ topic }: { topic: Topic }) {
   );
 }
 
-const isNumber = (type: Topic['columns'][number]['type']): boolean => type === 'integer' || type === 'number';
+type ColumnType = Topic['columns'][number]['type'];
+
+const isNumber = (type: ColumnType): boolean => type === 'integer' || type === 'number';
+
+function shownValue(type: ColumnType, value: unknown): string {
+  if (value === null || value === undefined) return '';
+  if (type === 'number') return formatNumber(Number(value), 6);
+  return type === 'timestamp' ? formatMoment(String(value)) : String(value);
+}
