@@ -2,6 +2,7 @@ import type { Dataset, Finding, InsightReport } from '@stroma/contracts';
 import { seededRandom } from '@stroma/kernel';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sharedData } from '../../../scripts/shared-data.ts';
+import { says, startModelServer } from '../../platform/llm/model-server.suite.ts';
 import { type DataServer, type Person, startDataServer } from '../data-server.suite.ts';
 import { nabScores } from './nab.suite.ts';
 
@@ -63,6 +64,8 @@ function noiseCsv(): string {
   return lines.join('\n');
 }
 
+const model = await startModelServer();
+const writes = (text: string) => says(JSON.stringify({ text }));
 let server: DataServer;
 let clinic: Dataset;
 let report: InsightReport;
@@ -79,11 +82,15 @@ const of = (kind: Finding['kind'], column?: string): Finding[] =>
   );
 
 beforeAll(async () => {
-  server = await startDataServer();
+  model.reactWith(writes('The pulse went up, and one temperature cannot be right.'));
+  server = await startDataServer({ STROMA_LLM_URL: model.url, STROMA_LLM_MODEL: 'test-model' });
   clinic = await server.admin.dataset('clinic.csv', clinicCsv());
   report = await generate(server.admin, { dataset_id: clinic.dataset_id, measure: 'glucose_mg_dl' });
 });
-afterAll(() => server?.close());
+afterAll(async () => {
+  await server?.close();
+  await model.close();
+});
 
 /** A number as it stands in a text, without its sign. */
 const numerals = (text: string) => text.match(/\d+(?:\.\d+)?(?:e[+-]?\d+)?/g) ?? [];
@@ -225,6 +232,19 @@ describe('insights', () => {
     expect(
       (await stranger.call('POST', '/insights/generate', { dataset_id: clinic.dataset_id })).status,
     ).toBe(404);
+  });
+
+  it('show a language model’s words only with the numbers of the findings', async () => {
+    expect(report.overview).toMatchObject({ written_by: 'language_model', note: null });
+    const body = { dataset_id: clinic.dataset_id, measure: 'pulse' };
+    model.reactWith(writes('The pulse rises by 0.62 a month.'));
+    const sound = await generate(server.admin, body);
+    expect(sound.overview.text).toBe('The pulse rises by 0.62 a month.');
+    model.reactWith(writes('The pulse rises by 1.9 a month.'));
+    const invented = await generate(server.admin, body);
+    expect(invented.overview).toMatchObject({ written_by: 'template', note: expect.stringContaining('1.9') });
+    expect(invented.overview.text).not.toContain('1.9 ');
+    expect(invented.result_sha256).toBe(sound.result_sha256);
   });
 
   it('refuse a measure that is none', async () => {

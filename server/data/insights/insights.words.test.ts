@@ -1,9 +1,7 @@
 import type { Finding } from '@stroma/contracts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Context } from '../../platform/context.ts';
-import type { LanguageModel } from '../../platform/llm/language-model.ts';
-import { foreignNumbers, modelOverview, promptOf, templateOverview } from './insights.words.ts';
+import { foreignNumbers, promptOf, templateOverview } from './insights.words.ts';
 
 const told: Pick<Finding, 'group' | 'kind' | 'title' | 'text' | 'numbers' | 'columns' | 'period'>[] = [
   {
@@ -53,28 +51,6 @@ describe('a text of a language model', () => {
       }),
       { numRuns: 100, seed: 1 },
     );
-  });
-
-  it('is shown where it holds, and replaced with the reason where it does not', async () => {
-    const template = templateOverview(told, 12_345);
-    const model = (text: string): LanguageModel => ({
-      configured: true,
-      model: 'writer',
-      generate: async (_ctx, { prompt, schema }) => {
-        expect(prompt).toContain('hba1c');
-        return schema.parse({ text });
-      },
-    });
-    const ctx = {} as Context;
-    const sound = 'Pulse rises by 0.62 a month, and 3 values of hba1c are too high.';
-    expect(await modelOverview(model(sound), ctx, told, template)).toEqual({
-      text: sound,
-      written_by: 'language_model',
-      note: null,
-    });
-    const invented = await modelOverview(model('Pulse rises by 12.5 % a year.'), ctx, told, template);
-    expect(invented.text).toBe(template.text);
-    expect(invented).toMatchObject({ written_by: 'template', note: expect.stringContaining('12.5') });
   });
 
   it('is asked for with the data fenced, whatever the data says', () => {
