@@ -30,6 +30,17 @@ const child = (file: URL, ...args: string[]) =>
     stdio: ['ignore', 'pipe', 'inherit'],
   });
 
+it('refuses a statement beside the transaction it is made within: it would wait for itself', async () => {
+  const store = await embeddedStore();
+  const database = await store.open();
+  const beside = database.transaction(() => database.execute('select 1'));
+  await expect(beside).rejects.toThrow('hand it the transaction');
+  const later = await database.transaction(async () => ({ begin: () => database.execute('select 1 as one') }));
+  expect((await later.begin()).rows).toEqual([{ one: 1 }]);
+  await database.close();
+  await store.remove();
+});
+
 describe('the embedded store under kill -9', () => {
   it('has lost nothing that was acknowledged, three times over', async () => {
     const folder = newFolder();

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { PGlite, type Transaction } from '@electric-sql/pglite';
@@ -47,7 +48,13 @@ function scopeClient(client: PGlite): ScopedClient {
   const connection = new ScopedConnection();
   const turn = takeTurns();
   let asked = 0;
+  const within = new AsyncLocalStorage<{ open: boolean }>();
   const inTurn: InTurn = async (work) => {
+    // It would wait for the transaction, which waits for it.
+    if (within.getStore()?.open === true)
+      throw new Error(
+        'a statement was made beside the transaction it is made within; hand it the transaction',
+      );
     asked += 1;
     try {
       return await turn(work);
@@ -63,11 +70,16 @@ function scopeClient(client: PGlite): ScopedClient {
     transaction: (work) =>
       inTurn(async () => {
         await connection.enter(tell);
+        const mark = { open: true };
         try {
-          return await client.transaction((tx) => work(scopeTransaction(tx, connection)));
+          return await client.transaction((tx) =>
+            within.run(mark, () => work(scopeTransaction(tx, connection))),
+          );
         } catch (error) {
           connection.forget();
           throw error;
+        } finally {
+          mark.open = false;
         }
       }),
     script: (text) =>

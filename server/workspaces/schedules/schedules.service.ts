@@ -16,13 +16,14 @@ import { type Deliveries, makeWebhookSecret } from './deliveries.ts';
 import {
   changeSchedule,
   deleteSchedule,
+  dueSchedules,
   findSchedule,
   insertRun,
   insertSchedule,
   lastRuns,
   listRuns,
   listSchedules,
-  lockDueSchedules,
+  lockDueSchedule,
   type RunRow,
   type ScheduleRow,
 } from './schedules.store.ts';
@@ -188,37 +189,45 @@ export class Schedules {
     return { items: page.map(runDocument), next_cursor };
   }
 
-  /** Sends off what is due, of every tenant. A schedule whose maker is gone is paused. */
+  /** Sends off what is due, of every tenant; one that fails holds no other up. A schedule whose maker is gone is paused. */
   async sweep(log: Logger, now = new Date()): Promise<number> {
-    const { db } = this.#parts.platform;
+    const tried = new Set<string>();
     for (let sent = 0; ; ) {
-      const count = await db.transaction(async (tx) => {
-        const due = await lockDueSchedules(tx, now, batch);
-        for (const row of due) await this.#sendDue(tx, log, row, now);
-        return due.length;
-      });
-      sent += count;
-      if (count < batch) return sent;
+      const due = await dueSchedules(this.#parts.platform.db.sql, now, batch + tried.size);
+      const rows = due.filter(({ id }) => !tried.has(id));
+      if (rows.length === 0) return sent;
+      for (const row of rows) {
+        tried.add(row.id);
+        try {
+          if (await this.#sendDue(log, row, now)) sent += 1;
+        } catch (error) {
+          log.error({ err: error, schedule: row.id }, 'a schedule could not be sent off');
+        }
+      }
     }
   }
 
-  async #sendDue(tx: Sql, log: Logger, row: ScheduleRow, now: Date): Promise<void> {
-    const { people, audit } = this.#parts;
+  /** False when another process was first, or its maker is gone. */
+  async #sendDue(log: Logger, row: ScheduleRow, now: Date): Promise<boolean> {
+    const { platform, people, audit } = this.#parts;
     const { tenantId, id } = row;
     const owner = await people.actor(tenantId, row.ownerId);
-    if (owner === null) {
-      await changeSchedule(tx, tenantId, id, { paused: true, nextAt: null });
-      await audit.record(tx, systemContext(log, tenantId), {
-        action: 'schedule.failed',
-        object: { kind: 'dashboard_schedule', id },
-        outcome: 'failure',
-        details: { reason: 'its maker is gone' },
-      });
-      return;
-    }
-    await changeSchedule(tx, tenantId, id, { nextAt: nextTime(row.cron, row.timeZone, now) });
-    const ctx = contextOf(owner, log);
-    await this.#send(tx, ctx, row, false);
+    return platform.db.transaction(async (tx) => {
+      if (!(await lockDueSchedule(tx, id, now))) return false;
+      if (owner === null) {
+        await changeSchedule(tx, tenantId, id, { paused: true, nextAt: null });
+        await audit.record(tx, systemContext(log, tenantId), {
+          action: 'schedule.failed',
+          object: { kind: 'dashboard_schedule', id },
+          outcome: 'failure',
+          details: { reason: 'its maker is gone' },
+        });
+        return false;
+      }
+      await changeSchedule(tx, tenantId, id, { nextAt: nextTime(row.cron, row.timeZone, now) });
+      await this.#send(tx, contextOf(owner, log), row, false);
+      return true;
+    });
   }
 
   async #send(tx: Sql, ctx: Context, row: ScheduleRow, byHand: boolean): Promise<string> {

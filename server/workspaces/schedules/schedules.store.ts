@@ -57,15 +57,26 @@ export async function deleteSchedule(tx: Sql, tenantId: string, id: string): Pro
   await tx.delete(dashboardSchedules).where(one(tenantId, id));
 }
 
-/** Those whose time has come, of every tenant, held until the commit: another process leaves them alone. */
-export async function lockDueSchedules(tx: Sql, now: Date, limit: number): Promise<ScheduleRow[]> {
-  return tx
+const isDue = (now: Date) => and(eq(dashboardSchedules.paused, false), lte(dashboardSchedules.nextAt, now));
+
+/** Those whose time has come, of every tenant. */
+export async function dueSchedules(db: Sql, now: Date, limit: number): Promise<ScheduleRow[]> {
+  return db
     .select()
     .from(dashboardSchedules)
-    .where(and(eq(dashboardSchedules.paused, false), lte(dashboardSchedules.nextAt, now)))
+    .where(isDue(now))
     .orderBy(dashboardSchedules.nextAt)
-    .limit(limit)
+    .limit(limit);
+}
+
+/** Held until the commit: another process leaves it alone. False when it is due no more. */
+export async function lockDueSchedule(tx: Sql, id: string, now: Date): Promise<boolean> {
+  const held = await tx
+    .select({ id: dashboardSchedules.id })
+    .from(dashboardSchedules)
+    .where(and(eq(dashboardSchedules.id, id), isDue(now)))
     .for('update', { skipLocked: true });
+  return held.length > 0;
 }
 
 export async function insertRun(tx: Sql, row: typeof dashboardScheduleRuns.$inferInsert): Promise<void> {
