@@ -1,5 +1,6 @@
-import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -86,6 +87,27 @@ describe('what stands in deploy/', () => {
       expect(run('check', 'config', 'prometheus.yml')).toContain('SUCCESS');
       expect(run('check', 'rules', 'alerts.yml')).toContain('SUCCESS');
       expect(run('test', 'rules', 'alerts.test.yml')).toContain('SUCCESS');
+    },
+  );
+
+  it.skipIf(promtool === undefined)(
+    'draws by expressions that Prometheus reads, of figures named as it wants',
+    async () => {
+      const drawn = dashboards
+        .flatMap((file) => expressions((JSON.parse(read(`grafana/${file}`)) as { panels: unknown }).panels))
+        .map((expr) => expr.replaceAll('$__rate_interval', '5m').replaceAll('$instance', '.*'));
+      const rules = drawn.map((expr, at) => ({ record: `drawn:expression:${at}`, expr }));
+      const folder = mkdtempSync(join(tmpdir(), 'stroma-rules-'));
+      try {
+        const file = join(folder, 'drawn.json');
+        writeFileSync(file, JSON.stringify({ groups: [{ name: 'drawn', rules }] }));
+        expect(spawnSync(promtool ?? '', ['check', 'rules', file], { encoding: 'utf8' }).stderr).toBe('');
+      } finally {
+        rmSync(folder, { recursive: true, force: true });
+      }
+      const given = { input: await registry.metrics(), encoding: 'utf8' } as const;
+      const { stdout, stderr } = spawnSync(promtool ?? '', ['check', 'metrics'], given);
+      expect(`${stdout}${stderr}`.split('\n').filter((line) => line.startsWith('stroma_'))).toEqual([]);
     },
   );
 });
