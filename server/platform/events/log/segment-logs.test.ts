@@ -144,6 +144,17 @@ describe('segment files', () => {
     await log.close();
   });
 
+  it('are one process’s alone: another is told so, until the first has let them go', async () => {
+    const folder = newFolder();
+    const topic = testTopic();
+    const [first, second] = [openIn(folder), openIn(folder)];
+    await first.append(topic, batchOf(['"mine"']));
+    await expect(second.append(topic, batchOf(['"other"']))).rejects.toMatchObject({ code: 'NOT_READY' });
+    await first.close();
+    expect(await second.append(topic, batchOf(['"other"']))).toMatchObject({ firstOffset: 1 });
+    await second.close();
+  });
+
   it('take in no more than they may hold, and more once the disk has it', async () => {
     const folder = newFolder();
     const log = openIn(folder, { waitingBytes: 1000 });

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Keys } from '../../crypto/keys.ts';
+import { type DataFolderLock, lockDataFolder } from '../../db/data-folder.ts';
+import { fail } from '../../failure.ts';
 import type { LogTopic, StreamLog } from './stream-log.ts';
 import { type Budget, TopicLog } from './topic-log.ts';
 
@@ -29,12 +31,29 @@ export function openSegmentLogs({
 }: SegmentLogsOptions): StreamLog {
   const open = new Map<string, Promise<TopicLog>>();
   const budget: Budget = { waiting: 0, most: waitingBytes };
+  let lock: DataFolderLock | null = null;
   const folderOf = ({ tenantId, topicId }: Named) => join(folder, tenantId, topicId);
 
-  const logOf = (topic: Named): Promise<TopicLog> => {
+  /** Two processes that write one file would spoil it. */
+  const own = (): void => {
+    try {
+      lock ??= lockDataFolder(folder);
+    } catch (error) {
+      if ((error as { code?: string }).code !== 'DATA_FOLDER_IN_USE') throw error;
+      fail(
+        'NOT_READY',
+        'Another server process keeps the topics of this data folder. Send events to that one, or set STROMA_STREAMS=kafka for several.',
+        { retry_after_seconds: 10 },
+        error,
+      );
+    }
+  };
+
+  const logOf = async (topic: Named): Promise<TopicLog> => {
     const name = contextOf(topic);
     const known = open.get(name);
     if (known !== undefined) return known;
+    own();
     const sealing = {
       seal: (plain: Buffer) => keys.encrypt(plain, purpose, name),
       open: (sealed: Buffer) => keys.decrypt(sealed, purpose, name),
@@ -62,7 +81,10 @@ export function openSegmentLogs({
     async close() {
       const all = [...open.values()];
       open.clear();
-      for (const each of all) await (await each).close();
+      for (const each of await Promise.allSettled(all))
+        if (each.status === 'fulfilled') await each.value.close();
+      lock?.release();
+      lock = null;
     },
   };
 }
