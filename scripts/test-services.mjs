@@ -1,4 +1,4 @@
-// `npm run test:services`: the shared interface suites against a real PostgreSQL and Redis, which run for this run
+// `npm run test:services`: the shared interface suites against a real PostgreSQL, Redis and MariaDB, which run for this run
 // alone and are stopped after it, however it ends.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
