@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sharedData } from '../../../scripts/shared-data.ts';
 import { says, startModelServer } from '../../platform/llm/model-server.suite.ts';
 import { type DataServer, type Person, startDataServer } from '../data-server.suite.ts';
+import { Officer, visits } from '../erasures/erasures.suite.ts';
 import { nabScores } from './nab.suite.ts';
 
 const hasBenchmark = sharedData('wearable/nab/combined_windows.json') !== null;
@@ -245,6 +246,23 @@ describe('insights', () => {
     expect(invented.overview).toMatchObject({ written_by: 'template', note: expect.stringContaining('1.9') });
     expect(invented.overview.text).not.toContain('1.9 ');
     expect(invented.result_sha256).toBe(sound.result_sha256);
+  });
+
+  it('go when a person is erased whose rows they were made from', async () => {
+    const dataset = await server.admin.dataset('visits.csv', visits());
+    const { insight_id: id } = await generate(server.admin, { dataset_id: dataset.dataset_id });
+    const officer = new Officer(server.admin);
+    const request = await officer.request();
+    await officer.search(request);
+    expect((await officer.plan(request)).derived).toContainEqual({
+      kind: 'insights',
+      id,
+      label: 'findings',
+      treatment: 'remove',
+      ground: null,
+    });
+    await officer.erased(request);
+    expect((await server.admin.call('GET', `/insights/${id}`)).status).toBe(404);
   });
 
   it('refuse a measure that is none', async () => {
