@@ -1,4 +1,4 @@
-import type { BoardState, DashboardShare, dashboardSharesApi } from '@stroma/contracts';
+import type { BoardState, Dashboard, DashboardShare, dashboardSharesApi } from '@stroma/contracts';
 import type { z } from 'zod';
 import { type Access, type Audit, hashPassword } from '../../access/index.ts';
 import type { Context } from '../../platform/context.ts';
@@ -39,7 +39,7 @@ export class Shares {
     origin: string,
   ) {
     const expiresAt = input.expires_at === null ? null : new Date(input.expires_at);
-    await this.#requireShareable(ctx, dashboardId, expiresAt, input.password === null);
+    const board = await this.#requireShareable(ctx, dashboardId, expiresAt, input.password === null);
     const { token, prefix, hash } = makeLinkToken();
     const share = await this.#make(ctx, {
       dashboardId,
@@ -49,7 +49,7 @@ export class Shares {
       hash,
       passwordHash: input.password === null ? null : await hashPassword(input.password),
       filters: input.filters,
-      state: input.state,
+      state: wholeState(board, input.state),
       allowedOrigins: [],
       expiresAt,
     });
@@ -64,7 +64,8 @@ export class Shares {
     origin: string,
   ) {
     const expiresAt = new Date(input.expires_at);
-    await this.#requireShareable(ctx, dashboardId, expiresAt, false);
+    const board = await this.#requireShareable(ctx, dashboardId, expiresAt, false);
+    const state = wholeState(board, input.state);
     const { document, row, key } = await this.#make(ctx, {
       dashboardId,
       kind: 'embed',
@@ -73,7 +74,7 @@ export class Shares {
       hash: null,
       passwordHash: null,
       filters: input.filters,
-      state: input.state,
+      state,
       allowedOrigins: input.allowed_origins,
       expiresAt,
     });
@@ -81,7 +82,7 @@ export class Shares {
       jti: row.id,
       sub: dashboardId,
       origins: input.allowed_origins,
-      state: canonicalHash(input.state),
+      state: canonicalHash(state),
       iat: Math.floor(Date.now() / 1000),
       exp: Math.floor(expiresAt.getTime() / 1000),
     });
@@ -128,7 +129,7 @@ export class Shares {
     dashboardId: string,
     expiresAt: Date | null,
     open: boolean,
-  ): Promise<void> {
+  ): Promise<Dashboard> {
     const { access, policies } = this.#parts;
     const { tenantId, scope } = ctx.actor;
     if (scope?.emergency !== undefined)
@@ -147,6 +148,7 @@ export class Shares {
         field: 'expires_at',
       });
     await policies.requireMayLeave(tenantId, policy, board.tiles);
+    return board;
   }
 
   async #make(
@@ -190,4 +192,18 @@ export class Shares {
   #base(origin: string): string {
     return (this.#parts.platform.config.STROMA_PUBLIC_URL ?? origin).replace(/\/+$/, '');
   }
+}
+
+/** With what the board itself has where the state says nothing: a link stays as it was made when the board changes. */
+function wholeState(
+  { filters, time_range, variables }: Pick<Dashboard, 'filters' | 'time_range' | 'variables'>,
+  state: BoardState,
+): BoardState {
+  const held = Object.fromEntries(variables.map(({ name, value }) => [name, value]));
+  return {
+    ...state,
+    filters: state.filters ?? filters.map(({ label: _, ...filter }) => filter),
+    time_range: state.time_range === undefined ? time_range : state.time_range,
+    variables: { ...held, ...state.variables },
+  };
 }

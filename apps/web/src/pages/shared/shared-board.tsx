@@ -10,6 +10,7 @@ import { client } from '../../lib/client.ts';
 import { useDocumentTitle } from '../../lib/document-title.ts';
 import { formatMoment } from '../../lib/format.ts';
 import logo from '../../stroma.svg';
+import { inReadingOrder } from '../dashboards/grid-layout.ts';
 import { SharedTile } from './shared-tile.tsx';
 
 /** What strangers look at is asked for no more often than this. */
@@ -75,7 +76,7 @@ export function SharedBoardView({
         aria-busy={isFetching}
         className="mt-6 flex flex-col gap-4 md:grid md:auto-rows-[24px] md:grid-cols-12"
       >
-        {board.tiles.map((tile) => (
+        {inReadingOrder(board.tiles).map((tile) => (
           <SharedTile
             key={tile.tile_id}
             tile={tile}
