@@ -70,7 +70,7 @@ export { attachment } from './file-names.ts';
 export { metricSql } from './metrics/metric-expression.ts';
 export { metricUse } from './metrics/metric-use.ts';
 export type { MetricRow } from './metrics/metrics.store.ts';
-export type { TileAnswer, TileDataset, TileStatement, Tiles } from './tiles/tiles.types.ts';
+export type { TileAnswer, TileDataset, Tiles } from './tiles/tiles.types.ts';
 
 export interface Data {
   readonly name: 'data';
