@@ -89,7 +89,7 @@ try {
     const ms = round(quantile(warm, 0.95), 0);
     tell(`${format}, answers at hand, p95`, ms, 'ms', `<= ${targetMs} ms`, ms <= targetMs);
   }
-  printNoise(bench, cold);
+  printNoise(bench, { cold });
 } finally {
   await server.stop();
 }

@@ -64,15 +64,6 @@ export async function revokeShare(
   return row ?? null;
 }
 
-export async function findShare(db: Sql, tenantId: string, id: string): Promise<ShareRow | null> {
-  const [row] = await db
-    .select()
-    .from(dashboardShares)
-    .where(and(eq(dashboardShares.tenantId, tenantId), eq(dashboardShares.id, id)))
-    .limit(1);
-  return row ?? null;
-}
-
 export async function countOpening(tx: Sql, tenantId: string, id: string): Promise<void> {
   await tx
     .update(dashboardShares)
