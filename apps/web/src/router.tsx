@@ -204,7 +204,7 @@ const dashboard = createRoute({
 
 const metrics = createRoute({
   getParentRoute: () => frame,
-  path: '/metrics',
+  path: '/data/metrics',
   component: lazyRouteComponent(
     () => withTexts(import('./pages/dashboards/metrics-page.tsx')),
     'MetricsPage',

@@ -208,7 +208,7 @@ describe('a dashboard', () => {
   });
 
   it('is commented on, and shows a governed number with its definition', async () => {
-    await page.goto('/metrics');
+    await page.goto('/data/metrics');
     await page.getByRole('button', { name: 'Define a metric' }).first().click();
     const form = page.getByRole('dialog', { name: 'Define a metric' });
     await form.getByLabel('Name').fill('Mean mass');

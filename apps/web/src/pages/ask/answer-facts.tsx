@@ -36,7 +36,13 @@ export function AnswerFacts({ answer }: { answer: Answer }) {
         {answer.cached && <Badge>{t('cached')}</Badge>}
         {answer.stale && <Badge tone="warning">{t('stale')}</Badge>}
         <span className="ms-auto flex flex-wrap gap-2">
-          {sql !== null && <AddToBoard queryId={answer.query_id} title={answer.question ?? t('result')} />}
+          {sql !== null && (
+            <AddToBoard
+              queryId={answer.query_id}
+              title={answer.question ?? t('result')}
+              chart={answer.chart?.type ?? null}
+            />
+          )}
           <ProvenanceButton
             id={answer.provenance_id ?? answer.query_id}
             onRunAgain={sql === null ? undefined : () => again.mutate()}

@@ -1,3 +1,4 @@
+import type { Answer } from '@stroma/contracts';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { LayoutDashboard, Plus } from 'lucide-react';
@@ -17,7 +18,16 @@ import { usePermission } from '../../lib/session.ts';
 import { toast } from '../../lib/toasts.ts';
 
 /** Puts an answer on a dashboard, or on a new one, with one click. */
-export function AddToBoard({ queryId, title }: { queryId: string; title: string }) {
+export function AddToBoard({
+  queryId,
+  title,
+  chart,
+}: {
+  queryId: string;
+  title: string;
+  /** What the answer is drawn as; null: a table. */
+  chart: NonNullable<Answer['chart']>['type'] | null;
+}) {
   const { t } = useTranslation('dashboards');
   const navigate = useNavigate();
   const queryClient = useQueryClient();
@@ -34,6 +44,7 @@ export function AddToBoard({ queryId, title }: { queryId: string; title: string 
         body: {
           query_id: queryId,
           dashboard_id,
+          kind: chart === 'grouped_bar' ? 'bar' : (chart ?? 'table'),
           ...(dashboard_id === null && { name: title.slice(0, 200) }),
         },
       }),

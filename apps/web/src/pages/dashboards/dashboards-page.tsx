@@ -43,7 +43,7 @@ export function DashboardsPage() {
       intro={t('intro')}
       actions={
         <>
-          <Link to="/metrics" className={buttonClass({})}>
+          <Link to="/data/metrics" className={buttonClass({})}>
             <ShieldCheck size={16} aria-hidden />
             {t('metrics')}
           </Link>
