@@ -16,6 +16,7 @@ import type { Platform } from '../../platform/platform.ts';
 import type { DatasetReads } from '../datasets/dataset-reads.ts';
 import type { DatasetVisibility } from '../datasets/dataset-visibility.ts';
 import type { LakeDocuments } from '../datasets/lake-documents.ts';
+import { KafkaIntake } from './kafka-intake.ts';
 import { Landing } from './landing.ts';
 import { type BoardReader, LiveBoards } from './live-boards.ts';
 import { LiveHub } from './live-hub.ts';
@@ -71,6 +72,8 @@ export function openStreams(parts: StreamsParts): Streams {
     landing,
     consumersOf: (id) => feeds.consumersOf(id),
   });
+  const kafka = kafkaSettings(platform.config);
+  const intake = kafka === null ? null : new KafkaIntake(platform, kafka, producers, book);
   const windows = new Windows({ platform, audit, log, book, sandbox });
   const runner = new WindowRunner({ platform, log, sandbox });
   const hub = new LiveHub(platform.events, platform.log);
@@ -90,9 +93,11 @@ export function openStreams(parts: StreamsParts): Streams {
       app.addHook('onReady', async () => {
         landing.start();
         runner.start();
+        intake?.start();
       });
     },
     async close() {
+      await intake?.close();
       await runner.close();
       await landing.close();
       await log.close();

@@ -19,7 +19,7 @@ export interface IncomingBatch {
   fingerprint: () => Buffer;
   idempotencyKey: string | null;
   onInvalid: InvalidEvents | undefined;
-  transport: 'http' | 'websocket';
+  transport: 'http' | 'websocket' | 'kafka';
 }
 
 const toldProblems = 100;

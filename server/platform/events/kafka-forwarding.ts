@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import type { Logger } from 'pino';
 import type { Database, Sql } from '../db/database.ts';
 import { lockUntilCommit } from '../db/locks.ts';
@@ -74,7 +74,7 @@ export function openKafkaForwarding(
   };
 
   const forwardPage = async (tx: Sql): Promise<boolean> => {
-    const [row] = await tx.select().from(eventForwards).limit(1);
+    const [row] = await tx.select().from(eventForwards).where(eq(eventForwards.target, target)).limit(1);
     const from = row?.position ?? (await startOf(tx));
     const rows = await publishedAfter(tx, from, pageSize);
     setForwardLag(rows.length);
@@ -145,7 +145,7 @@ export function openKafkaForwarding(
   return {
     async start() {
       await database.transaction(async (tx) => {
-        const [row] = await tx.select().from(eventForwards).limit(1);
+        const [row] = await tx.select().from(eventForwards).where(eq(eventForwards.target, target)).limit(1);
         if (row === undefined) await startOf(tx);
       });
       stopListening = await database.listen(

@@ -1,11 +1,18 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { findKafka } from '../../../../scripts/kafka-jars.ts';
-import { silent } from '../../db/test-database.suite.ts';
-import type { KafkaSettings } from '../kafka-connection.ts';
-import { describeForwarding } from '../kafka-forwarding.suite.ts';
-import { makeBroker } from './kafka-broker.suite.ts';
-import { openKafkaLogs } from './kafka-logs.ts';
-import { batchOf, describeStreamLog, keyOf, readAll, testTopic } from './stream-log.suite.ts';
+import { findKafka } from '../../../scripts/kafka-jars.ts';
+import { silent } from '../../platform/db/test-database.suite.ts';
+import type { KafkaSettings } from '../../platform/events/kafka-connection.ts';
+import { describeForwarding } from '../../platform/events/kafka-forwarding.suite.ts';
+import { makeBroker } from '../../platform/events/log/kafka-broker.suite.ts';
+import { openKafkaLogs } from '../../platform/events/log/kafka-logs.ts';
+import {
+  batchOf,
+  describeStreamLog,
+  keyOf,
+  readAll,
+  testTopic,
+} from '../../platform/events/log/stream-log.suite.ts';
+import { describeKafkaServer } from './kafka-intake.suite.ts';
 
 const given = process.env.STROMA_TEST_KAFKA ?? '';
 const found = given === '' ? findKafka() : null;
@@ -35,6 +42,8 @@ describe.skipIf(typeof found === 'string')(`with a Kafka broker${why}`, async ()
   const open = async () => openKafkaLogs({ settings, log: silent, alone });
 
   if (broker !== null) describeForwarding(broker, { ...settings, prefix: '' });
+
+  describeKafkaServer(settings);
 
   describeStreamLog('Kafka', async () => ({ open, remove: async () => undefined }));
 
