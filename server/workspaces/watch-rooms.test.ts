@@ -486,8 +486,7 @@ describe('an alert', () => {
     await admin.ingest('live.csv', 'site,dose\nBerlin,2\n', { dataset_id: live.dataset_id });
     expect((await mail.next()).subject).toBe('Resolved: High dose');
     const entries = await until(
-      () =>
-        admin.call<{ items: object[] }>('GET', at(`/alerts/${alert.alert_id}/entries`, its.dashboard_id)),
+      () => admin.call<{ items: object[] }>('GET', at(`/alerts/${alert.alert_id}/entries`, its.dashboard_id)),
       ({ body }) => body.items.length === 3,
     );
     expect(entries.body.items.slice(0, 2)).toMatchObject([

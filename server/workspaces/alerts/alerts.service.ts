@@ -200,15 +200,17 @@ export class Alerts {
       const due = await acrossTenants('alerts of every tenant fall due', () =>
         platform.db.transaction(async (tx) => {
           const rows = await lockDueAlerts(tx, now, batch);
-          for (const row of rows)
-            await changeAlert(tx, row.tenantId, row.id, { nextAt: nextTime(row.cron, row.timeZone, now) });
+          for (const row of rows) {
+            const nextAt = nextOf(row, now);
+            await changeAlert(tx, row.tenantId, row.id, { nextAt, ...(nextAt === null && { paused: true }) });
+          }
           return rows;
         }),
       );
       for (const row of due)
         await acrossTenants('each is looked at within its own tenant', () =>
           withinTenant(row.tenantId, () =>
-            checks.check(row, log, nextTime(row.cron, row.timeZone, now)).catch((error: unknown) => {
+            checks.check(row, log, nextOf(row, now)).catch((error: unknown) => {
               log.error({ err: error, alert: row.id }, 'an alert could not be looked at');
             }),
           ),
@@ -277,3 +279,12 @@ const columnsOf = (input: Settings) => ({
   tellResolved: input.tell_resolved,
   paused: input.paused,
 });
+
+/** Null for a time that is none (any more): such a row is paused and holds no other up. */
+function nextOf({ cron, timeZone }: Pick<AlertRow, 'cron' | 'timeZone'>, from: Date): Date | null {
+  try {
+    return nextTime(cron, timeZone, from);
+  } catch {
+    return null;
+  }
+}
