@@ -1,12 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
 import { useCrumbName } from '../../components/frame/crumbs.ts';
 import { ErrorNotice } from '../../components/notice.tsx';
 import { Page } from '../../components/page.tsx';
 import { Skeleton } from '../../components/skeleton.tsx';
-import { BoardDesk } from './board-desk.tsx';
 import { boardQuery } from './board-data.ts';
-import { useTranslation } from 'react-i18next';
+import { BoardDesk } from './board-desk.tsx';
 
 const route = getRouteApi('/frame/dashboards/$dashboardId');
 

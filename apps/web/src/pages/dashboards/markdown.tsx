@@ -46,6 +46,7 @@ function Block({ lines }: { lines: readonly string[] }) {
 const marks = /(\*\*[^*]+\*\*|\*[^*\s][^*]*\*|_[^_\s][^_]*_|`[^`]+`|\[[^\]]+\]\([^)\s]+\))/;
 
 function inline(text: string): ReactNode {
+  // biome-ignore lint/suspicious/noArrayIndexKey: parts are their order
   return text.split(marks).map((part, at) => <Fragment key={`${at} ${part}`}>{marked(part)}</Fragment>);
 }
 
