@@ -9,7 +9,7 @@ import { newId } from '../../platform/ids.ts';
 import { cutPage } from '../../platform/paging.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { ShownBoards } from '../exports/shown-boards.ts';
-import { nextTime } from '../schedules/cron-times.ts';
+import { nextOrNone, nextTime } from '../schedules/cron-times.ts';
 import { type Deliveries, makeWebhookSecret } from '../schedules/deliveries.ts';
 import { webhookPurpose } from '../schedules/schedules.service.ts';
 import type { ShareAccess } from '../shares/share-access.ts';
@@ -201,7 +201,7 @@ export class Alerts {
         platform.db.transaction(async (tx) => {
           const rows = await lockDueAlerts(tx, now, batch);
           for (const row of rows) {
-            const nextAt = nextOf(row, now);
+            const nextAt = nextOrNone(row.cron, row.timeZone, now);
             await changeAlert(tx, row.tenantId, row.id, { nextAt, ...(nextAt === null && { paused: true }) });
           }
           return rows;
@@ -210,7 +210,7 @@ export class Alerts {
       for (const row of due)
         await acrossTenants('each is looked at within its own tenant', () =>
           withinTenant(row.tenantId, () =>
-            checks.check(row, log, nextOf(row, now)).catch((error: unknown) => {
+            checks.check(row, log, nextOrNone(row.cron, row.timeZone, now)).catch((error: unknown) => {
               log.error({ err: error, alert: row.id }, 'an alert could not be looked at');
             }),
           ),
@@ -279,12 +279,3 @@ const columnsOf = (input: Settings) => ({
   tellResolved: input.tell_resolved,
   paused: input.paused,
 });
-
-/** Null for a time that is none (any more): such a row is paused and holds no other up. */
-function nextOf({ cron, timeZone }: Pick<AlertRow, 'cron' | 'timeZone'>, from: Date): Date | null {
-  try {
-    return nextTime(cron, timeZone, from);
-  } catch {
-    return null;
-  }
-}

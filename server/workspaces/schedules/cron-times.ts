@@ -17,6 +17,15 @@ export function nextTime(cron: string, timeZone: string, from = new Date()): Dat
   }
 }
 
+/** Null for a time that is none any more: time zones come and go with the machine. */
+export function nextOrNone(cron: string, timeZone: string, from: Date): Date | null {
+  try {
+    return nextTime(cron, timeZone, from);
+  } catch {
+    return null;
+  }
+}
+
 /** Throws INVALID_INPUT for times nearer to each other than `minutes`; looks at the next ten. */
 export function requireApart(cron: string, timeZone: string, minutes: number): void {
   let last = nextTime(cron, timeZone);

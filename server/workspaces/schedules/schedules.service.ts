@@ -11,7 +11,7 @@ import type { Platform } from '../../platform/platform.ts';
 import { systemContext } from '../../platform/system-actor.ts';
 import type { ShareAccess } from '../shares/share-access.ts';
 import type { SharingPolicies } from '../shares/sharing-policy.ts';
-import { nextTime, requireApart } from './cron-times.ts';
+import { nextOrNone, nextTime, requireApart } from './cron-times.ts';
 import { type Deliveries, makeWebhookSecret } from './deliveries.ts';
 import {
   changeSchedule,
@@ -212,19 +212,20 @@ export class Schedules {
     const { platform, people, audit } = this.#parts;
     const { tenantId, id } = row;
     const owner = await people.actor(tenantId, row.ownerId);
+    const nextAt = nextOrNone(row.cron, row.timeZone, now);
     return platform.db.transaction(async (tx) => {
       if (!(await lockDueSchedule(tx, id, now))) return false;
-      if (owner === null) {
+      if (owner === null || nextAt === null) {
         await changeSchedule(tx, tenantId, id, { paused: true, nextAt: null });
         await audit.record(tx, systemContext(log, tenantId), {
           action: 'schedule.failed',
           object: { kind: 'dashboard_schedule', id },
           outcome: 'failure',
-          details: { reason: 'its maker is gone' },
+          details: { reason: owner === null ? 'its maker is gone' : 'its time is none' },
         });
         return false;
       }
-      await changeSchedule(tx, tenantId, id, { nextAt: nextTime(row.cron, row.timeZone, now) });
+      await changeSchedule(tx, tenantId, id, { nextAt });
       await this.#send(tx, contextOf(owner, log), row, false);
       return true;
     });
