@@ -152,7 +152,10 @@ export const tile = z.strictObject({
   description: z.string().max(2000).default(''),
   kind: z.enum(tileKinds),
   place: tilePlace,
-  query: tileQuery.nullable().default(null).describe('Null for a text tile, and where it asks of data that is not yours to know of'),
+  query: tileQuery
+    .nullable()
+    .default(null)
+    .describe('Null for a text tile, and where it asks of data that is not yours to know of'),
   spec: z
     .record(z.string(), z.unknown())
     .nullable()

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # PostgreSQL, Redis and MariaDB for the tests, from the system's packages, without Docker:
 #
+#   scripts/services.sh install  installs what is missing, where that can be done, and starts nothing
 #   scripts/services.sh start    starts them and prints their addresses as KEY=VALUE lines
 #   scripts/services.sh status   prints the addresses; exit status 3 when they do not run
 #   scripts/services.sh stop     stops them and removes what they stored
@@ -204,6 +205,7 @@ stop() {
 }
 
 case ${1:-} in
+  install) install_missing ;;
   start) start ;;
   stop | status)
     choose_account
@@ -219,5 +221,5 @@ case ${1:-} in
       exit 3
     fi
     ;;
-  *) stop_with "usage: scripts/services.sh start | stop | status" ;;
+  *) stop_with "usage: scripts/services.sh install | start | stop | status" ;;
 esac

@@ -12,7 +12,7 @@ const installStamp = join(root, 'node_modules', '.stroma-installed');
 const webStamp = join(root, 'apps', 'web', 'dist', '.sources');
 const storeStamp = join(root, '.cache', 'store', '.made');
 const storeSources = ['server/drizzle', 'server/platform/db', 'package-lock.json'];
-const webSources = ['apps/web', 'sdk', 'contracts', 'engines/kernel', 'package-lock.json'];
+const webSources = ['apps/web', 'sdk', 'contracts', 'engines/kernel', 'engines/charts', 'package-lock.json'];
 const skippedFolders = new Set(['node_modules', 'dist', 'tests', 'build', '.vite']);
 
 const [major] = process.versions.node.split('.').map(Number);

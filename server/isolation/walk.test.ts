@@ -119,7 +119,10 @@ describe('a random walk over every address', () => {
       seed: seed + everyRole.indexOf(role),
     })[0] ?? []) {
       if (shutsOut.has(endpoint.id)) continue;
-      const inputs = fc.sample(inputOf(endpoint, ids), { numRuns: runs, seed: seed + everyRole.indexOf(role) });
+      const inputs = fc.sample(inputOf(endpoint, ids), {
+        numRuns: runs,
+        seed: seed + everyRole.indexOf(role),
+      });
       for (const input of inputs) {
         const person = await world.as(role);
         const place = `${role}: ${nameOf(endpoint)} ${JSON.stringify(input)?.slice(0, 500)}`;

@@ -336,7 +336,7 @@ export class Caller {
     body: string | undefined,
     headers: Record<string, string> = {},
   ): Promise<Told> {
-    const answer = await fetch(`${this.url}${path.startsWith('/scim/') ? '' : apiPrefix}${path}`, {
+    const answer = await fetch(`${this.url}${/^\/(?:scim|ws|embed)\b/.test(path) ? '' : apiPrefix}${path}`, {
       method,
       redirect: 'manual',
       headers: { ...this.identity, ...headers },

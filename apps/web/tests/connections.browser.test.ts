@@ -38,7 +38,10 @@ afterAll(async () => {
 
 describe('a connection', () => {
   it('is made by hand with a wrong address explained, browsed, imported, and is a dataset', async () => {
-    const { page, context, complaints } = await openPage(browser, stroma.url, { scheme: 'light', width: 1440 });
+    const { page, context, complaints } = await openPage(browser, stroma.url, {
+      scheme: 'light',
+      width: 1440,
+    });
     const address = `http://127.0.0.1:${(api.address() as AddressInfo).port}/v1`;
     await signIn(page);
     await page.goto('/data');

@@ -38,7 +38,10 @@ const send = (page: Page, topic: string, rows: object[]) =>
 
 describe('a topic', () => {
   it('is made by hand, shows what is sent to it, counts it in a window, and lands in its dataset', async () => {
-    const { page, context, complaints } = await openPage(browser, stroma.url, { scheme: 'light', width: 1440 });
+    const { page, context, complaints } = await openPage(browser, stroma.url, {
+      scheme: 'light',
+      width: 1440,
+    });
     await signIn(page);
     await page.goto('/data');
     await page.getByRole('link', { name: 'Streams' }).click();
@@ -75,7 +78,11 @@ describe('a topic', () => {
     await signIn(page);
     await page.goto('/data/streams');
     await page.getByRole('link', { name: 'vitals-ward-3' }).click();
-    await page.getByRole('region', { name: 'Newest events' }).getByRole('cell', { name: 'P-100' }).first().waitFor();
+    await page
+      .getByRole('region', { name: 'Newest events' })
+      .getByRole('cell', { name: 'P-100' })
+      .first()
+      .waitFor();
     expect(await faultsOf(page, 'stream-dark-narrow')).toEqual([]);
     await page.getByRole('button', { name: 'Delete topic' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Delete topic' }).click();

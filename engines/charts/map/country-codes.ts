@@ -127,9 +127,3 @@ export function countryNumber(text: string, locale: string): string | null {
   const name = plainName(trimmed);
   return byCode.get(code) ?? otherNames[name] ?? namesIn('en').get(name) ?? namesIn(locale).get(name) ?? null;
 }
-
-/** The name of a country by its number, in a language. */
-export function countryName(number: string, locale: string): string | null {
-  const two = alphaTwo.find(([, each]) => each === number)?.[0];
-  return two === undefined ? null : (new Intl.DisplayNames([locale], { type: 'region' }).of(two) ?? null);
-}

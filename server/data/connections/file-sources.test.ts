@@ -164,7 +164,11 @@ describe('ClickHouse', () => {
         response.writeHead(status, { 'x-clickhouse-exception-code': String(code) });
         response.end(`Code: ${code}. DB::Exception: ${text} (version 25.8.1.1 (official build))\n`);
       };
-      if (request.headers['x-clickhouse-key'] !== 'right')
+      if (
+        !Buffer.from(request.headers.authorization?.slice(6) ?? '', 'base64')
+          .toString()
+          .endsWith(':right')
+      )
         return refuse(516, 403, 'default: Authentication failed');
       if (searchParams.get('database') === 'none') return refuse(81, 404, 'Database none does not exist');
       if (searchParams.get('readonly') !== '2') return refuse(164, 500, 'not read-only');

@@ -55,14 +55,18 @@ export function describeProperties(stage: Stage): void {
   });
 }
 
-/** Whether one must be changed; the number an analysis began with. */
-const harmless = new Set(['must_change_password', 'seed']);
+/** Whether there is one, or it must be changed; the number an analysis began with. */
+const harmless = new Set(['must_change_password', 'has_password', 'seed']);
 
 /** Made by that very call, and never told again. */
 const shownOnce = new Set([
   'POST /auth/mfa/setup: secret',
   'POST /auth/api-keys: secret',
   'POST /auth/api-keys/:id/rotate: secret',
+  'POST /dashboards/:id/schedules: webhook_secret',
+  'PATCH /dashboards/:id/schedules/:schedule_id: webhook_secret',
+  'POST /dashboards/:id/alerts: webhook_secret',
+  'PATCH /dashboards/:id/alerts/:alert_id: webhook_secret',
 ]);
 
 type JsonSchema = Record<string, unknown>;

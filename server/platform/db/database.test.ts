@@ -35,7 +35,9 @@ it('refuses a statement beside the transaction it is made within: it would wait 
   const database = await store.open();
   const beside = database.transaction(() => database.execute('select 1'));
   await expect(beside).rejects.toThrow('hand it the transaction');
-  const later = await database.transaction(async () => ({ begin: () => database.execute('select 1 as one') }));
+  const later = await database.transaction(async () => ({
+    begin: () => database.execute('select 1 as one'),
+  }));
   expect((await later.begin()).rows).toEqual([{ one: 1 }]);
   await database.close();
   await store.remove();

@@ -4,7 +4,7 @@ import type { ReadableStream } from 'node:stream/web';
 import type { SettingsOf, SourceSecrets, SourceTable } from '@stroma/contracts';
 import type { StromaError } from '@stroma/kernel';
 import type { GridCell } from './grid-file.ts';
-import { hostOf } from './http-access.ts';
+import { authorisation, hostOf } from './http-access.ts';
 import { type About, reachFailure, sourceError } from './source-failures.ts';
 import { type Means, mostTables, type OpenSource, type StagedColumn } from './source-kind.ts';
 import { type SqlDriver, sqlSource } from './sql-source.ts';
@@ -40,8 +40,8 @@ export async function openClickhouse(
       .fetch(address, {
         method: 'POST',
         headers: {
-          'x-clickhouse-user': user,
-          'x-clickhouse-key': secrets.password ?? '',
+          // A header of its own would hold no name or password beyond Latin-1.
+          ...authorisation({ auth: 'basic', user }, { password: secrets.password ?? '' }),
           'content-type': 'text/plain',
         },
         body: sql,

@@ -29,8 +29,19 @@ export function authorisation(
     const pair = `${user ?? ''}:${needed(secrets.password, 'password')}`;
     return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` };
   }
-  if (auth === 'bearer') return { authorization: `Bearer ${needed(secrets.token, 'token')}` };
-  if (auth === 'header') return { [header ?? 'x-api-key']: needed(secrets.token, 'token') };
+  const token = (): string => {
+    const given = needed(secrets.token, 'token');
+    if (/^[\x20-\x7e]*$/.test(given)) return given;
+    throw new StromaError(
+      'INVALID_INPUT',
+      'Expected a token of letters, digits and signs that a header can hold.',
+      {
+        field: 'secrets.token',
+      },
+    );
+  };
+  if (auth === 'bearer') return { authorization: `Bearer ${token()}` };
+  if (auth === 'header') return { [header ?? 'x-api-key']: token() };
   return {};
 }
 
