@@ -151,7 +151,7 @@ export function createData(
     datasets.clearWritten();
     runner.clearNear();
   };
-  const privacy = openPrivacy({ platform, access, sandbox: opened, clear });
+  const privacy = openPrivacy({ platform, access, documents, sandbox: opened, clear });
   const insights = new Insights({
     platform,
     audit,

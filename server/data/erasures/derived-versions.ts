@@ -5,6 +5,7 @@ import type { Platform } from '../../platform/platform.ts';
 import type { Made } from '../../platform/provenance/provenance-types.ts';
 import { PrivacyKeys } from '../anonymisation/anonymisation.keys.ts';
 import type { DatasetWithVersion, VersionRow } from '../datasets/datasets.store.ts';
+import type { LakeDocuments } from '../datasets/lake-documents.ts';
 import type { Parameters } from '../persons/person-cells.ts';
 
 /** How rows of an anonymised version lead back to a person of its source: by pseudonyms made with a key that is kept. */
@@ -62,16 +63,16 @@ const mostValues = 1_000;
  * that all rows of are the person's count: what others share says nothing of who a row is of.
  */
 export async function pseudonymTests(
-  tools: { platform: Platform; sandbox: () => SqlSandbox },
+  tools: { platform: Platform; documents: Pick<LakeDocuments, 'paths'>; sandbox: () => SqlSandbox },
   ctx: Context,
   source: { dataset: { id: string }; version: VersionRow },
   linkable: Linkable,
   own: string,
   parameters: Parameters,
 ): Promise<string[]> {
-  const { platform, sandbox } = tools;
+  const { platform, documents, sandbox } = tools;
   const key = await new PrivacyKeys(platform).get(ctx, source.dataset.id, linkable.key);
-  const path = await platform.objects.localPath(`${source.version.lakePrefix}/data.parquet`);
+  const file = await documents.paths(source.version);
   const found: string[] = [];
   for (const { column, prefix } of linkable.columns) {
     if (!source.version.columns.some(({ name }) => name === column)) continue;
@@ -79,7 +80,7 @@ export async function pseudonymTests(
     const { sql, params } = parameters.bind(
       `SELECT ${value} FROM dataset WHERE ${quoteIdentifier(column)} IS NOT NULL GROUP BY 1 HAVING bool_and(${own})`,
     );
-    const { rows } = await sandbox().query(sql, [{ name: 'dataset', path }], {
+    const { rows } = await sandbox().query(sql, [{ name: 'dataset', ...file }], {
       signal: ctx.signal,
       caller: `privacy:${ctx.actor.id}`,
       params,

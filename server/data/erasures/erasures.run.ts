@@ -248,7 +248,8 @@ export class ErasureRun {
   ): Promise<void> {
     const { tools, ctx, jobId, row } = this.#parts;
     const { platform } = tools;
-    const parts = { platform, ctx, jobId, erasureId: row.id, replace: this.replace };
+    const { documents } = tools;
+    const parts = { platform, documents, ctx, jobId, erasureId: row.id, replace: this.replace };
     const rewritten =
       rewriting === null
         ? null

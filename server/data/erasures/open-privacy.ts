@@ -2,6 +2,7 @@ import type { SqlSandbox } from '@stroma/lake';
 import type { FastifyInstance } from 'fastify';
 import type { Access } from '../../access/index.ts';
 import type { Platform } from '../../platform/platform.ts';
+import type { LakeDocuments } from '../datasets/lake-documents.ts';
 import { PersonSearches } from '../persons/person-searches.service.ts';
 import { personRoutes } from '../persons/persons.routes.ts';
 import { Persons } from '../persons/persons.service.ts';
@@ -21,17 +22,18 @@ export type PrivacyAccess = Pick<
 export interface PrivacyWalls {
   platform: Platform;
   access: PrivacyAccess;
+  documents: LakeDocuments;
   sandbox: () => SqlSandbox;
   /** Lets go of everything that this process holds of datasets in memory. */
   clear: () => void;
 }
 
 /** What persons may ask of who holds data on them: to be found, told, and erased. */
-export function openPrivacy({ platform, access, sandbox, clear }: PrivacyWalls) {
+export function openPrivacy({ platform, access, documents, sandbox, clear }: PrivacyWalls) {
   const { audit } = access;
   const holders: DerivedHolder[] = [derivedQueries(platform.db)];
   const caches = new ErasedCaches(platform, clear);
-  const tools = { ...access, platform, objects: platform.objects, sandbox, caches, holders };
+  const tools = { ...access, platform, objects: platform.objects, documents, sandbox, caches, holders };
   const searches = new PersonSearches(tools, audit);
   const requests = new SubjectRequests(platform, audit);
   const erasures = new Erasures({ ...tools, requests, searches });

@@ -8,6 +8,7 @@ import { newId } from '../../platform/ids.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { findByIdentity } from '../datasets/dataset-versions.store.ts';
 import type { DatasetWithVersion } from '../datasets/datasets.store.ts';
+import type { LakeDocuments } from '../datasets/lake-documents.ts';
 import { versionIdentity } from '../datasets/version-identity.ts';
 import { lakeFiles } from '../process.jobs.ts';
 import type { ReadFileInput, ReadFileResult } from '../read-file.worker.ts';
@@ -33,6 +34,7 @@ export interface Rewriting {
 
 interface Parts {
   platform: Platform;
+  documents: Pick<LakeDocuments, 'path'>;
   ctx: Context;
   jobId: string;
   erasureId: string;
@@ -60,7 +62,7 @@ export async function rewriteVersion(
     const { rows, removed } = await platform.threads.run<RemoveRowsInput, RemoveRowsOutput>(
       remover,
       {
-        parquet: await platform.objects.localPath(`${found.version.lakePrefix}/data.parquet`),
+        parquet: await parts.documents.path(found.version, 'data.parquet'),
         tests: rewriting.tests,
         replaced: rewriting.replaced,
         target: made,

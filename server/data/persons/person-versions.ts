@@ -5,6 +5,7 @@ import type { SqlSandbox } from '@stroma/lake';
 import { type ColumnFinding, detectColumns } from '@stroma/privacy';
 import type { ObjectStore } from '../../platform/objects/object-store.ts';
 import type { DatasetWithVersion, VersionRow } from '../datasets/datasets.store.ts';
+import type { LakeDocuments } from '../datasets/lake-documents.ts';
 import { Parameters, type Quote, quoting, type RowTests, rowTests, type Wanted } from './person-cells.ts';
 import { patternsOf, quotedInObject } from './text-scan.ts';
 import { withJsonForms } from './word-patterns.ts';
@@ -13,6 +14,7 @@ export type FoundVersion = PersonFindings['datasets'][number]['versions'][number
 
 export interface VersionTools {
   objects: ObjectStore;
+  documents: Pick<LakeDocuments, 'path' | 'paths'>;
   sandbox: () => SqlSandbox;
 }
 
@@ -49,15 +51,14 @@ export async function searchVersion(
 ): Promise<FoundVersion | null> {
   const parameters = new Parameters();
   const tests = await testsOf(tools, version, wanted, parameters.quote);
-  const path = (name: string) => tools.objects.localPath(`${version.lakePrefix}/${name}`);
-  const data = await path('data.parquet');
-  const count = (file: string, wished: readonly string[]) =>
+  const data = await tools.documents.paths(version);
+  const count = (file: Rows, wished: readonly string[]) =>
     countRows(tools.sandbox(), file, wished, parameters, options);
   const [rows = 0, mentions = 0] = await count(data, [tests.own, `NOT ${tests.own} AND ${tests.mentions}`]);
   const [rejectedRows = 0] =
     version.rejectedRows === 0
       ? [0]
-      : await count(await path('rejects.parquet'), [
+      : await count({ path: await tools.documents.path(version, 'rejects.parquet') }, [
           quoting(rejectedText, wanted.identifiers, parameters.quote),
         ]);
   const described =
@@ -100,10 +101,7 @@ export async function rowsOfPerson(
 ): Promise<{ columns: ColumnSchema[]; rows: JsonValue[][]; truncated: boolean }> {
   const parameters = new Parameters();
   const tests = await testsOf(tools, version, wanted, parameters.quote);
-  const source = {
-    name: 'dataset',
-    path: await tools.objects.localPath(`${version.lakePrefix}/data.parquet`),
-  };
+  const source = { name: 'dataset', ...(await tools.documents.paths(version)) };
   const { sql, params } = parameters.bind(`SELECT * FROM dataset WHERE ${tests.own}`);
   const found = await tools
     .sandbox()
@@ -111,17 +109,20 @@ export async function rowsOfPerson(
   return { columns: found.columns, rows: found.rows, truncated: found.truncated };
 }
 
+/** The files that rows lie in, one after the other. */
+type Rows = Awaited<ReturnType<LakeDocuments['paths']>>;
+
 /** How many rows pass each of the tests; one scan. */
 async function countRows(
   sandbox: SqlSandbox,
-  path: string,
+  file: Rows,
   tests: readonly string[],
   parameters: Parameters,
   options: { signal: AbortSignal; caller: string },
 ): Promise<number[]> {
   const counts = tests.map((test) => `count(*) FILTER (WHERE ${test})`);
   const { sql, params } = parameters.bind(`SELECT ${counts.join(', ')} FROM dataset`);
-  const { rows } = await sandbox.query(sql, [{ name: 'dataset', path }], { ...options, params });
+  const { rows } = await sandbox.query(sql, [{ name: 'dataset', ...file }], { ...options, params });
   return (rows[0] ?? []).map(Number);
 }
 
