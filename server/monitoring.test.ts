@@ -105,7 +105,10 @@ describe('the figures of the whole server', () => {
     expect(value('stroma_cache_entries')).toBeGreaterThan(0);
     expect(value('stroma_cache_bytes')).toBeGreaterThan(0);
     expect(value('stroma_outbox_waiting')).toBe(0);
-    expect(value('stroma_job_duration_seconds_count{kind="data.process",status="succeeded"}')).toBe(1);
+    // The figures are the process's, which other tests may have counted in before.
+    expect(
+      value('stroma_job_duration_seconds_count{kind="data.process",status="succeeded"}'),
+    ).toBeGreaterThan(0);
   });
 
   it('hold no id, no name and no address', async () => {

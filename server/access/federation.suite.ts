@@ -47,6 +47,7 @@ export async function startTestAccess(settings: Record<string, string> = {}): Pr
     PORT: '0',
     STROMA_DATA: folder,
     STROMA_DEMO: '0',
+    STROMA_SQL_PROCESSES: '1',
     STROMA_LOG_LEVEL: 'error',
     STROMA_RATE_LIMIT_PER_MINUTE: '1000000',
     STROMA_LOGIN_LIMIT_PER_MINUTE: '1000',

@@ -117,6 +117,7 @@ export async function startServer(settings: Record<string, string> = {}): Promis
       PORT: '0',
       STROMA_DATA: folder,
       STROMA_DEMO: '0',
+      STROMA_SQL_PROCESSES: '1',
       STROMA_LOG_LEVEL: 'error',
       STROMA_ADMIN_PASSWORD: password,
       STROMA_RATE_LIMIT_PER_MINUTE: '100000000',

@@ -13,7 +13,27 @@ const places = [
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
 ];
 
-export function launchChromium(): Promise<Browser> {
+let started: Promise<Browser> | null = null;
+
+/** One for all files of a worker, with which it ends; closed, it lets go of the contexts that were opened through it. */
+export async function launchChromium(): Promise<Browser> {
+  started ??= startChromium();
+  const browser = await started;
+  const contexts: BrowserContext[] = [];
+  const own: Pick<Browser, 'newContext' | 'close'> = {
+    async newContext(options) {
+      const context = await browser.newContext(options);
+      contexts.push(context);
+      return context;
+    },
+    async close() {
+      await Promise.all(contexts.map((context) => context.close()));
+    },
+  };
+  return own as Browser;
+}
+
+function startChromium(): Promise<Browser> {
   const executablePath = places.find((path) => path !== undefined && existsSync(path));
   if (executablePath === undefined)
     throw new Error('Expected Chromium. Install it with: apt-get install chromium, or set CHROMIUM_PATH.');

@@ -226,7 +226,6 @@ describe('an account', () => {
 describe.each<Look>([
   { scheme: 'light', width: 390 },
   { scheme: 'dark', width: 1440 },
-  { scheme: 'dark', width: 390 },
 ])('projects, shares and purposes, $scheme and $width wide', (look) => {
   it('can be read by everybody and fit', async () => {
     const { page, context } = await openPage(browser, stroma.url, look);

@@ -31,6 +31,7 @@ export async function startStroma(
       HOST: '127.0.0.1',
       STROMA_DATA: folder,
       STROMA_DEMO: '0',
+      STROMA_SQL_PROCESSES: '1',
       ...(password !== null && { STROMA_ADMIN_PASSWORD: password }),
       STROMA_LOG_LEVEL: 'warn',
       STROMA_LOGIN_LIMIT_PER_MINUTE: '1000',

@@ -124,8 +124,6 @@ describe('a file that could not be read', () => {
   });
 
   it.each([
-    { scheme: 'light', width: 1440 },
-    { scheme: 'dark', width: 390 },
     { scheme: 'dark', width: 1440 },
     { scheme: 'light', width: 390 },
   ] as const)('can be read by everyone, %o', async (look) => {

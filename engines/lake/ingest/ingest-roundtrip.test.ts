@@ -84,7 +84,7 @@ describe('what is written is read', () => {
         expect(rows.map((row) => row.map((value) => value ?? ''))).toEqual(table);
         expect(report.rows + report.rejected_rows).toBe(table.length);
       }),
-      { numRuns: 60 },
+      { numRuns: 30 },
     );
   });
 
@@ -117,7 +117,7 @@ describe('what is written is read', () => {
           expect(rows.map((each) => each[0])).toEqual(table.map((each) => each[0]));
         },
       ),
-      { numRuns: 25 },
+      { numRuns: 15 },
     );
   });
 
@@ -160,7 +160,7 @@ describe('what is written is read', () => {
         expect(rewritten.report.rejects).toEqual(direct.report.rejects);
         expect(rewritten.report.columns).toEqual(direct.report.columns);
       }),
-      { numRuns: 20 },
+      { numRuns: 12 },
     );
   });
 });

@@ -31,6 +31,7 @@ export async function openIdentityServer(settings: Partial<Config> = {}) {
       PORT: '0',
       STROMA_DATA: folder,
       STROMA_DEMO: '0',
+      STROMA_SQL_PROCESSES: '1',
       STROMA_LOG_LEVEL: 'error',
       STROMA_ADMIN_PASSWORD: 'nine lanterns over harbour',
     },

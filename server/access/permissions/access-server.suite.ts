@@ -55,6 +55,7 @@ export async function openAccessServer(
     PORT: '0',
     STROMA_DATA: folder,
     STROMA_DEMO: '0',
+    STROMA_SQL_PROCESSES: '1',
     STROMA_LOG_LEVEL: 'error',
     STROMA_ADMIN_EMAIL: 'admin@example.org',
     STROMA_ADMIN_PASSWORD: password,

@@ -151,7 +151,7 @@ describe('the access review', () => {
     const lines = text.trim().split('\r\n');
     expect(lines[0]).toMatch(/^user_id,name,email,status,role,role_name,permission,meaning,limit/);
     const hers = lines.filter((line) => line.startsWith(eve.id));
-    expect(hers).toHaveLength(3);
+    expect(hers).toHaveLength(4);
     expect(hers[0]).toContain(`"'=cmd|"" /C calc""!A0, Eve"`);
     const vic = await server.member('viewer');
     expect((await vic.call('GET', '/access/review/export')).status).toBe(403);

@@ -137,7 +137,7 @@ describe('the live stream', () => {
   it('refuses a wrong topic, a wrong place to resume from, and who is not signed in', async () => {
     const get = async (path: string, headers: Record<string, string>) =>
       (await fetch(`${url}/api/v1/streams/${path}`, { headers })).status;
-    expect(await get('weather', { authorization: 'Bearer ada' })).toBe(400);
+    expect(await get('weather', { authorization: 'Bearer ada' })).toBe(404);
     expect(await get('all', { authorization: 'Bearer ada', 'last-event-id': 'nonsense' })).toBe(400);
     expect(await get('all', {})).toBe(401);
   });
