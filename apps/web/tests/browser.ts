@@ -130,7 +130,7 @@ async function settled(page: Page): Promise<void> {
 /** Serious and critical findings of axe on the page as it stands, in words. */
 export async function accessibilityFaults(page: Page, rules?: string[]): Promise<string[]> {
   await settled(page);
-  await page.evaluate(axeSource);
+  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axeSource);
   const results = await page.evaluate(async (only) => {
     const { axe } = window as unknown as { axe: { run: (options: object) => Promise<AxeResults> } };
     return axe.run({ resultTypes: ['violations'], ...(only && { runOnly: only }) });

@@ -147,10 +147,11 @@ describe.each([1440, 390])('every page, %i pixels wide', (width) => {
       await picture(page, `${name}-light-${width}`);
       const light = await accessibilityFaults(page);
       faults.push(...light.map((fault) => `${name}, light: ${fault}`));
+      // The colours of a page are the same at every width.
+      if (width !== 1440) return;
       await page.emulateMedia({ colorScheme: 'dark' });
       await picture(page, `${name}-dark-${width}`);
-      // The colours of a page are the same at every width.
-      const dark = width === 1440 ? await accessibilityFaults(page, ['color-contrast']) : [];
+      const dark = await accessibilityFaults(page, ['color-contrast']);
       faults.push(...dark.map((fault) => `${name}, dark: ${fault}`));
       await page.emulateMedia({ colorScheme: 'light' });
     };
