@@ -37,6 +37,8 @@ export async function startServer(): Promise<BenchServer> {
       STROMA_ADMIN_EMAIL: email,
       STROMA_ADMIN_PASSWORD: password,
       STROMA_RATE_LIMIT_PER_MINUTE: '1000000000',
+      STROMA_STREAMS_EVENTS_PER_SECOND: '10000000',
+      STROMA_STREAMS_BYTES_PER_SECOND: '10000000000',
     },
   });
   try {
