@@ -34,6 +34,10 @@ const benches: Record<string, { file: string; words?: string[]; what: string }> 
     file: 'dashboard-open.ts',
     what: '12 tiles over 1M rows, opened over HTTP, cold and warm',
   },
+  'dashboard-pdf': {
+    file: 'dashboard-pdf.ts',
+    what: 'a dashboard of 12 tiles as PDF, PNG, SVG, HTML and CSV, over HTTP',
+  },
   insights: {
     file: 'insights.ts',
     what: 'insights into 1M x 20 over HTTP, against pandas, SciPy and scikit-learn (BENCH_PYTHON)',

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import type { ConnectionOptions } from 'node:tls';
-import { Admin, Consumer, Producer } from '@platformatic/kafka';
+import type { Admin, Consumer, Producer } from '@platformatic/kafka';
 import type { Config } from '../config/config.ts';
 import { fail } from '../failure.ts';
 
@@ -63,10 +64,15 @@ export function connectionOptions({ brokers, tls, sasl }: KafkaSettings) {
   };
 }
 
-export const openAdmin = (settings: KafkaSettings): KafkaAdmin => new Admin(connectionOptions(settings));
+/** Loaded with the first connection: a third of a second that no start without brokers waits for. */
+const client = (): typeof import('@platformatic/kafka') =>
+  createRequire(import.meta.url)('@platformatic/kafka');
+
+export const openAdmin = (settings: KafkaSettings): KafkaAdmin =>
+  new (client().Admin)(connectionOptions(settings));
 
 export const openProducer = (settings: KafkaSettings): KafkaProducer =>
-  new Producer({
+  new (client().Producer)({
     ...connectionOptions(settings),
     serializers: {
       key: (value) => value,
@@ -78,7 +84,7 @@ export const openProducer = (settings: KafkaSettings): KafkaProducer =>
 
 /** Reads where it is told to: it joins no group. */
 export const openReader = (settings: KafkaSettings): KafkaConsumer =>
-  new Consumer({ ...connectionOptions(settings), groupId: 'stroma-reader' });
+  new (client().Consumer)({ ...connectionOptions(settings), groupId: 'stroma-reader' });
 
 /** Kafka’s own word for why it did not: deep in what the client throws. */
 export function kafkaErrorName(error: unknown): string {
