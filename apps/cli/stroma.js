@@ -3,8 +3,8 @@
 // which runs the TypeScript as it is.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import * as modules from 'node:module';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 // libuv reads it when its pool is first used; queries alone would fill the default of four threads.
@@ -12,6 +12,7 @@ process.env.UV_THREADPOOL_SIZE ??= '16';
 const neededMajor = 24;
 
 if (Number(process.versions.node.split('.')[0]) >= neededMajor) {
+  modules.enableCompileCache(resolve(import.meta.dirname, '../../.cache/compiled'));
   const { main } = await import('./main.ts');
   await main(process.argv.slice(2));
 } else {
@@ -27,7 +28,7 @@ if (Number(process.versions.node.split('.')[0]) >= neededMajor) {
 
 function bundledNode() {
   try {
-    const folder = dirname(createRequire(import.meta.url).resolve('node/package.json'));
+    const folder = dirname(modules.createRequire(import.meta.url).resolve('node/package.json'));
     const name = process.platform === 'win32' ? 'node.exe' : 'node';
     const path = join(folder, 'bin', name);
     return existsSync(path) ? path : null;
