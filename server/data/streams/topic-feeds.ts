@@ -11,7 +11,10 @@ export interface FeedSink {
   drained(): Promise<void>;
 }
 
-const batchMs = 50;
+const shortestPauseMs = 5;
+const longestPauseMs = 50;
+/** So many times as long as writing to everybody took is waited before it is done again. */
+const pauseShare = 2;
 const flushBytes = 1024 * 1024;
 const catchUpBytes = 512 * 1024;
 
@@ -23,8 +26,9 @@ interface Consumer {
 }
 
 /**
- * Topics as they are sent to who listens. All who are abreast get the same bytes, made once each 50 ms; one whose
- * connection is full gets nothing until it has drained, and then what it missed from the log: nothing is held for it.
+ * Topics as they are sent to who listens. All who are abreast get the same bytes, made once: at once after a
+ * pause, and then as often as leaves time for anything else. One whose connection is full gets nothing until it has
+ * drained, and then what it missed from the log: nothing is held for it.
  */
 export class TopicFeeds {
   readonly #log: StreamLog;
@@ -71,6 +75,7 @@ class TopicFeed {
   #from = 0;
   #next = 0;
   #timer: NodeJS.Timeout | null = null;
+  #flushAfter = 0;
 
   constructor(log: StreamLog, topic: KnownTopic, onEmpty: () => void) {
     this.#log = log;
@@ -126,12 +131,13 @@ class TopicFeed {
     this.#bytes += text.length;
     this.#next = chunk.firstOffset + chunk.lines.length;
     if (this.#bytes >= flushBytes) this.#flush();
-    else this.#timer ??= setTimeout(() => this.#flush(), batchMs);
+    else this.#timer ??= setTimeout(() => this.#flush(), Math.max(0, this.#flushAfter - performance.now()));
   }
 
   #flush(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
+    const begun = performance.now();
     const text = Buffer.from(this.#texts.join(''));
     this.#texts = [];
     this.#bytes = 0;
@@ -147,6 +153,9 @@ class TopicFeed {
       void this.#catchUp(consumer, true);
     }
     countRowsOut(told, 'sse');
+    const ended = performance.now();
+    const pause = Math.max(shortestPauseMs, Math.min((ended - begun) * pauseShare, longestPauseMs));
+    this.#flushAfter = ended + pause;
   }
 
   /** Gives a consumer what it missed, from the log, as fast as it takes it. */

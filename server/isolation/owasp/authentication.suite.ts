@@ -33,7 +33,10 @@ export function describeAuthentication(stage: Stage): void {
       const own = `${part({ alg: 'RS256', typ: 'JWT', kid: 'mine', jwk: {} })}.${part(claims)}`;
       const foreign = `${own}.${sign('sha256', Buffer.from(own), privateKey).toString('base64url')}`;
       const real = (await stage.world.as('viewer')).token ?? '';
-      const altered = `${real.slice(0, -2)}${real.endsWith('aa') ? 'bb' : 'aa'}`;
+      const altered = real.replace(
+        /\.(.)([^.]*)$/,
+        (_, first, rest) => `.${first === 'a' ? 'b' : 'a'}${rest}`,
+      );
       for (const token of [unsigned, confused, foreign, altered, '', 'null', 'undefined', `sk_${real}`]) {
         const told = await new Caller(stage.world.url, token).call('GET', '/auth/session');
         expect([token.slice(0, 20), told.status]).toEqual([token.slice(0, 20), 401]);

@@ -3,6 +3,8 @@ import type { CloudEvent } from '@stroma/contracts';
 
 const batchMs = 50;
 const queueLimitBytes = 1024 * 1024;
+/** Clients are asked after a tenth at a time: a thousand at once would hold up what is on its way to them. */
+const rounds = 10;
 
 export interface StreamClient {
   /** Queues one event; false when the queue is full and the client is being let go. */
@@ -30,6 +32,7 @@ export interface StreamClientsOptions {
 }
 
 interface State extends StreamClient {
+  readonly round: number;
   flush(): void;
   check(): void;
   beat(): void;
@@ -45,8 +48,8 @@ export function openStreamClients({
   const clients = new Set<State>();
   const waiting = new Set<State>();
   let batch: NodeJS.Timeout | null = null;
-  let beat: NodeJS.Timeout | null = null;
-  let check: NodeJS.Timeout | null = null;
+  let attending: NodeJS.Timeout[] = [];
+  let joined = 0;
 
   const flushAll = () => {
     batch = null;
@@ -54,12 +57,21 @@ export function openStreamClients({
     waiting.clear();
   };
 
+  /** Does it to every client once in `everyMs`, to those of one round at a time. */
+  const inRounds = (everyMs: number, attend: (client: State) => void) => {
+    let round = 0;
+    return setInterval(() => {
+      round = (round + 1) % rounds;
+      for (const each of clients) if (each.round === round) attend(each);
+    }, everyMs / rounds);
+  };
+
   return {
     get count() {
       return clients.size;
     },
     open(answer, stillAllowed) {
-      const client = streamClient(answer, stillAllowed, {
+      const client = streamClient(answer, stillAllowed, joined++ % rounds, {
         queued: () => {
           waiting.add(client);
           batch ??= setTimeout(flushAll, batchMs);
@@ -69,21 +81,15 @@ export function openStreamClients({
           clients.delete(client);
           waiting.delete(client);
           onCount(clients.size);
-          if (clients.size > 0 || beat === null || check === null) return;
-          clearInterval(beat);
-          clearInterval(check);
-          beat = null;
-          check = null;
+          if (clients.size > 0) return;
+          for (const each of attending) clearInterval(each);
+          attending = [];
         },
       });
       clients.add(client);
       onCount(clients.size);
-      beat ??= setInterval(() => {
-        for (const each of clients) each.beat();
-      }, heartbeatMs);
-      check ??= setInterval(() => {
-        for (const each of clients) each.check();
-      }, checkMs);
+      if (attending.length === 0)
+        attending = [inRounds(heartbeatMs, (each) => each.beat()), inRounds(checkMs, (each) => each.check())];
       return client;
     },
     closeAll() {
@@ -96,6 +102,7 @@ export function openStreamClients({
 function streamClient(
   answer: ServerResponse,
   stillAllowed: () => Promise<boolean>,
+  round: number,
   on: { queued(): void; full(): void; gone(): void },
 ): State {
   let queue: string[] = [];
@@ -138,6 +145,7 @@ function streamClient(
   });
 
   return {
+    round,
     push(event, stored) {
       if (!open) return false;
       const text = messageOf(event, stored);

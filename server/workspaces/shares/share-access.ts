@@ -157,7 +157,7 @@ export class ShareAccess {
       findFrame(this.#parts.platform.db.sql, id),
     );
     if (share === null) return null;
-    const claims = readFrame(await this.#key(share), token, 0);
+    const claims = await readFrame(await this.#key(share), token);
     return claims?.jti === share.id && claims.sub === share.dashboardId ? share : null;
   }
 

@@ -78,7 +78,7 @@ export class Shares {
       allowedOrigins: input.allowed_origins,
       expiresAt,
     });
-    const token = signFrame(key, {
+    const token = await signFrame(key, {
       jti: row.id,
       sub: dashboardId,
       origins: input.allowed_origins,
