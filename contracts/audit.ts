@@ -84,6 +84,7 @@ export const auditActions = [
   'dataset.restored',
   'dataset.reingested',
   'dataset.purged',
+  'dataset.versions-thinned',
   'dataset.downloaded',
   'dataset.classified',
   'dataset.shared',

@@ -20,6 +20,8 @@ export const datasetVersion = z.object({
   created_at: timestamp,
   created_by: z.string(),
   provenance_id: z.string(),
+  /** There and true where its rows were let go of: it can no more be read. */
+  rows_let_go: z.boolean().optional(),
 });
 export type DatasetVersion = z.infer<typeof datasetVersion>;
 

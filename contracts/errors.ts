@@ -91,6 +91,10 @@ export const errorCatalogue = {
     status: 410,
     meaning: 'The key of this data was destroyed on purpose; it cannot be read.',
   },
+  VERSION_LET_GO: {
+    status: 410,
+    meaning: 'The rows of this version were let go of; its record and its provenance are kept.',
+  },
   SEAL_BROKEN: { status: 500, meaning: 'Encrypted data is not what was written there.' },
   KEYS_UNAVAILABLE: { status: 503, meaning: 'The keeper of the encryption keys does not answer or refuses.' },
   OVERLOADED: { status: 503, meaning: 'Too much work is waiting; try again later.' },

@@ -119,7 +119,7 @@ export function createData(
   const samples = new Samples(platform, uploads);
   const reads = new DatasetReads(platform.db);
   const seenDocuments = new SeenDatasetDocuments(platform, documents);
-  const connections = openConnections(platform, audit, { visibility, hidden });
+  const connections = openConnections(platform, audit, { visibility, hidden, documents });
   const datasets = new Datasets(platform, { audit, documents, joins, reads, visibility, seenDocuments });
   const anonymisation = new Anonymisation({ platform, audit, datasets, documents });
   const texts = platform.sealed.know({ table: 'queries', columns: ['question', 'sql'] });
@@ -141,6 +141,7 @@ export function createData(
     documents,
     visibility,
     reads,
+    retention,
     sandbox: opened,
     authenticate: (request) =>
       acrossTenants('whose request it is, is only known afterwards', () => access.authenticate(request)),

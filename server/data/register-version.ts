@@ -30,6 +30,8 @@ export interface NewVersion {
   /** Given out before the transaction, so that the job's result can name them. */
   datasetId: string;
   versionId: string;
+  /** Where it is not laid down as its file was read. */
+  format?: VersionRow['format'];
 }
 
 /**
@@ -124,7 +126,7 @@ async function buildVersion(
     fileName: upload.fileName,
     rawKey: upload.objectKey ?? '',
     lakePrefix: made.lakePrefix,
-    format: report.decisions.format.value,
+    format: made.format ?? report.decisions.format.value,
     rows: report.rows,
     columns: report.columns,
     rejectedRows: report.rejected_rows,

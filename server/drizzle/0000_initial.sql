@@ -770,6 +770,7 @@ CREATE TABLE "source_imports" (
 	"on_change" text NOT NULL,
 	"dataset_id" text,
 	"columns" jsonb,
+	"files" jsonb,
 	"job_id" text,
 	"revision" integer DEFAULT 0 NOT NULL,
 	"created_by" text NOT NULL,
@@ -1026,6 +1027,94 @@ CREATE TABLE "uploads" (
 	"updated_at" timestamp (3) with time zone DEFAULT now() NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE "ml_experiments" (
+	"id" text PRIMARY KEY NOT NULL,
+	"tenant_id" text NOT NULL,
+	"name" text NOT NULL,
+	"description" text NOT NULL,
+	"tags" jsonb NOT NULL,
+	"created_by" text NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	"updated_at" timestamp (3) with time zone NOT NULL,
+	"deleted_at" timestamp (3) with time zone
+);
+--> statement-breakpoint
+CREATE TABLE "ml_metric_points" (
+	"tenant_id" text NOT NULL,
+	"key" text NOT NULL,
+	"step" bigint NOT NULL,
+	"at" bigint NOT NULL,
+	"value" double precision NOT NULL,
+	"run_id" text NOT NULL,
+	CONSTRAINT "ml_metric_points_run_id_key_step_at_value_pk" PRIMARY KEY("run_id","key","step","at","value")
+);
+--> statement-breakpoint
+CREATE TABLE "ml_run_artifacts" (
+	"tenant_id" text NOT NULL,
+	"run_id" text NOT NULL,
+	"path" text NOT NULL,
+	"object_key" text NOT NULL,
+	"bytes" bigint NOT NULL,
+	"sha256" text NOT NULL,
+	"created_by" text NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "ml_run_artifacts_run_id_path_pk" PRIMARY KEY("run_id","path")
+);
+--> statement-breakpoint
+CREATE TABLE "ml_run_inputs" (
+	"tenant_id" text NOT NULL,
+	"run_id" text NOT NULL,
+	"name" text NOT NULL,
+	"digest" text NOT NULL,
+	"source_type" text NOT NULL,
+	"source" text NOT NULL,
+	"schema" text,
+	"profile" text,
+	"tags" jsonb NOT NULL,
+	"version_id" text,
+	"dataset_id" text,
+	"content_sha256" text,
+	CONSTRAINT "ml_run_inputs_run_id_name_digest_pk" PRIMARY KEY("run_id","name","digest")
+);
+--> statement-breakpoint
+CREATE TABLE "ml_run_metrics" (
+	"tenant_id" text NOT NULL,
+	"key" text NOT NULL,
+	"step" bigint NOT NULL,
+	"at" bigint NOT NULL,
+	"value" double precision NOT NULL,
+	"run_id" text NOT NULL,
+	CONSTRAINT "ml_run_metrics_run_id_key_pk" PRIMARY KEY("run_id","key")
+);
+--> statement-breakpoint
+CREATE TABLE "ml_run_params" (
+	"tenant_id" text NOT NULL,
+	"run_id" text NOT NULL,
+	"key" text NOT NULL,
+	"value" text NOT NULL,
+	CONSTRAINT "ml_run_params_run_id_key_pk" PRIMARY KEY("run_id","key")
+);
+--> statement-breakpoint
+CREATE TABLE "ml_run_tags" (
+	"tenant_id" text NOT NULL,
+	"run_id" text NOT NULL,
+	"key" text NOT NULL,
+	"value" text NOT NULL,
+	CONSTRAINT "ml_run_tags_run_id_key_pk" PRIMARY KEY("run_id","key")
+);
+--> statement-breakpoint
+CREATE TABLE "ml_runs" (
+	"id" text PRIMARY KEY NOT NULL,
+	"tenant_id" text NOT NULL,
+	"experiment_id" text NOT NULL,
+	"name" text NOT NULL,
+	"status" text NOT NULL,
+	"started_at" timestamp (3) with time zone NOT NULL,
+	"ended_at" timestamp (3) with time zone,
+	"created_by" text NOT NULL,
+	"deleted_at" timestamp (3) with time zone
+);
+--> statement-breakpoint
 CREATE TABLE "dashboard_alert_entries" (
 	"id" text PRIMARY KEY NOT NULL,
 	"tenant_id" text NOT NULL,
@@ -1247,6 +1336,13 @@ ALTER TABLE "insights" ADD CONSTRAINT "insights_dataset_id_datasets_id_fk" FOREI
 ALTER TABLE "insights" ADD CONSTRAINT "insights_version_id_dataset_versions_id_fk" FOREIGN KEY ("version_id") REFERENCES "public"."dataset_versions"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "stream_window_results" ADD CONSTRAINT "stream_window_results_window_id_stream_windows_id_fk" FOREIGN KEY ("window_id") REFERENCES "public"."stream_windows"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "stream_windows" ADD CONSTRAINT "stream_windows_topic_id_stream_topics_id_fk" FOREIGN KEY ("topic_id") REFERENCES "public"."stream_topics"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "ml_metric_points" ADD CONSTRAINT "ml_metric_points_run_id_ml_runs_id_fk" FOREIGN KEY ("run_id") REFERENCES "public"."ml_runs"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "ml_run_artifacts" ADD CONSTRAINT "ml_run_artifacts_run_id_ml_runs_id_fk" FOREIGN KEY ("run_id") REFERENCES "public"."ml_runs"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "ml_run_inputs" ADD CONSTRAINT "ml_run_inputs_run_id_ml_runs_id_fk" FOREIGN KEY ("run_id") REFERENCES "public"."ml_runs"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "ml_run_metrics" ADD CONSTRAINT "ml_run_metrics_run_id_ml_runs_id_fk" FOREIGN KEY ("run_id") REFERENCES "public"."ml_runs"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "ml_run_params" ADD CONSTRAINT "ml_run_params_run_id_ml_runs_id_fk" FOREIGN KEY ("run_id") REFERENCES "public"."ml_runs"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "ml_run_tags" ADD CONSTRAINT "ml_run_tags_run_id_ml_runs_id_fk" FOREIGN KEY ("run_id") REFERENCES "public"."ml_runs"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "ml_runs" ADD CONSTRAINT "ml_runs_experiment_id_ml_experiments_id_fk" FOREIGN KEY ("experiment_id") REFERENCES "public"."ml_experiments"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "dashboard_alert_entries" ADD CONSTRAINT "dashboard_alert_entries_alert_id_dashboard_alerts_id_fk" FOREIGN KEY ("alert_id") REFERENCES "public"."dashboard_alerts"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "dashboard_comments" ADD CONSTRAINT "dashboard_comments_dashboard_id_dashboards_id_fk" FOREIGN KEY ("dashboard_id") REFERENCES "public"."dashboards"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "dashboard_versions" ADD CONSTRAINT "dashboard_versions_dashboard_id_dashboards_id_fk" FOREIGN KEY ("dashboard_id") REFERENCES "public"."dashboards"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
@@ -1364,6 +1460,11 @@ CREATE INDEX "person_searches_tenant" ON "person_searches" USING btree ("tenant_
 CREATE INDEX "subject_requests_tenant" ON "subject_requests" USING btree ("tenant_id","id");--> statement-breakpoint
 CREATE INDEX "uploads_tenant" ON "uploads" USING btree ("tenant_id","created_at");--> statement-breakpoint
 CREATE INDEX "uploads_unfinished" ON "uploads" USING btree ("status","updated_at");--> statement-breakpoint
+CREATE UNIQUE INDEX "ml_experiments_name" ON "ml_experiments" USING btree ("tenant_id","name");--> statement-breakpoint
+CREATE INDEX "ml_experiments_updated" ON "ml_experiments" USING btree ("tenant_id","updated_at","id");--> statement-breakpoint
+CREATE INDEX "ml_run_inputs_version" ON "ml_run_inputs" USING btree ("version_id");--> statement-breakpoint
+CREATE INDEX "ml_runs_experiment" ON "ml_runs" USING btree ("experiment_id","started_at","id");--> statement-breakpoint
+CREATE INDEX "ml_runs_tenant" ON "ml_runs" USING btree ("tenant_id","started_at","id");--> statement-breakpoint
 CREATE INDEX "dashboard_alert_entries_alert" ON "dashboard_alert_entries" USING btree ("tenant_id","alert_id","id");--> statement-breakpoint
 CREATE INDEX "dashboard_alerts_dashboard" ON "dashboard_alerts" USING btree ("tenant_id","dashboard_id","id");--> statement-breakpoint
 CREATE INDEX "dashboard_alerts_next" ON "dashboard_alerts" USING btree ("next_at");--> statement-breakpoint
@@ -2086,6 +2187,86 @@ CREATE POLICY "uploads_owner" ON "uploads" TO CURRENT_USER USING (true) WITH CHE
 CREATE POLICY "uploads_tenant" ON "uploads" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)));
 --> statement-breakpoint
 GRANT select, insert, update, delete ON "uploads" TO stroma_tenant;
+--> statement-breakpoint
+ALTER TABLE "ml_experiments" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "ml_experiments" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "ml_experiments_owner" ON "ml_experiments" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "ml_experiments_tenant" ON "ml_experiments" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "ml_experiments" TO stroma_tenant;
+--> statement-breakpoint
+ALTER TABLE "ml_metric_points" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "ml_metric_points" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "ml_metric_points_owner" ON "ml_metric_points" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "ml_metric_points_tenant" ON "ml_metric_points" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)) and (exists (select from "ml_runs" p where p."id" = "ml_metric_points"."run_id")));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "ml_metric_points" TO stroma_tenant;
+--> statement-breakpoint
+ALTER TABLE "ml_run_artifacts" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "ml_run_artifacts" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "ml_run_artifacts_owner" ON "ml_run_artifacts" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "ml_run_artifacts_tenant" ON "ml_run_artifacts" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)) and (exists (select from "ml_runs" p where p."id" = "ml_run_artifacts"."run_id")));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "ml_run_artifacts" TO stroma_tenant;
+--> statement-breakpoint
+ALTER TABLE "ml_run_inputs" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "ml_run_inputs" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "ml_run_inputs_owner" ON "ml_run_inputs" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "ml_run_inputs_tenant" ON "ml_run_inputs" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)) and (exists (select from "ml_runs" p where p."id" = "ml_run_inputs"."run_id")));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "ml_run_inputs" TO stroma_tenant;
+--> statement-breakpoint
+ALTER TABLE "ml_run_metrics" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "ml_run_metrics" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "ml_run_metrics_owner" ON "ml_run_metrics" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "ml_run_metrics_tenant" ON "ml_run_metrics" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)) and (exists (select from "ml_runs" p where p."id" = "ml_run_metrics"."run_id")));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "ml_run_metrics" TO stroma_tenant;
+--> statement-breakpoint
+ALTER TABLE "ml_run_params" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "ml_run_params" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "ml_run_params_owner" ON "ml_run_params" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "ml_run_params_tenant" ON "ml_run_params" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)) and (exists (select from "ml_runs" p where p."id" = "ml_run_params"."run_id")));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "ml_run_params" TO stroma_tenant;
+--> statement-breakpoint
+ALTER TABLE "ml_run_tags" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "ml_run_tags" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "ml_run_tags_owner" ON "ml_run_tags" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "ml_run_tags_tenant" ON "ml_run_tags" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)) and (exists (select from "ml_runs" p where p."id" = "ml_run_tags"."run_id")));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "ml_run_tags" TO stroma_tenant;
+--> statement-breakpoint
+ALTER TABLE "ml_runs" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "ml_runs" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "ml_runs_owner" ON "ml_runs" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "ml_runs_tenant" ON "ml_runs" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)) and (exists (select from "ml_experiments" p where p."id" = "ml_runs"."experiment_id")));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "ml_runs" TO stroma_tenant;
 --> statement-breakpoint
 ALTER TABLE "dashboard_alert_entries" ENABLE ROW LEVEL SECURITY;
 --> statement-breakpoint

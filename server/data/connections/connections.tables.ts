@@ -53,6 +53,8 @@ export const sourceImports = pgTable(
     datasetId: text('dataset_id'),
     /** Of the source at the last import. */
     columns: jsonb('columns').$type<SourceColumn[]>(),
+    /** Of a folder: what each file was known by when it was read, and the version that holds them all. */
+    files: jsonb('files').$type<{ version_id: string; known: Record<string, string | null> }>(),
     /** The job that was sent last. */
     jobId: text('job_id'),
     /** Counts what was imported: an import that began before another ended does not end. */

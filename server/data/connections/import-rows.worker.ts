@@ -18,8 +18,8 @@ import { columnChanges } from './schema-changes.ts';
 
 export interface ImportRowsInput {
   staged: Staged;
-  /** The version that rows are added to; null makes the whole table of what was read. */
-  base: string | null;
+  /** Files of the version that rows are added to; null makes the whole table of what was read. */
+  base: readonly string[] | null;
   /** Columns of the import before; null for the first. */
   known: SourceColumn[] | null;
   /** Of a source whose rows need not all have the same fields. */
@@ -39,6 +39,8 @@ export interface ImportRowsOutput {
   /** New rows; 0 writes nothing where there is a base. */
   rows: number;
   total: number;
+  /** The file holds the new rows alone, in the columns and types of the base. */
+  appended: boolean;
   leftOut: number;
   misfits: number;
   cursor: { value: string; boundary: BoundaryRows } | null;
@@ -62,7 +64,7 @@ serveTask(async (input: ImportRowsInput, { signal, progress }): Promise<ImportRo
     const changes = input.known === null ? [] : columnChanges(input.known, typed.columns, input.loose);
     const found = { columns: typed.columns, changes, misfits: typed.misfits };
     if (changes.length > 0 && input.onChange === 'stop')
-      return { ...found, stopped: true, rows: 0, total: 0, leftOut: 0, cursor: null };
+      return { ...found, stopped: true, rows: 0, total: 0, appended: false, leftOut: 0, cursor: null };
     const taken =
       input.cursor === null
         ? null
@@ -73,22 +75,23 @@ serveTask(async (input: ImportRowsInput, { signal, progress }): Promise<ImportRo
     const relation = taken?.relation ?? typed.relation;
     const [rows] = await db.row(`SELECT count(*) FROM ${relation}`);
     const count = Number(rows);
-    const baseRows =
-      base === null
-        ? 0
-        : Number((await db.row(`SELECT count(*) FROM read_parquet(${quoteLiteral(base)})`))[0]);
-    if (base === null || count > 0) {
-      const joined =
-        base === null
-          ? `SELECT * FROM ${relation}`
-          : `SELECT * FROM read_parquet(${quoteLiteral(base)}) UNION ALL BY NAME SELECT * FROM ${relation}`;
-      await db.run(`COPY (${joined}) TO ${quoteLiteral(target)} (FORMAT parquet, COMPRESSION zstd)`);
+    const before = base === null ? null : `read_parquet([${base.map(quoteLiteral).join(', ')}])`;
+    const baseRows = before === null ? 0 : Number((await db.row(`SELECT count(*) FROM ${before}`))[0]);
+    const joined = `${before === null ? '' : `SELECT * FROM ${before} UNION ALL BY NAME `}SELECT * FROM ${relation}`;
+    const appended = before !== null && (await isOfColumns(db, before, joined));
+    if (before === null || count > 0) {
+      // An empty base gives new rows its own columns and types.
+      const written = appended
+        ? `SELECT * FROM (SELECT * FROM ${before} WHERE false) UNION ALL BY NAME SELECT * FROM ${relation}`
+        : joined;
+      await db.run(`COPY (${written}) TO ${quoteLiteral(target)} (FORMAT parquet, COMPRESSION zstd)`);
     }
     return {
       ...found,
       stopped: false,
       rows: count,
       total: baseRows + count,
+      appended,
       leftOut: taken?.leftOut ?? 0,
       cursor: taken?.cursor ?? null,
     };
@@ -97,6 +100,13 @@ serveTask(async (input: ImportRowsInput, { signal, progress }): Promise<ImportRo
     db.close();
   }
 });
+
+/** Whether rows can be added to what is there without a column or a type becoming another. */
+async function isOfColumns(db: DuckDb, before: string, joined: string): Promise<boolean> {
+  const columnsOf = async (select: string) =>
+    JSON.stringify((await db.rows(`DESCRIBE ${select}`)).map(([name, type]) => [name, type]));
+  return (await columnsOf(`SELECT * FROM ${before}`)) === (await columnsOf(joined));
+}
 
 /** Columns by whose values a row is known again; null where some are gone or hold something else now. */
 function comparable(
@@ -119,6 +129,7 @@ function nothingNew({ base, known, cursor }: ImportRowsInput): ImportRowsOutput 
     stopped: false,
     rows: 0,
     total: 0,
+    appended: false,
     leftOut: 0,
     misfits: 0,
     cursor: kept,

@@ -7,19 +7,19 @@ import type { Context } from '../../platform/context.ts';
 import { fail } from '../../platform/failure.ts';
 import { newId } from '../../platform/ids.ts';
 import type { JobDefinition, JobOutcome, RunningJob } from '../../platform/jobs/job-types.ts';
-import type { Platform } from '../../platform/platform.ts';
-import { findDataset } from '../datasets/datasets.store.ts';
+import { type DatasetWithVersion, findDataset } from '../datasets/datasets.store.ts';
 import { versionIdentity } from '../datasets/version-identity.ts';
 import { lakeFiles } from '../process.jobs.ts';
 import type { ReadFileInput, ReadFileResult } from '../read-file.worker.ts';
+import { appendRows } from './append-rows.ts';
 import { changeConnection, findConnection } from './connections.store.ts';
 import type { ImportRowsInput, ImportRowsOutput } from './import-rows.worker.ts';
-import { type ImportUnderWay, type ImportWalls, isLoose } from './import-under-way.ts';
+import { type ImportUnderWay, type ImportWalls, isAdding, isLoose } from './import-under-way.ts';
 import { type ImportInput, importKind } from './imports.input.ts';
 import { endFailed, endUnchanged, registerImport } from './imports.registration.ts';
 import { type Imports, requireWriting } from './imports.service.ts';
 import { findImport, type ImportRow } from './imports.store.ts';
-import type { Staged } from './kinds/source-kind.ts';
+import type { ReadBefore, Staged } from './kinds/source-kind.ts';
 
 const rowsWorker = new URL('./import-rows.worker.ts', import.meta.url);
 const reader = new URL('../read-file.worker.ts', import.meta.url);
@@ -78,30 +78,40 @@ async function runImport(
   const folder = join(platform.scratchFolder, `import-${randomBytes(8).toString('hex')}`);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   try {
-    return await bring(walls, { input, ctx, job, row, connection, target, folder, startedAt: new Date() });
+    return await bring(walls, {
+      ...{ input, ctx, job, row, connection, target, folder },
+      startedAt: new Date(),
+      files: null,
+    });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-async function bring(walls: ImportWalls, run: ImportUnderWay): Promise<JobOutcome> {
+async function bring(walls: ImportWalls, begun: ImportUnderWay): Promise<JobOutcome> {
   const { platform } = walls;
+  const staged = await fetchRows(walls, begun);
+  const run: ImportUnderWay = { ...begun, files: filesOf(staged) };
   const { ctx, job, folder, target } = run;
-  const staged = await fetchRows(walls, run);
   job.progress(0.5, 'reading');
   const made = join(folder, 'made.parquet');
   const brought = await platform.threads.run<ImportRowsInput, ImportRowsOutput>(
     rowsWorker,
-    await rowsInput(platform, run, staged, made),
+    await rowsInput(walls, run, staged, made),
     { signal: ctx.signal, onProgress: (fraction, phase) => job.progress(0.5 + fraction * 0.2, phase) },
   );
   if (brought.stopped) throw stopped(brought.changes);
-  if (run.row.mode === 'incremental' && target !== null && brought.rows === 0)
+  if (isAdding(run) && target !== null && brought.rows === 0)
     return {
       result: resultOf(run, target.dataset.id, target.version.id, brought),
       commit: (tx) => endUnchanged(walls, tx, run, brought, target),
     };
-  return await store(walls, run, brought, made);
+  if (!brought.appended || target === null) return await store(walls, run, brought, made);
+  const finished = await appendRows(walls, run, target, brought, made);
+  return {
+    result: resultOf(run, finished.datasetId, finished.versionId, brought),
+    commit: (tx) => registerImport(walls, tx, run, finished),
+  };
 }
 
 const resultOf = (
@@ -130,6 +140,7 @@ async function fetchRows({ platform, sources }: ImportWalls, run: ImportUnderWay
       source.fetch({
         selection: row.selection,
         window,
+        before: readBefore(run),
         folder,
         // How many there will be is not known: the share creeps towards its end.
         onRows: (rows) => job.progress(0.5 * (1 - 1 / (1 + rows / 200_000)), `${rows} rows`),
@@ -139,18 +150,34 @@ async function fetchRows({ platform, sources }: ImportWalls, run: ImportUnderWay
   return staged;
 }
 
+function filesOf(staged: Staged): ImportUnderWay['files'] {
+  if (staged.kind !== 'files' || staged.seen === undefined) return null;
+  return { seen: staged.seen, partial: staged.partial === true };
+}
+
+/** What of a folder is there already. Where the version is not the one its files made, all of them are read again. */
+function readBefore({ row, target }: ImportUnderWay): ReadBefore | null {
+  if (row.files === null || target === null) return null;
+  const adding = row.mode === 'incremental';
+  return adding || row.files.version_id === target.version.id ? { files: row.files.known, adding } : null;
+}
+
 async function rowsInput(
-  platform: Platform,
-  { row, target, connection, input, folder }: ImportUnderWay,
+  { platform, documents }: ImportWalls,
+  run: ImportUnderWay,
   staged: Staged,
   made: string,
 ): Promise<ImportRowsInput> {
-  const adds = row.mode === 'incremental' && target !== null;
+  const { row, target, input, folder } = run;
+  const local = async () => {
+    const { path, more = [] } = await documents.paths((target as DatasetWithVersion).version);
+    return [path, ...more];
+  };
   return {
     staged,
-    base: adds ? await platform.objects.localPath(`${target.version.lakePrefix}/data.parquet`) : null,
+    base: isAdding(run) ? await local() : null,
     known: row.columns,
-    loose: isLoose(connection, row),
+    loose: isLoose(run),
     onChange: input.accept_changes ? 'continue' : row.onChange,
     cursor:
       row.cursorColumn === null

@@ -13,7 +13,7 @@ import { software } from '../software.ts';
 import { insertUpload, type UploadRow } from '../uploads.store.ts';
 import { changeConnection } from './connections.store.ts';
 import type { ImportRowsOutput } from './import-rows.worker.ts';
-import { type ImportUnderWay, type ImportWalls, isLoose } from './import-under-way.ts';
+import { type ImportUnderWay, type ImportWalls, isAdding, isLoose } from './import-under-way.ts';
 import type { ImportInput } from './imports.input.ts';
 import { changeImport, findImport, insertRun, lockImport } from './imports.store.ts';
 import { knownColumns } from './schema-changes.ts';
@@ -25,6 +25,8 @@ export interface FinishedImport {
   read: ReadFileResult;
   identity: string;
   lakePrefix: string;
+  /** Where it lies in parts. */
+  format?: 'import';
   brought: ImportRowsOutput;
   datasetId: string;
   versionId: string;
@@ -66,6 +68,7 @@ export async function registerImport(
       endedAt,
       datasetId: made.datasetId,
       versionId: made.versionId,
+      ...(made.format === undefined ? {} : { format: made.format }),
     });
   }
   const { dataset, version } = registered;
@@ -124,17 +127,19 @@ async function requireUnmoved(tx: Sql, { ctx, row, target }: ImportUnderWay): Pr
 async function moveOn(
   { platform, audit }: ImportWalls,
   tx: Sql,
-  { ctx, job, row, connection, startedAt }: ImportUnderWay,
+  run: ImportUnderWay,
   brought: ImportRowsOutput,
   { dataset, version }: DatasetWithVersion,
   status: 'succeeded' | 'unchanged',
   endedAt: Date,
 ): Promise<void> {
   const { changes, cursor, columns } = brought;
+  const { ctx, job, row, startedAt, files } = run;
   await changeImport(tx, ctx, row.id, {
     datasetId: dataset.id,
     cursor,
-    columns: knownColumns(row.columns, columns, isLoose(connection, row)),
+    columns: knownColumns(row.columns, columns, isLoose(run)),
+    files: files === null ? null : { version_id: version.id, known: files.seen },
     revision: row.revision + 1,
   });
   const runId = newId('importRun');
@@ -262,12 +267,13 @@ function uploadOf({ ctx, job, row, connection, startedAt }: ImportUnderWay, made
 async function recordDerivation(
   { platform }: ImportWalls,
   tx: Sql,
-  { ctx, row, connection, target, startedAt }: ImportUnderWay,
+  run: ImportUnderWay,
   made: FinishedImport,
   endedAt: Date,
 ): Promise<void> {
+  const { ctx, row, connection, target, startedAt } = run;
   const { brought } = made;
-  const base = row.mode === 'incremental' ? target : null;
+  const base = isAdding(run) ? target : null;
   await platform.provenance.record(tx, ctx, {
     kind: 'import',
     label: `Importing from ${connection.name}`,

@@ -77,6 +77,7 @@ export class Imports {
       onChange: order.on_change,
       datasetId: null,
       columns: null,
+      files: null,
       jobId: null,
       revision: 0,
       createdBy: ctx.actor.id,

@@ -3,6 +3,7 @@ import type { Audit } from '../../access/index.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { DatasetVisibility } from '../datasets/dataset-visibility.ts';
 import type { HiddenDatasets } from '../datasets/hidden-datasets.ts';
+import type { LakeDocuments } from '../datasets/lake-documents.ts';
 import { sweepSourceFilesJob } from './connection-files.ts';
 import { connectionRoutes } from './connections.routes.ts';
 import { Connections } from './connections.service.ts';
@@ -14,11 +15,12 @@ import { Sources } from './sources.ts';
 export function openConnections(
   platform: Platform,
   audit: Audit,
-  datasets: { visibility: DatasetVisibility; hidden: HiddenDatasets },
+  datasets: { visibility: DatasetVisibility; hidden: HiddenDatasets; documents: LakeDocuments },
 ): { register(app: FastifyInstance): void } {
   const sources = new Sources(platform);
   const imports = new Imports(platform, audit, datasets.hidden);
-  platform.jobs.register(importJob({ platform, audit, sources, visibility: datasets.visibility }));
+  const { visibility, documents } = datasets;
+  platform.jobs.register(importJob({ platform, audit, sources, visibility, documents }));
   platform.jobs.register(importClockJob(imports));
   platform.jobs.register(sweepSourceFilesJob(platform));
   return {

@@ -1,5 +1,6 @@
 import type { Dataset, DatasetVersion } from '@stroma/contracts';
 import type { DatasetWithVersion, VersionRow } from './datasets.store.ts';
+import { isLetGo } from './version-parts.ts';
 
 export function versionDocument(row: VersionRow): DatasetVersion {
   return {
@@ -17,6 +18,7 @@ export function versionDocument(row: VersionRow): DatasetVersion {
     created_at: row.createdAt.toISOString(),
     created_by: row.createdBy,
     provenance_id: row.provenanceId,
+    ...(isLetGo(row) ? { rows_let_go: true } : {}),
   };
 }
 

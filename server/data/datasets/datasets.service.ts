@@ -42,6 +42,7 @@ import {
 } from './datasets.store.ts';
 import type { LakeDocuments } from './lake-documents.ts';
 import type { SeenDatasetDocuments } from './seen-documents.ts';
+import { isLetGo, liesInParts } from './version-parts.ts';
 
 export interface Page<T> {
   items: T[];
@@ -124,6 +125,12 @@ export class Datasets {
     });
   }
 
+  /** Of one whose rows were let go of, there is nothing to count a part of. */
+  async #versionSeen(ctx: Context, found: DatasetWithVersion): Promise<DatasetWithVersion> {
+    if (!isLetGo(found.version) || found.dataset.rules.length === 0) return this.#partOf(ctx, found);
+    return { ...found, version: { ...found.version, rows: 0 } };
+  }
+
   async get(ctx: Context, id: string): Promise<Dataset> {
     return datasetDocument(await this.resolve(ctx, id));
   }
@@ -135,6 +142,7 @@ export class Datasets {
       versionId ? findVersion(sql, ctx, id, versionId) : findDataset(sql, ctx, id),
     );
     const seen = await this.#visibility.see(ctx, found ?? notFound(id, versionId));
+    if (isLetGo(seen.version)) letGo(seen);
     return this.#seenDocuments.counted(await this.#withinPresent(ctx, seen));
   }
 
@@ -243,7 +251,7 @@ export class Datasets {
       rows,
       query.limit,
       (row) => [row.number, row.id],
-      (version) => this.#partOf(ctx, { dataset, version }),
+      (version) => this.#versionSeen(ctx, { dataset, version }),
     );
     const seen = await Promise.all(page.items);
     return { ...page, items: seen.map(({ version }) => versionDocument(version)) };
@@ -316,6 +324,10 @@ export class Datasets {
     const seen = await this.#resolveFor(ctx, 'datasets:write', id);
     requireWhole(seen, 'reading its file again');
     const { dataset, version } = seen;
+    if (liesInParts(version))
+      fail('UNPROCESSABLE', 'This dataset grew part by part; there is no one file to read again.', {
+        dataset_id: id,
+      });
     const input: ProcessInput = {
       upload_id: version.uploadId,
       file_name: version.fileName,
@@ -340,6 +352,13 @@ export class Datasets {
 
 /** What of a dataset people change. */
 const describe = ({ dataset }: SeenDataset) => ({ name: dataset.name, description: dataset.description });
+
+const letGo = ({ dataset, version }: SeenDataset): never =>
+  fail(
+    'VERSION_LET_GO',
+    `The rows of version ${version.number} were let go of: of what a topic lands, every version is kept for an hour, then the last of each hour for a day, then the last of each day. Ask for another version.`,
+    { dataset_id: dataset.id, version_id: version.id },
+  );
 
 const notFound = (id: string, versionId?: string): never =>
   versionId === undefined

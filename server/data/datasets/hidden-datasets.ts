@@ -12,6 +12,7 @@ import {
   findEvenDeletedDatasets,
   findEvenDeletedVersions,
 } from './hidden-datasets.store.ts';
+import { isLetGo } from './version-parts.ts';
 
 type Asker = Pick<Context, 'actor' | 'purpose'>;
 type Node = ProvenanceGraph['nodes'][number];
@@ -86,14 +87,15 @@ export class HiddenDatasets {
    * asker sees a part of what came of it: they quote values. Throws NOT_FOUND where the root itself is hidden.
    */
   async ofGraph(ctx: Context, graph: ProvenanceGraph): Promise<ProvenanceGraph> {
-    const { hidden, partly } = await this.#versionsOf(ctx, graph);
-    if (hidden.size === 0 && partly.size === 0) return graph;
+    const { hidden, partly, gone } = await this.#versionsOf(ctx, graph);
+    if (hidden.size === 0 && partly.size === 0 && gone.size === 0) return graph;
     const blank = withWhatLedThere(graph, hidden);
     if (blank.has(graph.root))
       fail('NOT_FOUND', `Nothing is recorded about "${graph.root}".`, { id: graph.root });
     const made = makersOf(graph, partly);
     const nodes = graph.nodes.map((node) => {
       if (blank.has(node.id)) return withheld(node);
+      if (gone.has(node.id)) return { ...node, label: `${node.label} (its rows were let go of)` };
       return made.has(node.id) ? { ...node, parameters: {} } : node;
     });
     return { ...graph, nodes };
@@ -110,11 +112,13 @@ export class HiddenDatasets {
     const ids = nodes.flatMap(({ id, kind }) => (kind === 'dataset_version' ? [id] : []));
     const hidden = new Set<string>();
     const partly = new Set<string>();
+    const gone = new Set<string>();
     for (const found of await findEvenDeletedVersions(this.#db.sql, ctx.actor.tenantId, ids)) {
+      if (isLetGo(found.version)) gone.add(found.version.id);
       if (await this.#hides(ctx, found.dataset)) hidden.add(found.version.id);
       else if ((await this.#visibility.restrictionOf(ctx, found)) !== null) partly.add(found.version.id);
     }
-    return { hidden, partly };
+    return { hidden, partly, gone };
   }
 }
 

@@ -3,7 +3,7 @@ import type { IngestReport } from '@stroma/lake';
 import type { ObjectStore } from '../../platform/objects/object-store.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { VersionRow } from './datasets.store.ts';
-import { type PartList, WholeParquet } from './version-parts.ts';
+import { isLetGo, liesInParts, type PartList, WholeParquet } from './version-parts.ts';
 
 interface Documents {
   'report.json': IngestReport;
@@ -64,14 +64,26 @@ export class LakeDocuments {
     return this.#whole.key(version);
   }
 
-  /** The files that hold a version's rows one after the other: what queries read. */
+  /**
+   * The files that hold a version's rows one after the other: what queries read. Of one whose rows were let go of, the
+   * part that later versions share.
+   */
   async paths(
     version: Pick<VersionRow, 'lakePrefix' | 'format'>,
   ): Promise<{ path: string; more?: readonly string[] }> {
-    if (version.format !== 'stream') return { path: await this.path(version, 'data.parquet') };
+    if (isLetGo(version))
+      return { path: await this.#objects.localPath(`${version.lakePrefix}/part.parquet`) };
+    if (!liesInParts(version)) return { path: await this.path(version, 'data.parquet') };
     const { parts } = await this.get(version, 'parts.json');
     const [path = '', ...more] = await Promise.all(parts.map(({ key }) => this.#objects.localPath(key)));
     return { path, more };
+  }
+
+  /** The objects that hold its rows, oldest first: of one that is a single file, that file. */
+  async parts(version: VersionRow): Promise<PartList['parts']> {
+    if (liesInParts(version)) return (await this.get(version, 'parts.json')).parts;
+    const { lakePrefix, parquetBytes: bytes, rows, contentSha256: sha256 } = version;
+    return [{ key: `${lakePrefix}/data.parquet`, bytes, rows, sha256 }];
   }
 
   async #read(key: string): Promise<unknown> {

@@ -10,11 +10,21 @@ export interface PartList {
   parts: { key: string; bytes: number; rows: number; sha256: string }[];
 }
 
+/** The format of a version whose rows were let go of; the part it brought may lie there for later versions. */
+export const letGoFormat = 'let_go';
+
+/** Versions of these formats lie in parts, which later versions share: what a topic landed, what an import added to. */
+const inParts: readonly string[] = ['stream', 'import'];
+
 type Version = Pick<VersionRow, 'lakePrefix' | 'format'>;
 
+export const liesInParts = ({ format }: Pick<VersionRow, 'format'>): boolean => inParts.includes(format);
+
+export const isLetGo = ({ format }: Pick<VersionRow, 'format'>): boolean => format === letGoFormat;
+
 /**
- * A version as one Parquet file. What a topic landed lies in parts (format `stream`); they are put together when
- * somebody first asks for the whole, and stay so beside the version.
+ * A version as one Parquet file. What grows lies in parts; they are put together when somebody first asks for the whole,
+ * and stay so beside the version.
  */
 export class WholeParquet {
   readonly #platform: Pick<Platform, 'objects' | 'scratchFolder'>;
@@ -27,7 +37,7 @@ export class WholeParquet {
   /** The object that holds it. */
   async key(version: Version): Promise<string> {
     const key = `${version.lakePrefix}/data.parquet`;
-    if (version.format !== 'stream' || (await this.#platform.objects.stat(key)) !== null) return key;
+    if (!liesInParts(version) || (await this.#platform.objects.stat(key)) !== null) return key;
     const { parts } = await this.#parts(version);
     const [only] = parts;
     if (only !== undefined && parts.length === 1) return only.key;

@@ -2,16 +2,22 @@ import { and, asc, eq, isNotNull, sql } from 'drizzle-orm';
 import type { Sql } from '../../platform/db/database.ts';
 import type { DatasetWithVersion } from '../datasets/datasets.store.ts';
 import { datasets, datasetVersions } from '../datasets/datasets.tables.ts';
+import { letGoFormat } from '../datasets/version-parts.ts';
 import type { UploadRow } from '../uploads.store.ts';
 import { uploads } from '../uploads.tables.ts';
 
-/** Every version of every dataset of a tenant, deleted ones among them, dataset by dataset. */
+/** Every version of every dataset of a tenant that files lie of, deleted ones among them, dataset by dataset. */
 export async function allVersions(db: Sql, tenantId: string): Promise<DatasetWithVersion[]> {
   return db
     .select({ dataset: datasets, version: datasetVersions })
     .from(datasetVersions)
     .innerJoin(datasets, eq(datasets.id, datasetVersions.datasetId))
-    .where(eq(datasetVersions.tenantId, tenantId))
+    .where(
+      and(
+        eq(datasetVersions.tenantId, tenantId),
+        sql`not (${datasetVersions.format} = ${letGoFormat} and ${datasetVersions.parquetBytes} = 0)`,
+      ),
+    )
     .orderBy(asc(datasets.id), asc(datasetVersions.number));
 }
 

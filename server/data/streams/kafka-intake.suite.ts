@@ -2,6 +2,7 @@ import type { Topic } from '@stroma/contracts';
 import { expect, it } from 'vitest';
 import { type KafkaSettings, openProducer, openReader } from '../../platform/events/kafka-connection.ts';
 import { fetchFrom } from '../../platform/events/log/kafka-fetch.ts';
+import { registry } from '../../platform/metrics/metrics.ts';
 import { startDataServer } from '../data-server.suite.ts';
 
 /** What holds for a whole server with Kafka beside it, whichever engine keeps its topics. */
@@ -64,4 +65,60 @@ export function describeKafkaServer(settings: KafkaSettings): void {
       await server.close();
     },
   );
+
+  it('leaves what an organisation may not send yet in Kafka, takes it later, and holds up no other', {
+    timeout: 120_000,
+  }, async () => {
+    const server = await startDataServer({
+      STROMA_KAFKA_BROKERS: settings.brokers.join(','),
+      STROMA_KAFKA_PREFIX: 'limited.',
+      STROMA_STREAMS_LAND_SECONDS: '3600',
+      STROMA_STREAMS_EVENTS_PER_SECOND: '5',
+    });
+    const [mine, theirs] = [server.admin, await server.stranger()];
+    const columns = [{ name: 'n', type: 'integer', required: true }];
+    for (const each of [mine, theirs]) await each.call('POST', '/data/topics', { name: 'limited', columns });
+    const { rows } = await server.platform.db.execute(
+      'select id, tenant_id from stream_topics order by created_at',
+    );
+    const producer = openProducer(settings);
+    const write = (row: number, from: number) =>
+      expect
+        .poll(
+          () =>
+            producer
+              .send({
+                acks: -1,
+                messages: Array.from({ length: 40 }, (_, n) => ({
+                  topic: `limited.input.${String(rows[row]?.tenant_id)}.limited`,
+                  partition: 0,
+                  value: Buffer.from(JSON.stringify({ n: from + n })),
+                })),
+              })
+              .then(() => 'there')
+              .catch(() => 'not yet'),
+          { timeout: 30_000 },
+        )
+        .toBe('there');
+    const next = async (person: typeof mine, row: number) =>
+      (await person.call<Topic>('GET', `/data/topics/${String(rows[row]?.id)}`)).body.next_offset;
+    await write(0, 0);
+    await expect.poll(() => next(mine, 0), { timeout: 30_000 }).toBe(40);
+    await write(0, 40);
+    const refused = async () =>
+      (await registry.getMetricsAsJSON())
+        .find(({ name }) => name === 'stroma_stream_append_duration_seconds')
+        ?.values.find(({ labels }) => labels.transport === 'kafka' && labels.outcome === 'RATE_LIMITED');
+    await expect.poll(refused, { timeout: 30_000 }).toBeDefined();
+    await write(1, 0);
+    await expect.poll(() => next(theirs, 1), { timeout: 30_000 }).toBe(40);
+    await expect.poll(() => next(mine, 0), { timeout: 30_000 }).toBe(80);
+    const { body } = await mine.call<{ items: { data: { n: number } }[] }>(
+      'GET',
+      `/data/topics/${String(rows[0]?.id)}/events?limit=100`,
+    );
+    expect(body.items.map(({ data }) => data.n)).toEqual(Array.from({ length: 80 }, (_, n) => 79 - n));
+    await producer.close();
+    await server.close();
+  });
 }

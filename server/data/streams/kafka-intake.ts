@@ -3,12 +3,8 @@ import { StromaError } from '@stroma/kernel';
 import { eq } from 'drizzle-orm';
 import { acrossTenants, withinTenant } from '../../platform/db/tenant-scope.ts';
 import { eventForwards } from '../../platform/events/events.tables.ts';
-import {
-  type KafkaSettings,
-  kafkaErrorName,
-  openAdmin,
-  openReader,
-} from '../../platform/events/kafka-connection.ts';
+import { type KafkaSettings, openAdmin, openReader } from '../../platform/events/kafka-connection.ts';
+import { kafkaErrorName, kafkaProblem } from '../../platform/events/kafka-failures.ts';
 import { type Fetched, fetchFrom } from '../../platform/events/log/kafka-fetch.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { systemContext } from '../../platform/system-actor.ts';
@@ -18,6 +14,8 @@ import { everyTopic, type TopicRow } from './topics.store.ts';
 
 const tickMs = 1000;
 const pageBytes = 4 * 1024 * 1024;
+/** Codes of what a topic takes later, and the others meanwhile. */
+const full: readonly string[] = ['RATE_LIMITED', 'OVERLOADED'];
 
 /**
  * Producers over Kafka: what others write to `input.{tenant}.{topic name}` goes into the topic as every batch does,
@@ -32,6 +30,8 @@ export class KafkaIntake {
   readonly #admin: ReturnType<typeof openAdmin>;
   readonly #reader: ReturnType<typeof openReader>;
   readonly #made = new Set<string>();
+  /** Topics that take nothing more before a time: what is written to them waits in Kafka. */
+  readonly #notBefore = new Map<string, number>();
   #timer: NodeJS.Timeout | null = null;
   #turning: Promise<void> | null = null;
   #away = false;
@@ -69,11 +69,25 @@ export class KafkaIntake {
     const { db, log } = this.#platform;
     try {
       const rows = await acrossTenants('topics of every organisation are written to', () => everyTopic(db));
-      for (const row of rows) await this.#take(row);
+      for (const row of rows)
+        if ((this.#notBefore.get(row.id) ?? 0) <= Date.now()) await this.#takeOrWait(row);
       this.#away = false;
     } catch (error) {
-      if (!this.#away) log.warn({ err: error }, 'events that others wrote to Kafka wait');
+      const why = kafkaProblem(error, this.#settings) ?? 'Kafka does not answer.';
+      if (!this.#away) log.warn({ err: error }, `${why} Events that others wrote to it wait.`);
       this.#away = true;
+    }
+  }
+
+  /** A topic that may take no more now holds up no other. */
+  async #takeOrWait(row: TopicRow): Promise<void> {
+    this.#notBefore.delete(row.id);
+    try {
+      await this.#take(row);
+    } catch (error) {
+      if (!(error instanceof StromaError) || !full.includes(error.code)) throw error;
+      const seconds = Number(error.details.retry_after_seconds ?? 1);
+      this.#notBefore.set(row.id, Date.now() + seconds * 1000);
     }
   }
 
@@ -95,7 +109,7 @@ export class KafkaIntake {
     try {
       await this.#producers.appendTo(ctx, this.#book.know(row), {
         events: values.map(parsed),
-        bytes: values.reduce((sum, value) => sum + value.length, 0),
+        bytes: values.reduce((sum, value) => sum + Buffer.byteLength(value), 0),
         fingerprint: () => createHash('sha256').update(name).digest(),
         idempotencyKey: `kafka:${name}:${first}`,
         onInvalid: 'skip',

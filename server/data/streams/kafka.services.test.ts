@@ -3,6 +3,7 @@ import { findKafka } from '../../../scripts/kafka-jars.ts';
 import { silent } from '../../platform/db/test-database.suite.ts';
 import type { KafkaSettings } from '../../platform/events/kafka-connection.ts';
 import { describeForwarding } from '../../platform/events/kafka-forwarding.suite.ts';
+import { describeSecurity } from '../../platform/events/kafka-security.suite.ts';
 import { makeBroker } from '../../platform/events/log/kafka-broker.suite.ts';
 import { openKafkaLogs } from '../../platform/events/log/kafka-logs.ts';
 import {
@@ -43,7 +44,35 @@ describe.skipIf(typeof found === 'string')(`with a Kafka broker${why}`, async ()
 
   if (broker !== null) describeForwarding(broker, { ...settings, prefix: '' });
 
+  if (broker !== null) describeSecurity(broker);
+
   describeKafkaServer(settings);
+
+  it('lets go of the oldest beyond the size a topic keeps, and of nothing that is not in the lake', async () => {
+    const log = await open();
+    const retention = { ms: 3_600_000, bytes: 1024 * 1024 };
+    const topic = testTopic({ retention, keepFrom: 0 });
+    const pad = 'x'.repeat(1000);
+    for (let n = 0; n < 20; n += 1)
+      await log.append(topic, batchOf(Array.from({ length: 100 }, (_, m) => JSON.stringify([n, m, pad]))));
+    await log.trim(topic);
+    expect(await log.bounds(topic)).toMatchObject({ first: 0, next: 2000 });
+    await expect(log.append(topic, batchOf(['"more"']))).rejects.toMatchObject({ code: 'OVERLOADED' });
+    await log.trim({ ...topic, keepFrom: 500 });
+    expect((await log.bounds(topic)).first).toBe(500);
+    await expect(log.append(topic, batchOf(['"more"']))).rejects.toMatchObject({ code: 'OVERLOADED' });
+    const landed = { ...topic, keepFrom: 2000 };
+    await log.trim(landed);
+    const { first, bytes } = await log.bounds(landed);
+    expect(first).toBeGreaterThanOrEqual(900);
+    expect(first).toBeLessThan(1300);
+    expect(bytes).toBeGreaterThan(1_000_000);
+    // Kafka clears its disk later: what was let go of does not count a second time.
+    await log.trim(landed);
+    expect((await log.bounds(landed)).first).toBe(first);
+    expect(await log.append(landed, batchOf(['"more"']))).toMatchObject({ firstOffset: 2000 });
+    await log.close();
+  });
 
   describeStreamLog('Kafka', async () => ({ open, remove: async () => undefined }));
 

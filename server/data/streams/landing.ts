@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { landedColumns } from '@stroma/contracts';
 import type { Context } from '../../platform/context.ts';
 import type { Sql } from '../../platform/db/database.ts';
 import { acrossTenants, withinTenant } from '../../platform/db/tenant-scope.ts';
@@ -27,7 +28,6 @@ export interface LandingParts {
 }
 
 const worker = new URL('./landing.worker.ts', import.meta.url);
-const landingBytes = 64 * 1024 * 1024;
 const pageBytes = 4 * 1024 * 1024;
 const tickMs = 1000;
 const sweepMs = 60_000;
@@ -43,7 +43,7 @@ interface Pending {
 }
 
 /**
- * Writes what arrived into the lake: each minute, or at 64 MB, what a topic has beyond its last landing becomes a part
+ * Writes what arrived into the lake: each minute, or from 64 MB on, what a topic has beyond its last landing becomes a part
  * of its dataset and a version of it. How far it got is written in the transaction of the version: a process that dies
  * between leaves neither a gap nor a row twice.
  */
@@ -114,10 +114,10 @@ export class Landing {
         platform.log.warn({ err: error }, 'topics could not be looked through for events to land'),
       );
     }
-    const lateMs = platform.config.STROMA_STREAMS_LAND_SECONDS * 1000;
+    const { STROMA_STREAMS_LAND_SECONDS: seconds, STROMA_STREAMS_LAND_BYTES: bytes } = platform.config;
     for (const [id, pending] of this.#pending) {
       if (this.#timer === null || now < pending.notBefore) continue;
-      if (now - pending.since < lateMs && pending.bytes < landingBytes) continue;
+      if (now - pending.since < seconds * 1000 && pending.bytes < bytes) continue;
       await this.#landPending(id, pending);
     }
   }
@@ -195,16 +195,17 @@ export class Landing {
     }
   }
 
-  /** About 64 MB of events as lines of JSON. */
+  /** Events as lines of JSON, about as many bytes as land at once. */
   async #collect(row: TopicRow, goal: number, target: string): Promise<{ from: number; to: number }> {
-    const { log } = this.#parts;
+    const { log, platform } = this.#parts;
+    const most = platform.config.STROMA_STREAMS_LAND_BYTES;
     const topic = logTopicOf(row);
     const file = await open(target, 'wx', 0o600);
     let bytes = 0;
     let at = row.landedOffset;
     let from = at;
     try {
-      while (at < goal && bytes < landingBytes) {
+      while (at < goal && bytes < most) {
         const page = await log.read(topic, at, pageBytes);
         if (page.chunks.length === 0) break;
         if (bytes === 0) from = page.chunks[0]?.firstOffset ?? at;
@@ -238,14 +239,15 @@ export class Landing {
     const folder = given?.folder ?? join(platform.scratchFolder, `land-${randomBytes(8).toString('hex')}`);
     await mkdir(folder, { recursive: true, mode: 0o700 });
     try {
-      const earlier = base === null ? [] : await this.#partsOf(base);
-      const merged = partsToMerge(earlier);
+      const earlier = base === null ? [] : await this.#parts.documents.parts(base);
+      // A column was added: parts of one version have the same.
+      const hasGrown = (base?.columns.length ?? Infinity) < topic.columns.length + landedColumns.length;
+      const merged = hasGrown ? earlier.length : partsToMerge(earlier);
       const kept = earlier.slice(0, earlier.length - merged);
       const local = (parts: PartList['parts']) =>
         Promise.all(parts.map(({ key }) => platform.objects.localPath(key)));
       const output = await platform.threads.run<LandInput, LandOutput>(worker, {
-        events: given?.events ?? null,
-        columns: topic.columns,
+        added: { events: given?.events ?? null, columns: topic.columns },
         kept: await local(kept),
         merged: await local(earlier.slice(kept.length)),
         folder,
@@ -281,12 +283,5 @@ export class Landing {
     } finally {
       if (given === null) await rm(folder, { recursive: true, force: true });
     }
-  }
-
-  /** Of a version that is not of our making, as an erasure leaves one: its file is the first part. */
-  async #partsOf(version: VersionRow): Promise<PartList['parts']> {
-    if (version.format === 'stream') return (await this.#parts.documents.get(version, 'parts.json')).parts;
-    const { lakePrefix, parquetBytes: bytes, rows, contentSha256: sha256 } = version;
-    return [{ key: `${lakePrefix}/data.parquet`, bytes, rows, sha256 }];
   }
 }

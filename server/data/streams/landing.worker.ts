@@ -9,9 +9,8 @@ import { serveTask, type TaskContext } from '../../platform/threads/serve-task.t
 import { landedSelect, nothingLanded } from './landed-sql.ts';
 
 export interface LandInput {
-  /** One event a line, with its offset and the time it was received; null for none. */
-  events: string | null;
-  columns: readonly TopicColumn[];
+  /** Events, one a line with its offset and the time it was received, or none; or rows of the very columns there are. */
+  added: { events: string | null; columns: readonly TopicColumn[] } | { parquet: string };
   /** Parts the version keeps as they are, then parts that are put into the new one. */
   kept: readonly string[];
   merged: readonly string[];
@@ -49,17 +48,24 @@ serveTask(async (input: LandInput, { signal }: TaskContext): Promise<LandOutput>
   };
 });
 
-async function writePart(
-  { events, columns, merged, folder, memoryMb }: LandInput,
-  part: string,
-): Promise<number> {
+async function writePart({ added, merged, folder, memoryMb }: LandInput, part: string): Promise<number> {
   using db = await openDuckDb({ memoryMb, threads: 2, tempFolder: join(folder, 'spill') });
-  const source = events === null ? nothingLanded(columns) : landedSelect(events, columns);
+  const source = selectOf(added);
   const files = merged.map(quoteLiteral).join(', ');
-  const rows = merged.length === 0 ? source : `SELECT * FROM read_parquet([${files}]) UNION ALL ${source}`;
+  const earlier = `SELECT * FROM read_parquet([${files}], union_by_name = true)`;
+  // By name, in the order of what is added: earlier parts may be without a column that was added to their topic.
+  const rows =
+    merged.length === 0
+      ? source
+      : `(SELECT * FROM (${source}) LIMIT 0) UNION ALL BY NAME ${earlier} UNION ALL BY NAME ${source}`;
   await db.run(`COPY (${rows}) TO ${quoteLiteral(part)} (FORMAT parquet, COMPRESSION zstd)`);
   // Awaited here: the engine is closed with the scope.
   return await countRows(db, part);
+}
+
+function selectOf(added: LandInput['added']): string {
+  if ('parquet' in added) return `SELECT * FROM read_parquet(${quoteLiteral(added.parquet)})`;
+  return added.events === null ? nothingLanded(added.columns) : landedSelect(added.events, added.columns);
 }
 
 async function countRows(db: DuckDb, part: string): Promise<number> {

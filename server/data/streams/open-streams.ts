@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { SqlSandbox } from '@stroma/lake';
 import type { FastifyInstance } from 'fastify';
-import type { Audit } from '../../access/index.ts';
+import type { Access, Audit } from '../../access/index.ts';
 import type { Context } from '../../platform/context.ts';
 import { lockUntilCommit } from '../../platform/db/locks.ts';
 import { kafkaSettings } from '../../platform/events/kafka-connection.ts';
@@ -26,6 +26,7 @@ import { TopicBook } from './topic-book.ts';
 import { TopicFeeds } from './topic-feeds.ts';
 import { topicRoutes } from './topics.routes.ts';
 import { Topics } from './topics.service.ts';
+import { thinVersionsJob } from './version-thinning.jobs.ts';
 import { WindowRunner } from './window-runner.ts';
 import { Windows } from './windows.service.ts';
 
@@ -35,6 +36,7 @@ export interface StreamsParts {
   documents: LakeDocuments;
   visibility: DatasetVisibility;
   reads: DatasetReads;
+  retention: Pick<Access['retention'], 'holdsOf'>;
   sandbox: () => SqlSandbox;
   authenticate: Authenticate;
 }
@@ -58,7 +60,7 @@ export interface Streams {
 
 /** Topics: what takes events in, keeps them, hands them on and lands them in the lake. */
 export function openStreams(parts: StreamsParts): Streams {
-  const { platform, audit, documents, visibility, reads, sandbox, authenticate } = parts;
+  const { platform, audit, documents, visibility, reads, retention, sandbox, authenticate } = parts;
   const log = openLog(platform);
   const book = new TopicBook(platform, visibility, reads);
   const feeds = new TopicFeeds(log);
@@ -78,6 +80,7 @@ export function openStreams(parts: StreamsParts): Streams {
   const runner = new WindowRunner({ platform, log, sandbox });
   const hub = new LiveHub(platform.events, platform.log);
   const boards = new LiveBoards(hub);
+  platform.jobs.register(thinVersionsJob({ platform, audit, documents, retention }));
   return {
     topics: topicStreams(book, feeds),
     live: {

@@ -22,6 +22,12 @@ export interface IncomingBatch {
   transport: 'http' | 'websocket' | 'kafka';
 }
 
+interface Sent {
+  events: number;
+  bytes: number;
+  transport: IncomingBatch['transport'];
+}
+
 const toldProblems = 100;
 /** So many are held against the schema before others get their turn: about five milliseconds. */
 const atOnce = 2000;
@@ -63,7 +69,7 @@ export class Producers {
         { refused, problems },
       );
     if (lines.length === 0) fail('INVALID_INPUT', 'Expected at least one event.', { field: 'body' });
-    await this.#limit(ctx, lines.length, batch.bytes);
+    await this.#limit(ctx, { events: lines.length, bytes: batch.bytes, transport: batch.transport });
     const key = keyOf(ctx, batch);
     const begun = performance.now();
     const seconds = () => (performance.now() - begun) / 1000;
@@ -87,21 +93,22 @@ export class Producers {
     };
   }
 
-  async #limit({ actor }: Context, events: number, bytes: number): Promise<void> {
+  async #limit({ actor }: Context, { events, bytes, transport }: Sent): Promise<void> {
     const { cache, config } = this.#platform;
     const limits = [
       ['events', events, config.STROMA_STREAMS_EVENTS_PER_SECOND],
       ['bytes', bytes, config.STROMA_STREAMS_BYTES_PER_SECOND],
     ] as const;
+    const counted: (() => Promise<unknown>)[] = [];
     for (const [name, by, perSecond] of limits) {
+      const key = `rate:streams-${name}:${actor.tenantId}`;
       const most = perSecond * (windowMs / 1000);
-      const { count, resetMs } = await cache.increment(
-        `rate:streams-${name}:${actor.tenantId}`,
-        windowMs,
-        by,
-      );
+      const { count, resetMs } = await cache.increment(key, windowMs, by);
+      counted.push(async () => cache.increment(key, windowMs, -by));
       if (count <= most || count === by) continue;
-      await cache.increment(`rate:streams-${name}:${actor.tenantId}`, windowMs, -by);
+      // What is refused takes nothing from what may still come.
+      for (const takeBack of counted) await takeBack();
+      countAppend(0, transport, 'RATE_LIMITED', 0);
       fail(
         'RATE_LIMITED',
         `Your organisation sends more than ${perSecond} ${name} a second. Send this batch again later.`,

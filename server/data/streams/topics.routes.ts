@@ -54,7 +54,8 @@ async function batchOf(
     return {
       ...rest,
       events: body,
-      bytes,
+      // Sent in chunks, it says no length beforehand.
+      bytes: bytes || Buffer.byteLength(JSON.stringify(body)),
       fingerprint: () => createHash('sha256').update(JSON.stringify(body)).digest(),
     };
   }

@@ -13,7 +13,7 @@ const mostFrameBytes = 4 * 1024 * 1024;
 const dataBytes = 1024 * 1024;
 
 export interface ArchiveEntry {
-  /** `store/...`, `keys/...`, `objects/...`, `postgresql.dump`, `manifest.json`. */
+  /** `store/...`, `keys/...`, `streams/...`, `objects/...`, `postgresql.dump`, `manifest.json`. */
   name: string;
   source: Source;
 }

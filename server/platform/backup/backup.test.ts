@@ -5,7 +5,7 @@ import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
-import type { Backup, BackupPlan, Dataset, EncryptionState } from '@stroma/contracts';
+import type { Backup, BackupPlan, Dataset, EncryptionState, Topic } from '@stroma/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DataServer, type Person, startDataServer, startProcess } from '../../data/data-server.suite.ts';
 
@@ -48,18 +48,38 @@ describe('a backup of a running server', { timeout: 240_000 }, () => {
   let file: string;
   let first: Dataset;
   let last: Dataset;
+  let topic: Topic;
+  const batches = 400;
+  let keptAtLeast = 0;
 
   it('is made while files are read, without stopping anything', async () => {
     await mkdir(data);
     const running = await startProcess(data, { STROMA_ENCRYPT_OBJECTS: '1' });
     try {
       first = await running.person.dataset('first.csv', table(2000, 'secret'));
+      const columns = [{ name: 'n', type: 'integer', required: true }];
+      ({ body: topic } = await running.person.call<Topic>('POST', '/data/topics', {
+        name: 'beats',
+        columns,
+      }));
+      let told = 0;
+      const streaming = (async () => {
+        for (let n = 0; n < batches; n += 1)
+          if ((await running.person.call('POST', '/streams/beats', [{ n }])).status === 201) told += 1;
+      })();
+      await expect.poll(() => told).toBeGreaterThan(3);
+      const land = () => running.person.call('POST', `/data/topics/${topic.topic_id}/land`);
+      expect((await land()).status).toBe(200);
+      const toldBefore = told;
       const during = running.person.dataset('during.csv', table(20_000, 'later'));
       const { result, error } = await operate(data, 'backup', { target, passphrase, verify: true });
       expect(error).toBeUndefined();
       expect(result).toMatchObject({ status: 'kept', verify_error: null, target });
       file = join(target, String(result?.name));
       await during;
+      await streaming;
+      expect(toldBefore).toBeLessThan(batches);
+      keptAtLeast = toldBefore;
       last = await running.person.dataset('after.csv', table(10, 'after the backup'));
       expect((await running.person.call<Backup>('GET', '/backups')).body).toMatchObject({
         items: [{ name: result?.name, trigger: 'command', status: 'kept', verify_error: null }],
@@ -105,6 +125,15 @@ describe('a backup of a running server', { timeout: 240_000 }, () => {
     try {
       expect(await rowsOf(server.admin, first.dataset_id)).toMatchObject({ rows: [[2000, 'secret 0']] });
       expect((await server.admin.call('GET', `/data/datasets/${last.dataset_id}`)).status).toBe(404);
+      const { body: kept } = await server.admin.call<Topic>('GET', `/data/topics/${topic.topic_id}`);
+      expect(kept.next_offset).toBeGreaterThanOrEqual(keptAtLeast);
+      expect(kept.next_offset).toBeGreaterThan(kept.landed_offset);
+      await server.admin.call('POST', '/streams/beats', [{ n: kept.next_offset }]);
+      await server.admin.call('POST', `/data/topics/${topic.topic_id}/land`);
+      const all = await server.admin.sql('select n, event_offset from dataset order by 2', [
+        topic.dataset_id,
+      ]);
+      expect(all.body.rows).toEqual(Array.from({ length: kept.next_offset + 1 }, (_, n) => [n, n]));
       const { rows } = await server.platform.db.execute(
         `select outcome from audit_events where action = 'backup.restored'`,
       );

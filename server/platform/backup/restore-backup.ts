@@ -77,7 +77,7 @@ export async function restoreBackup(
   }
 }
 
-/** One file of `store/` or `keys/`, for its owner alone; a name that leads out of the folder is refused. */
+/** One file of `store/`, `keys/` or `streams/`, for its owner alone; a name that leads out of the folder is refused. */
 export async function unpack(
   root: string,
   name: string,
@@ -85,7 +85,7 @@ export async function unpack(
   durable = true,
 ): Promise<void> {
   const path = resolve(root, name);
-  if (!/^(store|keys)\//.test(name) || !path.startsWith(resolve(root) + sep))
+  if (!/^(store|keys|streams)\//.test(name) || !path.startsWith(resolve(root) + sep))
     fail('MALFORMED_FILE', `Expected files of a store in the backup, given "${name}".`);
   if (name.endsWith('/')) {
     for await (const _ of content);

@@ -10,6 +10,7 @@ import { type ArchiveEntry, writeArchive } from './archive-frames.ts';
 import { sealBackup } from './backup-file.ts';
 import type { BackupTarget } from './backup-target.ts';
 import { filesUnder, takeSnapshot } from './store-snapshot.ts';
+import { holdStreams } from './stream-files.ts';
 
 export interface BackupSource {
   config: Config;
@@ -39,7 +40,8 @@ export interface WrittenBackup {
 /**
  * Writes one backup. The store is taken first, at one moment; then every object that lies there. An object is stored
  * before the row that names it, so all that the rows name is there, but for what is deleted while the backup runs:
- * `gone` lists it. `newer-objects/` came while the store was taken: it may not know them.
+ * `gone` lists it. `newer-objects/` came while the store was taken: it may not know them. Segment files of topics are held
+ * before the store is taken and read after it: they hold all that had not landed then.
  */
 export async function writeBackup(source: BackupSource, order: BackupOrder): Promise<WrittenBackup> {
   const { config, db, storedObjects: objects } = source;
@@ -49,6 +51,7 @@ export async function writeBackup(source: BackupSource, order: BackupOrder): Pro
   onProgress(0, 'taking the store');
   const before = new Set<string>();
   for await (const key of objects.list('')) before.add(key);
+  const streams = await holdStreams(config, order.scratch);
   const snapshot = await takeSnapshot(db, config, order.scratch);
 
   async function* entries(): AsyncGenerator<ArchiveEntry> {
@@ -62,6 +65,7 @@ export async function writeBackup(source: BackupSource, order: BackupOrder): Pro
     yield { name: 'manifest.json', source: Buffer.from(JSON.stringify(manifest)) };
     yield* snapshot.entries();
     yield* keyFiles(config);
+    yield* streams.entries();
     const keys: string[] = [];
     for await (const key of objects.list('')) keys.push(key);
     for (const [position, key] of keys.entries()) {
@@ -85,6 +89,7 @@ export async function writeBackup(source: BackupSource, order: BackupOrder): Pro
     return { ...done, bytes };
   } finally {
     await snapshot.remove();
+    await streams.remove();
     await rm(order.scratch, { recursive: true, force: true });
   }
 }

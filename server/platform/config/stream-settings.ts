@@ -43,7 +43,14 @@ export const streamSettings = {
     .min(1)
     .max(3600)
     .default(60)
-    .describe('After so many seconds, or 64 MB, events of a topic are written to the lake'),
+    .describe('After so many seconds at most, events of a topic are written to the lake'),
+  STROMA_STREAMS_LAND_BYTES: z.coerce
+    .number()
+    .int()
+    .min(64 * 1024)
+    .max(1024 * 1024 * 1024)
+    .default(64 * 1024 * 1024)
+    .describe('From so many bytes on, events of a topic are written to the lake without waiting'),
   STROMA_STREAMS_EVENTS_PER_SECOND: z.coerce
     .number()
     .int()

@@ -25,28 +25,38 @@ export function kafkaSettings(config: Config): KafkaSettings | null {
       fail('CONFIG_INVALID', 'STROMA_STREAMS=kafka needs STROMA_KAFKA_BROKERS (host:port, commas between).');
     return null;
   }
-  const file = (path: string | undefined) => (path === undefined ? undefined : readFileSync(path));
-  const mechanism = config.STROMA_KAFKA_SASL;
+  const {
+    STROMA_KAFKA_SASL: mechanism,
+    STROMA_KAFKA_USER: username,
+    STROMA_KAFKA_PASSWORD: password,
+  } = config;
+  if (mechanism !== undefined && (username === undefined || password === undefined))
+    fail(
+      'CONFIG_INVALID',
+      `STROMA_KAFKA_SASL=${mechanism} needs STROMA_KAFKA_USER and STROMA_KAFKA_PASSWORD.`,
+    );
   return {
     brokers: config.STROMA_KAFKA_BROKERS.split(','),
     prefix: config.STROMA_KAFKA_PREFIX,
     replication: config.STROMA_KAFKA_REPLICATION,
     tls: config.STROMA_KAFKA_TLS
       ? {
-          ca: file(config.STROMA_KAFKA_CA),
-          cert: file(config.STROMA_KAFKA_CERT),
-          key: file(config.STROMA_KAFKA_KEY),
+          ca: pem(config, 'STROMA_KAFKA_CA'),
+          cert: pem(config, 'STROMA_KAFKA_CERT'),
+          key: pem(config, 'STROMA_KAFKA_KEY'),
         }
       : null,
-    sasl:
-      mechanism === undefined
-        ? null
-        : {
-            mechanism,
-            username: config.STROMA_KAFKA_USER ?? '',
-            password: config.STROMA_KAFKA_PASSWORD ?? '',
-          },
+    sasl: mechanism === undefined ? null : { mechanism, username: username ?? '', password: password ?? '' },
   };
+}
+
+function pem(config: Config, key: 'STROMA_KAFKA_CA' | 'STROMA_KAFKA_CERT' | 'STROMA_KAFKA_KEY') {
+  const path = config[key];
+  try {
+    return path === undefined ? undefined : readFileSync(path);
+  } catch (error) {
+    return fail('CONFIG_INVALID', `${key} names ${path}, which cannot be read.`, { key }, error);
+  }
 }
 
 /** Requests that find no broker are over after some seconds: who waits is told to come again. */
@@ -85,18 +95,3 @@ export const openProducer = (settings: KafkaSettings): KafkaProducer =>
 /** Reads where it is told to: it joins no group. */
 export const openReader = (settings: KafkaSettings): KafkaConsumer =>
   new (client().Consumer)({ ...connectionOptions(settings), groupId: 'stroma-reader' });
-
-/** Kafka’s own word for why it did not: deep in what the client throws. */
-export function kafkaErrorName(error: unknown): string {
-  const seen: string[] = [];
-  const walk = (each: unknown, depth: number) => {
-    if (depth > 6 || each === null || typeof each !== 'object') return;
-    const { apiId, message, cause, errors } = each as Record<string, unknown>;
-    if (typeof apiId === 'string') seen.push(apiId);
-    if (typeof message === 'string') seen.push(message);
-    walk(cause, depth + 1);
-    if (Array.isArray(errors)) for (const inner of errors) walk(inner, depth + 1);
-  };
-  walk(error, 0);
-  return seen.join(' ');
-}

@@ -4,13 +4,8 @@ import type { Database, Sql } from '../db/database.ts';
 import { lockUntilCommit } from '../db/locks.ts';
 import { outboxChannel, publishedAfter } from './events.store.ts';
 import { eventForwards } from './events.tables.ts';
-import {
-  type KafkaSettings,
-  kafkaErrorName,
-  openAdmin,
-  openProducer,
-  openReader,
-} from './kafka-connection.ts';
+import { type KafkaSettings, openAdmin, openProducer, openReader } from './kafka-connection.ts';
+import { kafkaErrorName, kafkaProblem } from './kafka-failures.ts';
 import { fetchFrom } from './log/kafka-fetch.ts';
 import { cloudEventOf } from './open-events.ts';
 import { setForwardLag } from './stream-metrics.ts';
@@ -126,7 +121,8 @@ export function openKafkaForwarding(
       } catch (error) {
         // What was sent last may be there or not: the next attempt looks.
         reached.clear();
-        if (!away && !stopped) log.warn({ err: error }, 'Kafka is away; events wait in the outbox');
+        const why = kafkaProblem(error, settings) ?? 'Kafka is away.';
+        if (!away && !stopped) log.warn({ err: error }, `${why} Events wait in the outbox.`);
         away = true;
         return;
       }

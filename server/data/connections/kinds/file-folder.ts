@@ -6,7 +6,7 @@ import type { SourceTable } from '@stroma/contracts';
 import { StromaError } from '@stroma/kernel';
 import type { FilePreviewInput } from './file-preview.worker.ts';
 import { type About, reachFailure, sourceError } from './source-failures.ts';
-import { type Means, mostTables, type OpenSource, type Preview } from './source-kind.ts';
+import { type Means, mostTables, type OpenSource, type Preview, type ReadBefore } from './source-kind.ts';
 
 const worker = new URL('./file-preview.worker.ts', import.meta.url);
 /** A file is read whole to show its first rows. */
@@ -19,6 +19,14 @@ export interface RemoteFile {
   /** From where the folder begins, `/` between: `2026/trial-01.parquet`. */
   name: string;
   bytes: number | null;
+  /** Another after each change; null where a list does not tell. */
+  tag: string | null;
+}
+
+export interface OpenedFile {
+  content: Readable;
+  /** As it is told with the content; null where it is not. */
+  tag: string | null;
 }
 
 export interface RemoteFolder {
@@ -27,17 +35,19 @@ export interface RemoteFolder {
   about: About;
   /** Everything there, at most 10,000. */
   list(): Promise<RemoteFile[]>;
-  open(name: string, maxBytes: number): Promise<Readable>;
+  open(name: string, maxBytes: number): Promise<OpenedFile>;
+  /** What a file is known by now, without reading it; for folders whose list does not tell. */
+  tagOf?(name: string): Promise<string | null>;
 }
 
 /** A folder of files as a source: each file is a table, and so are all files of one kind in a folder: `2026/*.csv`. */
 export function folderSource(folder: RemoteFolder, means: Means): OpenSource {
   const { about } = folder;
   const listed = async () => (await folder.list()).filter(({ name }) => readable.test(name));
-  const download = async (name: string, path: string, maxBytes: number): Promise<number> => {
+  const download = async (name: string, path: string, maxBytes: number) => {
     let bytes = 0;
     try {
-      const content = await folder.open(name, maxBytes);
+      const { content, tag } = await folder.open(name, maxBytes);
       content.on('data', (chunk: Buffer) => {
         bytes += chunk.length;
         if (bytes > maxBytes)
@@ -52,7 +62,7 @@ export function folderSource(folder: RemoteFolder, means: Means): OpenSource {
           );
       });
       await pipeline(content, createWriteStream(path, { mode: 0o600 }), { signal: means.signal });
-      return bytes;
+      return { bytes, tag };
     } catch (error) {
       means.signal.throwIfAborted();
       throw reachFailure(error, about) ?? error;
@@ -114,18 +124,49 @@ export function folderSource(folder: RemoteFolder, means: Means): OpenSource {
         { signal: means.signal },
       );
     },
-    async fetch({ selection, folder: target }) {
+    async fetch({ selection, folder: target, before = null }) {
       if (selection.kind === 'query') throw noQueries();
+      const found = await filesOf(selection.table);
+      const wanted = before === null ? found : await changedFiles(folder, found, before);
+      const seen = Object.fromEntries(
+        found.map(({ name, tag }) => [name, tag ?? before?.files[name] ?? null]),
+      );
       const files: { path: string; name: string }[] = [];
       let left = means.config.STROMA_UPLOAD_LIMIT_BYTES;
-      for (const [index, { name }] of (await filesOf(selection.table)).entries()) {
+      for (const [index, { name, tag }] of wanted.entries()) {
         const path = join(target, `file-${index}`);
-        left -= await download(name, path, left);
+        const read = await download(name, path, left);
+        left -= read.bytes;
+        seen[name] = tag ?? read.tag;
         files.push({ path, name: baseName(name) });
       }
-      return { kind: 'files', files, rows: null };
+      const partial = wanted.length < found.length;
+      return { kind: 'files', files, rows: files.length === 0 ? 0 : null, seen, partial };
     },
   };
+}
+
+const askedAtOnce = 8;
+
+/** Those to read: what is new and what has changed; all of them where rows of one that was read are to go. */
+async function changedFiles(
+  folder: RemoteFolder,
+  found: readonly RemoteFile[],
+  { files: known, adding }: ReadBefore,
+): Promise<readonly RemoteFile[]> {
+  const changed: RemoteFile[] = [];
+  for (let at = 0; at < found.length; at += askedAtOnce) {
+    const some = found.slice(at, at + askedAtOnce);
+    const tags = await Promise.all(
+      some.map(({ name, tag }) => (known[name] == null ? null : (tag ?? folder.tagOf?.(name) ?? null))),
+    );
+    changed.push(...some.filter(({ name }, index) => tags[index] === null || tags[index] !== known[name]));
+  }
+  if (adding) return changed;
+  const present = new Set(found.map(({ name }) => name));
+  const taken =
+    Object.keys(known).some((name) => !present.has(name)) || changed.some(({ name }) => name in known);
+  return taken ? found : changed;
 }
 
 const baseName = (name: string): string => name.split('/').at(-1) ?? name;

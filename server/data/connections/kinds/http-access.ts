@@ -47,7 +47,7 @@ export function authorisation(
 
 export interface Call {
   url: string | URL;
-  method?: 'GET' | 'POST';
+  method?: 'GET' | 'HEAD' | 'POST';
   headers?: Record<string, string>;
   body?: string;
   limits: OutgoingLimits;

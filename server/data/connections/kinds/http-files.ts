@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
 import type { SettingsOf, SourceSecrets } from '@stroma/contracts';
+import { StromaError } from '@stroma/kernel';
 import { folderSource, type RemoteFile } from './file-folder.ts';
 import { authorisation, call, hostOf } from './http-access.ts';
 import { type About, sourceError } from './source-failures.ts';
@@ -42,7 +43,7 @@ export async function openHttpFiles(
       encrypted: base.protocol === 'https:',
       about,
       async list(): Promise<RemoteFile[]> {
-        return [...files.keys()].map((name) => ({ name, bytes: null }));
+        return [...files.keys()].map((name) => ({ name, bytes: null, tag: null }));
       },
       async open(name, maxBytes) {
         const url = files.get(name);
@@ -50,11 +51,34 @@ export async function openHttpFiles(
           throw sourceError('SOURCE_TABLE_MISSING', `${about.where} has no file "${name}".`);
         const limits = { timeoutMs: means.timeoutMs, maxBytes, maxRedirects, streamed: true };
         const answer = await call(means, { url, headers, limits, about, patient: true });
-        return answer.body === null ? Readable.from([]) : Readable.fromWeb(answer.body as ReadableStream);
+        const content =
+          answer.body === null ? Readable.from([]) : Readable.fromWeb(answer.body as ReadableStream);
+        return { content, tag: tagIn(answer.headers) };
+      },
+      async tagOf(name) {
+        const url = files.get(name);
+        if (url === undefined) return null;
+        const limits = { timeoutMs: Math.min(means.timeoutMs, 30_000), maxBytes: indexBytes, maxRedirects };
+        try {
+          return tagIn((await call(means, { url, method: 'HEAD', headers, limits, about })).headers);
+        } catch (error) {
+          means.signal.throwIfAborted();
+          // A server that does not answer this way is asked for the file itself.
+          if (error instanceof StromaError) return null;
+          throw error;
+        }
       },
     },
     means,
   );
+}
+
+/** RFC 9110, 8.8: what is another after each change. */
+function tagIn(headers: Headers): string | null {
+  const [etag, modified] = [headers.get('etag'), headers.get('last-modified')];
+  return etag === null && modified === null
+    ? null
+    : [etag, modified, headers.get('content-length')].map((each) => each ?? '').join(' ');
 }
 
 /** Of a manifest in JSON (a list of addresses, or of objects with `url` or `path`), one address a line, or a page. */

@@ -40,8 +40,13 @@ export async function openS3(settings: Settings, secrets: SourceSecrets, means: 
             { client },
             { Bucket: bucket, Prefix: prefix },
           )) {
-            for (const { Key = '', Size = 0 } of Contents)
-              if (!Key.endsWith('/')) found.push({ name: Key.slice(prefix.length), bytes: Size });
+            for (const { Key = '', Size = 0, ETag, LastModified } of Contents)
+              if (!Key.endsWith('/'))
+                found.push({
+                  name: Key.slice(prefix.length),
+                  bytes: Size,
+                  tag: ETag === undefined ? null : `${ETag} ${Size} ${LastModified?.toISOString() ?? ''}`,
+                });
             if (found.length >= mostTables) break;
           }
           return found.slice(0, mostTables);
@@ -49,7 +54,7 @@ export async function openS3(settings: Settings, secrets: SourceSecrets, means: 
       open: (name) =>
         reached(async () => {
           const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: keyOf(name) }));
-          return Body as Readable;
+          return { content: Body as Readable, tag: null };
         }),
     },
     means,

@@ -21,11 +21,28 @@ export interface Window {
 export type Staged =
   | { kind: 'grid'; path: string; columns: StagedColumn[]; rows: number }
   /** Files in formats that say what they hold, of one shape. */
-  | { kind: 'files'; files: { path: string; name: string }[]; rows: number | null };
+  | {
+      kind: 'files';
+      files: { path: string; name: string }[];
+      rows: number | null;
+      /** Of a folder, what each of its files is known by; null for one that tells nothing of itself. */
+      seen?: Record<string, string | null>;
+      /** Files that were read before are left out. */
+      partial?: boolean;
+    };
+
+/** Files of a folder that were read before, by what each was known by then. */
+export interface ReadBefore {
+  files: Readonly<Record<string, string | null>>;
+  /** Rows are only ever added: a file that is gone, or has changed, takes none away. */
+  adding: boolean;
+}
 
 export interface FetchOrder {
   selection: SourceSelection;
   window: Window | null;
+  /** For a folder of files: those that have not changed need not come again. */
+  before?: ReadBefore | null;
   /** On local disk, the caller's; everything is put there. */
   folder: string;
   /** `rows` so far. */

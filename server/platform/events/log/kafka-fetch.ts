@@ -1,10 +1,13 @@
-import { type KafkaConsumer, kafkaErrorName } from '../kafka-connection.ts';
+import type { KafkaConsumer } from '../kafka-connection.ts';
+import { kafkaErrorName } from '../kafka-failures.ts';
 
 /** Records that were sent together. */
 export interface Fetched {
   first: number;
   next: number;
   receivedAt: number;
+  /** As it lies on the brokers’ disks. */
+  bytes: number;
   values: string[];
   /** Of the first record. */
   headers: ReadonlyMap<string, string>;
@@ -17,6 +20,8 @@ export interface FetchedPage {
 }
 
 const outOfRange = 1;
+/** Before what the length of a batch counts: its base offset and that length. */
+const batchPrefixBytes = 12;
 
 /** One request for the records of a topic's only partition from an offset on, waiting `waitMs` for the first. */
 export async function fetchFrom(
@@ -99,6 +104,7 @@ async function fetchOnce(
       first: Number(batch.firstOffset) + head.offsetDelta,
       next: Number(batch.firstOffset) + batch.lastOffsetDelta + 1,
       receivedAt: Number(batch.firstTimestamp),
+      bytes: batch.length + batchPrefixBytes,
       values: records.map(({ value }) => value?.toString('utf8') ?? ''),
       headers: new Map(head.headers.map(([name, value]) => [String(name ?? ''), String(value ?? '')])),
     });

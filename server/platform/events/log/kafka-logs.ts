@@ -1,14 +1,10 @@
 import type { Logger } from 'pino';
 import { fail } from '../../failure.ts';
-import {
-  type KafkaSettings,
-  kafkaErrorName,
-  openAdmin,
-  openProducer,
-  openReader,
-} from '../kafka-connection.ts';
+import { type KafkaSettings, openAdmin, openProducer, openReader } from '../kafka-connection.ts';
+import { kafkaErrorName, kafkaProblem } from '../kafka-failures.ts';
 import { BatchKeys } from './batch-keys.ts';
 import { type Fetched, fetchFrom } from './kafka-fetch.ts';
+import { KafkaSizes } from './kafka-sizes.ts';
 import type { Appended, LogBatch, LogBounds, LogChunk, LogTopic, StreamLog } from './stream-log.ts';
 
 export interface KafkaLogsOptions {
@@ -26,6 +22,8 @@ const fingerprintHeader = 'stroma-fingerprint';
 const countHeader = 'stroma-count';
 const largestBatch = 24 * 1024 * 1024;
 const followWaitMs = 500;
+/** Of what a topic holds, read at one look to know where its bytes lie. */
+const measuredBytes = 256 * 1024 * 1024;
 /** So far back keys of batches are looked for when a process first meets a topic. */
 const keyMs = 24 * 60 * 60 * 1000;
 const earliest = -2n;
@@ -36,6 +34,9 @@ interface Known {
   keys: BatchKeys;
   readTo: number | null;
   reading: Promise<void>;
+  sizes: KafkaSizes;
+  /** It holds as much as it may of what is not in the lake yet. */
+  stuck: boolean;
 }
 
 /**
@@ -63,7 +64,13 @@ export function openKafkaLogs({
     const met = known.get(name);
     if (met !== undefined) return met;
     const meeting = makeTopic(name).then(
-      (): Known => ({ keys: new BatchKeys(), readTo: null, reading: Promise.resolve() }),
+      (): Known => ({
+        keys: new BatchKeys(),
+        readTo: null,
+        reading: Promise.resolve(),
+        sizes: new KafkaSizes(),
+        stuck: false,
+      }),
     );
     known.set(name, meeting);
     meeting.catch(() => known.delete(name));
@@ -161,7 +168,11 @@ export function openKafkaLogs({
         });
       waiting += bytes;
       try {
-        return await reached(async () => sendOnce(nameOf(topic), await meet(topic), batch));
+        return await reached(async () => {
+          const met = await meet(topic);
+          if (met.stuck) fullTopic();
+          return sendOnce(nameOf(topic), met, batch);
+        });
       } finally {
         waiting -= bytes;
       }
@@ -177,11 +188,14 @@ export function openKafkaLogs({
     follow: (topic, listener) => reached(() => follow(topic, listener)),
     trim: (topic) =>
       reached(async () => {
-        await meet(topic);
+        const met = await meet(topic);
         const name = nameOf(topic);
-        const { first, next } = await boundsOf(topic);
+        const { first, next, bytes } = await boundsOf(topic);
         const kept = await firstSince(name, Date.now() - topic.retention.ms, next);
-        const upTo = Math.min(kept, topic.keepFrom, next);
+        const over = await overSize(name, met, topic.retention.bytes, { first, next, bytes });
+        const wanted = Math.max(kept, over ?? first);
+        met.stuck = over !== null && over > topic.keepFrom;
+        const upTo = Math.min(wanted, topic.keepFrom, next);
         if (upTo <= first) return;
         await admin.deleteRecords({
           topics: [{ name, partitions: [{ partition: 0, offset: BigInt(upTo) }] }],
@@ -205,7 +219,36 @@ export function openKafkaLogs({
     await meet(topic);
     const name = nameOf(topic);
     const [first, next] = [await offsetAt(name, earliest), await offsetAt(name, latest)];
-    return { first, next, bytes: 0 };
+    return { first, next, bytes: first === next ? 0 : await diskBytes(name) };
+  }
+
+  /** Of one copy. Whole segments alone leave the disk, so that it may hold more than can be read. */
+  async function diskBytes(name: string): Promise<number> {
+    const brokers = await admin.describeLogDirs({ topics: [{ name, partitions: [0] }] });
+    const sizes = brokers
+      .flatMap(({ results }) => results.flatMap(({ topics }) => topics))
+      .filter((each) => each.name === name)
+      .flatMap(({ partitions }) => partitions.map(({ partitionSize }) => Number(partitionSize)));
+    return Math.max(0, ...sizes);
+  }
+
+  /** The offset from which on a topic holds no more than `most`; null where it does already. */
+  async function overSize(
+    name: string,
+    { sizes }: Known,
+    most: number,
+    { first, next, bytes }: LogBounds,
+  ): Promise<number | null> {
+    if (bytes <= most) return null;
+    sizes.letGo(first);
+    for (let read = 0; sizes.next(first) < next && read < measuredBytes; ) {
+      const from = sizes.next(first);
+      const page = await fetchFrom(reader, name, from, 4 * 1024 * 1024, 100);
+      if (page.batches.length === 0) break;
+      for (const batch of page.batches) sizes.add(batch);
+      read += page.batches.reduce((sum, batch) => sum + batch.bytes, 0);
+    }
+    return sizes.firstWithin(most);
   }
 
   async function follow(topic: LogTopic, listener: (chunk: LogChunk) => void): Promise<() => void> {
@@ -226,7 +269,8 @@ export function openKafkaLogs({
           }
           if (page.batches.length === 0) at = Math.max(at, page.first);
         } catch (error) {
-          if (on) log.warn({ err: error, topic: name }, 'events of a topic wait: Kafka does not answer');
+          const why = kafkaProblem(error, settings) ?? 'Kafka does not answer.';
+          if (on) log.warn({ err: error, topic: name }, `${why} Events of a topic wait.`);
           await new Promise((next) => setTimeout(next, on ? 1000 : 0));
         }
       }
@@ -240,7 +284,32 @@ export function openKafkaLogs({
     following.add(stop);
     return () => void stop();
   }
+
+  /** What Kafka does not do now is told as what to come again for. */
+  async function reached<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      const { code } = error as { code?: string };
+      if (typeof code === 'string' && !code.startsWith('PLT_KFK')) throw error;
+      if (/RECORD_TOO_LARGE|MESSAGE_TOO_LARGE/.test(kafkaErrorName(error)))
+        return fail('PAYLOAD_TOO_LARGE', 'Kafka takes no batch as large as this. Send several.', {}, error);
+      return fail(
+        'NOT_READY',
+        `${kafkaProblem(error, settings) ?? 'Kafka does not answer.'} None of this batch is known to be kept. Send it again with its Idempotency-Key.`,
+        { retry_after_seconds: 5 },
+        error,
+      );
+    }
+  }
 }
+
+const fullTopic = (): never =>
+  fail(
+    'OVERLOADED',
+    'The topic holds as many events as it may that are not in the lake yet. Send this batch again later.',
+    { retry_after_seconds: 30 },
+  );
 
 const chunkOf = ({ first, receivedAt, values }: Fetched): LogChunk => ({
   firstOffset: first,
@@ -256,22 +325,4 @@ function addKey(keys: BatchKeys, { first, receivedAt, headers }: Fetched): void 
     fingerprint: Buffer.from(headers.get(fingerprintHeader) ?? '', 'hex'),
   };
   keys.add(key, { firstOffset: first, count: Number(headers.get(countHeader)) }, receivedAt);
-}
-
-/** What Kafka does not do now is told as what to come again for. */
-async function reached<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    const { code } = error as { code?: string };
-    if (typeof code === 'string' && !code.startsWith('PLT_KFK')) throw error;
-    if (/RECORD_TOO_LARGE|MESSAGE_TOO_LARGE/.test(kafkaErrorName(error)))
-      return fail('PAYLOAD_TOO_LARGE', 'Kafka takes no batch as large as this. Send several.', {}, error);
-    return fail(
-      'NOT_READY',
-      'Kafka does not answer; none of this batch is known to be kept. Send it again with its Idempotency-Key.',
-      { retry_after_seconds: 5 },
-      error,
-    );
-  }
 }
