@@ -246,7 +246,12 @@ export const dashboardsApi = {
     params: tileParams,
     body: z.strictObject({
       state: boardState.default({ variables: {}, cross: [], drill: [] }),
-      filters: z.array(rowFilter).max(20).default([]).describe('Of the mark that was clicked'),
+      filters: z.array(rowFilter).max(20).default([]).describe('Each holds'),
+      marks: z
+        .array(z.array(rowFilter).max(20))
+        .max(50)
+        .default([])
+        .describe('Of the marks that were clicked, of which any may hold'),
       limit: z.int().min(1).max(1000).default(100),
       offset: z.int().min(0).max(1_000_000).default(0),
     }),

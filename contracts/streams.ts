@@ -266,13 +266,17 @@ export const topicsApi = {
     method: 'PATCH',
     path: '/data/topics/:id',
     tag: 'Streams',
-    summary: 'Change description, retention, what becomes of events that do not fit',
+    summary: 'Change description, retention, what becomes of events that do not fit; add columns',
     permission: 'streams:write',
     params: byId,
     body: z.strictObject({
       description: settings.description.optional(),
       retention: settings.retention.optional(),
       on_invalid: settings.on_invalid.optional(),
+      add_columns: columnsOfTopic
+        .refine((columns) => columns.every(({ required }) => !required), 'events before have no value')
+        .optional()
+        .describe('Without a value in what came before; what has landed is written again once, with them'),
     }),
     status: 200,
     response: topic,

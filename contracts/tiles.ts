@@ -174,7 +174,7 @@ export const boardState = z.strictObject({
     .array(z.strictObject({ tile_id: idOf('tile'), filters: z.array(rowFilter).max(20) }))
     .max(50)
     .default([])
-    .describe('Clicked in one tile, holds for the others'),
+    .describe('Clicked in one tile, holds for the others; of several of a tile any may hold'),
   drill: z
     .array(
       z.strictObject({

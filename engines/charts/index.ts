@@ -10,6 +10,7 @@ export { chartSvg, chartView } from './compile.ts';
 export { inWords, withUnit } from './fields.ts';
 export { fittedSpec } from './fitted-spec.ts';
 export { numberText } from './locale.ts';
+export { type TextBlock, type TextSpan, textBlocks, wordsOf } from './markdown.ts';
 export { endOfPeriod, momentOf, momentText } from './moments.ts';
 export { chartColours, chartTheme } from './theme.ts';
 export type {

@@ -28,8 +28,10 @@ export {
 export {
   type RowFilter,
   type RowFilterOperator,
+  type RowSelection,
   rowFilterProblem,
   rowFilterSql,
+  rowSelectionSql,
 } from './sandbox/row-filter.ts';
 export {
   defaultSqlLimits,

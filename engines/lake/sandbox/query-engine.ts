@@ -2,7 +2,7 @@ import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { StromaError } from '@stroma/kernel';
 import { quoteIdentifier, quoteLiteral } from '../duckdb.ts';
 import { isRestricted, type Restriction, restrictedSelect } from './restriction.ts';
-import { filteredSelect, type RowFilter } from './row-filter.ts';
+import { filteredSelect, type RowSelection } from './row-filter.ts';
 import { defaultSqlLimits, type SqlLimits } from './sql-engine.ts';
 import { Refusal } from './sql-gate.ts';
 
@@ -19,7 +19,7 @@ export interface TableFile {
   file: string;
   more?: readonly string[] | undefined;
   restriction?: Restriction | undefined;
-  filters?: readonly RowFilter[] | undefined;
+  filters?: readonly RowSelection[] | undefined;
 }
 
 const spillFolder = 'spill';

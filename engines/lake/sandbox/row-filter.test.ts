@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DuckDb, openDuckDb, quoteIdentifier } from '../duckdb.ts';
-import { filteredSelect, type RowFilter, rowFilterProblem, rowFilterSql } from './row-filter.ts';
+import {
+  filteredSelect,
+  type RowFilter,
+  type RowSelection,
+  rowFilterProblem,
+  rowFilterSql,
+} from './row-filter.ts';
 
 let db: DuckDb;
 beforeAll(async () => {
@@ -30,6 +36,26 @@ const kept = async (...filters: [keyof typeof types, RowFilter['op'], ...RowFilt
 };
 
 describe('a row filter', () => {
+  it('is one of several where any may hold', async () => {
+    const is = (column: 'city' | 'ok', value: string | boolean): RowFilter => ({
+      column,
+      type: types[column],
+      op: 'in',
+      values: [value],
+    });
+    const chosen = async (any: RowFilter[][], ...others: RowFilter[]) => {
+      const given: RowSelection[] = [{ any }, ...others];
+      const rows = await db.rows(
+        `SELECT id FROM (${filteredSelect('SELECT * FROM visits', given)}) ORDER BY id`,
+      );
+      return rows.map(([id]) => Number(id));
+    };
+    expect(await chosen([[is('city', 'Ulm'), is('ok', true)], [is('city', "O'Neill")]])).toEqual([1, 2]);
+    expect(await chosen([[is('city', 'Ulm')], [is('city', "O'Neill")]], is('ok', false))).toEqual([2]);
+    expect(await chosen([[is('city', 'Ulm')], []])).toEqual([1, 2, 3]);
+    expect(await chosen([])).toEqual([]);
+  });
+
   it('keeps the rows it speaks of, missing values only where they are meant', async () => {
     expect(await kept(['city', 'in', 'Ulm', "O'Neill"])).toEqual([1, 2]);
     expect(await kept(['city', 'in', null])).toEqual([3]);

@@ -27,6 +27,9 @@ export interface RowFilter {
   values: readonly RowValue[];
 }
 
+/** A filter, or several of which each holds as a whole: a row passes that one of them lets pass, and none without one. */
+export type RowSelection = RowFilter | { any: readonly (readonly RowFilter[])[] };
+
 const counts: Partial<Record<RowFilterOperator, number>> = {
   between: 2,
   gte: 1,
@@ -98,10 +101,17 @@ export function rowFilterSql(filter: RowFilter): string {
   }
 }
 
-/** A SELECT of the rows of another SELECT that pass; itself where there is no filter. */
-export function filteredSelect(select: string, filters: readonly RowFilter[]): string {
-  if (filters.length === 0) return select;
-  return `SELECT * FROM (${select}) WHERE ${filters.map(rowFilterSql).join(' AND ')}`;
+/** As `rowFilterSql`, for a choice of filters too. */
+export function rowSelectionSql(selection: RowSelection): string {
+  if (!('any' in selection)) return rowFilterSql(selection);
+  const choices = selection.any.map((filters) => `(${filters.map(rowFilterSql).join(' AND ') || 'true'})`);
+  return choices.length === 0 ? 'false' : `(${choices.join(' OR ')})`;
+}
+
+/** A SELECT of the rows of another SELECT that pass every selection; itself where there is none. */
+export function filteredSelect(select: string, selections: readonly RowSelection[]): string {
+  if (selections.length === 0) return select;
+  return `SELECT * FROM (${select}) WHERE ${selections.map(rowSelectionSql).join(' AND ')}`;
 }
 
 const isScalar = (type: ColumnType): boolean => type !== 'nested' && type !== 'binary' && type !== 'interval';

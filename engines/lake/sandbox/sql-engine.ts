@@ -1,6 +1,6 @@
 import type { ColumnSchema, JsonValue, RowSet } from '@stroma/kernel';
 import type { Restriction } from './restriction.ts';
-import type { RowFilter } from './row-filter.ts';
+import type { RowSelection } from './row-filter.ts';
 
 /** A table a statement may read: any text as its name, compared without regard to ASCII case. */
 export interface SqlSource {
@@ -12,7 +12,7 @@ export interface SqlSource {
   /** What of it the statement may see; all of it when absent. */
   restriction?: Restriction | undefined;
   /** Which of the rows it may see it looks at; all of them when absent. */
-  filters?: readonly RowFilter[] | undefined;
+  filters?: readonly RowSelection[] | undefined;
 }
 
 export interface SqlLimits {

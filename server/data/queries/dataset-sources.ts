@@ -1,5 +1,5 @@
 import { fileStem } from '@stroma/kernel';
-import type { RowFilter, SqlSource } from '@stroma/lake';
+import type { RowSelection, SqlSource } from '@stroma/lake';
 import type { SeenDataset } from '../datasets/dataset-visibility.ts';
 import type { LakeDocuments } from '../datasets/lake-documents.ts';
 
@@ -10,7 +10,7 @@ import type { LakeDocuments } from '../datasets/lake-documents.ts';
 export async function datasetSources(
   documents: LakeDocuments,
   datasets: readonly SeenDataset[],
-  filters: ReadonlyMap<string, readonly RowFilter[]> = new Map(),
+  filters: ReadonlyMap<string, readonly RowSelection[]> = new Map(),
 ): Promise<SqlSource[]> {
   const sources = await Promise.all(
     datasets.map(async ({ dataset, version, restriction }): Promise<SqlSource> => {

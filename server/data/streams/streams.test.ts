@@ -205,6 +205,28 @@ describe('topics', () => {
 });
 
 describe('landing', () => {
+  it('takes a column that was added: what came before is without it, also what had landed', async () => {
+    const topic = await newTopic();
+    const at = `/data/topics/${topic.topic_id}`;
+    await send(topic, ndjson(events(0, 2)));
+    await admin.call('POST', `${at}/land`);
+    await send(topic, ndjson(events(2, 1)));
+    const added = { name: 'oxygen', type: 'number' };
+    const add = (column: object) => admin.call<Topic>('PATCH', at, { add_columns: [column] });
+    expect((await add({ ...added, required: true })).status).toBe(400);
+    expect((await add({ ...added, name: 'Site' })).status).toBe(409);
+    expect((await add(added)).body.columns.at(-1)).toEqual({ ...added, required: false });
+    expect((await send(topic, ndjson([event(3, { oxygen: 97 })]))).status).toBe(201);
+    await admin.call('POST', `${at}/land`);
+    const { body } = await admin.sql('SELECT beats, oxygen FROM dataset ORDER BY beats', [topic.dataset_id]);
+    expect(body.rows).toEqual([
+      [60, null],
+      [61, null],
+      [62, null],
+      [63, 97],
+    ]);
+  });
+
   it('puts events into the lake as versions of the topic’s dataset, once each, with provenance', async () => {
     const topic = await newTopic();
     const land = () => admin.call<Topic>('POST', `/data/topics/${topic.topic_id}/land`);

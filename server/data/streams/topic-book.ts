@@ -92,7 +92,10 @@ export class TopicBook {
     const topic: KnownTopic = {
       row,
       log: logTopicOf(row),
-      fit: known?.row.id === row.id ? known.fit : eventFitter(row.columns),
+      fit:
+        known?.row.id === row.id && known.row.columns.length === row.columns.length
+          ? known.fit
+          : eventFitter(row.columns),
       rate: this.rateOf(row.id),
     };
     if (this.#known.size >= mostKnown) this.#known.clear();

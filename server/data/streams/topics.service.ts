@@ -104,9 +104,15 @@ export class Topics {
     const { platform, audit, book, log } = this.#parts;
     const { row } = await book.byId(ctx, id);
     await book.require(ctx, 'streams:write', row);
+    const added = change.add_columns ?? [];
+    const known = new Set(row.columns.map(({ name }) => name.toLowerCase()));
+    const twice = added.find(({ name }) => known.has(name.toLowerCase()));
+    if (twice !== undefined)
+      fail('CONFLICT', `The topic has a column "${twice.name}" already.`, { field: 'add_columns' });
     const changed = await platform.db.transaction(async (tx) => {
       const after = await updateTopic(tx, ctx, id, {
         ...(change.description === undefined ? {} : { description: change.description }),
+        ...(added.length === 0 ? {} : { columns: [...row.columns, ...added] }),
         ...(change.on_invalid === undefined ? {} : { onInvalid: change.on_invalid }),
         ...(change.retention === undefined
           ? {}

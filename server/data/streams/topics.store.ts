@@ -47,7 +47,9 @@ export async function updateTopic(
   tx: Sql,
   ctx: Context,
   id: string,
-  change: Partial<Pick<TopicRow, 'description' | 'retentionHours' | 'retentionMegabytes' | 'onInvalid'>>,
+  change: Partial<
+    Pick<TopicRow, 'description' | 'columns' | 'retentionHours' | 'retentionMegabytes' | 'onInvalid'>
+  >,
 ): Promise<TopicRow | null> {
   const [row] = await tx
     .update(streamTopics)

@@ -57,7 +57,8 @@ export class TileQueries implements Tiles {
 
   async run(ctx: Context, statement: TileStatement): Promise<TileAnswer> {
     const startedAt = new Date();
-    for (const filter of [...(statement.filters?.values() ?? [])].flat()) {
+    const selections = [...(statement.filters?.values() ?? [])].flat();
+    for (const filter of selections.flatMap((each) => ('any' in each ? each.any.flat() : [each]))) {
       const problem = rowFilterProblem(filter);
       if (problem !== null) fail('INVALID_INPUT', problem, { field: 'filters' });
     }
@@ -152,15 +153,15 @@ export class TileQueries implements Tiles {
   async #recordFailure(ctx: Context, { sql, datasets, about }: TileStatement, error: unknown): Promise<void> {
     const code = error instanceof StromaError ? error.code : 'INTERNAL';
     if (code === 'CANCELLED') return;
-    const sha256 = hash('sha256', sql);
-    const key = `${about?.tileId ?? ''} ${ctx.actor.id} ${code} ${sha256}`;
+    const key = `${about?.tileId ?? ''} ${ctx.actor.id} ${code} ${hash('sha256', sql)}`;
     if (this.#recorded.has(key)) return;
     this.#remember(key, '');
     await this.#tools.audit.append(ctx, {
       action: 'query.run',
       object: about === null ? null : { kind: 'dashboard', id: about.dashboardId },
       outcome: code === 'SQL_NOT_ALLOWED' ? 'refused' : 'failure',
-      details: { sql_sha256: sha256, code, dataset_id: datasets[0]?.dataset_id ?? null },
+      details: { code, dataset_id: datasets[0]?.dataset_id ?? null },
+      texts: { sql },
     });
   }
 

@@ -1,5 +1,5 @@
 import type { ColumnSchema, JsonValue } from '@stroma/kernel';
-import type { RowFilter } from '@stroma/lake';
+import type { RowSelection } from '@stroma/lake';
 import type { Context } from '../../platform/context.ts';
 import type { SeenDataset } from '../datasets/dataset-visibility.ts';
 
@@ -27,7 +27,7 @@ export interface TileStatement {
   params?: readonly JsonValue[];
   datasets: readonly TileDataset[];
   /** By dataset id, held against what its reader is shown, before the statement runs. */
-  filters?: ReadonlyMap<string, readonly RowFilter[]>;
+  filters?: ReadonlyMap<string, readonly RowSelection[]>;
   maxRows?: number;
   /** Under which it goes on record. Null: a look behind it, which leaves none. */
   about: { dashboardId: string; tileId: string; label: string } | null;

@@ -122,6 +122,51 @@ describe('what a board shows', () => {
     expect((await shownRows(admin, dashboard_id, { cross }))[1]).toEqual([[5, 16]]);
   });
 
+  it('filters by any of several marks of a tile, and by the marks of every tile', async () => {
+    const byBoth = built(visits.dataset_id, {
+      dimensions: [{ column: 'site' }, { column: 'note' }],
+      measures: [count],
+    });
+    const tiles = [
+      tileOf(byBoth),
+      tileOf(bySite()),
+      tileOf(total()),
+      sqlTile([sites.dataset_id], 'FROM sites'),
+    ];
+    const board = await makeBoard(admin, boardOf(tiles));
+    const is = (column: string, value: string) => ({
+      column,
+      op: 'in' as const,
+      values: [value],
+      dataset_id: null,
+    });
+    const mark = (at: number, ...filters: ReturnType<typeof is>[]) => ({
+      tile_id: tiles[at]?.tile_id ?? '',
+      filters,
+    });
+    const marks = [
+      mark(0, is('site', 'Ulm'), is('note', 'calm')),
+      mark(0, is('site', 'Bonn'), is('note', 'calm')),
+    ];
+    const { body } = await dataOf(admin, board.dashboard_id, { cross: marks });
+    expect(body.results[0]?.rows).toHaveLength(5);
+    expect(body.results[2]?.rows).toEqual([[2, 5.5]]);
+    expect((await admin.sql(body.results[2]?.sql ?? '', [visits.dataset_id])).body.rows).toEqual([[2, 5.5]]);
+    // Of a mark that a dataset cannot tell wholly, what it can tell holds.
+    expect(body.results[3]?.rows).toEqual([
+      ['Ulm', 10],
+      ['Bonn', 20],
+    ]);
+    const both = await dataOf(admin, board.dashboard_id, { cross: [...marks, mark(1, is('site', 'Ulm'))] });
+    expect(both.body.results[2]?.rows).toEqual([[1, 1.5]]);
+    const rows = await admin.call<{ total_rows: number; rows: unknown[][] }>(
+      'POST',
+      `/dashboards/${board.dashboard_id}/tiles/${tiles[0]?.tile_id}/rows`,
+      { marks: marks.map(({ filters }) => filters) },
+    );
+    expect(rows.body.rows.map(([patient]) => patient)).toEqual(['P-0001', 'P-0003']);
+  });
+
   it('puts each dataset in time by its own column, compares with the period before, and drills', async () => {
     const tiles = [
       tileOf(total(), { kind: 'number', options: { compare: 'previous_period' } }),

@@ -1,6 +1,6 @@
 import type { BoardDocument, BoardState, MetricUse, Tile, TileResult } from '@stroma/contracts';
 import { type JsonValue, StromaError } from '@stroma/kernel';
-import { quoteIdentifier, type RowFilter, rowFilterSql } from '@stroma/lake';
+import { quoteIdentifier, type RowSelection, rowSelectionSql } from '@stroma/lake';
 import { type Data, type MetricRow, metricUse, type TileAnswer, type TileDataset } from '../../data/index.ts';
 import type { Context } from '../../platform/context.ts';
 import { type Look, type TileFilters, tileFilters } from './board-filters.ts';
@@ -180,9 +180,9 @@ export function shownSql({ shown, datasets, filters }: PreparedTile): string {
   return /^\s*with\s/i.test(shown) ? `${head}\nSELECT * FROM (\n${shown}\n)` : `${head}\n${shown}`;
 }
 
-function filteredTable(table: string, filters: readonly RowFilter[]): string {
+function filteredTable(table: string, filters: readonly RowSelection[]): string {
   const name = quoteIdentifier(table);
-  return `${name} AS (SELECT * FROM main.${name} WHERE ${filters.map(rowFilterSql).join(' AND ')})`;
+  return `${name} AS (SELECT * FROM main.${name} WHERE ${filters.map(rowSelectionSql).join(' AND ')})`;
 }
 
 function resultOf(

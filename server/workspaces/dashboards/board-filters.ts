@@ -1,6 +1,6 @@
 import type { RowFilter as BoardRowFilter, BoardState } from '@stroma/contracts';
 import { StromaError } from '@stroma/kernel';
-import { type RowFilter, rowFilterProblem } from '@stroma/lake';
+import { type RowFilter, type RowSelection, rowFilterProblem } from '@stroma/lake';
 import type { TileDataset } from '../../data/index.ts';
 import type { Moments } from './periods.ts';
 
@@ -11,7 +11,7 @@ export interface NotFiltered {
 }
 
 export interface TileFilters {
-  byDataset: ReadonlyMap<string, RowFilter[]>;
+  byDataset: ReadonlyMap<string, RowSelection[]>;
   filteredBy: string[];
   notFiltered: NotFiltered[];
   /** Whether the time range holds for at least one of the datasets. */
@@ -42,31 +42,43 @@ export function tileFilters(
   look: Look,
   own: readonly Wanted[] = [],
 ): TileFilters {
-  const byDataset = new Map<string, RowFilter[]>(datasets.map(({ dataset_id }) => [dataset_id, []]));
+  const byDataset = new Map<string, RowSelection[]>(datasets.map(({ dataset_id }) => [dataset_id, []]));
   const filteredBy = new Set<string>();
   const notFiltered: NotFiltered[] = [];
   let inTime = false;
-  const apply = (dataset: TileDataset, wanted: Wanted): boolean => {
+  const held = (dataset: TileDataset, wanted: Wanted): RowFilter[] => {
     const { dataset_id } = dataset;
+    if (!isChosen(wanted) || (wanted.dataset_id ?? dataset_id) !== dataset_id) return [];
     const found = filterFor(dataset, wanted);
     if (typeof found === 'string') notFiltered.push({ column: wanted.column, dataset_id, reason: found });
-    else {
-      byDataset.get(dataset_id)?.push(found);
-      filteredBy.add(wanted.column);
-    }
-    return typeof found !== 'string';
+    else filteredBy.add(wanted.column);
+    return typeof found === 'string' ? [] : [found];
   };
-  const crossed = look.cross.flatMap((cross) => (cross.tile_id === tileId ? [] : cross.filters));
+  const apply = (dataset: TileDataset, wanted: Wanted): boolean => {
+    const found = held(dataset, wanted);
+    byDataset.get(dataset.dataset_id)?.push(...found);
+    return found.length > 0;
+  };
+  const crossed = Map.groupBy(
+    look.cross.filter((cross) => cross.tile_id !== tileId),
+    (cross) => cross.tile_id,
+  );
   for (const dataset of datasets) {
     const { dataset_id } = dataset;
-    for (const wanted of [...look.filters, ...crossed])
-      if (isChosen(wanted) && (wanted.dataset_id ?? dataset_id) === dataset_id) apply(dataset, wanted);
+    for (const wanted of look.filters) apply(dataset, wanted);
+    for (const marks of crossed.values()) {
+      // Of several marks of a tile each row has to pass one; a mark that cannot hold here lets every row pass.
+      const any = marks.map(({ filters }) => filters.flatMap((wanted) => held(dataset, wanted)));
+      const [only = []] = any;
+      if (any.length === 1) byDataset.get(dataset_id)?.push(...only);
+      else if (any.every((each) => each.length > 0)) byDataset.get(dataset_id)?.push({ any });
+    }
     if (look.time !== null) {
       const column = look.time.column ?? mainTimeColumn(dataset);
       if (column === null) notFiltered.push({ column: 'time', dataset_id, reason: 'no_column' });
       else {
-        const held = timeFilters(column, look.time.moments).map((wanted) => apply(dataset, wanted));
-        inTime ||= held.some((each) => each);
+        const hold = timeFilters(column, look.time.moments).map((wanted) => apply(dataset, wanted));
+        inTime ||= hold.some((each) => each);
       }
     }
   }

@@ -1,6 +1,6 @@
 import type { api, FilterValue } from '@stroma/contracts';
 import { type ColumnType, type JsonValue, StromaError } from '@stroma/kernel';
-import { quoteIdentifier, type RowFilter } from '@stroma/lake';
+import { quoteIdentifier, type RowSelection } from '@stroma/lake';
 import type { z } from 'zod';
 import type { Data, TileDataset } from '../../data/index.ts';
 import type { Context } from '../../platform/context.ts';
@@ -35,9 +35,10 @@ export async function rowsBehind(
   const prepared = prepareTile(tile, look);
   const [dataset] = prepared.datasets as [TileDataset];
   const { dataset_id, table_name } = dataset;
-  const nothing = { filters: [], time: null, cross: [] };
+  const cross = input.marks.map((filters) => ({ tile_id: '', filters }));
+  const nothing = { filters: [], time: null, cross };
   const marked = tileFilters(tileId, [dataset], nothing, input.filters).byDataset.get(dataset_id) ?? [];
-  const all: RowFilter[] = [...(prepared.filters.byDataset.get(dataset_id) ?? []), ...marked];
+  const all: RowSelection[] = [...(prepared.filters.byDataset.get(dataset_id) ?? []), ...marked];
   const filters = new Map([[dataset_id, all]]);
   const from = quoteIdentifier(table_name);
   const sql = `SELECT * FROM ${from} LIMIT ${input.limit} OFFSET ${input.offset}`;

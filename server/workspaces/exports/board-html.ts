@@ -58,11 +58,11 @@ function cardOf(
       return `<figure style="${place}" class="scrolls">${head}${whole === null ? '' : tableHtml(whole)}</figure>`;
     case 'text':
       return `<section style="${place}">${head}${body.blocks
-        .map(({ kind, text }) =>
+        .map(({ kind, text, sign }) =>
           kind === 'heading'
             ? `<h3>${escaped(text)}</h3>`
             : kind === 'point'
-              ? `<p class="point">${escaped(text)}</p>`
+              ? `<p class="point">${escaped(sign)} ${escaped(text)}</p>`
               : `<p>${escaped(text)}</p>`,
         )
         .join('')}</section>`;
@@ -97,7 +97,7 @@ function styleOf(scheme: 'light' | 'dark', width: number): string {
 h1{font-size:22px;margin:0 0 4px}header p,.filters{color:${soft};margin:0 0 4px;padding:0;list-style:none}
 main{display:grid;grid-template-columns:repeat(12,minmax(0,1fr));grid-auto-rows:minmax(${rowPixels - gap}px,auto);gap:${gap}px;margin:16px 0}
 figure,section{margin:0;padding:12px 14px;background:${surface};border:1px solid ${line};border-radius:8px;min-width:0;overflow:hidden}
-.scrolls{overflow:auto}h2{font-size:13px;margin:0 0 8px}h2 small{font-weight:400;color:${faint}}h3{font-size:15px;margin:8px 0 4px}section p{margin:0 0 6px;color:${soft}}.point::before{content:"• "}
+.scrolls{overflow:auto}h2{font-size:13px;margin:0 0 8px}h2 small{font-weight:400;color:${faint}}h3{font-size:15px;margin:8px 0 4px}section p{margin:0 0 6px;color:${soft}}
 svg{max-width:100%;height:auto;display:block}.number{font-size:32px;font-weight:600;margin:0;font-variant-numeric:tabular-nums}.number span{font-size:16px;font-weight:400;color:${soft}}
 .good{color:${status.good}}.warning{color:${status.warning}}.critical{color:${status.critical}}.change,.note{margin:0;color:${soft}}
 table{border-collapse:collapse;width:100%;font-size:12px;font-variant-numeric:tabular-nums}th,td{text-align:start;padding:3px 8px;border-bottom:1px solid ${line};vertical-align:top}th{color:${soft};font-weight:500}.n{text-align:end}

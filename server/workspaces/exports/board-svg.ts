@@ -2,7 +2,7 @@ import { chartColours } from '@stroma/charts';
 import type { Tile } from '@stroma/contracts';
 import { type Box, boxOf, margin } from './board-places.ts';
 import type { ExportInput } from './export-input.ts';
-import { fittedText, wrappedText } from './text-width.ts';
+import { fittedText, textWidth, wrappedText } from './text-width.ts';
 import { type TileBody, tileBody } from './tile-body.ts';
 
 export const headHeight = 36;
@@ -184,13 +184,13 @@ function textSvg(
 ): string {
   let y = 0;
   const parts: string[] = [];
-  for (const { kind, text: words } of blocks) {
+  for (const { kind, text: words, sign } of blocks) {
     const size = kind === 'heading' ? 15 : 13;
-    const indent = kind === 'point' ? 14 : 0;
+    const indent = kind === 'point' ? 4 + Math.max(10, textWidth(sign, size)) : 0;
     const lines = wrappedText(words, width - indent, size);
     for (const [at, line] of lines.entries()) {
       y += size + 6;
-      if (kind === 'point' && at === 0) parts.push(text('•', 2, y, { size, fill: colours.soft }));
+      if (kind === 'point' && at === 0) parts.push(text(sign, 2, y, { size, fill: colours.soft }));
       parts.push(
         text(line, indent, y, {
           size,

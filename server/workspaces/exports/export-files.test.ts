@@ -6,7 +6,6 @@ import { boxOf, stripesOf } from './board-places.ts';
 import { escaped, nested } from './board-svg.ts';
 import { cellText } from './cell-text.ts';
 import { filterWords } from './filter-words.ts';
-import { textBlocks } from './text-blocks.ts';
 import { fittedText, textWidth, wrappedText } from './text-width.ts';
 import { zipFile } from './zip-file.ts';
 
@@ -122,15 +121,6 @@ describe('words', () => {
     const filter = { column: 'site', dataset_id: null };
     expect(filterWords({ ...filter, op: 'in', values: ['Berlin', null] })).toBe('site is Berlin, missing');
     expect(filterWords({ ...filter, op: 'between', values: [1, 2] })).toBe('site from 1 to 2');
-  });
-
-  it('are what a text tile says, without its marks', () => {
-    expect(textBlocks('# Title\nsome **bold** [link](http://x)\nmore\n\n- a\n- b_c')).toEqual([
-      { kind: 'heading', text: 'Title' },
-      { kind: 'paragraph', text: 'some bold link more' },
-      { kind: 'point', text: 'a' },
-      { kind: 'point', text: 'b_c' },
-    ]);
   });
 
   it('write numbers of any size', () => {

@@ -57,11 +57,10 @@ export function stateWords(
     return `${label === '' ? name : label} = ${Array.isArray(held) ? listed(held) : valueWord(held)}`;
   });
   const titles = new Map(board.tiles.map(({ tile_id, title }) => [tile_id, title]));
-  const clicked = state.cross.flatMap((each) =>
-    each.filters.map(
-      (filter) => `${filterWords(filter)} (clicked in ${titles.get(each.tile_id) || 'a tile'})`,
-    ),
-  );
+  const clicked = [...Map.groupBy(state.cross, ({ tile_id }) => tile_id)].map(([tile_id, marks]) => {
+    const words = marks.map(({ filters }) => filters.map(filterWords).join(' and '));
+    return `${words.join(' or ')} (clicked in ${titles.get(tile_id) || 'a tile'})`;
+  });
   const drilled = state.drill.flatMap(({ tile_id, path }) =>
     path.map(({ column, value }) => `${titles.get(tile_id) || 'a tile'}: ${column} is ${valueWord(value)}`),
   );

@@ -1,14 +1,22 @@
-import { chartView, type DrawnTile, type NumberFacts, tileChart } from '@stroma/charts';
+import {
+  chartView,
+  type DrawnTile,
+  type NumberFacts,
+  type TextBlock,
+  textBlocks,
+  tileChart,
+  wordsOf,
+} from '@stroma/charts';
 import type { Tile, TileResult } from '@stroma/contracts';
 import { cellText } from './cell-text.ts';
-import { type TextBlock, textBlocks } from './text-blocks.ts';
 
 /** What stands in a tile below its title. */
 export type TileBody =
   | { form: 'chart'; svg: string }
   | { form: 'number'; number: NumberFacts; svg: string | null }
   | { form: 'table'; columns: { name: string; isNumber: boolean }[]; rows: string[][]; more: number }
-  | { form: 'text'; blocks: TextBlock[] }
+  /** Each without its marks; the sign stands before a point. */
+  | { form: 'text'; blocks: { kind: TextBlock['kind']; text: string; sign: string }[] }
   | { form: 'note'; text: string };
 
 export interface BodySize {
@@ -33,7 +41,14 @@ export async function tileBody(
   result: TileResult | undefined,
   size: BodySize,
 ): Promise<TileBody> {
-  if (tile.kind === 'text') return { form: 'text', blocks: textBlocks(tile.options.text ?? '') };
+  if (tile.kind === 'text') {
+    const blocks = textBlocks(tile.options.text ?? '').map((block) => ({
+      kind: block.kind,
+      text: wordsOf(block),
+      sign: block.number === undefined ? '•' : `${block.number}.`,
+    }));
+    return { form: 'text', blocks };
+  }
   if (result === undefined) return { form: 'note', text: 'Not asked.' };
   if (result.error !== null) return { form: 'note', text: result.error.message };
   if (tile.kind === 'table') return tableOf(result, Math.max(1, Math.floor(size.height / rowHeight) - 1));
