@@ -72,6 +72,15 @@ const shares = createRoute({
   ),
 });
 
+const sharing = createRoute({
+  getParentRoute: () => admin,
+  path: '/sharing',
+  component: lazyRouteComponent(
+    () => withTexts(import('./pages/admin/sharing/sharing-policy-page.tsx')),
+    'SharingPolicyPage',
+  ),
+});
+
 const purposes = createRoute({
   getParentRoute: () => admin,
   path: '/purposes',
@@ -242,6 +251,7 @@ export const adminRoutes = admin.addChildren([
   projects,
   project,
   shares,
+  sharing,
   purposes,
   backups,
   system,

@@ -1,5 +1,5 @@
 import { type Client, createClient } from '@stroma/sdk';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Page, WebSocketRoute } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { accessibilityFaults, faultsOf, launchChromium, openPage, picture, signIn } from './browser.ts';
 import { administrator, type RunningStroma, startStroma } from './stroma-server.ts';
@@ -50,6 +50,50 @@ afterAll(async () => {
   await browser?.close();
   await stroma?.stop();
 });
+
+/** A board with a variable, a tile to go down in, and an interval. */
+async function controlsBoard(): Promise<string> {
+  const tileId = (at: number) => `til_00000000-0000-7000-8000-00000000000${at}`;
+  const look = (at: number, title: string, kind: 'number' | 'bar') => ({
+    tile_id: tileId(at),
+    title,
+    kind,
+    place: { x: (at - 1) * 4, y: 0, w: 4, h: 6 },
+  });
+  const count = { aggregate: 'count' as const };
+  const { dashboard_id } = await client.dashboards.create({
+    body: {
+      name: 'Controls',
+      refresh_s: 5,
+      variables: [{ name: 'least', label: 'Least mass', type: 'number', value: 4900 }],
+      tiles: [
+        {
+          ...look(1, 'All birds', 'number'),
+          query: { kind: 'built', dataset_id: datasetId, measures: [count] },
+        },
+        {
+          ...look(2, 'Heavy birds', 'number'),
+          query: {
+            kind: 'sql',
+            dataset_ids: [datasetId],
+            sql: 'SELECT count(*) AS birds FROM dataset WHERE mass >= {{least}}',
+          },
+        },
+        {
+          ...look(3, 'Down', 'bar'),
+          query: {
+            kind: 'built',
+            dataset_id: datasetId,
+            dimensions: [{ column: 'species' }],
+            measures: [count],
+            drill: [{ column: 'island' }],
+          },
+        },
+      ],
+    },
+  });
+  return dashboard_id;
+}
 
 const tile = (name: string) => page.getByRole('region', { name, exact: true });
 const number = (name: string) => tile(name).locator('[data-tile=number]');
@@ -175,11 +219,79 @@ describe('a dashboard', () => {
     expect(await accessibilityFaults(page)).toEqual([]);
   });
 
-  it('moves when rows arrive', async () => {
+  it('filters by any of several marks, which go one by one or all with Escape', async () => {
     await page.goto(address);
+    const birds = (count: number) => expect.poll(() => number('Birds').textContent()).toBe(String(count));
+    await birds(90);
+    const marks = tile('By species').locator('svg .mark-rect path');
+    const chips = page.locator('[data-cross]');
+    await marks.nth(0).click();
+    await birds(30);
+    await marks.nth(1).click({ modifiers: ['Shift'] });
+    await birds(60);
+    expect(await chips.count()).toBe(2);
+    expect(await faultsOf(page, 'dashboard-several-marks')).toEqual([]);
+    await chips.first().getByRole('button').click();
+    await birds(30);
+    await page.getByRole('button', { name: 'More for By species' }).click();
+    await page.getByRole('menuitem', { name: 'Choose a mark' }).click();
+    await page.getByRole('dialog').getByRole('checkbox', { checked: false }).first().click();
+    await birds(60);
+    await page.keyboard.press('Escape');
+    await page.locator('h1').click();
+    await page.keyboard.press('Escape');
+    await birds(90);
+    expect(await chips.count()).toBe(0);
+  });
+
+  it('moves when rows arrive: its socket names the tiles, and these are asked for', async () => {
+    const opening = page.waitForEvent('websocket', (each) => each.url().includes('/ws/v1/analytics/'));
+    await page.goto(address);
+    const socket = await opening;
+    const heard: string[] = [];
+    socket.on('framereceived', ({ payload }) => heard.push(String(payload)));
+    const told = (type: string) => heard.some((each) => each.includes(`"type":"${type}"`));
     await expect.poll(() => number('Birds').textContent()).toBe('90');
+    await expect.poll(() => told('subscribed')).toBe(true);
+    const asked = page.waitForRequest(
+      (each) => each.url().endsWith('/data') && each.postDataJSON().tiles?.length > 0,
+    );
     await upload(120, datasetId);
+    await asked;
     await expect.poll(() => number('Birds').textContent()).toBe('120');
+    expect(told('update')).toBe(true);
+    const closing = socket.waitForEvent('close');
+    await page.getByRole('navigation', { name: 'Areas' }).getByRole('link', { name: 'Data' }).click();
+    await closing;
+  });
+
+  it('follows its data without a socket too, comes back to it, and asks for everything after falling behind', async () => {
+    const other = await page.context().newPage();
+    let isUp = false;
+    const ways: WebSocketRoute[] = [];
+    await other.routeWebSocket(/\/ws\/v1\/analytics\//, async (way) => {
+      if (!isUp) return way.close({ code: 1013 });
+      way.connectToServer();
+      ways.push(way);
+    });
+    await other.goto(address);
+    const birds = other.getByRole('region', { name: 'Birds', exact: true }).locator('[data-tile=number]');
+    await expect.poll(() => birds.textContent()).toBe('120');
+    await upload(60, datasetId);
+    await expect.poll(() => birds.textContent()).toBe('60');
+    isUp = true;
+    await expect
+      .poll(async () => {
+        await other.evaluate(() => dispatchEvent(new Event('online')));
+        return ways.length;
+      })
+      .toBe(1);
+    const everything = () =>
+      other.waitForRequest((each) => each.url().endsWith('/data') && each.postDataJSON().tiles === undefined);
+    const again = everything();
+    ways[0]?.send(JSON.stringify({ type: 'resync' }));
+    await again;
+    await other.close();
   });
 
   it('loses nothing when somebody else saved it meanwhile', async () => {
@@ -252,6 +364,56 @@ describe('a dashboard', () => {
     await page.goto(address);
     await tile('By species').locator('svg .mark-rect path').first().waitFor();
     expect(await faultsOf(page, `dashboard-${scheme}-${width}`)).toEqual([]);
+  });
+
+  it('puts all tiles in time, goes down, fills variables, looks again by itself, and fills the screen', async () => {
+    const board = await controlsBoard();
+    await page.emulateMedia({ colorScheme: 'light' });
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await page.goto(`/dashboards/${board}`);
+    const shows = (name: string, count: number) =>
+      expect.poll(() => number(name).textContent()).toBe(String(count));
+    await shows('All birds', 60);
+    await shows('Heavy birds', 20);
+    await page.getByLabel('Least mass').fill('3000');
+    await page.getByLabel('Least mass').press('Enter');
+    await shows('Heavy birds', 60);
+
+    await page.getByRole('button', { name: 'Time range: All time' }).click();
+    const range = page.getByRole('dialog', { name: 'Time range' });
+    await range.getByLabel('From').fill('2024-01-01');
+    await range.getByLabel('To').fill('2024-03-31');
+    await shows('All birds', 15);
+    await shows('Heavy birds', 15);
+    await page.keyboard.press('Escape');
+
+    const down = tile('Down').locator('svg .mark-rect path');
+    await down.first().click();
+    const way = tile('Down').getByRole('navigation');
+    await way.getByRole('button', { name: /Adelie|Gentoo|Chinstrap/ }).waitFor();
+    await tile('Down').getByText('Biscoe').waitFor();
+    expect(await faultsOf(page, 'dashboard-controls')).toEqual([]);
+    await way.getByRole('button', { name: 'All' }).click();
+    await tile('Down').getByText('Gentoo').waitFor();
+
+    const areas = page.getByRole('navigation', { name: 'Areas' });
+    await page.getByRole('button', { name: 'Full screen' }).click();
+    await areas.waitFor({ state: 'hidden' });
+    await page.getByRole('button', { name: /^Time range/ }).click();
+    await range.waitFor();
+    await picture(page, 'dashboard-full-screen');
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Leave full screen' }).click();
+    await areas.waitFor();
+
+    const watching = await page.context().newPage();
+    await watching.clock.install();
+    await watching.goto(`/dashboards/${board}`);
+    await watching.locator('[data-tile=number]', { hasText: '60' }).first().waitFor();
+    const again = watching.waitForRequest((each) => each.url().endsWith(`${board}/data`));
+    await watching.clock.fastForward(5000);
+    await again;
+    await watching.close();
   });
 
   it('breaks no policy of the page', () => {

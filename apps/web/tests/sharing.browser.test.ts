@@ -162,6 +162,45 @@ describe('a dashboard that leaves', () => {
     await context.close();
   });
 
+  it('leaves as the organisation allows', async () => {
+    const { page, context } = await openPage(browser, stroma.url, { scheme: 'dark', width: 390 });
+    await signIn(page);
+    await page.goto('/admin/sharing');
+    await page.getByRole('checkbox', { name: /^Every link needs a password/ }).check();
+    await page.getByRole('checkbox', { name: /^A link lives for a limited time/ }).check();
+    await page.getByLabel('days').fill('7');
+    await page.getByRole('checkbox', { name: /^Also dashboards that show health data/ }).check();
+    expect(await faultsOf(page, 'sharing-policy-dark-390')).toEqual([]);
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Allow it' }).click();
+    await page.getByText('The policy was saved.').waitFor();
+
+    await page.goto(`/dashboards/${boardId}`);
+    await page.getByRole('button', { name: 'Share', exact: true }).click();
+    await page.getByRole('menuitem').first().click();
+    const dialog = page.getByRole('dialog', { name: 'Share' });
+    await dialog.getByLabel('Password', { exact: true }).fill('open for the board');
+    await dialog.getByRole('button', { name: 'Make link' }).click();
+    await dialog.getByText('A link may live for 7 days at most here.').waitFor();
+    await dialog.getByLabel('Ends').selectOption('7');
+    await dialog.getByRole('button', { name: 'Make link' }).click();
+    const url = (await dialog.locator('[data-made-share]').textContent()) ?? '';
+    const visitor = await openPage(browser, stroma.url, { scheme: 'light', width: 1440 });
+    await visitor.page.goto(url.slice(url.indexOf('/shared')));
+    await visitor.page.getByLabel('Password').fill('open for the board');
+    expect(await faultsOf(visitor.page, 'shared-password')).toEqual([]);
+    await visitor.page.getByRole('button', { name: 'Open' }).click();
+    await visitor.page.getByRole('heading', { name: 'Doses of 2024' }).waitFor();
+    await visitor.context.close();
+
+    await page.goto('/admin/sharing');
+    await page.getByRole('checkbox', { name: /^Every link needs a password/ }).uncheck();
+    await page.getByRole('checkbox', { name: /^A link lives for a limited time/ }).uncheck();
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('The policy was saved.').waitFor();
+    await context.close();
+  });
+
   it('is scheduled and watched', async () => {
     const { page, context } = await openPage(browser, stroma.url, { scheme: 'light', width: 1440 });
     await signIn(page);

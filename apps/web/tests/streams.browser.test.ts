@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { faultsOf, launchChromium, openPage, signIn } from './browser.ts';
+import { faultsOf, launchChromium, openPage, saved, signIn } from './browser.ts';
 import { type RunningStroma, startStroma } from './stroma-server.ts';
 
 let stroma: RunningStroma;
@@ -64,6 +64,17 @@ describe('a topic', () => {
     await newest.getByRole('cell', { name: 'P-100' }).first().waitFor();
     await page.getByRole('region', { name: 'By the minute' }).getByText('closed').first().waitFor();
     expect(await faultsOf(page, 'stream')).toEqual([]);
+    const csv = await saved(page, () => newest.getByRole('button', { name: 'Export CSV' }).click());
+    expect(csv.name).toBe('vitals-ward-3-events.csv');
+    expect(csv.text.split('\r\n').slice(0, 2)).toEqual([
+      'happened,patient,celsius,beats,event_offset,received_at',
+      expect.stringMatching(/^2026-01-01T08:00:00.000Z,P-100,36.4,62,0,/),
+    ]);
+    const lines = await saved(page, () => newest.getByRole('button', { name: 'Export NDJSON' }).click());
+    expect(JSON.parse(lines.text.split('\n')[39] ?? '')).toMatchObject({
+      patient: 'P-100',
+      event_offset: 39,
+    });
     await page.getByRole('button', { name: 'Land now' }).click();
     await page.getByText('Everything that had arrived is in the dataset.').waitFor();
     await page.getByRole('link', { name: 'Open dataset' }).click();
@@ -84,8 +95,31 @@ describe('a topic', () => {
       .first()
       .waitFor();
     expect(await faultsOf(page, 'stream-dark-narrow')).toEqual([]);
-    await page.getByRole('button', { name: 'Delete topic' }).click();
-    await page.getByRole('dialog').getByRole('button', { name: 'Delete topic' }).click();
+    await page.getByRole('button', { name: 'More', exact: true }).click();
+    await page.getByRole('menuitem', { name: 'Change topic' }).click();
+    const form = page.getByRole('dialog', { name: 'Change topic' });
+    await form.getByLabel('Keep for hours').fill('24');
+    await form.getByLabel('Events that do not fit').selectOption('skip');
+    await form.getByLabel('Columns to add').fill('oxygen number !');
+    await form.getByText('Line 1').waitFor();
+    await form.getByLabel('Columns to add').fill('oxygen number');
+    expect(await faultsOf(page, 'stream-edit-dark-narrow')).toEqual([]);
+    await form.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('24 hours, ').waitFor();
+    await page.getByRole('region', { name: 'Columns' }).getByRole('cell', { name: 'oxygen' }).waitFor();
+    expect(await send(page, 'vitals-ward-3', [{ ...events(1)[0], oxygen: 97 }])).toBe(201);
+    await page
+      .getByRole('region', { name: 'Newest events' })
+      .getByRole('cell', { name: '97', exact: true })
+      .waitFor();
+
+    await page.getByRole('button', { name: 'More', exact: true }).click();
+    await page.getByRole('menuitem', { name: 'Delete topic' }).click();
+    const confirmation = page.getByRole('dialog');
+    const remove = confirmation.getByRole('button', { name: 'Delete topic' });
+    expect(await remove.isEnabled()).toBe(false);
+    await confirmation.getByLabel('Type vitals-ward-3 to delete it').fill('vitals-ward-3');
+    await remove.click();
     await page.getByRole('heading', { name: 'No topic yet' }).waitFor();
     await context.close();
   });

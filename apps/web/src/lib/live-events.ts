@@ -23,6 +23,15 @@ export function useLive(): boolean {
   );
 }
 
+let boardHasSocket = false;
+
+/** While a board is told by its own socket what has changed on it, this stream does not ask for all of it. */
+export function leaveBoardToItsSocket(left: boolean): void {
+  boardHasSocket = left;
+}
+
+const boardData = () => (boardHasSocket ? [] : [queryKeys.allBoardData]);
+
 /** One stream for the whole app keeps the query cache true while somebody is signed in. */
 export function useLiveEvents(session: Session | null): void {
   const queryClient = useQueryClient();
@@ -35,7 +44,7 @@ export function useLiveEvents(session: Session | null): void {
       // What was read before the stream opened may be older than the first event it tells.
       onOpen: () => {
         setLive(true);
-        refresh([queryKeys.jobs, queryKeys.datasets, queryKeys.threats, queryKeys.allBoardData]);
+        refresh([queryKeys.jobs, queryKeys.datasets, queryKeys.threats, ...boardData()]);
       },
       onBreak: () => setLive(false),
     });
@@ -51,7 +60,7 @@ function take(queryClient: QueryClient, event: CloudEvent, refresh: Refresh): vo
     queryClient.setQueryData<Job>(queryKeys.job(job_id), (job) => job && { ...job, status, progress });
     refresh([queryKeys.jobs, queryKeys.sources]);
   } else if (event.type.startsWith('data') || event.type.startsWith('dataset')) {
-    refresh([queryKeys.datasets, queryKeys.jobs, queryKeys.allBoardData]);
+    refresh([queryKeys.datasets, queryKeys.jobs, ...boardData()]);
   } else if (event.type.startsWith('threat.')) {
     refresh([queryKeys.threats]);
   }

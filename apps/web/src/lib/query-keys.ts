@@ -14,6 +14,7 @@ export const queryKeys = {
   resourceAccess: (id: string) => ['resource-access', id] as const,
   shares: ['shares'] as const,
   shareList: (query: object) => ['shares', 'list', query] as const,
+  sharingPolicy: ['sharing-policy'] as const,
   purposes: ['purposes'] as const,
   ownSessions: ['identity', 'sessions'] as const,
   outbox: ['outbox'] as const,
@@ -23,6 +24,7 @@ export const queryKeys = {
   boardPart: (id: string, part: string, query: object = {}) => ['boards', 'one', id, part, query] as const,
   boardData: (id: string, revision: number, state: object) =>
     ['board-data', 'one', id, revision, state] as const,
+  tileDrafts: ['board-data', 'draft'] as const,
   tileDraft: (tile: object) => ['board-data', 'draft', tile] as const,
   allBoardData: ['board-data'] as const,
   metrics: ['metrics'] as const,

@@ -11,7 +11,7 @@ export function Rail() {
   return (
     <nav
       aria-label={t('areas')}
-      className="fixed inset-x-0 bottom-0 z-30 border-t border-line bg-canvas sm:static sm:flex sm:w-[4.5rem] sm:shrink-0 sm:flex-col sm:border-e sm:border-t-0"
+      className="fixed inset-x-0 bottom-0 z-30 border-t border-line bg-canvas sm:static sm:flex sm:w-[4.5rem] sm:shrink-0 sm:flex-col sm:border-e sm:border-t-0 in-[:fullscreen]:hidden!"
     >
       <Link to="/" aria-label="Stroma" className="mx-auto mt-3 mb-4 hidden rounded-lg sm:block">
         <img src={logo} alt="" width={32} height={32} />
@@ -25,7 +25,10 @@ export function Rail() {
               className="group flex h-14 flex-col items-center justify-center gap-1 rounded-md text-small text-ink-soft hover:text-ink aria-[current=page]:font-medium aria-[current=page]:text-accent sm:hover:bg-hover sm:aria-[current=page]:bg-accent-soft"
             >
               <Icon size={18} aria-hidden strokeWidth={1.75} />
-              <span className="max-w-full truncate tracking-[-0.03em]">{t(label)}</span>
+              <span className="max-w-full truncate tracking-[-0.03em] max-sm:hidden">{t(label)}</span>
+              <span className="max-w-full truncate tracking-[-0.03em] sm:hidden">
+                {t(label === 'area_dashboards' ? 'area_dashboards_short' : label)}
+              </span>
             </Link>
           </li>
         ))}

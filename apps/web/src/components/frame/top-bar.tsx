@@ -16,7 +16,7 @@ export function TopBar({ onPalette }: { onPalette: () => void }) {
   const { t } = useTranslation();
   const live = useLive();
   return (
-    <header className="sticky top-0 z-20 flex h-12 shrink-0 items-center gap-2 border-b border-line bg-canvas/95 px-4 backdrop-blur-sm sm:px-8">
+    <header className="sticky top-0 z-20 flex h-12 shrink-0 items-center gap-2 border-b border-line bg-canvas/95 px-4 backdrop-blur-sm sm:px-8 in-[:fullscreen]:hidden">
       <Breadcrumb />
       <button
         type="button"

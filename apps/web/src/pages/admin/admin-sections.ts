@@ -9,6 +9,7 @@ import {
   Gauge,
   KeyRound,
   KeySquare,
+  Link2,
   type LucideIcon,
   MailOpen,
   ScrollText,
@@ -30,6 +31,7 @@ export interface AdminSection {
     | '/admin/roles'
     | '/admin/projects'
     | '/admin/shares'
+    | '/admin/sharing'
     | '/admin/purposes'
     | '/admin/backups'
     | '/admin/system'
@@ -47,6 +49,7 @@ export interface AdminSection {
     | 'roles'
     | 'projects'
     | 'shares'
+    | 'sharing'
     | 'purposes'
     | 'backups'
     | 'system'
@@ -65,6 +68,7 @@ export interface AdminSection {
     | 'roles_about'
     | 'projects_about'
     | 'shares_about'
+    | 'sharing_about'
     | 'purposes_about'
     | 'backups_about'
     | 'system_about'
@@ -106,6 +110,13 @@ export const adminSections: readonly AdminSection[] = [
     about: 'shares_about',
     permissions: ['datasets:share'],
     icon: Share2,
+  },
+  {
+    to: '/admin/sharing',
+    label: 'sharing',
+    about: 'sharing_about',
+    permissions: ['policies:read', 'policies:write'],
+    icon: Link2,
   },
   {
     to: '/admin/purposes',

@@ -95,24 +95,37 @@ export function markFilters(tile: Tile, result: TileResult, row: Row): RowFilter
 
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
-/** Which rows of its own answer a tile's clicked mark stands for. */
+/** The marks chosen in a tile, each as the conditions it stands for. */
+export const marksOf = (state: BoardState, tileId: string): RowFilter[][] =>
+  state.cross.filter(({ tile_id }) => tile_id === tileId).map(({ filters }) => filters);
+
+/** Which rows of its own answer the marks chosen in a tile stand for. */
 export function selectedRows(
   tile: Tile,
   result: TileResult,
   state: BoardState,
 ): ((row: Row) => boolean) | undefined {
-  const chosen = state.cross.find(({ tile_id }) => tile_id === tile.tile_id);
-  if (chosen === undefined) return undefined;
-  return (row) => same(markFilters(tile, result, row), chosen.filters);
+  const chosen = new Set(marksOf(state, tile.tile_id).map((filters) => JSON.stringify(filters)));
+  if (chosen.size === 0) return undefined;
+  return (row) => chosen.has(JSON.stringify(markFilters(tile, result, row)));
 }
 
-/** Clicking the same mark again takes the filter away. */
-export function crossed(state: BoardState, tileId: string, filters: RowFilter[]): BoardState {
-  const before = state.cross.find(({ tile_id }) => tile_id === tileId);
-  const others = state.cross.filter(({ tile_id }) => tile_id !== tileId);
-  return same(before?.filters, filters) || filters.length === 0
-    ? { ...state, cross: others }
-    : { ...state, cross: [...others, { tile_id: tileId, filters }] };
+const mostMarks = 50;
+
+/**
+ * A mark alone, or with `add` beside those chosen in the same tile, of which any may then hold. One that is chosen
+ * already is let go.
+ */
+export function crossed(state: BoardState, tileId: string, filters: RowFilter[], add = false): BoardState {
+  const before = marksOf(state, tileId);
+  const others = before.filter((each) => !same(each, filters));
+  const isChosen = others.length < before.length;
+  const kept = add ? others : [];
+  const chosen =
+    filters.length === 0 || (isChosen && (add || before.length === 1)) ? kept : [...kept, filters];
+  const elsewhere = state.cross.filter(({ tile_id }) => tile_id !== tileId);
+  const cross = [...elsewhere, ...chosen.map((each) => ({ tile_id: tileId, filters: each }))];
+  return cross.length > mostMarks ? state : { ...state, cross };
 }
 
 /** One step further down from the first dimension. */

@@ -11,9 +11,10 @@ import {
   RefreshCw,
   Settings2,
   Share2,
+  Shrink,
   Undo2,
 } from 'lucide-react';
-import type { RefObject } from 'react';
+import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../../components/button.tsx';
 import { IconButton } from '../../components/icon-button.tsx';
@@ -25,7 +26,6 @@ import { ExportMenu } from './export/export-menu.tsx';
 export function ViewTools({
   board,
   state,
-  desk,
   isFetching,
   onRefresh,
   onEdit,
@@ -33,13 +33,13 @@ export function ViewTools({
 }: {
   board: Dashboard;
   state: BoardState;
-  desk: RefObject<HTMLDivElement | null>;
   isFetching: boolean;
   onRefresh: () => void;
   onEdit: () => void;
   onOpen: (dialog: 'versions' | 'comments' | 'share' | 'schedules' | 'alerts') => void;
 }) {
   const { t } = useTranslation('dashboards');
+  const full = useFullScreen();
   const mayShare = usePermission('dashboards:share') && board.may_share;
   return (
     <>
@@ -49,11 +49,13 @@ export function ViewTools({
         onClick={onRefresh}
         className={clsx(isFetching && '[&_svg]:animate-spin')}
       />
-      <IconButton
-        icon={Expand}
-        label={t('full_screen')}
-        onClick={() => void desk.current?.requestFullscreen()}
-      />
+      {document.fullscreenEnabled && (
+        <IconButton
+          icon={full.isOn ? Shrink : Expand}
+          label={t(full.isOn ? 'full_screen_end' : 'full_screen')}
+          onClick={full.toggle}
+        />
+      )}
       <IconButton icon={MessageSquare} label={t('comments')} onClick={() => onOpen('comments')} />
       <IconButton icon={History} label={t('versions')} onClick={() => onOpen('versions')} />
       <ExportMenu dashboardId={board.dashboard_id} state={state} />
@@ -83,6 +85,21 @@ export function ViewTools({
       )}
     </>
   );
+}
+
+/** The whole page without its frame, so that what opens over it is seen too. It ends with the board. */
+function useFullScreen() {
+  const [isOn, setOn] = useState(document.fullscreenElement !== null);
+  useEffect(() => {
+    const look = () => setOn(document.fullscreenElement !== null);
+    document.addEventListener('fullscreenchange', look);
+    return () => {
+      document.removeEventListener('fullscreenchange', look);
+      if (document.fullscreenElement !== null) void document.exitFullscreen();
+    };
+  }, []);
+  const toggle = () => void (isOn ? document.exitFullscreen() : document.documentElement.requestFullscreen());
+  return { isOn, toggle };
 }
 
 const addable: readonly TileKind[] = ['bar', 'number', 'table', 'text'];

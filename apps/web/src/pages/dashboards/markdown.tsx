@@ -1,64 +1,70 @@
-import { Fragment, type ReactNode } from 'react';
+import { type TextBlock, type TextSpan, textBlocks } from '@stroma/charts';
 
-/** Headings, lists, paragraphs, bold, italics, code and links of a text tile; anything else is text as it stands. */
+/** The text of a tile, as it is meant; what is no mark stands as it is. */
 export function Markdown({ text }: { text: string }) {
-  const blocks = text.split(/\n{2,}/).filter((block) => block.trim() !== '');
-  return (
-    <div className="grid gap-2 wrap-anywhere">
-      {blocks.map((block, at) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: blocks are their order
-        <Block key={at} lines={block.split('\n').filter((line) => line.trim() !== '')} />
-      ))}
-    </div>
-  );
+  return <div className="grid gap-2 wrap-anywhere">{grouped(textBlocks(text)).map(drawn)}</div>;
 }
 
-const bullet = /^\s*[-*]\s+/;
-const counted = /^\s*\d+[.)]\s+/;
-
-function Block({ lines }: { lines: readonly string[] }) {
-  const [first = ''] = lines;
-  const heading = /^(#{1,3})\s+(.*)$/.exec(first);
-  if (heading !== null)
-    return (
-      <>
-        <p className={heading[1] === '#' ? 'text-section font-semibold' : 'font-semibold'}>
-          {inline(heading[2] ?? '')}
-        </p>
-        {lines.length > 1 && <Block lines={lines.slice(1)} />}
-      </>
-    );
-  const isList = bullet.test(first) || counted.test(first);
-  if (isList) {
-    const List = bullet.test(first) ? 'ul' : 'ol';
-    const mark = bullet.test(first) ? bullet : counted;
-    return (
-      <List className={List === 'ul' ? 'list-disc ps-5' : 'list-decimal ps-5'}>
-        {lines.map((line) => (
-          <li key={line}>{inline(line.replace(mark, ''))}</li>
-        ))}
-      </List>
-    );
+/** Points that follow each other are one list. */
+function grouped(blocks: readonly TextBlock[]): TextBlock[][] {
+  const groups: TextBlock[][] = [];
+  for (const block of blocks) {
+    const last = groups.at(-1);
+    const goesOn = block.kind === 'point' && last?.[0]?.kind === 'point';
+    if (goesOn && (last[0]?.number === undefined) === (block.number === undefined)) last.push(block);
+    else groups.push([block]);
   }
-  return <p>{inline(lines.join(' '))}</p>;
+  return groups;
 }
 
-const marks = /(\*\*[^*]+\*\*|\*[^*\s][^*]*\*|_[^_\s][^_]*_|`[^`]+`|\[[^\]]+\]\([^)\s]+\))/;
-
-function inline(text: string): ReactNode {
-  // biome-ignore lint/suspicious/noArrayIndexKey: parts are their order
-  return text.split(marks).map((part, at) => <Fragment key={`${at} ${part}`}>{marked(part)}</Fragment>);
-}
-
-function marked(part: string): ReactNode {
-  if (/^\*\*[^*]+\*\*$/.test(part)) return <strong>{part.slice(2, -2)}</strong>;
-  if (/^(\*[^*]+\*|_[^_]+_)$/.test(part)) return <em>{part.slice(1, -1)}</em>;
-  if (/^`[^`]+`$/.test(part)) return <code className="font-mono text-small">{part.slice(1, -1)}</code>;
-  const link = /^\[([^\]]+)\]\((https?:\/\/[^)\s]+|\/[^)\s]*|#[^)\s]*)\)$/.exec(part);
-  if (link === null) return part;
-  return (
-    <a href={link[2]} rel="noopener noreferrer" className="text-accent underline underline-offset-2">
-      {link[1]}
-    </a>
+function drawn(blocks: readonly TextBlock[], at: number) {
+  const [first] = blocks;
+  if (first === undefined) return null;
+  const { kind, level, number, spans } = first;
+  if (kind === 'paragraph') return <p key={at}>{spans.map(run)}</p>;
+  if (kind === 'heading')
+    return (
+      <p key={at} className={level === 1 ? 'text-section font-semibold' : 'font-semibold'}>
+        {spans.map(run)}
+      </p>
+    );
+  // biome-ignore lint/suspicious/noArrayIndexKey: points are their order
+  const points = blocks.map((each, place) => <li key={place}>{each.spans.map(run)}</li>);
+  return number === undefined ? (
+    <ul key={at} className="list-disc ps-5">
+      {points}
+    </ul>
+  ) : (
+    <ol key={at} start={number} className="list-decimal ps-5">
+      {points}
+    </ol>
   );
+}
+
+function run({ text, mark, href }: TextSpan, at: number) {
+  switch (mark) {
+    case 'strong':
+      return <strong key={at}>{text}</strong>;
+    case 'emphasis':
+      return <em key={at}>{text}</em>;
+    case 'code':
+      return (
+        <code key={at} className="font-mono text-small">
+          {text}
+        </code>
+      );
+    case 'link':
+      return (
+        <a
+          key={at}
+          href={href}
+          rel="noopener noreferrer"
+          className="text-accent underline underline-offset-2"
+        >
+          {text}
+        </a>
+      );
+    case 'plain':
+      return text;
+  }
 }

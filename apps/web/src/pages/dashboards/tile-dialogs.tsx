@@ -14,7 +14,7 @@ import { client } from '../../lib/client.ts';
 import { copyText } from '../../lib/copy.ts';
 import { formatCount } from '../../lib/format.ts';
 import { queryKeys } from '../../lib/query-keys.ts';
-import { canDrill, crossed, drilled, markFilters, selectedRows } from './board-state.ts';
+import { canDrill, crossed, drilled, markFilters, marksOf, selectedRows } from './board-state.ts';
 import { filterText } from './filter-text.ts';
 
 const rowsAtOnce = 200;
@@ -33,13 +33,13 @@ export function RowsDialog({
 }) {
   const { t } = useTranslation('dashboards');
   const [offset, setOffset] = useState(0);
-  const filters = state.cross.find(({ tile_id }) => tile_id === tile.tile_id)?.filters ?? [];
+  const marks = marksOf(state, tile.tile_id);
   const { data, error, isFetching } = useQuery({
     queryKey: queryKeys.boardData(board.dashboard_id, board.revision, { rows: tile.tile_id, state, offset }),
     queryFn: ({ signal }) =>
       client.dashboards.rows({
         params: { id: board.dashboard_id, tile_id: tile.tile_id },
-        body: { state, filters, limit: rowsAtOnce, offset },
+        body: { state, marks, limit: rowsAtOnce, offset },
         signal,
       }),
     placeholderData: keepPreviousData,
@@ -51,7 +51,7 @@ export function RowsDialog({
       <DialogContent
         side
         title={t('rows_of', { title: tile.title })}
-        description={filters.length > 0 ? filterText(filters) : t('rows_intro')}
+        description={marks.length > 0 ? marks.map((each) => filterText(each)).join(' · ') : t('rows_intro')}
       >
         {error ? (
           <ErrorNotice error={error} />
@@ -128,26 +128,39 @@ export function MarksDialog({
           <p className="text-ink-soft">{t('marks_none')}</p>
         ) : (
           <ul className="grid gap-1">
-            {[...marks].slice(0, 200).map(([name, row]) => (
-              <li key={name}>
-                <button
-                  type="button"
-                  aria-pressed={isSelected?.(row) ?? false}
-                  onClick={() => {
-                    setState((now) =>
-                      goesDown
-                        ? drilled(now, tile, result, row)
-                        : crossed(now, tile.tile_id, markFilters(tile, result, row)),
-                    );
-                    onClose();
-                  }}
-                  className="flex min-h-9 w-full items-center justify-between gap-4 rounded-md px-2 text-start hover:bg-hover aria-pressed:bg-accent-soft"
-                >
-                  <span className="min-w-0 truncate">{name}</span>
-                  <span className="text-ink-soft">{cellLabel(row.at(-1))}</span>
-                </button>
-              </li>
-            ))}
+            {[...marks].slice(0, 200).map(([name, row]) => {
+              const isChosen = isSelected?.(row) ?? false;
+              const cross = (add: boolean) =>
+                setState((now) => crossed(now, tile.tile_id, markFilters(tile, result, row), add));
+              return (
+                <li key={name} className="flex items-center gap-1">
+                  {!goesDown && (
+                    <label className="grid size-9 shrink-0 place-items-center">
+                      <input
+                        type="checkbox"
+                        aria-label={t('mark_beside', { name })}
+                        checked={isChosen}
+                        onChange={() => cross(true)}
+                        className="size-4 accent-(--accent)"
+                      />
+                    </label>
+                  )}
+                  <button
+                    type="button"
+                    aria-pressed={isChosen}
+                    onClick={() => {
+                      if (goesDown) setState((now) => drilled(now, tile, result, row));
+                      else cross(false);
+                      onClose();
+                    }}
+                    className="flex min-h-9 w-full min-w-0 items-center justify-between gap-4 rounded-md px-2 text-start hover:bg-hover aria-pressed:bg-accent-soft"
+                  >
+                    <span className="min-w-0 truncate">{name}</span>
+                    <span className="text-ink-soft">{cellLabel(row.at(-1))}</span>
+                  </button>
+                </li>
+              );
+            })}
           </ul>
         )}
       </DialogContent>

@@ -66,11 +66,11 @@ export function TileFrame({
   const isText = tile.kind === 'text';
   const ready = result !== undefined && result.error === null;
   const path = state.drill.find(({ tile_id }) => tile_id === tile.tile_id)?.path ?? [];
-  const pick = (row: Row) => {
+  const pick = (row: Row, { shiftKey }: MouseEvent) => {
     if (editing || result === undefined) return;
     if (canDrill(tile, result)) setState((now) => drilled(now, tile, result, row));
     else if (board.cross_filter)
-      setState((now) => crossed(now, tile.tile_id, markFilters(tile, result, row)));
+      setState((now) => crossed(now, tile.tile_id, markFilters(tile, result, row), shiftKey));
   };
   return (
     <section

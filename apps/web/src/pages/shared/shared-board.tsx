@@ -10,11 +10,13 @@ import { client } from '../../lib/client.ts';
 import { useDocumentTitle } from '../../lib/document-title.ts';
 import { formatMoment } from '../../lib/format.ts';
 import logo from '../../stroma.svg';
-import { inReadingOrder } from '../dashboards/grid-layout.ts';
+import { BoardGrid } from '../dashboards/board-grid.tsx';
+import { useDomains } from '../dashboards/value-domains.ts';
 import { SharedTile } from './shared-tile.tsx';
 
 /** What strangers look at is asked for no more often than this. */
 const fastestMs = 30_000;
+const ignore = () => undefined;
 
 export function SharedBoardView({
   token,
@@ -43,6 +45,7 @@ export function SharedBoardView({
     if (isStale) onAgain();
   }, [isStale, onAgain]);
   const results = new Map(data?.results.map((result) => [result.tile_id, result]));
+  const domains = useDomains(board.tiles.map(({ tile_id }) => results.get(tile_id)));
   const filters: RowFilter[] = state.filters ?? board.filters.map(({ label: _, ...filter }) => filter);
   return (
     <div className="mx-auto w-full max-w-[100rem] px-4 pt-6 pb-12 sm:px-8" data-shared-board>
@@ -72,18 +75,17 @@ export function SharedBoardView({
           <ErrorNotice error={error} onRetry={() => void refetch()} />
         </div>
       )}
-      <main
-        aria-busy={isFetching}
-        className="mt-6 flex flex-col gap-4 md:grid md:auto-rows-[24px] md:grid-cols-12"
-      >
-        {inReadingOrder(board.tiles).map((tile) => (
-          <SharedTile
-            key={tile.tile_id}
-            tile={tile}
-            result={results.get(tile.tile_id)}
-            isOld={isPlaceholderData}
-          />
-        ))}
+      <main aria-busy={isFetching} className="mt-6">
+        <BoardGrid tiles={board.tiles} editing={false} onPlace={ignore}>
+          {(tile) => (
+            <SharedTile
+              tile={tile}
+              result={results.get(tile.tile_id)}
+              isOld={isPlaceholderData}
+              domains={domains}
+            />
+          )}
+        </BoardGrid>
       </main>
       <footer className="mt-8 flex flex-wrap items-center gap-2 text-small text-ink-faint">
         <img src={logo} alt="" width={16} height={16} />

@@ -1,21 +1,19 @@
 import type { DataConnection } from '@stroma/contracts';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
-import { MoreHorizontal } from 'lucide-react';
+import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Badge } from '../../../components/badge.tsx';
-import { Button, buttonClass } from '../../../components/button.tsx';
+import { Button } from '../../../components/button.tsx';
 import { ConfirmDialog } from '../../../components/confirm-dialog.tsx';
-import { Menu, MenuContent, MenuItem, MenuTrigger } from '../../../components/menu.tsx';
-import { ErrorNotice, Notice } from '../../../components/notice.tsx';
-import { Page } from '../../../components/page.tsx';
-import { SkeletonRows } from '../../../components/skeleton.tsx';
+import { MenuItem } from '../../../components/menu.tsx';
+import { Notice } from '../../../components/notice.tsx';
 import { client } from '../../../lib/client.ts';
 import { formatTime } from '../../../lib/format.ts';
 import { queryKeys } from '../../../lib/query-keys.ts';
 import { usePermission } from '../../../lib/session.ts';
 import { toast } from '../../../lib/toasts.ts';
+import { AskedSource, SourcePage } from '../source-page.tsx';
 import { ConnectionDialog } from './connection-dialog.tsx';
 import { ConnectionState } from './connections-page.tsx';
 import { ImportHistory } from './import-history.tsx';
@@ -29,23 +27,15 @@ const route = getRouteApi('/frame/data/connections/$connectionId');
 export function ConnectionPage() {
   const { t } = useTranslation('connections');
   const { connectionId: id } = route.useParams();
-  const { data, error, refetch } = useQuery({
+  const asked = useQuery({
     queryKey: queryKeys.source(id),
     queryFn: ({ signal }) => client.connections.get({ params: { id }, signal }),
   });
-  if (error)
-    return (
-      <Page title={t('title')}>
-        <ErrorNotice error={error} onRetry={() => void refetch()} />
-      </Page>
-    );
-  if (data === undefined)
-    return (
-      <Page title={t('title')}>
-        <SkeletonRows rows={4} className="h-14" />
-      </Page>
-    );
-  return <Loaded connection={data} />;
+  return (
+    <AskedSource title={t('title')} asked={asked}>
+      {(connection) => <Loaded connection={connection} />}
+    </AskedSource>
+  );
 }
 
 function Loaded({ connection }: { connection: DataConnection }) {
@@ -62,49 +52,42 @@ function Loaded({ connection }: { connection: DataConnection }) {
     onSettled: refresh,
   });
   return (
-    <Page
-      title={name}
-      intro={
-        <span className="flex flex-wrap items-center gap-2 wrap-anywhere">
-          <Link to="/data/connections" className="text-accent hover:underline">
-            {t('title')}
-          </Link>
+    <SourcePage
+      name={name}
+      list={{ to: '/data/connections', title: t('title') }}
+      about={
+        <>
           <Badge>{t(`kind_${settings.kind}`)}</Badge>
           <ConnectionState connection={connection} />
           <span className="min-w-0">{placeOf(settings)}</span>
-        </span>
+        </>
       }
       actions={
         mayChange && (
+          <Button disabled={test.isPending} onClick={() => test.mutate()}>
+            {t(test.isPending ? 'testing' : 'test')}
+          </Button>
+        )
+      }
+      menu={
+        mayChange && (
           <>
-            <Button disabled={test.isPending} onClick={() => test.mutate()}>
-              {t(test.isPending ? 'testing' : 'test')}
-            </Button>
-            <Menu>
-              <MenuTrigger aria-label={t('more')} className={buttonClass({ look: 'quiet', size: 'icon' })}>
-                <MoreHorizontal size={16} aria-hidden />
-              </MenuTrigger>
-              <MenuContent>
-                <MenuItem onSelect={() => setTask('edit')}>{t('edit')}</MenuItem>
-                <MenuItem tone="critical" onSelect={() => setTask('remove')}>
-                  {t('remove')}
-                </MenuItem>
-              </MenuContent>
-            </Menu>
+            <MenuItem onSelect={() => setTask('edit')}>{t('edit')}</MenuItem>
+            <MenuItem tone="critical" onSelect={() => setTask('remove')}>
+              {t('remove')}
+            </MenuItem>
           </>
         )
       }
     >
-      <div className="grid grid-cols-1 gap-10">
-        {tested.problem !== null && (
-          <Notice tone="critical" title={t('not_reached_at', { time: formatTime(tested.at) })}>
-            {tested.problem.message}
-          </Notice>
-        )}
-        {mayChange && <SourceBrowser connection={connection} />}
-        <ImportList connectionId={id} mayChange={mayChange} />
-        <ImportHistory connectionId={id} />
-      </div>
+      {tested.problem !== null && (
+        <Notice tone="critical" title={t('not_reached_at', { time: formatTime(tested.at) })}>
+          {tested.problem.message}
+        </Notice>
+      )}
+      {mayChange && <SourceBrowser connection={connection} />}
+      <ImportList connectionId={id} mayChange={mayChange} />
+      <ImportHistory connectionId={id} />
       {task === 'edit' && (
         <ConnectionDialog
           present={connection}
@@ -129,6 +112,6 @@ function Loaded({ connection }: { connection: DataConnection }) {
           }}
         />
       )}
-    </Page>
+    </SourcePage>
   );
 }

@@ -11,34 +11,49 @@ import { queryKeys } from '../../../lib/query-keys.ts';
 import { readColumns } from './column-lines.ts';
 
 const example = 'happened timestamp !\npatient text !\ncelsius number\nbeats integer';
-const megabytes = 1024;
 
-/** Makes a topic: its name, its columns and what becomes of what does not fit them. */
-export function TopicDialog({ onDone, onClose }: { onDone: (topic: Topic) => void; onClose: () => void }) {
+/**
+ * Makes a topic, its name, its columns and what becomes of what does not fit them; or changes one that is there, to
+ * which columns are only added.
+ */
+export function TopicDialog({
+  present,
+  onDone,
+  onClose,
+}: {
+  present: Topic | null;
+  onDone: (topic: Topic) => void;
+  onClose: () => void;
+}) {
   const { t } = useTranslation('streams');
   const queryClient = useQueryClient();
-  const [name, setName] = useState('');
-  const [description, setDescription] = useState('');
-  const [lines, setLines] = useState(example);
+  const [name, setName] = useState(present?.name ?? '');
+  const [description, setDescription] = useState(present?.description ?? '');
+  const [lines, setLines] = useState(present === null ? example : '');
   const [timeColumn, setTimeColumn] = useState('happened');
-  const [onInvalid, setOnInvalid] = useState<Topic['on_invalid']>('refuse_batch');
-  const [hours, setHours] = useState('168');
-  const read = readColumns(lines);
+  const [onInvalid, setOnInvalid] = useState(present?.on_invalid ?? 'refuse_batch');
+  const [hours, setHours] = useState(String(present?.retention.hours ?? 168));
+  const [megabytes, setMegabytes] = useState(String(present?.retention.megabytes ?? 1024));
+  const addsNone = present !== null && lines.trim() === '';
+  const read = addsNone ? { columns: [] } : readColumns(lines, present === null);
   const columns = 'columns' in read ? read.columns : [];
   const times = columns.filter(({ type, required }) => type === 'timestamp' && required);
   const chosen = times.some((each) => each.name === timeColumn) ? timeColumn : '';
-  const create = useMutation({
+  const settings = {
+    description,
+    on_invalid: onInvalid,
+    retention: { hours: Number(hours), megabytes: Number(megabytes) },
+  };
+  const send = useMutation({
     mutationFn: () =>
-      client.streams.create({
-        body: {
-          name,
-          description,
-          columns,
-          time_column: chosen === '' ? null : chosen,
-          on_invalid: onInvalid,
-          retention: { hours: Number(hours), megabytes },
-        },
-      }),
+      present === null
+        ? client.streams.create({
+            body: { ...settings, name, columns, time_column: chosen === '' ? null : chosen },
+          })
+        : client.streams.change({
+            params: { id: present.topic_id },
+            body: { ...settings, ...(columns.length > 0 && { add_columns: columns }) },
+          }),
     onSuccess: async (topic) => {
       await queryClient.invalidateQueries({ queryKey: queryKeys.topics });
       onDone(topic);
@@ -46,26 +61,28 @@ export function TopicDialog({ onDone, onClose }: { onDone: (topic: Topic) => voi
   });
   return (
     <Dialog open onOpenChange={(open) => !open && onClose()}>
-      <DialogContent side title={t('add')} description={t('intro')}>
+      <DialogContent side title={t(present === null ? 'add' : 'edit')} description={t('intro')}>
         <form
           className="grid grid-cols-1 gap-4"
           onSubmit={(event) => {
             event.preventDefault();
-            create.mutate();
+            send.mutate();
           }}
         >
-          <Field label={t('name')} hint={t('name_hint')}>
-            {(props) => (
-              <Input
-                {...props}
-                required
-                pattern="[a-z][a-z0-9._\-]*"
-                maxLength={80}
-                value={name}
-                onChange={({ target }) => setName(target.value)}
-              />
-            )}
-          </Field>
+          {present === null && (
+            <Field label={t('name')} hint={t('name_hint')}>
+              {(props) => (
+                <Input
+                  {...props}
+                  required
+                  pattern="[a-z][a-z0-9._\-]*"
+                  maxLength={80}
+                  value={name}
+                  onChange={({ target }) => setName(target.value)}
+                />
+              )}
+            </Field>
+          )}
           <Field label={t('description')}>
             {(props) => (
               <Input
@@ -77,15 +94,15 @@ export function TopicDialog({ onDone, onClose }: { onDone: (topic: Topic) => voi
             )}
           </Field>
           <Field
-            label={t('columns')}
-            hint={t('columns_hint')}
+            label={t(present === null ? 'columns' : 'columns_added')}
+            hint={t(present === null ? 'columns_hint' : 'columns_added_hint')}
             error={'wrongLine' in read ? t('column_line_wrong', { line: read.wrongLine }) : null}
           >
             {(props) => (
               <textarea
                 {...props}
-                required
-                rows={6}
+                required={present === null}
+                rows={present === null ? 6 : 3}
                 spellCheck={false}
                 value={lines}
                 onChange={({ target }) => setLines(target.value)}
@@ -93,16 +110,18 @@ export function TopicDialog({ onDone, onClose }: { onDone: (topic: Topic) => voi
               />
             )}
           </Field>
-          <Field label={t('time_column')}>
-            {(props) => (
-              <Select {...props} value={chosen} onChange={({ target }) => setTimeColumn(target.value)}>
-                <option value="">{t('time_received')}</option>
-                {times.map((each) => (
-                  <option key={each.name}>{each.name}</option>
-                ))}
-              </Select>
-            )}
-          </Field>
+          {present === null && (
+            <Field label={t('time_column')}>
+              {(props) => (
+                <Select {...props} value={chosen} onChange={({ target }) => setTimeColumn(target.value)}>
+                  <option value="">{t('time_received')}</option>
+                  {times.map((each) => (
+                    <option key={each.name}>{each.name}</option>
+                  ))}
+                </Select>
+              )}
+            </Field>
+          )}
           <Field label={t('on_invalid')}>
             {(props) => (
               <Select
@@ -115,28 +134,58 @@ export function TopicDialog({ onDone, onClose }: { onDone: (topic: Topic) => voi
               </Select>
             )}
           </Field>
-          <Field label={t('retention_hours')}>
-            {(props) => (
-              <Input
-                {...props}
-                type="number"
-                required
-                min={1}
-                max={8760}
-                value={hours}
-                onChange={({ target }) => setHours(target.value)}
-              />
-            )}
-          </Field>
-          {create.error !== null && <ErrorNotice error={create.error} />}
+          <div className="grid gap-4 sm:grid-cols-2">
+            <NumberField label={t('retention_hours')} max={8760} value={hours} onChange={setHours} />
+            <NumberField
+              label={t('retention_megabytes')}
+              max={1_048_576}
+              value={megabytes}
+              onChange={setMegabytes}
+            />
+          </div>
+          {send.error !== null && <ErrorNotice error={send.error} />}
           <div className="flex justify-end gap-2">
             <Button onClick={onClose}>{t('cancel')}</Button>
-            <Button type="submit" look="primary" disabled={create.isPending || columns.length === 0}>
-              {t(create.isPending ? 'creating' : 'create')}
+            <Button
+              type="submit"
+              look="primary"
+              disabled={send.isPending || (columns.length === 0 && !addsNone)}
+            >
+              {present === null
+                ? t(send.isPending ? 'creating' : 'create')
+                : t(send.isPending ? 'saving' : 'save')}
             </Button>
           </div>
         </form>
       </DialogContent>
     </Dialog>
+  );
+}
+
+function NumberField({
+  label,
+  max,
+  value,
+  onChange,
+}: {
+  label: string;
+  max: number;
+  value: string;
+  onChange: (value: string) => void;
+}) {
+  return (
+    <Field label={label}>
+      {(props) => (
+        <Input
+          {...props}
+          type="number"
+          required
+          min={1}
+          max={max}
+          value={value}
+          onChange={({ target }) => onChange(target.value)}
+        />
+      )}
+    </Field>
   );
 }
