@@ -1,0 +1,108 @@
+import { StromaError } from '@stroma/kernel';
+import { binBytes, columnBytes, histogramModule, widestBlock } from './histogram-kernel.ts';
+import type { RowLoss } from './row-losses.ts';
+import type { SplitRules } from './split-search.ts';
+import { mostBytes, sharedMemory, type WasmMemory, type WasmModule } from './wasm-module.ts';
+
+/** Neighbouring columns whose bins stand together, row by row: one thread sums them. */
+export interface Block {
+  first: number;
+  width: number;
+  /** Address of row 0. */
+  at: number;
+}
+
+/** Where everything is in the memory the threads share, as byte addresses. */
+export interface Layout {
+  rows: number;
+  columns: number;
+  outputs: number;
+  blocks: Block[];
+  pairs: number;
+  scores: number;
+  targets: number;
+  /** 0 when there are none, as the next. */
+  weights: number;
+  normaliser: number;
+  /** Rows in the order of leaves, and room for as many. */
+  order: number;
+  spare: number;
+  /** 256 bytes: 1 for bins that go left. */
+  table: number;
+  /** For each column a byte: 1 where the tree may use it. */
+  mask: number;
+  /** Numbers for and from the threads. */
+  words: number;
+  answers: number;
+  histograms: number;
+  histogramBytes: number;
+}
+
+export interface TrainingJob {
+  memory: WasmMemory;
+  module: WasmModule;
+  layout: Layout;
+  rules: SplitRules;
+  loss: RowLoss | null;
+  quantile: number;
+}
+
+/** Doubles of one thread's answer to one question. */
+export const answerWords = 64;
+
+export interface MemoryNeeds {
+  rows: number;
+  columns: number;
+  outputs: number;
+  leaves: number;
+  threads: number;
+  hasWeights: boolean;
+  isSoftmax: boolean;
+}
+
+/** Throws INVALID_INPUT where it would take more than the 4 GiB one memory can be. */
+export function layOut(needs: MemoryNeeds): { layout: Layout; memory: WasmMemory; module: WasmModule } {
+  const { rows, columns, outputs, leaves, threads } = needs;
+  let used = 0;
+  const reserve = (bytes: number): number => {
+    const at = used;
+    used = Math.ceil((used + bytes) / 64) * 64;
+    return at;
+  };
+  const words = reserve(8 * (64 + 3 * leaves));
+  const answers = reserve(8 * answerWords * threads);
+  const table = reserve(256);
+  const least = Math.ceil(columns / widestBlock);
+  const count = Math.min(columns, Math.ceil(least / threads) * threads);
+  const blocks = Array.from({ length: count }, (_, index): Block => {
+    const first = Math.floor((index * columns) / count);
+    const width = Math.floor(((index + 1) * columns) / count) - first;
+    return { first, width, at: reserve(rows * width) };
+  });
+  const layout: Layout = {
+    rows,
+    columns,
+    outputs,
+    blocks,
+    words,
+    answers,
+    table,
+    mask: reserve(columns),
+    pairs: reserve(rows * binBytes),
+    scores: reserve(8 * rows * outputs),
+    targets: reserve(8 * rows),
+    weights: needs.hasWeights ? reserve(8 * rows) : 0,
+    normaliser: needs.isSoftmax ? reserve(8 * rows) : 0,
+    order: reserve(4 * rows),
+    spare: reserve(4 * rows),
+    histogramBytes: columns * columnBytes,
+    histograms: reserve(columns * columnBytes * leaves),
+  };
+  if (used > mostBytes)
+    throw new StromaError(
+      'INVALID_INPUT',
+      `Expected a table whose training fits in 4 GiB, was given ${rows} rows x ${columns} columns with ${leaves} leaves, which takes ${(used / 2 ** 30).toFixed(1)} GiB. Take fewer columns, leaves or a sample of the rows.`,
+      { bytes: used },
+    );
+  return { layout, memory: sharedMemory(used), module: histogramModule() };
+}

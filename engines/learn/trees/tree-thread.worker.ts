@@ -1,0 +1,42 @@
+import { receiveMessageOnPort, workerData } from 'node:worker_threads';
+import type { TrainingJob } from './boosting/training-memory.ts';
+import { TrainingPart } from './boosting/training-part.ts';
+import { at, readMessage, stop, type ThreadStart } from './tree-threads.ts';
+
+export type Question = { kind: 'train'; job: TrainingJob } | { kind: 'rest' };
+
+const { signal, port, part, parts } = workerData as ThreadStart;
+const words = new Int32Array(signal);
+const work: { training: TrainingPart | null } = { training: null };
+
+function answer(question: Question): unknown {
+  switch (question.kind) {
+    case 'train':
+      work.training = new TrainingPart(question.job, part, parts);
+      return null;
+    case 'rest':
+      work.training = null;
+      return null;
+  }
+}
+
+Atomics.add(words, at.ready, 1);
+let epoch = 0;
+for (;;) {
+  for (let look = 0; work.training !== null && look < 20_000; look++)
+    if (Atomics.load(words, at.epoch) !== epoch) break;
+  Atomics.wait(words, at.epoch, epoch);
+  epoch = Atomics.load(words, at.epoch);
+  const what = Atomics.load(words, at.what);
+  if (what === stop) break;
+  try {
+    if (what === readMessage) port.postMessage(answer(receiveMessageOnPort(port)?.message as Question));
+    else work.training?.run(what);
+  } catch (error) {
+    port.postMessage({ failed: error instanceof Error ? error.message : String(error) });
+    Atomics.add(words, at.failed, 1);
+  }
+  Atomics.add(words, at.done, 1);
+  Atomics.notify(words, at.done);
+}
+port.close();
