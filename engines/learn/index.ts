@@ -5,6 +5,13 @@
  *   oddRows            rows -> those whose combination of values is odd, at a stated rate
  *   mutualInformation  two classed columns -> how much one tells of the other
  *   driversOf          a measure and classed columns -> what goes with it, alone and beyond the others
+ *   fitEncoder         a table's typed columns -> the matrix learners see, and how to make it of other rows
+ *   inferProblem       a target column -> classes or numbers, with the reasons
+ *   leaksOf            a table, its target and a split -> what would make a test look better than the truth
+ *   kFolds, holdOut    rows -> those to learn from and those to test with
+ *   scoreWithInterval  a target and predictions -> how good, within which bounds
+ *   fitLogistic, fitLeastSquares, fitElasticNet  matrix and target -> a predictor (estimator.ts)
+ *   fitBoostedTrees    matrix and target -> a predictor of trees; TreeThreads: the threads it may use
  */
 
 export { type ClassedColumn, classesOfNumbers, classesOfTexts } from './classes.ts';
@@ -15,5 +22,11 @@ export {
   type IsolationForest,
   isolationForest,
 } from './isolation-forest.ts';
+export { fitElasticNet } from './linear/elastic-net.ts';
+export { fitLeastSquares, loadLinear } from './linear/least-squares.ts';
+export { fitLogistic, loadLogistic } from './linear/logistic.ts';
 export { type MutualInformation, mutualInformation } from './mutual-information.ts';
 export { type OddRow, type OddRowOptions, oddRows } from './odd-rows.ts';
+export * from './scores/index.ts';
+export * from './table/index.ts';
+export * from './trees/index.ts';

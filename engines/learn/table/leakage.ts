@@ -1,0 +1,150 @@
+import type { Target } from '../estimator.ts';
+import { responsesOf } from './effect-encoding.ts';
+import { type FeatureColumn, type FeatureTable, isMissing } from './feature-table.ts';
+import { outOfHalves } from './proxies.ts';
+import type { Split } from './splits.ts';
+
+export const leakKinds = ['identical_rows', 'shared_ids', 'target_proxy', 'future_data', 'id_like'] as const;
+export type LeakKind = (typeof leakKinds)[number];
+
+/** What would make a test look better than the truth. Fields cross the API. */
+export interface Leak {
+  kind: LeakKind;
+  /** Empty where whole rows are meant. */
+  columns: string[];
+  /** Test rows touched, or rows of the table where no split is meant. */
+  rows: number;
+  /** 0 to 1, of those rows, or of the target told. */
+  share: number;
+  message: string;
+}
+
+export interface LeakOptions {
+  split?: Split;
+  /** Who or what a row is of: a patient, a sample. Not a column to learn from. */
+  ids?: FeatureColumn;
+  /** When a row came to be, for splits in time. */
+  times?: Float64Array;
+  /** A column that alone tells so much of the target's variance, in rows it was not fitted to, is reported. */
+  proxyFrom?: number;
+}
+
+/**
+ * Looked for before training: rows of the test that training also holds, ids on both sides, test rows that are not
+ * later than all of training (with `times`), columns that alone tell the target, and columns that number the rows.
+ * Nothing is changed; order as in `leakKinds`, then of the columns. O(cells · log rows).
+ */
+export function leaksOf(table: FeatureTable, target: Target, options: LeakOptions = {}): Leak[] {
+  const { split, ids, times, proxyFrom = 0.95 } = options;
+  const leaks: Leak[] = [];
+  if (split !== undefined) {
+    leaks.push(...identicalRows(table, split));
+    if (ids !== undefined) leaks.push(...sharedIds(ids, split));
+  }
+  const numbering = table.columns.filter((column) => numbersRows(column, table.rows));
+  for (const column of table.columns) {
+    if (numbering.includes(column) || column.kind === 'text') continue;
+    const told = toldOf(column, target);
+    if (told >= proxyFrom)
+      leaks.push({
+        kind: 'target_proxy',
+        columns: [column.name],
+        rows: table.rows,
+        share: told,
+        message: `"${column.name}" alone tells ${percent(told)} of the target. If it is only known after the target is, or made from it, leave it out.`,
+      });
+  }
+  if (split !== undefined && times !== undefined) leaks.push(...future(times, split));
+  for (const { name } of numbering)
+    leaks.push({
+      kind: 'id_like',
+      columns: [name],
+      rows: table.rows,
+      share: 1,
+      message: `"${name}" is different in each row, like an identifier. It says nothing of new rows: leave it out.`,
+    });
+  return leaks;
+}
+
+const percent = (share: number): string => `${(100 * share).toFixed(share >= 0.995 && share < 1 ? 1 : 0)} %`;
+
+function identicalRows(table: FeatureTable, { train, test }: Split): Leak[] {
+  const known = new Set(Array.from(train, (row) => keyOf(table, row)));
+  const rows = test.reduce((sum, row) => sum + (known.has(keyOf(table, row)) ? 1 : 0), 0);
+  if (rows === 0) return [];
+  return [
+    {
+      kind: 'identical_rows',
+      columns: [],
+      rows,
+      share: rows / test.length,
+      message: `${rows} of ${test.length} test rows are also training rows, value by value. Remove duplicates, or keep them on one side by a grouped split.`,
+    },
+  ];
+}
+
+const keyOf = (table: FeatureTable, row: number): string =>
+  table.columns.map((column) => `${valueAt(column, row)}`).join('\u0001');
+
+function valueAt(column: FeatureColumn, row: number): string | number | null {
+  return column.kind === 'category' ? (column.codes[row] as number) : (column.values[row] ?? null);
+}
+
+function sharedIds(ids: FeatureColumn, { train, test }: Split): Leak[] {
+  const known = new Set<string | number | null>();
+  for (const row of train) if (!isMissing(ids, row)) known.add(valueAt(ids, row));
+  const rows = test.reduce((sum, row) => sum + (known.has(valueAt(ids, row)) ? 1 : 0), 0);
+  if (rows === 0) return [];
+  return [
+    {
+      kind: 'shared_ids',
+      columns: [ids.name],
+      rows,
+      share: rows / test.length,
+      message: `${rows} of ${test.length} test rows are of a "${ids.name}" that training also holds. Split by "${ids.name}".`,
+    },
+  ];
+}
+
+function future(times: Float64Array, { train, test }: Split): Leak[] {
+  let latest = -Infinity;
+  for (const row of train)
+    latest = Math.max(latest, Number.isNaN(times[row]) ? -Infinity : (times[row] as number));
+  const rows = test.reduce((sum, row) => sum + ((times[row] as number) <= latest ? 1 : 0), 0);
+  if (rows === 0) return [];
+  return [
+    {
+      kind: 'future_data',
+      columns: [],
+      rows,
+      share: rows / test.length,
+      message: `${rows} of ${test.length} test rows are not later than the last training row (${new Date(latest).toISOString()}): training sees their future. Split in the order of time.`,
+    },
+  ];
+}
+
+/** Names or whole numbers that are all different, the numbers close together as a count is. */
+function numbersRows(column: FeatureColumn, rows: number): boolean {
+  if (rows < 20 || column.kind === 'time' || column.kind === 'text') return false;
+  const seen = new Set<number>();
+  for (let row = 0; row < rows; row++) {
+    if (isMissing(column, row)) return false;
+    const value = column.kind === 'category' ? (column.codes[row] as number) : (column.values[row] as number);
+    if (seen.has(value)) return false;
+    seen.add(value);
+  }
+  if (column.kind === 'category') return true;
+  let [low, high] = [Infinity, -Infinity];
+  for (const value of column.values) {
+    if (!Number.isInteger(value)) return false;
+    low = Math.min(low, value);
+    high = Math.max(high, value);
+  }
+  return high - low < 2 * rows || /(^|[^a-z])(id|nr|no|number|index|row)([^a-z]|$)|Id$|ID$/.test(column.name);
+}
+
+/** Share of the target's variance that the column's classes tell in rows they were not counted in; least of classes. */
+function toldOf(column: FeatureColumn, target: Target): number {
+  const { values } = responsesOf(target);
+  return Math.min(...values.map((response) => outOfHalves(column, response)));
+}
