@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { endpoint } from './endpoints.ts';
 import { idOf, listOf, listQuery, sha256, timestamp } from './fields.ts';
+import { languages } from './identity.ts';
 
 export const complianceStandards = ['hipaa', 'gdpr', 'soc2', 'part11'] as const;
 export type ComplianceStandard = (typeof complianceStandards)[number];
@@ -56,6 +57,7 @@ export type ComplianceSummary = z.infer<typeof complianceSummary>;
 export const complianceReport = complianceSummary.extend({
   organisation: z.object({ id: z.string(), name: z.string() }),
   version: z.string().describe('Of Stroma'),
+  language: z.enum(languages).optional().describe('Of its texts; absent: English'),
   notice: z.string(),
   controls: z.array(complianceControl),
   signature_valid: z.boolean().describe('Whether it is still what was signed'),
@@ -77,6 +79,7 @@ export const complianceApi = {
     body: z.strictObject({
       standard: z.enum(complianceStandards),
       period: compliancePeriod.optional().describe('Absent: the last 90 days'),
+      language: z.enum(languages).default('en').describe('Of titles, findings and the PDF'),
     }),
     status: 202,
     response: z.object({ job_id: z.string(), report_id: z.string() }),

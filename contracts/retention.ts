@@ -12,6 +12,8 @@ export const retentionKinds = [
   'deleted_datasets',
   'deleted_dashboards',
   'language_model_calls',
+  'person_searches',
+  'threats',
 ] as const;
 export type RetentionKind = (typeof retentionKinds)[number];
 

@@ -216,7 +216,7 @@ export async function createAccess(platform: Platform): Promise<Access> {
       permissionRoutes(app, permissions);
       tenantRoutes(app, tenants, identity.clientOf);
       breakGlassRoutes(app, breakGlass);
-      complianceRoutes(app, compliance);
+      complianceRoutes(app, compliance, signatures);
       retentionRoutes(app, retention);
       consentRoutes(app, consents);
       threats.register(app);

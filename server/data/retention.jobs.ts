@@ -1,9 +1,11 @@
 import { type Kept, keptRows } from '../access/index.ts';
 import type { JobDefinition } from '../platform/jobs/job-types.ts';
 import type { Platform } from '../platform/platform.ts';
+import { forgetDerivations } from '../platform/provenance/provenance.store.ts';
 import { keysInUse } from './datasets/dataset-versions.store.ts';
 import { type DatasetRow, findPurgeable, purgeDataset, type VersionRow } from './datasets/datasets.store.ts';
 import { deletePairs } from './joins/joins.store.ts';
+import { keptSearches } from './persons/kept-searches.ts';
 import type { Uploads } from './uploads.service.ts';
 
 const nightly = { timeoutSeconds: 3600, retries: 1, concurrency: 1 } as const;
@@ -21,10 +23,13 @@ export function keptData(platform: Platform): Kept[] {
     at: 'created_at',
     person: 'user_id',
     datasets: 'dataset_ids',
+    // What was asked stands in the provenance of the answer too.
+    with: { column: 'provenance_id', remove: forgetDerivations },
   };
   return [
     keptRows(db, { ...asked, kind: 'chat', only: "kind = 'natural'" }),
     keptRows(db, { ...asked, kind: 'queries', only: "kind = 'sql'" }),
+    keptSearches(db),
     {
       kind: 'deleted_datasets',
       manner: 'dispose',

@@ -5,6 +5,7 @@ import { newId } from '../../platform/ids.ts';
 import { canonicalJson } from '../../platform/provenance/canonical-json.ts';
 import { systemTenant } from '../../platform/system-actor.ts';
 import type { AuditEntry, Stranger } from './audit.ts';
+import type { AuditKeys } from './audit-keys.ts';
 
 /** One event as it is kept. `time` is ISO 8601 in UTC with milliseconds. */
 export interface AuditContent {
@@ -58,12 +59,19 @@ export function contentHash(event: AuditContent): string {
 
 export const hashOf = (value: unknown): string => hash('sha256', canonicalJson(value));
 
-export function contentOf(who: Context | Stranger, entry: AuditEntry): AuditContent {
-  const { action, object, outcome, before, after, details } = entry;
+export function contentOf(
+  who: Context | Stranger,
+  entry: AuditEntry,
+  keys: Pick<AuditKeys, 'keyId' | 'textMac'>,
+): AuditContent {
+  const { action, object, outcome, before, after, texts } = entry;
+  const actor = actorOf(who);
+  const details =
+    texts === undefined ? entry.details : { ...entry.details, ...marksOf(texts, actor.tenantId, keys) };
   return {
     id: newId('audit'),
     time: new Date().toISOString(),
-    ...actorOf(who),
+    ...actor,
     requestId: storable(who.requestId),
     action,
     objectKind: object === null ? null : storable(object.kind),
@@ -97,6 +105,49 @@ function actorOf(who: Context | Stranger) {
     address: origin === undefined ? null : storable(origin.address),
     userAgent: origin === undefined ? null : storable(origin.userAgent),
   };
+}
+
+const markSuffix = '_hmac';
+
+function marksOf(
+  texts: NonNullable<AuditEntry['texts']>,
+  tenantId: string,
+  keys: Pick<AuditKeys, 'keyId' | 'textMac'>,
+): NonNullable<AuditEntry['details']> {
+  const marks = Object.entries(texts).map(([name, text]) => [
+    `${name}${markSuffix}`,
+    text === null ? null : keys.textMac(tenantId, text),
+  ]);
+  return { ...Object.fromEntries(marks), text_key: keys.keyId };
+}
+
+/** Texts that events of before hold as plain SHA-256; of a reason with the id of what it was given for. */
+const plainHashes: Readonly<Record<string, (text: string, objectId: string | null) => string>> = {
+  question_sha256: (text) => hash('sha256', text),
+  sql_sha256: (text) => hash('sha256', text),
+  reason_sha256: (text, objectId) => hash('sha256', `${objectId} ${text}`),
+};
+
+interface FoundText {
+  name: string;
+  kept_as: 'hmac_sha256' | 'sha256';
+}
+
+/** Under which names an event holds this very text. */
+export function namesOfText(
+  event: Pick<AuditContent, 'tenantId' | 'objectId'>,
+  details: NonNullable<AuditEntry['details']>,
+  text: string,
+  keys: Pick<AuditKeys, 'textMac'>,
+): FoundText[] {
+  const mark = keys.textMac(event.tenantId, text, String(details.text_key));
+  return Object.entries(details).flatMap(([field, value]): FoundText[] => {
+    if (field.endsWith(markSuffix) && mark !== null && value === mark)
+      return [{ name: field.slice(0, -markSuffix.length), kept_as: 'hmac_sha256' }];
+    if (plainHashes[field]?.(text, event.objectId) === value)
+      return [{ name: field.replace(/_sha256$/, ''), kept_as: 'sha256' }];
+    return [];
+  });
 }
 
 /** PostgreSQL's text holds no U+0000 and no half of a surrogate pair. */

@@ -2,6 +2,7 @@ import { createHash, createPublicKey, verify } from 'node:crypto';
 import type { AuditEvent, AuditEventDetail, AuditState, AuditVerification } from '@stroma/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DataServer, startDataServer } from '../../data/data-server.suite.ts';
+import { namesOfText } from './audit-content.ts';
 
 type Page = { items: AuditEvent[]; next_cursor: string | null };
 
@@ -106,11 +107,39 @@ describe('the audit record over HTTP', () => {
     );
     expect(rows).toEqual([{ tenant_id: 'system', details: expect.stringContaining('settings_sha256') }]);
     const asked = items.find(({ action, outcome }) => action === 'query.run' && outcome === 'success');
-    expect(asked?.details?.sql_sha256).toBe(createHash('sha256').update(select).digest('hex'));
     expect(JSON.stringify(items)).not.toContain('p1');
+    const plain = createHash('sha256').update(select).digest('hex');
+    expect(JSON.stringify(items)).not.toContain(plain);
+    expect(asked?.details).toMatchObject({
+      sql_hmac: expect.stringMatching(/^[0-9a-f]{64}$/),
+      question_hmac: null,
+      text_key: expect.stringMatching(/^[0-9a-f]{16}$/),
+    });
+    const compare = async (text: string) =>
+      (await admin.call('POST', `/audit/events/${asked?.event_id}/compare`, { text })).body;
+    expect(await compare(select)).toEqual({ matches: [{ name: 'sql', kept_as: 'hmac_sha256' }] });
+    expect(await compare(`${select} `)).toEqual({ matches: [] });
+    const compared = await events('action=audit.compared');
+    expect(compared.items.map(({ details }) => details)).toEqual([{ matches: '' }, { matches: 'sql' }]);
+    expect(JSON.stringify(compared)).not.toContain('p1');
     const changed = items.find(({ action }) => action === 'dataset.changed');
     expect(changed?.before_sha256).not.toBe(changed?.after_sha256);
     expect(changed).toMatchObject({ object: { kind: 'dataset', id }, address: expect.any(String) });
+  });
+
+  it('compares texts also with events of before, which hold plain hashes', () => {
+    const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+    const event = { tenantId: 'tnt_1', objectId: 'emg_1' };
+    const details = {
+      sql_sha256: sha256('SELECT 1'),
+      question_sha256: null,
+      reason_sha256: sha256('emg_1 a fall'),
+    };
+    const keys = { textMac: () => null };
+    const names = (text: string) => namesOfText(event, details, text, keys);
+    expect(names('SELECT 1')).toEqual([{ name: 'sql', kept_as: 'sha256' }]);
+    expect(names('a fall')).toEqual([{ name: 'reason', kept_as: 'sha256' }]);
+    expect(names('another')).toEqual([]);
   });
 
   it('has on record what somebody known was refused', async () => {

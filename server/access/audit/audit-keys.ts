@@ -26,6 +26,11 @@ export interface AuditKeys {
   verify(text: string, signature: string, keyId: string): boolean;
   /** HMAC-SHA-256, hex, under a secret derived from the signing key; of an earlier key when it is named. */
   mac(contentSha256: string, keyId?: string): string | null;
+  /**
+   * HMAC-SHA-256, hex, of a text, under a key of the organisation that is derived from the signing key (HKDF-SHA-256);
+   * from an earlier one when it is named, null when there is none of that name.
+   */
+  textMac(tenantId: string, text: string, keyId?: string): string | null;
   /** Every public key, SPKI in PEM, for who checks an export elsewhere. */
   publicKeys(): { key_id: string; public_key: string }[];
 }
@@ -35,6 +40,7 @@ interface HeldKey {
   publicKey: KeyObject;
   /** Made once: from bytes each call would cost six times as much. */
   secret: KeyObject;
+  ofTexts(tenantId: string): KeyObject;
 }
 
 const purpose = 'audit-signing';
@@ -60,9 +66,8 @@ export async function openAuditKeys({ db, keys }: Pick<Platform, 'db' | 'keys'>)
         key_id: row.id,
       });
     const seed = privateKey.export({ type: 'pkcs8', format: 'der' });
-    const derived = hkdfSync('sha256', seed, '', 'stroma audit event mac 1', 32);
-    const secret = createSecretKey(new Uint8Array(derived));
-    held.set(row.id, { privateKey, publicKey, secret });
+    const secret = derived(seed, '', 'stroma audit event mac 1');
+    held.set(row.id, { privateKey, publicKey, secret, ofTexts: textKeys(seed) });
   }
   const keyId = rows.at(-1)?.id ?? '';
   const current = held.get(keyId) as HeldKey;
@@ -79,11 +84,30 @@ export async function openAuditKeys({ db, keys }: Pick<Platform, 'db' | 'keys'>)
       const key = held.get(markedBy);
       return key === undefined ? null : createHmac('sha256', key.secret).update(contentSha256).digest('hex');
     },
+    textMac(tenantId, text, markedBy = keyId) {
+      const key = held.get(markedBy)?.ofTexts(tenantId);
+      return key === undefined ? null : createHmac('sha256', key).update(text).digest('hex');
+    },
     publicKeys: () =>
       [...held].map(([key_id, { publicKey }]) => ({
         key_id,
         public_key: publicKey.export({ type: 'spki', format: 'pem' }) as string,
       })),
+  };
+}
+
+const derived = (seed: Uint8Array, salt: string, purpose: string): KeyObject =>
+  createSecretKey(new Uint8Array(hkdfSync('sha256', seed, salt, purpose, 32)));
+
+const rememberedTenants = 1_000;
+
+function textKeys(seed: Uint8Array): HeldKey['ofTexts'] {
+  const known = new Map<string, KeyObject>();
+  return (tenantId) => {
+    const key = known.get(tenantId) ?? derived(seed, tenantId, 'stroma audit text mac 1');
+    if (known.size >= rememberedTenants) known.clear();
+    known.set(tenantId, key);
+    return key;
   };
 }
 

@@ -21,7 +21,7 @@ export function openAuditWriter(database: Database, keys: AuditKeys): Audit & { 
   let flushing: Promise<void> | null = null;
 
   const eventOf = (who: Context | Stranger, entry: AuditEntry): StoredEvent => {
-    const content = contentOf(who, entry);
+    const content = contentOf(who, entry, keys);
     const contentSha256 = contentHash(content);
     return { ...content, contentSha256, mac: keys.mac(contentSha256) ?? '', keyId: keys.keyId };
   };

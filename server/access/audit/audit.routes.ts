@@ -12,6 +12,7 @@ export function auditRoutes(app: FastifyInstance, trail: AuditTrail, anchors: Au
   });
   route(app, api.audit.events, ({ ctx, query }) => trail.events(ctx, query));
   route(app, api.audit.event, ({ ctx, params }) => trail.event(ctx, params.id));
+  route(app, api.audit.compare, ({ ctx, params, body }) => trail.compare(ctx, params.id, body.text));
   route(app, api.audit.state, ({ ctx }) => trail.state(ctx));
   route(app, api.audit.verify, async ({ ctx }) => ({ job_id: await trail.verify(ctx) }));
   route(app, api.audit.export, async ({ ctx, query, reply }) => {

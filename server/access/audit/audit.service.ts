@@ -9,7 +9,7 @@ import type { Platform } from '../../platform/platform.ts';
 import { systemTenant } from '../../platform/system-actor.ts';
 import { lastSeal, sealsAfter } from './audit.store.ts';
 import { type AuditSeal, headsOf, linkHash } from './audit-chain.ts';
-import { contentHash } from './audit-content.ts';
+import { contentHash, namesOfText } from './audit-content.ts';
 import { detailsOf, eventDocument } from './audit-documents.ts';
 import { type EventWithPlace, findEvent, headOf, lastOfAction, listEvents } from './audit-events.store.ts';
 import { csvExport, type ExportedEvent, jsonExport } from './audit-export.ts';
@@ -74,6 +74,22 @@ export class AuditTrail {
       link: linked ? { previous_sha256: previousSha256, sha256: linkSha256 } : null,
       seal: linked ? await this.#sealOf(event.tenantId, position) : null,
     };
+  }
+
+  /** Whether an event of the organisation holds this very text, and under which names; on record. Throws NOT_FOUND. */
+  async compare(ctx: Context, id: string, text: string) {
+    const { keys } = this.#audit;
+    const { event } =
+      (await findEvent(this.#platform.db.sql, ctx.actor.tenantId, id)) ??
+      fail('NOT_FOUND', 'There is no such event.', { event_id: id });
+    const matches = namesOfText(event, detailsOf(event) ?? {}, text, keys);
+    await this.#audit.append(ctx, {
+      action: 'audit.compared',
+      object: { kind: 'audit_event', id },
+      outcome: 'success',
+      details: { matches: matches.map(({ name }) => name).join(' ') },
+    });
+    return { matches };
   }
 
   async state(ctx: Context): Promise<AuditState> {

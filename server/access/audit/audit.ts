@@ -11,6 +11,11 @@ export interface AuditEntry {
   after?: unknown;
   /** Small, never a secret, never health data. Text is cut at 500 characters. */
   details?: AuditDetails;
+  /**
+   * Texts that may quote what is in the data, by name. What is kept of them is an HMAC under a key of the
+   * organisation: by a plain hash who reads the record could find a short text by guessing.
+   */
+  texts?: Readonly<Record<string, string | null>>;
 }
 
 /** Who asks before anybody is known. Without a tenant the event is the installation's own. */

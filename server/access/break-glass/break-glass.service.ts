@@ -1,5 +1,4 @@
-import { hash } from 'node:crypto';
-import { builtInRoles, type EmergencyAccess, roleAliases, roleDefinitions } from '@stroma/contracts';
+import type { EmergencyAccess } from '@stroma/contracts';
 import { StromaError } from '@stroma/kernel';
 import type { Actor, Context } from '../../platform/context.ts';
 import type { Sealed, SealedTable, Texts } from '../../platform/crypto/sealed-table.ts';
@@ -11,9 +10,10 @@ import type { Platform } from '../../platform/platform.ts';
 import { type Soon, whenThere } from '../../platform/soon.ts';
 import type { Audit } from '../audit/audit.ts';
 import { type AccessChange, tellAccessChange } from '../permissions/access-changes.ts';
+import { holdersOf } from '../permissions/holders.ts';
 import { Remembered } from '../remembered.ts';
+import { emergencyOpened } from './break-glass.mail.ts';
 import {
-  addressesOf,
   type EmergencyRow,
   endEmergency,
   findEmergency,
@@ -133,9 +133,12 @@ export class BreakGlass {
         fail('CONFLICT', 'Your emergency access is open already.', { emergency_id: open.id });
       const { tenantId, id: userId } = actor;
       await insertEmergency(tx, { id, tenantId, userId, ...texts, openedAt: now, expiresAt });
-      await this.#record(tx, ctx, 'break-glass.opened', id, {
-        minutes: input.minutes,
-        reason_sha256: hash('sha256', `${id} ${input.reason}`),
+      await this.#audit.record(tx, ctx, {
+        action: 'break-glass.opened',
+        object: { kind: 'emergency', id },
+        outcome: 'success',
+        details: { minutes: input.minutes },
+        texts: { reason: input.reason },
       });
       await tellAccessChange(tx, { tenant: tenantId, user: userId });
     });
@@ -239,7 +242,7 @@ export class BreakGlass {
   #record(
     tx: Sql,
     ctx: Context,
-    action: 'break-glass.opened' | 'break-glass.closed' | 'break-glass.reviewed',
+    action: 'break-glass.closed' | 'break-glass.reviewed',
     id: string,
     details: Record<string, string | number | boolean>,
   ): Promise<void> {
@@ -254,16 +257,12 @@ export class BreakGlass {
   /** Mail that cannot be sent must not keep anybody from a patient's data; it is logged. */
   async #alert(ctx: Context, reason: string, until: Date): Promise<void> {
     const { db, mail } = this.#platform;
-    const addresses = await addressesOf(db.sql, ctx.actor.tenantId, reviewingRoles);
+    const { tenantId, name } = ctx.actor;
+    const reviewers = await holdersOf(db.sql, tenantId, 'break-glass:review');
     await Promise.all(
-      addresses.map(async (to) => {
+      reviewers.map(async ({ email: to, language }) => {
         try {
-          await mail.send({
-            to,
-            tenantId: ctx.actor.tenantId,
-            subject: `${ctx.actor.name} opened emergency access`,
-            text: `${ctx.actor.name} opened emergency access to all data of the organisation, until ${until.toISOString()}.\n\nReason: ${reason}\n\nEach dataset that is looked at goes on record. Please review it under Emergency access in Stroma.\n`,
-          });
+          await mail.send({ ...emergencyOpened(language, { name, reason, until }), to, tenantId });
         } catch (error) {
           ctx.log.error({ err: error }, 'a mail about emergency access could not be sent');
         }
@@ -312,11 +311,3 @@ function statusOf({ reviewedAt, justified, endedAt, expiresAt }: EmergencyRow): 
   if (reviewedAt !== null) return justified ? 'justified' : 'unjustified';
   return endedAt === null && expiresAt.getTime() > Date.now() ? 'open' : 'to_review';
 }
-
-/** Built-in roles that review, by all their names. */
-const reviewingRoles: string[] = [
-  ...builtInRoles.filter((role) => roleDefinitions[role].permissions.includes('break-glass:review')),
-  ...Object.entries(roleAliases).flatMap(([alias, role]) =>
-    roleDefinitions[role].permissions.includes('break-glass:review') ? [alias] : [],
-  ),
-];

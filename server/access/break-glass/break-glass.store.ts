@@ -142,12 +142,3 @@ export async function usesOf(
     .where(inArray(emergencyUses.emergencyId, emergencyIds))
     .orderBy(emergencyUses.at);
 }
-
-/** Addresses of people of these roles who may still come in. */
-export async function addressesOf(db: Sql, tenantId: string, roles: string[]): Promise<string[]> {
-  const rows = await db
-    .select({ email: users.email })
-    .from(users)
-    .where(and(eq(users.tenantId, tenantId), inArray(users.role, roles), isNull(users.disabledAt)));
-  return rows.map(({ email }) => email);
-}

@@ -5,6 +5,7 @@ import {
   type ComplianceSummary,
   type ControlStatus,
   isAdministrator,
+  type Language,
 } from '@stroma/contracts';
 import type { Context } from '../../platform/context.ts';
 import type { Sql } from '../../platform/db/database.ts';
@@ -14,12 +15,13 @@ import { cutPage } from '../../platform/paging.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { canonicalJson } from '../../platform/provenance/canonical-json.ts';
 import type { OpenAudit } from '../audit/open-audit.ts';
-import type { Signatures } from '../signatures/signatures.service.ts';
+import type { Signable, Signatures } from '../signatures/signatures.service.ts';
 import { findReport, insertReport, listReports, type ReportRow } from './compliance.store.ts';
 import { openAccounts, tenantName } from './facts.store.ts';
 import { measure, type Period, type RetentionFacts } from './facts.ts';
 import { assess, type Standard } from './standards/control.ts';
 import { gdpr } from './standards/gdpr.ts';
+import { germanTitles } from './standards/german.ts';
 import { hipaa } from './standards/hipaa.ts';
 import { part11 } from './standards/part11.ts';
 import { soc2 } from './standards/soc2.ts';
@@ -29,13 +31,16 @@ const defaultPeriodMs = 90 * 86_400_000;
 
 const standards: Readonly<Record<ComplianceStandard, Standard>> = { hipaa, gdpr, soc2, part11 };
 
-const notice =
-  'Every figure was measured in this installation at the time named. Where nothing could be measured the control is marked as the organisation’s to show. The report is evidence for an audit; it certifies nothing by itself.';
+const notices: Readonly<Record<Language, string>> = {
+  en: 'Every figure was measured in this installation at the time named. Where nothing could be measured the control is marked as the organisation’s to show. The report is evidence for an audit; it certifies nothing by itself.',
+  de: 'Jede Zahl wurde in dieser Installation zur genannten Zeit gemessen. Wo nichts zu messen war, ist die Anforderung als eine gekennzeichnet, die die Organisation zeigt. Der Bericht ist Beleg für eine Prüfung; er bescheinigt von sich aus nichts.',
+};
 
 export interface ReportOrder {
   report_id: string;
   standard: ComplianceStandard;
   period: Period;
+  language: Language;
 }
 
 interface ComplianceParts {
@@ -58,13 +63,18 @@ export class Compliance {
 
   async order(
     ctx: Context,
-    { standard, period }: { standard: ComplianceStandard; period?: Period | undefined },
+    {
+      standard,
+      period,
+      language,
+    }: { standard: ComplianceStandard; period?: Period | undefined; language: Language },
   ): Promise<{ job_id: string; report_id: string }> {
     const now = Date.now();
     const report_id = newId('report');
     const order: ReportOrder = {
       report_id,
       standard,
+      language,
       period: period ?? {
         from: new Date(now - defaultPeriodMs).toISOString(),
         to: new Date(now).toISOString(),
@@ -87,13 +97,15 @@ export class Compliance {
       order.period,
       onProgress,
     );
-    const { title, controls } = standards[order.standard];
-    const assessed = controls.map((each) => assess(each, facts));
+    const { standard, language } = order;
+    const { title, controls } = standards[standard];
+    const assessed = controls.map((each) => assess(each, facts, language));
     const count = (status: ControlStatus) => assessed.filter((each) => each.status === status).length;
     const report: SignedDocument = {
       report_id: order.report_id,
-      standard: order.standard,
-      title,
+      standard,
+      language,
+      title: language === 'de' ? germanTitles[standard] : title,
       period: order.period,
       made_at: facts.now.toISOString(),
       made_by: { id, name },
@@ -105,7 +117,7 @@ export class Compliance {
       },
       organisation: { id: tenantId, name: await tenantName(platform.db.sql, tenantId) },
       version,
-      notice,
+      notice: notices[language],
       controls: assessed,
     };
     const document = canonicalJson(report);
@@ -113,7 +125,7 @@ export class Compliance {
     const row: ReportRow = {
       id: order.report_id,
       tenantId,
-      standard: order.standard,
+      standard,
       madeAt: facts.now,
       document,
       sha256,
@@ -130,7 +142,7 @@ export class Compliance {
           outcome: 'success',
           after: report,
           details: {
-            standard: order.standard,
+            standard,
             from: order.period.from,
             to: order.period.to,
             sha256,
@@ -190,6 +202,15 @@ export class Compliance {
     };
   }
 
+  /** As people sign it: all that the report says. Null when there is none. */
+  async signable(ctx: Context, id: string): Promise<Signable | 'hidden' | null> {
+    if (!ctx.actor.permissions.has('compliance:read')) return 'hidden';
+    const row = await findReport(this.#parts.platform.db.sql, ctx.actor.tenantId, id);
+    if (row === null) return null;
+    const report = read(row);
+    return { label: `${report.title}, ${report.made_at.slice(0, 10)}`, content: report };
+  }
+
   async confirmReview(ctx: Context, note: string): Promise<{ members: number; reviewed_at: string }> {
     const { platform, audit } = this.#parts;
     const reviewed_at = new Date().toISOString();
@@ -205,6 +226,9 @@ export class Compliance {
     return { members: held.length, reviewed_at };
   }
 }
+
+/** What a signature under a report names. */
+export const reportObject = (id: string) => ({ kind: 'compliance_report', id });
 
 const read = (row: ReportRow): SignedDocument => JSON.parse(row.document) as SignedDocument;
 

@@ -7,6 +7,8 @@ import type {
   ComplianceStandard,
   ComplianceSummary,
   Job,
+  Signature,
+  SignatureSubject,
 } from '@stroma/contracts';
 import { complianceStandards } from '@stroma/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -77,6 +79,44 @@ describe('a compliance report', () => {
       const counted = Object.values(report.counts).reduce((sum, count) => sum + count, 0);
       expect(counted).toBe(report.controls.length);
     }
+  });
+
+  it('is written in German where it is asked for, every sentence of it', async () => {
+    for (const standard of complianceStandards) {
+      const english = await make(officer, standard);
+      const report = await make(officer, standard, { language: 'de' });
+      expect([english.language, report.language]).toEqual(['en', 'de']);
+      expect(report.notice).not.toBe(english.notice);
+      expect(report.controls.map(({ clause }) => clause)).toEqual(
+        english.controls.map(({ clause }) => clause),
+      );
+      for (const [index, control] of report.controls.entries()) {
+        const same = english.controls[index];
+        expect(control.title).not.toBe(same?.title);
+        expect([control.clause, control.organisation === null]).toEqual([
+          control.clause,
+          same?.organisation === null,
+        ]);
+        if (control.organisation !== null) expect(control.organisation).not.toBe(same?.organisation);
+        for (const [n, { finding }] of control.evidence.entries())
+          expect(finding).not.toBe(same?.evidence[n]?.finding);
+      }
+    }
+  });
+
+  it('is not met while a request of a person is past its date', async () => {
+    const request = (part: string) => server.app.platform.db.execute(part);
+    await request(`insert into subject_requests (id, tenant_id, kind, status, sealed, received_at, due_at, recorded_by,
+        recorded_by_name, recorded_at)
+      values ('srq_late', '${server.tenantId}', 'access', 'open', '', now() - interval '40 days',
+        now() - interval '9 days', 'usr_x', 'X', now())`);
+    const late = await make(officer, 'gdpr');
+    expect(controlOf(late, 'GDPR Art. 15').status).toBe('not_met');
+    expect(figure(late, 'requests_answered', 'overdue')).toBe(1);
+    await request(`update subject_requests set status = 'done', closed_at = now() where id = 'srq_late'`);
+    const answered = await make(officer, 'gdpr');
+    expect(controlOf(answered, 'GDPR Art. 15').status).toBe('met');
+    expect(figure(answered, 'requests_answered', 'closed')).toBe(1);
   });
 
   it('measures the live system: figures follow what changes', async () => {
@@ -178,6 +218,29 @@ describe('a compliance report', () => {
     expect(pdf.length).toBeGreaterThan(20_000);
     const made = await officer.call<{ items: AuditEvent[] }>('GET', '/audit/events?action=report.made');
     expect(made.body.items.some(({ object }) => object?.id === body.items[0]?.report_id)).toBe(true);
+  });
+
+  it('is signed by people like any other record, and the PDF shows it', async () => {
+    const { report_id: id } = await make(officer, 'part11');
+    const path = `/signatures/subject?kind=compliance_report&id=${id}`;
+    const subject = await officer.call<SignatureSubject>('GET', path);
+    expect(subject.body.object.label).toContain('21 CFR Part 11');
+    const signed = await officer.call<Signature>('POST', '/signatures', {
+      object: { kind: 'compliance_report', id },
+      content_sha256: subject.body.content_sha256,
+      meaning: 'approved',
+      comment: 'for the inspection',
+      time_zone: 'Europe/Berlin',
+      password: 'a long enough password for all',
+    });
+    expect([signed.status, signed.body.state]).toEqual([201, 'valid']);
+    expect((await officer.call<SignatureSubject>('GET', path)).body.signatures).toHaveLength(1);
+    const pdf = await fetch(`${server.url}/api/v1/security/compliance-reports/${id}/pdf`, {
+      headers: { authorization: `Bearer ${officer.token}` },
+    });
+    expect([pdf.status, pdf.headers.get('content-type')]).toEqual([200, 'application/pdf']);
+    const scientist = await server.member('scientist');
+    expect((await scientist.call('GET', path)).status).toBe(404);
   });
 
   it('is made by who may, and is nobody’s of another organisation', async () => {

@@ -143,6 +143,31 @@ export async function emergencyFacts(
   return row ?? { opened: 0, waiting: 0, overdue: 0, unjustified: 0 };
 }
 
+export interface RequestFacts {
+  /** In the period. */
+  received: number;
+  closed: number;
+  /** At present, and of those past the date by which the person must have an answer. */
+  open: number;
+  overdue: number;
+}
+
+/** Requests of persons for what is held on them (GDPR Art. 15 to 20). */
+export async function requestFacts(
+  db: Sql,
+  tenantId: string,
+  { from, to }: { from: string; to: string },
+): Promise<RequestFacts> {
+  const result = await db.execute(sql`
+    select (count(*) filter (where received_at between ${from}::timestamptz and ${to}::timestamptz))::int as received,
+      (count(*) filter (where closed_at between ${from}::timestamptz and ${to}::timestamptz))::int as closed,
+      (count(*) filter (where closed_at is null))::int as open,
+      (count(*) filter (where closed_at is null and coalesce(extended_until, due_at) < now()))::int as overdue
+    from subject_requests where tenant_id = ${tenantId}`);
+  const [row] = rowsOf<RequestFacts>(result);
+  return row ?? { received: 0, closed: 0, open: 0, overdue: 0 };
+}
+
 export interface WallFacts {
   tables: number;
   walled: number;

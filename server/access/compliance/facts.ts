@@ -21,7 +21,9 @@ import {
   openAccounts,
   type PersonFact,
   type RecordedAction,
+  type RequestFacts,
   recordedActions,
+  requestFacts,
   type SensitivityFact,
   sensitivityFacts,
   type ThreatFacts,
@@ -54,6 +56,7 @@ export interface Facts {
   strangers: { failed: number; locked: number };
   apiKeys: KeyFacts;
   emergencies: EmergencyFacts;
+  requests: RequestFacts;
   threats: ThreatFacts;
   walls: WallFacts;
   backups: BackupFact[];
@@ -148,6 +151,7 @@ export async function measure(
     },
     apiKeys: await apiKeyFacts(db.sql, tenantId),
     emergencies: await emergencyFacts(db.sql, tenantId, period),
+    requests: await requestFacts(db.sql, tenantId, period),
     threats: await threatFacts(db.sql, tenantId, period),
     walls: outside.walls,
     backups: outside.backups,

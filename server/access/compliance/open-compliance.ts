@@ -4,7 +4,7 @@ import type { OpenAudit } from '../audit/open-audit.ts';
 import type { Retention } from '../retention/retention.service.ts';
 import type { Signatures } from '../signatures/signatures.service.ts';
 import { reportJob } from './compliance.jobs.ts';
-import { Compliance } from './compliance.service.ts';
+import { Compliance, reportObject } from './compliance.service.ts';
 
 const manifest = new URL('../../package.json', import.meta.url);
 
@@ -23,5 +23,6 @@ export function openCompliance(
     retention: (tenantId) => retention.facts(tenantId),
   });
   platform.jobs.register(reportJob(compliance));
+  signatures.register({ kind: reportObject('').kind, find: (ctx, id) => compliance.signable(ctx, id) });
   return compliance;
 }

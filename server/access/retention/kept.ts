@@ -1,7 +1,7 @@
 import type { RetentionKind } from '@stroma/contracts';
 import { type SQL, sql } from 'drizzle-orm';
 import type { Context } from '../../platform/context.ts';
-import { type Database, rowsOf } from '../../platform/db/database.ts';
+import { type Database, rowsOf, type Sql } from '../../platform/db/database.ts';
 
 /** What legal holds keep from being disposed of. */
 export interface Holds {
@@ -47,11 +47,25 @@ interface KeptRows {
   datasets?: string;
   /** SQL over a row: whether it is of this kind. */
   only?: string;
+  /** What else goes with rows, in the transaction that removes them; it is given this column of theirs, nulls aside. */
+  with?: { column: string; remove(tx: Sql, tenantId: string, values: string[]): Promise<void> };
 }
+
+const removedAtOnce = 1_000;
 
 /** Rows of one table, each disposed of by itself. The names are code, never input. */
 export function keptRows(db: Database, shape: KeptRows): Kept {
-  const { kind, defaultDays, shortestDays, table, at, person, datasets, only = 'true' } = shape;
+  const {
+    kind,
+    defaultDays,
+    shortestDays,
+    table,
+    at,
+    person,
+    datasets,
+    only = 'true',
+    with: besides,
+  } = shape;
   const past = (tenantId: string, before: Date): SQL =>
     sql`tenant_id = ${tenantId} and ${sql.raw(only)} and ${sql.raw(at)} < ${before.toISOString()}::timestamptz`;
   const held = ({ everything, persons, datasets: ids }: Holds): SQL => {
@@ -81,15 +95,24 @@ export function keptRows(db: Database, shape: KeptRows): Kept {
         oldest: row?.oldest == null ? null : new Date(row.oldest),
       };
     },
-    async dispose({ actor }, before, holds) {
-      const [row] = rowsOf<{ done: number }>(
-        await db.sql.execute(sql`
-          with gone as (
-            delete from ${sql.raw(table)} where ${past(actor.tenantId, before)} and not ${held(holds)} returning 1
-          )
-          select count(*)::int as done from gone`),
-      );
-      return { done: row?.done ?? 0, archive: null };
+    async dispose({ actor: { tenantId }, signal }, before, holds) {
+      for (let done = 0; ; ) {
+        signal.throwIfAborted();
+        const removed = await db.transaction(async (tx) => {
+          const gone = rowsOf<{ value: string | null }>(
+            await tx.execute(sql`
+              delete from ${sql.raw(table)} where id in (
+                select id from ${sql.raw(table)} where ${past(tenantId, before)} and not ${held(holds)}
+                limit ${removedAtOnce}
+              ) returning ${sql.raw(besides?.column ?? 'null')} as value`),
+          );
+          const values = gone.flatMap(({ value }) => (value === null ? [] : [value]));
+          if (besides !== undefined && values.length > 0) await besides.remove(tx, tenantId, values);
+          return gone.length;
+        });
+        done += removed;
+        if (removed < removedAtOnce) return { done, archive: null };
+      }
     },
   };
 }

@@ -32,6 +32,18 @@ export function openRetention(platform: Platform, audit: OpenAudit): Retention {
       person: 'actor_id',
     }),
   );
+  retention.know(
+    keptRows(db, {
+      kind: 'threats',
+      defaultDays: 730,
+      shortestDays: 90,
+      table: 'threats',
+      at: 'coalesce(handled_at, last_at)',
+      person: "coalesce(actor_id, '')",
+      // What nobody has closed is open work, however old.
+      only: "status = 'resolved'",
+    }),
+  );
   const slow = { timeoutSeconds: 3_600, retries: 1, concurrency: 1 } as const;
   jobs.register({
     kind: applyKind,

@@ -74,6 +74,8 @@ describe('retention', () => {
       sessions: 30,
       deleted_datasets: 30,
       deleted_dashboards: 30,
+      person_searches: 90,
+      threats: 730,
     });
     const set = (person: Person, kind: string, given: number) =>
       person.call<RetentionPolicy & ErrorAnswer>('PUT', `/retention/policies/${kind}`, { days: given });
@@ -142,6 +144,61 @@ describe('retention', () => {
     expect(of(await apply(), 'queries')).toMatchObject({ due: 0, held: 1, done: 0 });
     await lift(body.hold_id);
     expect(of(await apply(), 'queries')).toMatchObject({ due: 1, held: 0, done: 1 });
+  });
+
+  it('disposes of what was asked with its provenance, but for what something else was made from', async () => {
+    const { dataset_id } = await dataset('asked');
+    const ask = async (statement: string) =>
+      (
+        await admin.call<{ query_id: string }>('POST', '/query/sql', {
+          sql: statement,
+          dataset_ids: [dataset_id],
+        })
+      ).body.query_id;
+    const [alone, used] = [await ask('SELECT 1 AS a FROM dataset'), await ask('SELECT 2 AS b FROM dataset')];
+    await admin.call('GET', '/query/history');
+    const status = async (id: string) => (await admin.call('GET', `/provenance/${id}`)).status;
+    expect([await status(alone), await status(used)]).toEqual([200, 200]);
+    await sql(
+      `insert into provenance_links (tenant_id, derivation_id, role, entity_id, position)
+       select tenant_id, provenance_id, 'input', '${used}', 9 from dataset_versions where dataset_id = '${dataset_id}';
+       update queries set created_at = now() - interval '2 years' where id in ('${alone}', '${used}')`,
+    );
+    expect(of(await apply(), 'queries')).toMatchObject({ done: 2 });
+    expect([await status(alone), await status(used)]).toEqual([404, 200]);
+  });
+
+  it('disposes of searches for persons and of resolved threats, and leaves what is still being worked on', async () => {
+    const request = (id: string, search: string, closed: string) => `
+      insert into subject_requests (id, tenant_id, kind, status, sealed, received_at, due_at, recorded_by,
+        recorded_by_name, recorded_at, closed_at, search_id)
+      values ('${id}', '${server.tenantId}', 'access', 'open', '', now(), now(), 'usr_x', 'X', now(), ${closed}, '${search}');
+      insert into person_searches (id, tenant_id, request_id, job_id, identifiers, columns, match, searched_by,
+        searched_by_name, began_at, finished_at)
+      values ('${search}', '${server.tenantId}', '${id}', 'job_x', 1, 'all', 'exact', 'usr_x', 'X',
+        now() - interval '91 days', now() - interval '91 days');`;
+    const threat = (id: string, state: string) => `
+      insert into threats (id, tenant_id, kind, severity, status, fingerprint, rule, first_at, last_at, occurrences,
+        evidence, response, actions)
+      values ('${id}', '${server.tenantId}', 'credential_stuffing', 'high', '${state}', '${id}', 'accounts_overall',
+        now() - interval '3 years', now() - interval '3 years', 1, '{}', 'alert', '[]');`;
+    await sql(
+      request('srq_open', 'psr_open', 'null') +
+        request('srq_closed', 'psr_closed', 'now()') +
+        threat('thr_open', 'open') +
+        threat('thr_resolved', 'resolved'),
+    );
+    const items = await apply();
+    expect(of(items, 'person_searches')).toMatchObject({ due: 1, done: 1 });
+    expect(of(items, 'threats')).toMatchObject({ due: 1, done: 1 });
+    const { rows } = await sql(
+      `select id, search_id as left from subject_requests union all select id, '' from threats order by id`,
+    );
+    expect(rows).toEqual([
+      { id: 'srq_closed', left: null },
+      { id: 'srq_open', left: 'psr_open' },
+      { id: 'thr_open', left: '' },
+    ]);
   });
 
   it('archives the audit record, signed, and never cuts it', async () => {

@@ -1,36 +1,10 @@
 import type { Threat, ThreatPolicy } from '@stroma/contracts';
-import { and, eq, isNull } from 'drizzle-orm';
-import type { Sql } from '../../platform/db/database.ts';
+import { and, eq } from 'drizzle-orm';
+import type { Message } from '../../platform/mail/mail.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { users } from '../identity/identity.tables.ts';
-import { definitionOf, entitlements } from '../permissions/entitlements.store.ts';
-
-const words: Record<Threat['kind'], string> = {
-  impossible_travel: 'Impossible travel',
-  credential_stuffing: 'Credential stuffing',
-  unusual_export: 'Unusual export volume',
-  privilege_escalation: 'Attempts to do more than is allowed',
-  prompt_injection: 'Prompt injection',
-};
-const done: Partial<Record<Threat['actions'][number], string>> = {
-  step_up_required: 'The session goes on once its person has proven again who they are.',
-  sessions_ended: 'The sessions of the account were ended.',
-  account_blocked: 'The account was blocked for a time.',
-  key_blocked: 'The API key was blocked for a time.',
-  address_blocked: 'The address was blocked for a time.',
-  kept_open_last_administrator: 'Nothing was blocked: it is the only administrator.',
-  kept_open_trusted_address: 'Nothing was blocked: the address is trusted.',
-  question_refused: 'The question was refused.',
-  answered_without_model: 'The question was answered without the language model.',
-};
-
-/** Who may close threats is told of them. */
-async function watchers(db: Sql, tenantId: string): Promise<string[]> {
-  const people = await entitlements(db).where(and(eq(users.tenantId, tenantId), isNull(users.disabledAt)));
-  return people
-    .filter((person) => definitionOf(person).permissions.includes('security:write'))
-    .map(({ user }) => user.email);
-}
+import { holdersOf } from '../permissions/holders.ts';
+import { blockedTold, threatTold } from './threat-words.ts';
 
 /**
  * Whether a mail may go out now: the first in each stretch of time, so that a flood of threats makes one mail. Asked
@@ -45,7 +19,7 @@ export async function mayTell(
   return count === 1;
 }
 
-/** A mail that cannot be sent holds nothing up; it is logged. */
+/** Tells who may close threats, each in their language. A mail that cannot be sent holds nothing up; it is logged. */
 export async function tellOfThreat(
   platform: Pick<Platform, 'db' | 'mail' | 'log' | 'config'>,
   tenantId: string,
@@ -53,21 +27,10 @@ export async function tellOfThreat(
   mailMinutes: number,
 ): Promise<void> {
   const { db, config } = platform;
-  const page = `${config.STROMA_PUBLIC_URL?.replace(/\/$/, '') ?? ''}/admin/security?threat=${threat.threat_id}`;
-  const text = [
-    `${words[threat.kind]}, ${threat.severity}.`,
-    '',
-    `When: ${threat.last_at}`,
-    ...(threat.actor === null ? [] : [`Who: ${threat.actor.name}`]),
-    ...(threat.address === null ? [] : [`From: ${threat.address}`]),
-    ...threat.actions.flatMap((action) => done[action] ?? []),
-    '',
-    `See Admin > Security in Stroma: ${page}`,
-    `Further threats of the next ${mailMinutes} minutes are shown there and not mailed.`,
-    '',
-  ].join('\n');
-  const subject = `${words[threat.kind]} (${threat.severity})`;
-  for (const to of await watchers(db.sql, tenantId)) await send(platform, { to, tenantId, subject, text });
+  const origin = config.STROMA_PUBLIC_URL?.replace(/\/$/, '') ?? `http://localhost:${config.PORT}`;
+  const page = `${origin}/admin/security?threat=${threat.threat_id}`;
+  for (const { email: to, language } of await holdersOf(db.sql, tenantId, 'security:write'))
+    await send(platform, { ...threatTold(language, threat, page, mailMinutes), to, tenantId });
 }
 
 /** So that a person who is shut out knows why, and whom to ask. */
@@ -78,22 +41,14 @@ export async function tellBlocked(
   until: Date,
 ): Promise<void> {
   const [person] = await platform.db.sql
-    .select({ email: users.email })
+    .select({ email: users.email, language: users.language })
     .from(users)
     .where(and(eq(users.tenantId, tenantId), eq(users.id, userId)));
   if (person === undefined) return;
-  await send(platform, {
-    to: person.email,
-    tenantId,
-    subject: 'Your account was blocked',
-    text: `Something unusual was done with your account, so its sessions were ended and it is blocked until ${until.toISOString()}.\n\nIf it was you, ask an administrator to unblock it under Admin > Security. If it was not you, tell them at once and change your password afterwards.\n`,
-  });
+  await send(platform, { ...blockedTold(person.language, until), to: person.email, tenantId });
 }
 
-async function send(
-  { mail, log }: Pick<Platform, 'mail' | 'log'>,
-  message: { to: string; tenantId: string; subject: string; text: string },
-): Promise<void> {
+async function send({ mail, log }: Pick<Platform, 'mail' | 'log'>, message: Message): Promise<void> {
   try {
     await mail.send(message);
   } catch (error) {

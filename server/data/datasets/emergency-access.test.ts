@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { AuditEvent, Dataset, EmergencyAccess, ErrorAnswer } from '@stroma/contracts';
+import type { AuditEvent, Dataset, EmergencyAccess, ErrorAnswer, Role } from '@stroma/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DataServer, type Person, startDataServer } from '../data-server.suite.ts';
 
@@ -38,6 +38,9 @@ const read = (person: Person) =>
 const list = async (person: Person, query = '') =>
   (await person.call<{ items: EmergencyAccess[] }>('GET', `/security/emergencies${query}`)).body.items;
 
+const emailOf = async (person: Person) =>
+  (await person.call<{ user: { email: string } }>('GET', '/auth/session')).body.user.email;
+
 describe('emergency access', () => {
   it('needs a permission, a reason and an end', async () => {
     const viewer = await server.colleague('viewer');
@@ -49,6 +52,14 @@ describe('emergency access', () => {
 
   it('opens everything in full for its person alone, tells those who review, and puts each use on record', async () => {
     expect((await read(doctor)).status).toBe(404);
+    expect((await officer.call('PATCH', '/auth/profile', { language: 'de' })).status).toBe(200);
+    const role = await admin.call<{ role: Role }>('POST', '/access/roles', {
+      name: 'Custodian',
+      permissions: ['datasets:read', 'break-glass:review'],
+      clearance: 'internal',
+      reach: 'shared',
+    });
+    const custodian = await server.colleague(role.body.role);
     const { status, body } = await open(doctor, { reason, minutes: 30 });
     expect([status, body.status]).toEqual([201, 'open']);
     expect(Date.parse(body.expires_at) - Date.parse(body.opened_at)).toBe(30 * 60_000);
@@ -66,11 +77,21 @@ describe('emergency access', () => {
     const mails = readdirSync(outbox, { recursive: true, withFileTypes: true })
       .filter((each) => each.isFile())
       .map((each) => readFileSync(join(each.parentPath, each.name), 'utf8'));
-    expect(mails.join('\n')).toContain('emergency access');
+    const told = (to: string) => mails.filter((mail) => mail.includes(`"to": "${to}"`));
+    expect(told(await emailOf(officer))).toEqual([
+      expect.stringContaining('hat den Notfallzugriff geöffnet'),
+    ]);
+    expect(told(await emailOf(custodian))).toEqual([expect.stringContaining('opened emergency access')]);
+    expect(told(await emailOf(other))).toEqual([]);
     const events = await admin.call<{ items: AuditEvent[] }>('GET', '/audit/events?limit=200');
     const actions = events.body.items.map(({ action }) => action);
     expect(actions.filter((action) => action === 'break-glass.opened')).toHaveLength(1);
     expect(actions.filter((action) => action === 'break-glass.used')).toHaveLength(1);
+    const opened = events.body.items.find(({ action }) => action === 'break-glass.opened');
+    const compared = await officer.call('POST', `/audit/events/${opened?.event_id}/compare`, {
+      text: reason,
+    });
+    expect(compared.body).toEqual({ matches: [{ name: 'reason', kept_as: 'hmac_sha256' }] });
     expect((await open(doctor)).body.error.code).toBe('CONFLICT');
   });
 

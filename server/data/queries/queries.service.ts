@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import { StromaError } from '@stroma/kernel';
 import type { SqlLimits, SqlSandbox, SqlSource } from '@stroma/lake';
 import {
@@ -246,8 +245,8 @@ export class Queries {
         action: 'query.run',
         object: null,
         outcome: error instanceof StromaError && error.code === 'SQL_NOT_ALLOWED' ? 'refused' : 'failure',
+        texts: { sql },
         details: {
-          sql_sha256: hash('sha256', sql),
           code: error instanceof StromaError ? error.code : 'INTERNAL',
           dataset_id: datasets[0]?.dataset.id ?? null,
         },

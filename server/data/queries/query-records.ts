@@ -1,4 +1,4 @@
-import { hash, subtle } from 'node:crypto';
+import { subtle } from 'node:crypto';
 import type { Audit, AuditEntry } from '../../access/index.ts';
 import type { Context } from '../../platform/context.ts';
 import type { SealedTable } from '../../platform/crypto/sealed-table.ts';
@@ -128,7 +128,7 @@ export class QueryRecords {
   }
 }
 
-/** The SQL and the question may quote what is in the data: only their hashes go on record. */
+/** The SQL and the question may quote what is in the data: only keyed hashes of them go on record. */
 function entryOf({ row, datasets, result }: QueryRecord): AuditEntry {
   const [first] = datasets;
   return {
@@ -136,13 +136,12 @@ function entryOf({ row, datasets, result }: QueryRecord): AuditEntry {
     object: { kind: 'query', id: row.id },
     outcome: result === null ? 'failure' : 'success',
     details: {
-      sql_sha256: row.sql === null ? null : hash('sha256', row.sql),
-      question_sha256: row.question === null ? null : hash('sha256', row.question),
       datasets: datasets.length,
       dataset_id: first?.dataset.id ?? null,
       version_id: first?.version.id ?? null,
       rows: row.rowCount,
     },
+    texts: { sql: row.sql, question: row.question },
   };
 }
 

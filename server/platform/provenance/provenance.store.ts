@@ -172,3 +172,21 @@ export async function downstream(
     select entity_id, derivation_id from walk order by 1, 2 limit ${limit}`);
   return rowsOf(result);
 }
+
+/** Removes derivations from whose outputs nothing else was made; the others stay, and lead back as before. */
+export async function forgetDerivations(tx: Sql, tenantId: string, ids: readonly string[]): Promise<void> {
+  const unused = rowsOf<{ id: string }>(
+    await tx.execute(sql`
+      select d.id from provenance_derivations d
+      where d.tenant_id = ${tenantId} and d.id in (select jsonb_array_elements_text(${JSON.stringify(ids)}::jsonb))
+        and not exists (
+          select from provenance_links made join provenance_links used
+            on used.tenant_id = made.tenant_id and used.entity_id = made.entity_id and used.role = 'input'
+          where made.derivation_id = d.id and made.role = 'output')`),
+  ).map(({ id }) => id);
+  if (unused.length === 0) return;
+  await tx.delete(links).where(and(eq(links.tenantId, tenantId), inArray(links.derivationId, unused)));
+  await tx
+    .delete(derivations)
+    .where(and(eq(derivations.tenantId, tenantId), inArray(derivations.id, unused)));
+}

@@ -1,7 +1,10 @@
-import type { ComplianceEvidence } from '@stroma/contracts';
+import type { ComplianceEvidence, Language } from '@stroma/contracts';
 import type { Facts } from '../facts.ts';
 
-export type Check = (facts: Facts) => ComplianceEvidence;
+/** The same sentence in every language a report can be written in. */
+export type Words = Readonly<Record<Language, string>>;
+export type Measurement = Omit<ComplianceEvidence, 'finding'> & { finding: Words };
+export type Check = (facts: Facts) => Measurement;
 type Figures = Record<string, number | string | boolean | null>;
 
 export const dayMs = 86_400_000;
@@ -11,10 +14,10 @@ const mostIds = 20;
 export function evidence(
   check: string,
   status: ComplianceEvidence['status'],
-  finding: string,
+  finding: Words,
   figures: Figures,
   event_ids: readonly (string | undefined)[] = [],
-): ComplianceEvidence {
+): Measurement {
   return {
     check,
     status,

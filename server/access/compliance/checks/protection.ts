@@ -4,7 +4,10 @@ export const routesGuarded: Check = ({ routes }) =>
   evidence(
     'routes_guarded',
     'met',
-    `${routes.all - routes.public} of ${routes.all} addresses of the API demand an identity and state their permission; the ${routes.public} public ones serve signing in, health and what must be readable before it.`,
+    {
+      en: `${routes.all - routes.public} of ${routes.all} addresses of the API demand an identity and state their permission; the ${routes.public} public ones serve signing in, health and what must be readable before it.`,
+      de: `${routes.all - routes.public} von ${routes.all} Adressen der API verlangen eine Identität und nennen ihr Recht; die ${routes.public} öffentlichen dienen der Anmeldung, der Betriebsprüfung und dem, was davor lesbar sein muss.`,
+    },
     { addresses: routes.all, public: routes.public },
   );
 
@@ -13,7 +16,10 @@ export const refusalsRecorded: Check = (facts) => {
   return evidence(
     'refusals_recorded',
     'met',
-    `${found.count} refused requests are on record in the period.`,
+    {
+      en: `${found.count} refused requests are on record in the period.`,
+      de: `${found.count} abgewiesene Anfragen stehen im Zeitraum im Protokoll.`,
+    },
     { refused: found.count },
     found.ids,
   );
@@ -21,12 +27,19 @@ export const refusalsRecorded: Check = (facts) => {
 
 export const rowSecurity: Check = ({ walls }) => {
   const whole = walls.tables > 0 && walls.walled === walls.tables && walls.role_bound;
+  const without = walls.open.slice(0, 10).join(', ');
   return evidence(
     'row_security',
     whole ? 'met' : walls.walled > 0 ? 'partly' : 'not_met',
     whole
-      ? `Row-level security is on and forced for all ${walls.tables} tables, and the role organisations work as cannot pass it.`
-      : `Row-level security is on and forced for ${walls.walled} of ${walls.tables} tables${walls.open.length > 0 ? `; without: ${walls.open.slice(0, 10).join(', ')}` : ''}${walls.role_bound ? '' : '; the role organisations work as is not bound by it'}.`,
+      ? {
+          en: `Row-level security is on and forced for all ${walls.tables} tables, and the role organisations work as cannot pass it.`,
+          de: `Zeilensicherheit ist für alle ${walls.tables} Tabellen eingeschaltet und erzwungen, und die Rolle, mit der Organisationen arbeiten, kommt nicht an ihr vorbei.`,
+        }
+      : {
+          en: `Row-level security is on and forced for ${walls.walled} of ${walls.tables} tables${without === '' ? '' : `; without: ${without}`}${walls.role_bound ? '' : '; the role organisations work as is not bound by it'}.`,
+          de: `Zeilensicherheit ist für ${walls.walled} von ${walls.tables} Tabellen eingeschaltet und erzwungen${without === '' ? '' : `; ohne: ${without}`}${walls.role_bound ? '' : '; die Rolle, mit der Organisationen arbeiten, ist nicht an sie gebunden'}.`,
+        },
     { tables: walls.tables, walled: walls.walled, role_bound: walls.role_bound },
   );
 };
@@ -34,12 +47,27 @@ export const rowSecurity: Check = ({ walls }) => {
 export const filesEncrypted: Check = ({ objectsEncrypted, keys, texts: { sealed, clear } }) => {
   const whole = clear.length === 0;
   const texts = whole
-    ? 'Questions, statements, provenance, reasons of emergency accesses, names of persons in requests and consents, and secrets are sealed in the relational store; its other names and profiles are not: put its volume on an encrypted disk.'
-    : `Rows of ${clear.join(', ')} in the relational store lie in clear still: run the job that seals them (it runs each night), and look into the log where it fails.`;
+    ? {
+        en: 'Questions, statements, provenance, reasons of emergency accesses, names of persons in requests and consents, and secrets are sealed in the relational store; its other names and profiles are not: put its volume on an encrypted disk.',
+        de: 'Fragen, Abfragen, Herkunft, Gründe von Notfallzugriffen, Namen von Personen in Anfragen und Einwilligungen sowie Geheimnisse sind im relationalen Speicher versiegelt; seine übrigen Namen und Profile sind es nicht: Legen Sie ihn auf ein verschlüsseltes Laufwerk.',
+      }
+    : {
+        en: `Rows of ${clear.join(', ')} in the relational store lie in clear still: run the job that seals them (it runs each night), and look into the log where it fails.`,
+        de: `Zeilen von ${clear.join(', ')} im relationalen Speicher liegen noch offen: Lassen Sie den Auftrag laufen, der sie versiegelt (er läuft jede Nacht), und sehen Sie ins Log, wenn er scheitert.`,
+      };
+  const files = objectsEncrypted
+    ? {
+        en: 'Files are encrypted as they are stored (AES-256-GCM, one data key each).',
+        de: 'Dateien werden beim Speichern verschlüsselt (AES-256-GCM, je ein Datenschlüssel).',
+      }
+    : {
+        en: 'Files are not encrypted as they are stored: set STROMA_ENCRYPT_OBJECTS=1, or keep the keys in Vault or a KMS.',
+        de: 'Dateien werden beim Speichern nicht verschlüsselt: Setzen Sie STROMA_ENCRYPT_OBJECTS=1, oder halten Sie die Schlüssel in Vault oder einem KMS.',
+      };
   return evidence(
     'files_encrypted',
     objectsEncrypted ? (whole ? 'met' : 'partly') : 'not_met',
-    `${objectsEncrypted ? 'Files are encrypted as they are stored (AES-256-GCM, one data key each).' : 'Files are not encrypted as they are stored: set STROMA_ENCRYPT_OBJECTS=1, or keep the keys in Vault or a KMS.'} ${texts}`,
+    { en: `${files.en} ${texts.en}`, de: `${files.de} ${texts.de}` },
     {
       objects_encrypted: objectsEncrypted,
       key_provider: keys.provider,
@@ -59,7 +87,10 @@ export const keysKept: Check = (facts) => {
   return evidence(
     'keys_kept',
     good && keys.provider !== 'file' ? 'met' : 'partly',
-    `${keys.provider === 'file' ? 'Key-encryption keys lie in a key file; Vault or a KMS would keep them apart from the data' : `Key-encryption keys are held by ${keys.provider}`}. ${good ? 'All data keys are under the present one' : `${keys.to_rewrap} data keys are still under an earlier one`}; ${days === null ? 'it was not rotated yet' : `it was last rotated ${days} days ago`}.`,
+    {
+      en: `${keys.provider === 'file' ? 'Key-encryption keys lie in a key file; Vault or a KMS would keep them apart from the data' : `Key-encryption keys are held by ${keys.provider}`}. ${good ? 'All data keys are under the present one' : `${keys.to_rewrap} data keys are still under an earlier one`}; ${days === null ? 'it was not rotated yet' : `it was last rotated ${days} days ago`}.`,
+      de: `${keys.provider === 'file' ? 'Schlüsselverschlüsselungsschlüssel liegen in einer Schlüsseldatei; Vault oder ein KMS hielte sie von den Daten getrennt' : `Schlüsselverschlüsselungsschlüssel hält ${keys.provider}`}. ${good ? 'Alle Datenschlüssel stehen unter dem jetzigen' : `${keys.to_rewrap} Datenschlüssel stehen noch unter einem früheren`}; ${days === null ? 'er wurde noch nicht gewechselt' : `er wurde zuletzt vor ${days} Tagen gewechselt`}.`,
+    },
     { provider: keys.provider, to_rewrap: keys.to_rewrap, destroyed: keys.destroyed, rotated_days_ago: days },
     [rotated?.id],
   );
@@ -69,16 +100,28 @@ export const transportEncrypted: Check = ({ transport: { tls, loopback, proxy, d
   const storeSafe = database !== 'clear';
   const status = tls && storeSafe ? 'met' : (loopback || proxy) && storeSafe ? 'partly' : 'not_met';
   const web = tls
-    ? 'Stroma serves TLS 1.3 itself'
+    ? { en: 'Stroma serves TLS 1.3 itself', de: 'Stroma spricht selbst TLS 1.3' }
     : loopback
-      ? 'Stroma listens on this machine alone; whatever stands before it has to serve TLS'
+      ? {
+          en: 'Stroma listens on this machine alone; whatever stands before it has to serve TLS',
+          de: 'Stroma lauscht nur auf dieser Maschine; was davor steht, muss TLS sprechen',
+        }
       : proxy
-        ? 'Stroma stands behind a proxy, which has to serve TLS; Stroma cannot see whether it does'
-        : 'Stroma is reached in clear: set STROMA_TLS_CERT and STROMA_TLS_KEY';
+        ? {
+            en: 'Stroma stands behind a proxy, which has to serve TLS; Stroma cannot see whether it does',
+            de: 'Stroma steht hinter einem Proxy, der TLS sprechen muss; ob er es tut, kann Stroma nicht sehen',
+          }
+        : {
+            en: 'Stroma is reached in clear: set STROMA_TLS_CERT and STROMA_TLS_KEY',
+            de: 'Stroma wird unverschlüsselt erreicht: Setzen Sie STROMA_TLS_CERT und STROMA_TLS_KEY',
+          };
   return evidence(
     'transport_encrypted',
     status,
-    `${web}. ${storeSafe ? 'The relational store is local or reached by TLS.' : 'The connection to PostgreSQL is not told to use TLS.'}`,
+    {
+      en: `${web.en}. ${storeSafe ? 'The relational store is local or reached by TLS.' : 'The connection to PostgreSQL is not told to use TLS.'}`,
+      de: `${web.de}. ${storeSafe ? 'Der relationale Speicher ist lokal oder wird über TLS erreicht.' : 'Der Verbindung zu PostgreSQL ist TLS nicht vorgeschrieben.'}`,
+    },
     { tls, loopback_only: loopback, behind_proxy: proxy, database },
   );
 };
@@ -86,10 +129,11 @@ export const transportEncrypted: Check = ({ transport: { tls, loopback, proxy, d
 export const backupsFresh: Check = (facts) => {
   const good = facts.backups.find(({ failed }) => !failed);
   const hours = good === undefined ? null : hoursSince(facts, good.started_at);
+  const { cron } = facts.backupPlan;
   const status =
     hours === null
       ? 'not_met'
-      : hours <= 48 && facts.backupPlan.cron !== null
+      : hours <= 48 && cron !== null
         ? 'met'
         : hours <= 24 * 31
           ? 'partly'
@@ -98,13 +142,16 @@ export const backupsFresh: Check = (facts) => {
     'backups_fresh',
     status,
     hours === null
-      ? 'There is no backup that succeeded.'
-      : `The last good backup is ${hours} hours old (at most 48 expected); ${facts.backupPlan.cron === null ? 'no schedule is set' : `the schedule is ${facts.backupPlan.cron} UTC`}.`,
+      ? { en: 'There is no backup that succeeded.', de: 'Keine Sicherung ist gelungen.' }
+      : {
+          en: `The last good backup is ${hours} hours old (at most 48 expected); ${cron === null ? 'no schedule is set' : `the schedule is ${cron} UTC`}.`,
+          de: `Die letzte gelungene Sicherung ist ${hours} Stunden alt (höchstens 48 erwartet); ${cron === null ? 'kein Zeitplan ist gesetzt' : `der Zeitplan ist ${cron} UTC`}.`,
+        },
     {
       age_hours: hours,
       backups: facts.backups.length,
       failed: facts.backups.filter(({ failed }) => failed).length,
-      schedule: facts.backupPlan.cron,
+      schedule: cron,
     },
   );
 };
@@ -117,10 +164,19 @@ export const backupsRestore: Check = (facts) => {
     'backups_restore',
     status,
     days === null
-      ? 'No backup was restored aside for checking yet.'
+      ? {
+          en: 'No backup was restored aside for checking yet.',
+          de: 'Noch keine Sicherung wurde zur Prüfung nebenher wiederhergestellt.',
+        }
       : checked?.restores === true
-        ? `A backup was restored aside and found whole ${days} days ago (at most 31 expected).`
-        : `The backup checked ${days} days ago does not restore.`,
+        ? {
+            en: `A backup was restored aside and found whole ${days} days ago (at most 31 expected).`,
+            de: `Vor ${days} Tagen wurde eine Sicherung nebenher wiederhergestellt und für ganz befunden (höchstens 31 erwartet).`,
+          }
+        : {
+            en: `The backup checked ${days} days ago does not restore.`,
+            de: `Die vor ${days} Tagen geprüfte Sicherung lässt sich nicht wiederherstellen.`,
+          },
     { checked_days_ago: days, restores: checked?.restores ?? null },
   );
 };
@@ -132,7 +188,10 @@ export const incidentsWatched: Check = (facts) => {
   return evidence(
     'incidents_watched',
     unresolved === 0 && overdue === 0 ? 'met' : 'partly',
-    `${detected} threats were detected in the period: ${real} real, ${false_alarms} false alarms, ${unresolved} not resolved; ${overdue} wait for more than a week. Something was done at once about ${answered}. ${found.count} suspicious events (threats, stolen tokens, reports of clients, locks) are on record.`,
+    {
+      en: `${detected} threats were detected in the period: ${real} real, ${false_alarms} false alarms, ${unresolved} not resolved; ${overdue} wait for more than a week. Something was done at once about ${answered}. ${found.count} suspicious events (threats, stolen tokens, reports of clients, locks) are on record.`,
+      de: `${detected} Bedrohungen fielen im Zeitraum auf: ${real} echte, ${false_alarms} Fehlalarme, ${unresolved} nicht erledigte; ${overdue} warten länger als eine Woche. Gegen ${answered} geschah sofort etwas. ${found.count} verdächtige Ereignisse (Bedrohungen, gestohlene Token, Meldungen von Browsern, Sperren) stehen im Protokoll.`,
+    },
     { suspicious: found.count, ...facts.threats },
     [...found.ids, ...resolved.ids],
   );

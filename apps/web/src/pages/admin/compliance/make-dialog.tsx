@@ -1,4 +1,4 @@
-import type { ComplianceStandard } from '@stroma/contracts';
+import type { ComplianceStandard, Language } from '@stroma/contracts';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../../../components/button.tsx';
@@ -12,10 +12,11 @@ const dayMs = 86_400_000;
 export interface Wish {
   standard: ComplianceStandard;
   period: { from: string; to: string };
+  language: Language;
 }
 
 export function MakeDialog({ onMake, onClose }: { onMake: (wish: Wish) => void; onClose: () => void }) {
-  const { t } = useTranslation('compliance');
+  const { t, i18n } = useTranslation('compliance');
   const [standard, setStandard] = useState<ComplianceStandard>('hipaa');
   const [days, setDays] = useState(90);
   const make = () => {
@@ -23,6 +24,7 @@ export function MakeDialog({ onMake, onClose }: { onMake: (wish: Wish) => void; 
     onMake({
       standard,
       period: { from: new Date(now - days * dayMs).toISOString(), to: new Date(now).toISOString() },
+      language: i18n.language.startsWith('de') ? 'de' : 'en',
     });
     onClose();
   };

@@ -14,10 +14,12 @@ import { Facts } from '../../../components/facts.tsx';
 import { ErrorNotice, Notice } from '../../../components/notice.tsx';
 import { Page, panelClass, Section } from '../../../components/page.tsx';
 import { Segmented } from '../../../components/segmented.tsx';
+import { SignatureList } from '../../../components/signatures/signature-list.tsx';
 import { SkeletonRows } from '../../../components/skeleton.tsx';
 import { client } from '../../../lib/client.ts';
 import { formatTime } from '../../../lib/format.ts';
 import { queryKeys } from '../../../lib/query-keys.ts';
+import { usePermission } from '../../../lib/session.ts';
 import { saveFile } from '../../../lib/table-export.ts';
 import { ControlStatusMark } from './control-status.tsx';
 
@@ -27,6 +29,7 @@ const statuses = ['met', 'partly', 'not_met', 'organisational'] as const;
 export function ReportPage() {
   const { t } = useTranslation('compliance');
   const { reportId } = useParams({ from: '/frame/admin/compliance/$reportId' });
+  const maySeeSignatures = usePermission('signatures:read');
   const [status, setStatus] = useState<ControlStatus | 'all'>('all');
   const { data, error, refetch } = useQuery({
     queryKey: queryKeys.complianceReport(reportId),
@@ -94,6 +97,11 @@ export function ReportPage() {
               ))}
             </ul>
           </Section>
+          {maySeeSignatures && (
+            <Section title={t('signatures')}>
+              <SignatureList object={{ kind: 'compliance_report', id: reportId }} signing />
+            </Section>
+          )}
           <Section title={t('signature')}>
             <Facts
               facts={[

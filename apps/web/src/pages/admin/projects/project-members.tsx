@@ -13,7 +13,7 @@ import { cellClass, PlainTable } from '../../../components/plain-table.tsx';
 import { client } from '../../../lib/client.ts';
 import { usePermission } from '../../../lib/session.ts';
 import { toast } from '../../../lib/toasts.ts';
-import { MemberSelect } from './member-select.tsx';
+import { MemberPicker } from '../members/member-picker.tsx';
 
 type People = { user_id: string; role: ProjectRole }[];
 
@@ -153,7 +153,7 @@ function AddDialog({
       onClose={onClose}
       run={() => onAdd({ user_id: person, role })}
     >
-      <MemberSelect label={t('person')} value={person} without={without} onChange={setPerson} />
+      <MemberPicker label={t('person')} value={person} without={without} onChange={setPerson} />
       <Field label={t('role')} hint={t(`role_${role}_text`)}>
         {(props) => (
           <Select {...props} value={role} onChange={({ target }) => setRole(target.value as ProjectRole)}>

@@ -18,7 +18,7 @@ import { usePages } from '../../../lib/pages.ts';
 import { queryKeys } from '../../../lib/query-keys.ts';
 import { usePermission } from '../../../lib/session.ts';
 import { toast } from '../../../lib/toasts.ts';
-import { DatasetSelect } from './dataset-select.tsx';
+import { DatasetPicker } from './dataset-picker.tsx';
 
 /** Puts a thing into a project, or takes it out; what else narrows it stays. */
 async function place(resourceId: string, projectId: string, inside: boolean): Promise<void> {
@@ -169,7 +169,7 @@ function AddDialog({
       onClose={onClose}
       run={() => onAdd(dataset)}
     >
-      <DatasetSelect label={t('dataset')} value={dataset} without={without} onChange={setDataset} />
+      <DatasetPicker label={t('dataset')} value={dataset} without={without} onChange={setDataset} />
     </ConfirmDialog>
   );
 }

@@ -8,6 +8,7 @@ import { client } from '../../../lib/client.ts';
 import { allDatasetsQuery } from '../../../lib/datasets.ts';
 import { queryKeys } from '../../../lib/query-keys.ts';
 import { usePermission } from '../../../lib/session.ts';
+import { MemberPicker } from '../members/member-picker.tsx';
 
 const scopes = ['dataset', 'person', 'everything'] as const;
 
@@ -15,7 +16,8 @@ export function PlaceDialog({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation('retention');
   const [scope, setScope] = useState<LegalHold['scope']>('dataset');
   const [subject, setSubject] = useState('');
-  const known = useSubjects(scope);
+  const maySeeMembers = usePermission('members:read');
+  const known = useDatasets(scope === 'dataset');
   return (
     <ReasonDialog
       title={t('place')}
@@ -34,7 +36,10 @@ export function PlaceDialog({ onClose }: { onClose: () => void }) {
           <Select
             {...props}
             value={scope}
-            onChange={({ target }) => setScope(target.value as LegalHold['scope'])}
+            onChange={({ target }) => {
+              setScope(target.value as LegalHold['scope']);
+              setSubject('');
+            }}
           >
             {scopes.map((each) => (
               <option key={each} value={each}>
@@ -44,7 +49,10 @@ export function PlaceDialog({ onClose }: { onClose: () => void }) {
           </Select>
         )}
       </Field>
-      {scope !== 'everything' && (
+      {scope === 'person' && maySeeMembers && (
+        <MemberPicker label={t('subject_person')} value={subject} status="any" onChange={setSubject} />
+      )}
+      {(scope === 'dataset' || (scope === 'person' && !maySeeMembers)) && (
         <Field
           label={t(`subject_${scope}`)}
           hint={known.find(({ id }) => id === subject.trim())?.name ?? t('subject_hint')}
@@ -74,17 +82,9 @@ export function PlaceDialog({ onClose }: { onClose: () => void }) {
 }
 
 /** What can be chosen by name; anything else, such as a deleted dataset, by its id. */
-function useSubjects(scope: LegalHold['scope']): readonly { id: string; name: string }[] {
-  const maySeeMembers = usePermission('members:read');
-  const datasets = useQuery({ ...allDatasetsQuery, enabled: scope === 'dataset' });
-  const members = useQuery({
-    queryKey: queryKeys.memberList({ limit: 200 }),
-    queryFn: ({ signal }) => client.members.list({ query: { limit: 200 }, signal }),
-    enabled: scope === 'person' && maySeeMembers,
-  });
-  if (scope === 'dataset')
-    return datasets.data?.items.map(({ dataset_id: id, name }) => ({ id, name })) ?? [];
-  return members.data?.items.map(({ user_id: id, name }) => ({ id, name })) ?? [];
+function useDatasets(enabled: boolean): readonly { id: string; name: string }[] {
+  const { data } = useQuery({ ...allDatasetsQuery, enabled });
+  return data?.items.map(({ dataset_id: id, name }) => ({ id, name })) ?? [];
 }
 
 export function LiftDialog({ hold, onClose }: { hold: LegalHold; onClose: () => void }) {

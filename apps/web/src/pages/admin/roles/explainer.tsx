@@ -12,6 +12,7 @@ import { client } from '../../../lib/client.ts';
 import { formatCount, formatTime } from '../../../lib/format.ts';
 import { queryKeys } from '../../../lib/query-keys.ts';
 import { usePermission, useSession } from '../../../lib/session.ts';
+import { MemberPicker } from '../members/member-picker.tsx';
 import { permissionGroups } from './permission-groups.ts';
 
 const route = getRouteApi('/frame/admin/roles');
@@ -25,12 +26,8 @@ export function Explainer() {
   const session = useSession();
   const mayAskForOthers = usePermission('access:review');
   const maySeeMembers = usePermission('members:read');
+  const self = { id: session?.user.user_id ?? '', label: session?.user.name ?? '' };
   const permission = isPermission(search.explain ?? '') ? (search.explain as typeof first) : first;
-  const members = useQuery({
-    queryKey: queryKeys.memberList({ limit: 200 }),
-    queryFn: ({ signal }) => client.members.list({ query: { limit: 200 }, signal }),
-    enabled: mayAskForOthers && maySeeMembers,
-  });
   const datasets = useQuery({
     queryKey: queryKeys.datasetList({ limit: 200, sort: 'name' }),
     queryFn: ({ signal }) => client.datasets.list({ query: { limit: 200, sort: 'name' }, signal }),
@@ -51,26 +48,17 @@ export function Explainer() {
   return (
     <div className="grid items-start gap-4 lg:grid-cols-2">
       <div className={`${panelClass} grid items-start gap-x-4 gap-y-2 p-4 sm:grid-cols-2`}>
-        <Field label={t('person')}>
-          {(props) => (
-            <Select
-              {...props}
-              disabled={members.data === undefined}
-              value={search.person ?? session?.user.user_id ?? ''}
-              onChange={({ target }) => ask({ person: target.value })}
-            >
-              {members.data === undefined ? (
-                <option value={session?.user.user_id}>{session?.user.name}</option>
-              ) : (
-                members.data.items.map(({ user_id, name, role_name }) => (
-                  <option key={user_id} value={user_id}>
-                    {t('person_with_role', { name, role: role_name })}
-                  </option>
-                ))
-              )}
-            </Select>
-          )}
-        </Field>
+        {mayAskForOthers && maySeeMembers ? (
+          <MemberPicker
+            label={t('person')}
+            value={search.person ?? self.id}
+            known={self}
+            status="any"
+            onChange={(person) => ask({ person })}
+          />
+        ) : (
+          <Field label={t('person')}>{(props) => <Input {...props} disabled value={self.label} />}</Field>
+        )}
         <Field label={t('permission')} hint={meaningOf(permission)}>
           {(props) => (
             <Select {...props} value={permission} onChange={({ target }) => ask({ explain: target.value })}>

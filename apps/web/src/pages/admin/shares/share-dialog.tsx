@@ -6,8 +6,8 @@ import { Field, Input } from '../../../components/field.tsx';
 import { client } from '../../../lib/client.ts';
 import { useSession } from '../../../lib/session.ts';
 import { toast } from '../../../lib/toasts.ts';
-import { DatasetSelect } from '../projects/dataset-select.tsx';
-import { MemberSelect } from '../projects/member-select.tsx';
+import { MemberPicker } from '../members/member-picker.tsx';
+import { DatasetPicker } from '../projects/dataset-picker.tsx';
 
 /** What can be shared of one dataset. */
 const shareable = ['datasets:read', 'queries:run', 'datasets:write'] as const satisfies readonly Permission[];
@@ -38,8 +38,8 @@ export function ShareDialog({ onClose, onShared }: { onClose: () => void; onShar
         await onShared();
       }}
     >
-      <DatasetSelect label={t('dataset')} value={dataset} onChange={setDataset} />
-      <MemberSelect label={t('shared_with')} value={person} without={[self]} onChange={setPerson} />
+      <DatasetPicker label={t('dataset')} value={dataset} onChange={setDataset} />
+      <MemberPicker label={t('shared_with')} value={person} without={[self]} onChange={setPerson} />
       <fieldset className="grid gap-2">
         <legend className="font-medium">{t('permission')}</legend>
         {shareable.map((permission) => (
