@@ -100,6 +100,7 @@ export const routes = {
     report: 'POST /audit',
     events: 'GET /audit/events',
     event: 'GET /audit/events/:id',
+    compare: 'POST /audit/events/:id/compare',
     export: 'GET /audit/export',
     state: 'GET /audit/state',
     verify: 'POST /audit/verify',
