@@ -15,6 +15,7 @@ const packages = [
   'engines/learn',
   'engines/privacy',
   'engines/stats',
+  'engines/tensor',
   'engines/text',
 ];
 const packageFolders = new Map(packages.map((folder) => [`@stroma/${folder.split('/').at(-1)}`, folder]));
@@ -24,9 +25,10 @@ const allowed: Record<string, string[]> = {
   'engines/charts': ['engines/kernel'],
   'engines/kernel': [],
   'engines/lake': ['engines/kernel'],
-  'engines/learn': ['engines/kernel', 'engines/stats'],
+  'engines/learn': ['engines/kernel', 'engines/stats', 'engines/tensor'],
   'engines/privacy': ['engines/kernel'],
   'engines/stats': ['engines/kernel'],
+  'engines/tensor': ['engines/kernel'],
   'engines/text': ['engines/kernel'],
   contracts: ['engines/kernel'],
   sdk: ['contracts'],
@@ -45,7 +47,7 @@ const allowed: Record<string, string[]> = {
 };
 
 /** Modules of the server in the order in which they may know each other. */
-const moduleOrder = ['platform', 'access', 'data', 'workspaces'];
+const moduleOrder = ['platform', 'access', 'data', 'models', 'workspaces'];
 const composition = new Set(['server/app.ts', 'server/main.ts']);
 
 interface Import {

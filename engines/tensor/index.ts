@@ -1,0 +1,114 @@
+/**
+ * Differentiable functions on tensors of static shape, run and trained by ONNX Runtime.
+ *
+ *   const x = input('x', [64, 8]);                         // a batch of 64 rows
+ *   const w = parameter('w', [8, 1], initial.kaiming(8));
+ *   const loss = squaredError(linear(x, w), input('y', [64, 1]));
+ *
+ *   openFunction({ loss })          value of a graph, in f32 or f64
+ *   gradients(loss, [w])            its gradients: tensors like any other
+ *   planTraining({ objectives: { loss: { loss } }, rows: [x, y], optimiser, schedule })
+ *   train(plan, { x, y }, { seed, steps })   in a thread of its own: a state, which byName(state.parameters, ...) reads
+ *   toOnnx({ y }, { fixed })        a file that any runtime opens
+ *
+ * Shapes are checked as the graph is written: TENSOR_SHAPE names the operation and the shapes. Missing values are not
+ * treated: NaN goes where arithmetic takes it.
+ */
+
+export { gradients } from './graph/gradients.ts';
+export { initial } from './graph/initial.ts';
+export type { Shape } from './graph/shape.ts';
+export {
+  constant,
+  type ElementType,
+  type Initial,
+  input,
+  parameter,
+  state,
+  stopGradient,
+  type Tensor,
+  withGradient,
+} from './graph/tensor.ts';
+export type { Precision } from './onnx/model.ts';
+export { elu, erf, gelu, leakyRelu, relu, sigmoid, silu, softplus, tanh } from './operations/activations.ts';
+export {
+  abs,
+  add,
+  cast,
+  cos,
+  divide,
+  equal,
+  exp,
+  greater,
+  greaterOrEqual,
+  log,
+  maximum,
+  minimum,
+  multiply,
+  negate,
+  power,
+  sign,
+  sin,
+  sqrt,
+  square,
+  subtract,
+  weightedSum,
+  where,
+} from './operations/arithmetic.ts';
+export { dropout } from './operations/dropout.ts';
+export { einsum } from './operations/einsum.ts';
+export { gather, oneHot, scatterAdd, segmentSum } from './operations/indexing.ts';
+export {
+  absoluteError,
+  binaryCrossEntropy,
+  contrastiveLoss,
+  coxLoss,
+  crossEntropy,
+  focalLoss,
+  gaussianNll,
+  huber,
+  type LossOptions,
+  quantileLoss,
+  squaredError,
+} from './operations/losses.ts';
+export {
+  type BatchNorm,
+  batchNorm,
+  batchNormKept,
+  groupNorm,
+  layerNorm,
+  movingAverage,
+  rmsNorm,
+  standardise,
+} from './operations/normalisation.ts';
+export { linear, matmul } from './operations/products.ts';
+export {
+  cumulativeSum,
+  logSoftmax,
+  logSumExp,
+  max,
+  mean,
+  min,
+  softmax,
+  variance,
+} from './operations/reductions.ts';
+export {
+  broadcastTo,
+  filled,
+  iota,
+  ones,
+  reshape,
+  sum,
+  transpose,
+  unsqueeze,
+  zeros,
+} from './operations/shaping.ts';
+export { concat, flip, pad, slice, split, stack } from './operations/slicing.ts';
+export { openFunction, type TensorFunction, toOnnx } from './running/function.ts';
+export { byName, type Slot } from './training/layout.ts';
+export { type MemoryEstimate, memoryOf } from './training/memory.ts';
+export { type Optimiser, rateAt, type Schedule } from './training/optimisers.ts';
+export { planTraining, type TrainingPlan, type TrainingSpec } from './training/plan.ts';
+export { decodeState, encodeState, initialState, type TrainingState } from './training/state.ts';
+export { type TrainingProgress, type TrainOptions, train } from './training/train.ts';
+export { Trainer, type TrainingData } from './training/trainer.ts';

@@ -1,0 +1,160 @@
+import { seededRandom } from '@stroma/kernel';
+import { describe, expect, it } from 'vitest';
+import {
+  byName,
+  decodeState,
+  dropout,
+  encodeState,
+  initial,
+  initialState,
+  input,
+  linear,
+  memoryOf,
+  openFunction,
+  parameter,
+  planTraining,
+  relu,
+  squaredError,
+  type TrainingSpec,
+  train,
+  weightedSum,
+} from '../index.ts';
+
+const batch = 16;
+const x = input('x', [batch, 3]);
+const y = input('y', [batch, 1]);
+
+function network(rows = x, drop = 0) {
+  const w1 = parameter('first.weight', [3, 12], initial.kaiming(3));
+  const b1 = parameter('first.bias', [12], initial.zeros);
+  const w2 = parameter('second.weight', [12, 1], initial.linear(12));
+  const hidden = relu(linear(rows, w1, b1));
+  return linear(drop > 0 ? dropout(hidden, drop, 'hidden') : hidden, w2);
+}
+
+function planOf(changes: Partial<TrainingSpec> = {}, drop = 0) {
+  return planTraining({
+    objectives: { error: { loss: squaredError(network(x, drop), y) } },
+    rows: [x, y],
+    optimiser: { kind: 'adam' },
+    schedule: { rate: 0.01 },
+    ...changes,
+  });
+}
+
+const rows = 100;
+const random = seededRandom(3);
+const data = {
+  x: Float32Array.from({ length: rows * 3 }, () => random.normal()),
+  y: new Float32Array(rows),
+};
+for (let row = 0; row < rows; row++)
+  data.y[row] = Math.abs(data.x[3 * row] as number) - (data.x[3 * row + 1] as number);
+
+describe('training in a thread', () => {
+  it('learns, tells its progress and how long is left', async () => {
+    const told: number[] = [];
+    const plan = planOf();
+    const state = await train(plan, data, {
+      seed: 1,
+      steps: 600,
+      reportEvery: 100,
+      onProgress: ({ loss, secondsLeft }) => told.push(loss, secondsLeft),
+    });
+    expect(told.length).toBe(12);
+    expect(told[10]).toBeLessThan((told[0] as number) / 20);
+    expect(told[11]).toBe(0);
+    const one = input('x', [1, 3]);
+    await using predict = await openFunction(
+      { y: network(one) },
+      { fixed: byName(state.parameters, plan.parameters) },
+    );
+    expect((await predict.run({ x: [-2, 0.5, 1] })).y?.[0]).toBeCloseTo(1.5, 0);
+  });
+
+  it('gives the same bits in one go and with pauses, dropout, decay, clipping and a schedule included', async () => {
+    const plan = planOf(
+      {
+        optimiser: { kind: 'adamw', weightDecay: 0.01 },
+        schedule: { rate: 0.02, warmUpSteps: 10, course: { kind: 'cosine', steps: 80 } },
+        clipNorm: 0.5,
+        decays: (name) => name.endsWith('weight'),
+      },
+      0.3,
+    );
+    const whole = await train(plan, data, { seed: 7, steps: 90 });
+    const saved: Uint8Array[] = [];
+    await train(plan, data, {
+      seed: 7,
+      steps: 40,
+      saveEvery: 33,
+      onSave: (state) => saved.push(encodeState(state)),
+    });
+    const rest = await train(plan, data, { seed: 7, steps: 90, from: decodeState(saved[0] as Uint8Array) });
+    expect(decodeState(saved[0] as Uint8Array).step).toBe(33);
+    expect(rest).toEqual(whole);
+    const other = await train(plan, data, { seed: 8, steps: 90 });
+    expect(other.parameters).not.toEqual(whole.parameters);
+  });
+
+  it('stops within a step when told to and hands out where it stands', async () => {
+    const controller = new AbortController();
+    const reason = new Error('enough');
+    const stands: number[] = [];
+    const run = train(planOf(), data, {
+      seed: 1,
+      steps: 1e9,
+      reportEvery: 50,
+      signal: controller.signal,
+      onProgress: () => controller.abort(reason),
+      onSave: ({ step }) => stands.push(step),
+    });
+    await expect(run).rejects.toBe(reason);
+    expect(stands.length).toBe(1);
+  });
+
+  it('is refused before it starts when it would need more memory than it may take', async () => {
+    const plan = planOf();
+    const { bytes } = memoryOf(plan, rows);
+    await expect(train(plan, data, { seed: 1, steps: 1, memoryLimitBytes: bytes - 1 })).rejects.toMatchObject(
+      {
+        code: 'TRAINING_TOO_LARGE',
+      },
+    );
+  });
+
+  it('says which objective left the finite numbers, and when', async () => {
+    const run = train(planOf({ optimiser: { kind: 'sgd' }, schedule: { rate: 1e6 } }), data, {
+      seed: 1,
+      steps: 100,
+    });
+    await expect(run).rejects.toMatchObject({ code: 'TRAINING_DIVERGED', details: { objective: 'error' } });
+  });
+
+  it('refuses data and states that do not belong to the plan', async () => {
+    const plan = planOf();
+    const run = (given: Record<string, Float32Array>) => train(plan, given, { seed: 1, steps: 1 });
+    await expect(run({ x: data.x })).rejects.toThrow(/"y" 100 values in a Float32Array; given nothing/);
+    await expect(run({ x: data.x.subarray(1), y: data.y })).rejects.toThrow(/"x" whole rows/);
+    const other = initialState(planOf({ schedule: { rate: 0.5 } }), 1);
+    await expect(train(plan, data, { seed: 1, steps: 1, from: other })).rejects.toMatchObject({
+      code: 'CONFLICT',
+    });
+    expect(() => decodeState(new Uint8Array(10))).toThrow(/not a saved training/);
+  });
+
+  it('mixes objectives by their weights and leaves alone what it is not to learn', async () => {
+    const parts = {
+      error: { loss: squaredError(network(), y), weight: 0.5 },
+      same: { loss: squaredError(network(), y), weight: 1.5 },
+    };
+    const changes = { learns: (name: string) => name !== 'first.weight' };
+    const mixed = await train(planOf({ ...changes, objectives: parts }), data, { seed: 2, steps: 20 });
+    const loss = weightedSum([{ value: squaredError(network(), y), weight: 2 }]);
+    const single = planOf({ ...changes, objectives: { loss: { loss } } });
+    const alone = await train(single, data, { seed: 2, steps: 20 });
+    for (const [at, value] of alone.parameters.entries()) expect(mixed.parameters[at]).toBeCloseTo(value, 4);
+    expect(alone.kept).toEqual(initialState(single, 2).kept);
+    expect(alone.kept.length).toBe(36);
+  });
+});
