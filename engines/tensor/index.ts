@@ -55,8 +55,15 @@ export {
   weightedSum,
   where,
 } from './operations/arithmetic.ts';
+export { type AttentionOptions, attention, multiHeadAttention } from './operations/attention.ts';
+export {
+  type ConvolutionOptions,
+  convolution,
+  transposedConvolution,
+} from './operations/convolution.ts';
 export { dropout } from './operations/dropout.ts';
 export { einsum } from './operations/einsum.ts';
+export { type Complex, fourier, inverseFourier } from './operations/fourier.ts';
 export { gather, oneHot, scatterAdd, segmentSum } from './operations/indexing.ts';
 export {
   absoluteError,
@@ -81,7 +88,9 @@ export {
   rmsNorm,
   standardise,
 } from './operations/normalisation.ts';
+export { averagePool, maxPool, type PoolingOptions } from './operations/pooling.ts';
 export { linear, matmul } from './operations/products.ts';
+export { gru, lstm, type Recurrence, type RecurrentWeights } from './operations/recurrence.ts';
 export {
   cumulativeSum,
   logSoftmax,

@@ -3,8 +3,8 @@ import { gemm } from '../operations/products.ts';
 import { filled, zeros } from '../operations/shaping.ts';
 import { concat } from '../operations/slicing.ts';
 import { differentiated, inOrder } from './order.ts';
-import { fits, refuse } from './shape.ts';
-import type { Tensor } from './tensor.ts';
+import { fits, refuse, sizeAt } from './shape.ts';
+import { isConstant, type Tensor } from './tensor.ts';
 
 /**
  * The gradients of a scalar with respect to each of `to`, as tensors that can be differentiated again; zeros where it
@@ -52,23 +52,65 @@ function leafName({ node }: Tensor): string | null {
 }
 
 /**
- * Σ parts. Products Aᵢᵀ Bᵢ, which a weight used at every step of a sequence collects, become one product of the Aᵢ and
- * Bᵢ laid one under the other.
+ * Σ parts, in fewer operations where a value was used place by place: products Aᵢᵀ Bᵢ, which a weight used at every step of a
+ * sequence collects, become one product of the Aᵢ and Bᵢ laid one under the other, and slices of one axis that were padded
+ * back are laid one after the other.
  */
 function total(parts: readonly Tensor[]): Tensor {
   const products = parts.filter(isOuterProduct);
-  const others = parts.filter((part) => !isOuterProduct(part));
+  const padded = parts.map(laidIn).filter((each) => each !== null);
+  const others = parts.filter((part) => !isOuterProduct(part) && laidIn(part) === null);
   if (products.length > 2) {
     const sides = products.map(({ node }) => (node.kind === 'operation' ? node.inputs : []));
-    const [a, b] = [0, 1].map((side) =>
+    const under = (side: number) =>
       concat(
         sides.map((inputs) => inputs[side] as Tensor),
         0,
-      ),
-    ) as [Tensor, Tensor];
-    others.push(gemm(a, b, { first: true }));
+      );
+    others.push(gemm(under(0), under(1), { first: true }));
   } else others.push(...products);
+  others.push(...laidTogether(padded));
   return others.reduce((sum, part) => add(sum, part));
+}
+
+interface Laid {
+  part: Tensor;
+  value: Tensor;
+  axis: number;
+  from: number;
+  to: number;
+}
+
+/** A tensor that is another one with zeros around it along one axis. */
+function laidIn(part: Tensor): Laid | null {
+  const { node, shape } = part;
+  if (node.kind !== 'operation' || node.op !== 'Pad') return null;
+  const [value, widths, around] = node.inputs as [Tensor, Tensor, Tensor];
+  if (widths.node.kind !== 'constant' || !isConstant(around, 0)) return null;
+  const axis = shape.findIndex((size, at) => size !== value.shape[at]);
+  const from = widths.node.values[axis] ?? 0;
+  return { part, value, axis, from, to: from + sizeAt(value.shape, axis) };
+}
+
+/** Of each axis, what does not overlap becomes one tensor. */
+function laidTogether(all: readonly Laid[]): Tensor[] {
+  const results: Tensor[] = [];
+  for (const axis of new Set(all.map((each) => each.axis))) {
+    const along = all.filter((each) => each.axis === axis).sort((a, b) => a.from - b.from);
+    const [first] = along as [Laid];
+    if (along.length < 2 || along.some(({ from }, at) => from < (along[at - 1]?.to ?? 0))) {
+      results.push(...along.map(({ part }) => part));
+      continue;
+    }
+    const size = sizeAt(first.part.shape, axis);
+    const pieces = along.flatMap(({ value, from, to }, at) => {
+      const next = along[at + 1]?.from ?? size;
+      const gap = (count: number) => (count === 0 ? [] : [zeros(value.shape.with(axis, count))]);
+      return [...(at === 0 ? gap(from) : []), value, ...gap(next - to)];
+    });
+    results.push(concat(pieces, axis));
+  }
+  return results;
 }
 
 function isOuterProduct({ node }: Tensor): boolean {

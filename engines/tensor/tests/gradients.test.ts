@@ -222,6 +222,106 @@ const cases: Case[] = [
     ],
     two((x, y) => t.contrastiveLoss(x, y, 0.5)),
   ],
+  [
+    'convolution 1D, strides',
+    ({ a, b }) => [[a, b, 7], [2, b, 3], [2]],
+    three((x, w, b) => t.convolution(x, w, b, { stride: 2, padding: 1 })),
+  ],
+  [
+    'convolution 1D, dilated, grouped',
+    ({ a, b, c }) => [
+      [a, 2 * b, 6 + c],
+      [4, b, 2],
+    ],
+    two((x, w) => t.convolution(x, w, undefined, { dilation: 2, groups: 2, padding: 3 })),
+  ],
+  [
+    'convolution 2D',
+    ({ a, b, c }) => [[a, b, 3 + c, 4], [2, b, 2, 3], [2]],
+    three((x, w, b) => t.convolution(x, w, b, { stride: [1, 2], padding: [1, 0] })),
+  ],
+  [
+    'transposedConvolution 1D',
+    ({ a, b, c }) => [[a, b, 2 + c], [b, 2, 3], [2]],
+    three((x, w, b) => t.transposedConvolution(x, w, b, { stride: 2, padding: 1, outputPadding: 1 })),
+  ],
+  [
+    'transposedConvolution 2D',
+    ({ a, b, c }) => [
+      [a, b, 2, 1 + c],
+      [b, 1, 2, 3],
+    ],
+    two((x, w) => t.transposedConvolution(x, w, undefined, { stride: [2, 1], padding: [0, 1] })),
+  ],
+  [
+    'gradient of a gradient of a convolution',
+    ({ a }) => [
+      [a, 1, 4],
+      [1, 1, 2],
+    ],
+    two((x, w) => t.gradients(t.sum(t.square(t.convolution(x, w))), [x])[0] as Tensor),
+  ],
+  [
+    'maxPool, apart and overlapping',
+    ({ a, b }) => [[a, b, 6]],
+    one((x) => t.add(t.sum(t.square(t.maxPool(x, 2))), t.sum(t.maxPool(x, 3, { stride: 2, padding: 1 })))),
+  ],
+  [
+    'averagePool, two dimensions',
+    ({ a, c }) => [[a, 2, 4, 3 + c]],
+    one((x) =>
+      t.add(t.sum(t.square(t.averagePool(x, [2, 1]))), t.sum(t.averagePool(x, 2, { stride: 1, padding: 1 }))),
+    ),
+  ],
+  [
+    'attention, causal',
+    ({ a, b, c }) => [
+      [a, b, c + 1],
+      [a, b + 1, c + 1],
+      [a, b + 1, 2],
+    ],
+    three((q, k, v) => t.attention(q, k, v, { causal: true })),
+  ],
+  [
+    'multiHeadAttention, masked',
+    ({ a, b }) => [
+      [a, b + 1, 4],
+      [a, b + 1, 4],
+    ],
+    two((q, k, { b }) =>
+      t.multiHeadAttention(q, k, t.tanh(k), 2, {
+        mask: t.constant(Array.from({ length: b + 1 }, (_, at) => (at === 1 ? 0 : 1))),
+      }),
+    ),
+  ],
+  [
+    'lstm',
+    ({ a, b, c }) => [[a, b + 1, c], [c, 8], [2, 8], [8]],
+    ([x, w, u, bias]) =>
+      t.lstm(x as Tensor, { input: w as Tensor, hidden: u as Tensor, bias: bias as Tensor }).outputs,
+  ],
+  [
+    'gru',
+    ({ a, b, c }) => [[a, b + 1, c], [c, 6], [2, 6], [6], [2]],
+    ([x, w, u, bias, more]) =>
+      t.gru(x as Tensor, {
+        input: w as Tensor,
+        hidden: u as Tensor,
+        bias: bias as Tensor,
+        newBias: more as Tensor,
+      }).last,
+  ],
+  [
+    'fourier and its inverse',
+    ({ a, b }) => [
+      [a, 2 * b + 2],
+      [a, b],
+    ],
+    two((x, w, { b }) => {
+      const { real, imaginary } = t.fourier(x, b);
+      return t.inverseFourier({ real: t.multiply(real, w), imaginary: t.square(imaginary) }, 2 * b + 2);
+    }),
+  ],
 ];
 
 const sizes = fc.record({
