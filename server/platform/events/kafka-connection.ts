@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { isIP } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
 import type { Admin, Consumer, Producer } from '@platformatic/kafka';
 import type { Config } from '../config/config.ts';
@@ -59,6 +60,9 @@ function pem(config: Config, key: 'STROMA_KAFKA_CA' | 'STROMA_KAFKA_CERT' | 'STR
   }
 }
 
+/** RFC 6066 knows no server names that are addresses. */
+const isAddress = (broker: string): boolean => isIP(broker.slice(0, broker.lastIndexOf(':'))) !== 0;
+
 /** Requests that find no broker are over after some seconds: who waits is told to come again. */
 export function connectionOptions({ brokers, tls, sasl }: KafkaSettings) {
   return {
@@ -69,7 +73,7 @@ export function connectionOptions({ brokers, tls, sasl }: KafkaSettings) {
     timeout: 10_000,
     retries: 2,
     retryDelay: 250,
-    ...(tls === null ? {} : { tls, tlsServerName: true }),
+    ...(tls === null ? {} : { tls, tlsServerName: brokers.every((each) => !isAddress(each)) }),
     ...(sasl === null ? {} : { sasl }),
   };
 }

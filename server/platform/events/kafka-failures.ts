@@ -43,6 +43,12 @@ export function kafkaProblem(error: unknown, { sasl, tls, brokers }: KafkaSettin
   const where = `The Kafka brokers (${brokers.join(', ')})`;
   if (codes('UNSUPPORTED_SASL_MECHANISM'))
     return `${where} do not offer ${sasl?.mechanism ?? 'this way to sign in'}. Set STROMA_KAFKA_SASL to one they do.`;
+  // A broker that speaks TLS alone hangs up on the first word that is none of it.
+  const hungUp =
+    has(({ code }) => code === 'PLT_KFK_AUTHENTICATION') &&
+    has(({ message }) => message === 'Connection closed');
+  if (tls === null && (hungUp || has(({ message }) => /requires TLS/.test(message))))
+    return `${where} speak only TLS there. Set STROMA_KAFKA_TLS=1.`;
   if (codes('SASL_AUTHENTICATION_FAILED', 'PLT_KFK_AUTHENTICATION'))
     return `${where} refuse the user "${sasl?.username ?? ''}" or the password. Check STROMA_KAFKA_USER, STROMA_KAFKA_PASSWORD and STROMA_KAFKA_SASL (${sasl?.mechanism ?? 'not set'}).`;
   if (codes('ERR_TLS_CERT_ALTNAME_INVALID'))
@@ -60,8 +66,6 @@ export function kafkaProblem(error: unknown, { sasl, tls, brokers }: KafkaSettin
     has(({ code, message }) => /^ERR_SSL_|EPROTO/.test(code) || /TLS handshake failed/.test(message))
   )
     return `${where} speak no TLS there. Unset STROMA_KAFKA_TLS, or name their TLS port.`;
-  if (tls === null && has(({ message }) => /requires? (a )?TLS|missing TLS|broker.*TLS/i.test(message)))
-    return `${where} speak only TLS there. Set STROMA_KAFKA_TLS=1.`;
   if (codes('TOPIC_AUTHORIZATION_FAILED', 'CLUSTER_AUTHORIZATION_FAILED'))
     return `${where} do not let the user "${sasl?.username ?? ''}" read, write or make Stroma’s topics. Give it the rights.`;
   return null;
