@@ -18,11 +18,14 @@ export function responsesOf(target: Target): { names: string[]; values: Float64A
   };
 }
 
-type EffectOptions = Pick<EncoderOptions, 'mostLevels' | 'smoothing' | 'folds' | 'seed'>;
+/** Smoothing does what pooling does for columns of their own; this only bounds what is saved. */
+const mostLevels = 100_000;
+
+type EffectOptions = Pick<EncoderOptions, 'smoothing' | 'folds' | 'seed'>;
 
 /** Each level's mean response, drawn to the mean of all. */
 export function planOfEffects(column: CategoryColumn, target: Target, options: EffectOptions): EffectPlan {
-  const { levels } = frequentLevels(column, { rareBelow: 1, mostLevels: options.mostLevels });
+  const { levels } = frequentLevels(column, { rareBelow: 1, mostLevels });
   const { names, values } = responsesOf(target);
   const codes = codesIn({ levels, pooled: false }, column);
   const { prior, effects } = effectsOf(codes, levels.length, values, options.smoothing, null);

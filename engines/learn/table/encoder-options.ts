@@ -16,7 +16,7 @@ export interface EncoderOptions {
    * native: codes, for learners that read them; missing and unseen are NaN.
    */
   categories: 'one-hot' | 'ordinal' | 'target' | 'native';
-  /** Levels of fewer rows are pooled as `(other)`, which also takes unseen ones. */
+  /** Levels of fewer rows are pooled as `(other)`, which also takes unseen ones; not in target encoding. */
   rareBelow: number;
   /** So many levels at most, the rest pooled. */
   mostLevels: number;
