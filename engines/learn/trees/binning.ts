@@ -34,16 +34,12 @@ export function binsOf(matrix: Matrix, rows: Uint32Array | null, most: number, s
   return matrix.columns.map((values, column) => {
     const categories = matrix.categories[column] ?? 0;
     if (categories > 0) return categoryBins(values, rows, categories);
-    const edges = edgesOf(
-      sample.length < n ? Float64Array.from(sample, (row) => values[row] as number) : pick(values, rows),
-      most,
-    );
+    const looked = new Float64Array(few);
+    for (let at = 0; at < few; at++) looked[at] = values[sample[at] as number] as number;
+    const edges = edgesOf(looked, most);
     return { bins: edges.length + 1, edges, categories: null };
   });
 }
-
-const pick = (values: Float64Array, rows: Uint32Array | null): Float64Array =>
-  rows === null ? values.slice() : Float64Array.from(rows, (row) => values[row] as number);
 
 /** `values` may be sorted in place. */
 export function edgesOf(values: Float64Array, most: number): Float64Array {

@@ -14,66 +14,73 @@ export interface RowLossData {
   normaliser: Float64Array | null;
 }
 
+export interface Derivable extends RowLossData {
+  /** exp(-score) for logistic, exp(score) for poisson, exp(score - normaliser) for softmax: of the rows wanted. */
+  powers: Float64Array;
+}
+
 /**
  * Writes first and second derivatives by the score of `output`, in pairs, for rows [from, to). `greatest` gets the
  * largest absolute value of each.
  */
 export function derive(
-  { loss, quantile, scores, targets, weights, normaliser }: RowLossData,
+  data: Derivable,
   output: number,
   pairs: Float64Array,
   from: number,
   to: number,
   greatest: Float64Array,
 ): void {
-  const start = output * targets.length;
-  let mostFirst = 0;
-  let mostSecond = 0;
-  for (let row = from; row < to; row++) {
-    const score = scores[start + row] as number;
-    const target = targets[row] as number;
-    let first = 0;
-    let second = 1;
-    switch (loss) {
-      case 'squared':
-        first = score - target;
-        break;
-      case 'absolute':
-        first = score > target ? 1 : score < target ? -1 : 0;
-        break;
-      case 'quantile':
-        first = score > target ? 1 - quantile : score < target ? -quantile : 0;
-        break;
-      case 'poisson':
-        second = Math.exp(score);
-        first = second - target;
-        break;
-      case 'logistic': {
-        const chance = 1 / (1 + Math.exp(-score));
-        first = chance - target;
-        second = chance * (1 - chance);
-        break;
-      }
-      case 'softmax': {
-        const chance = Math.exp(score - ((normaliser as Float64Array)[row] as number));
-        first = target === output ? chance - 1 : chance;
-        second = chance * (1 - chance);
-        break;
-      }
+  const { loss, targets, powers, weights } = data;
+  if (loss === 'logistic')
+    for (let row = from; row < to; row++) {
+      const chance = 1 / (1 + (powers[row] as number));
+      pairs[2 * row] = chance - (targets[row] as number);
+      pairs[2 * row + 1] = chance * (1 - chance);
     }
-    if (weights !== null) {
+  else if (loss === 'softmax')
+    for (let row = from; row < to; row++) {
+      const chance = powers[row] as number;
+      pairs[2 * row] = targets[row] === output ? chance - 1 : chance;
+      pairs[2 * row + 1] = chance * (1 - chance);
+    }
+  else if (loss === 'poisson')
+    for (let row = from; row < to; row++) {
+      const mean = powers[row] as number;
+      pairs[2 * row] = mean - (targets[row] as number);
+      pairs[2 * row + 1] = mean;
+    }
+  else derivePlain(data, pairs, from, to);
+  if (weights !== null)
+    for (let row = from; row < to; row++) {
       const weight = weights[row] as number;
-      first *= weight;
-      second *= weight;
+      pairs[2 * row] = weight * (pairs[2 * row] as number);
+      pairs[2 * row + 1] = weight * (pairs[2 * row + 1] as number);
     }
-    pairs[2 * row] = first;
-    pairs[2 * row + 1] = second;
-    const size = first < 0 ? -first : first;
-    if (size > mostFirst) mostFirst = size;
-    if (second > mostSecond) mostSecond = second;
+  let first = 0;
+  let second = 0;
+  for (let at = 2 * from; at < 2 * to; at += 2) {
+    first = Math.max(first, Math.abs(pairs[at] as number));
+    second = Math.max(second, pairs[at + 1] as number);
   }
-  greatest[0] = mostFirst;
-  greatest[1] = mostSecond;
+  greatest[0] = first;
+  greatest[1] = second;
+}
+
+function derivePlain(
+  { loss, quantile, scores, targets }: Derivable,
+  pairs: Float64Array,
+  from: number,
+  to: number,
+): void {
+  const share = loss === 'absolute' ? 0.5 : quantile;
+  const unit = loss === 'absolute' ? 2 : 1;
+  for (let row = from; row < to; row++) {
+    const difference = (scores[row] as number) - (targets[row] as number);
+    pairs[2 * row + 1] = 1;
+    if (loss === 'squared') pairs[2 * row] = difference;
+    else pairs[2 * row] = difference === 0 ? 0 : unit * (difference > 0 ? 1 - share : -share);
+  }
 }
 
 /** The logarithm of the sum of exponentials over the outputs of each row of [from, to). */

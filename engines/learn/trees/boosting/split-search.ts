@@ -1,5 +1,5 @@
 import { missingBin, setWords } from '../tree-set.ts';
-import { columnBytes } from './histogram-kernel.ts';
+import { binBytes, columnBytes, type HistogramKernel } from './histogram-kernel.ts';
 
 export interface SplitRules {
   minRows: number;
@@ -33,6 +33,9 @@ export interface Units {
 
 /** The best cut found; sums are of the left side. */
 export class Split {
+  /** Squared gradient over hessian, of both sides. */
+  score = 0;
+  /** The score less that of the leaf uncut. */
   gain = 0;
   column = -1;
   bin = 0;
@@ -44,7 +47,7 @@ export class Split {
   readonly set = new Uint32Array(setWords);
 
   clear(): void {
-    this.gain = 0;
+    this.score = 0;
     this.column = -1;
   }
 }
@@ -88,11 +91,19 @@ export function leafValue(
 export class SplitSearch {
   readonly #words: Int32Array;
   readonly #low: Uint32Array;
+  readonly #doubles: Float64Array;
+  readonly #kernel: HistogramKernel;
+  /** In words of 32 bits. */
+  readonly #found: number;
   readonly #rules: SplitRules;
   readonly #order = new Uint16Array(256);
   readonly #ratio = new Float64Array(256);
 
-  constructor(buffer: SharedArrayBuffer, rules: SplitRules) {
+  /** `found` is the address of 48 bytes of its own, zero from the 32nd on. */
+  constructor(buffer: SharedArrayBuffer, kernel: HistogramKernel, found: number, rules: SplitRules) {
+    this.#kernel = kernel;
+    this.#found = found / 4;
+    this.#doubles = new Float64Array(buffer);
     this.#words = new Int32Array(buffer);
     this.#low = new Uint32Array(buffer);
     this.#rules = rules;
@@ -101,15 +112,13 @@ export class SplitSearch {
   /** Sums of all rows of a leaf, from any column's histogram. */
   total(histogram: number, column: number, into: LeafSums, { shift }: Units): void {
     const first = histogram / 4 + column * columnWords;
-    const mask = 2 ** (shift - 32) - 1;
     into.gradient = 0;
     into.hessian = 0;
     into.rows = 0;
     for (let word = first; word < first + columnWords; word += 4) {
-      const high = this.#words[word + 3] as number;
-      into.gradient += (this.#words[word + 1] as number) * two32 + (this.#low[word] as number);
-      into.hessian += (high & mask) * two32 + (this.#low[word + 2] as number);
-      into.rows += high >>> (shift - 32);
+      into.gradient += this.#gradientAt(word);
+      into.hessian += this.#hessianAt(word, shift);
+      into.rows += this.#rowsAt(word, shift);
     }
   }
 
@@ -125,77 +134,125 @@ export class SplitSearch {
   }
 
   #numbers(at: number, column: number, leaf: LeafSums, units: Units, best: Split): void {
-    const words = this.#words;
-    const low = this.#low;
     const bins = this.#rules.bins[column] as number;
-    const { minRows, minHessian, l2 } = this.#rules;
     const sign = this.#rules.monotone === null ? 0 : (this.#rules.monotone[column] as number);
-    const { gradient, hessian, rows, lower, upper } = leaf;
-    const bounded = sign !== 0 || lower !== Number.NEGATIVE_INFINITY || upper !== Number.POSITIVE_INFINITY;
-    const { gradient: unit, hessian: unitHessian, shift } = units;
-    const mask = 2 ** (shift - 32) - 1;
-    const countShift = shift - 32;
-    const missing = at + 4 * missingBin;
-    const missingRows = (words[missing + 3] as number) >>> countShift;
-    const parent = leafScore(gradient * unit, hessian * unitHessian, l2, lower, upper);
+    const isBounded =
+      sign !== 0 || leaf.lower !== Number.NEGATIVE_INFINITY || leaf.upper !== Number.POSITIVE_INFINITY;
+    const missingRows = (this.#words[at + 4 * missingBin + 3] as number) >>> (units.shift - 32);
+    // The last cut is between all that is known and what is missing.
     const last = missingRows > 0 ? bins : bins - 1;
     for (let side = 0; side < (missingRows > 0 ? 2 : 1); side++) {
-      let g = 0;
-      let h = 0;
-      let count = 0;
-      if (side === 1) {
-        g = (words[missing + 1] as number) * two32 + (low[missing] as number);
-        h = ((words[missing + 3] as number) & mask) * two32 + (low[missing + 2] as number);
-        count = missingRows;
-      }
-      for (let bin = 0, word = at; bin < last; bin++, word += 4) {
-        const high = words[word + 3] as number;
-        const here = high >>> countShift;
-        if (here === 0) continue;
-        g += (words[word + 1] as number) * two32 + (low[word] as number);
-        h += (high & mask) * two32 + (low[word + 2] as number);
-        count += here;
-        if (count < minRows) continue;
-        if (rows - count < minRows) break;
-        const leftG = g * unit;
-        const leftH = h * unitHessian;
-        const rightG = (gradient - g) * unit;
-        const rightH = (hessian - h) * unitHessian;
-        if (leftH < minHessian) continue;
-        if (rightH < minHessian) break;
-        let gain = 0;
-        if (bounded) {
-          const leftValue = leafValue(leftG, leftH, l2, lower, upper);
-          const rightValue = leafValue(rightG, rightH, l2, lower, upper);
-          if ((rightValue - leftValue) * sign < 0) continue;
-          gain =
-            leafScore(leftG, leftH, l2, lower, upper) + leafScore(rightG, rightH, l2, lower, upper) - parent;
-        } else gain = (leftG * leftG) / (leftH + l2) + (rightG * rightG) / (rightH + l2) - parent;
-        if (gain > best.gain) {
-          best.gain = gain;
-          best.column = column;
-          best.bin = bin;
-          best.missingLeft = side === 1 || (missingRows === 0 && 2 * count >= rows);
-          best.gradient = g;
-          best.hessian = h;
-          best.rows = count;
-          best.isSet = false;
-        }
-      }
+      const start = side === 1 ? at + 4 * missingBin : this.#found + 8;
+      const bin = isBounded
+        ? this.#boundedCut(at, last, start, leaf, units, sign, best.score)
+        : this.#cut(at, last, start, leaf, units, best.score);
+      if (bin < 0) continue;
+      const word = this.#found + 4;
+      best.score = this.#doubles[this.#found / 2] as number;
+      best.column = column;
+      best.bin = bin;
+      best.gradient = this.#gradientAt(word);
+      best.hessian = this.#hessianAt(word, units.shift);
+      best.rows = this.#rowsAt(word, units.shift);
+      best.missingLeft = side === 1 || (missingRows === 0 && 2 * best.rows >= leaf.rows);
+      best.isSet = false;
     }
   }
 
+  /** The bin to cut after, or -1; its score and sums are then where `found` says. */
+  #cut(at: number, last: number, start: number, leaf: LeafSums, units: Units, best: number): number {
+    const { minRows, minHessian, l2 } = this.#rules;
+    const bin = this.#kernel.cut(
+      4 * at,
+      4 * at + binBytes * last,
+      4 * start,
+      4 * this.#found,
+      best,
+      leaf.gradient * units.gradient,
+      leaf.hessian * units.hessian,
+      leaf.rows,
+      units.gradient,
+      units.hessian,
+      units.shift,
+      minRows,
+      minHessian,
+      l2,
+    );
+    return bin === 0 ? -1 : (bin - 4 * at) / binBytes;
+  }
+
+  /** As `#cut`, for leaves whose values are held within bounds. */
+  #boundedCut(
+    at: number,
+    last: number,
+    start: number,
+    leaf: LeafSums,
+    units: Units,
+    sign: number,
+    best: number,
+  ): number {
+    const { minRows, minHessian, l2 } = this.#rules;
+    const { lower, upper } = leaf;
+    let [g, h, count] = [
+      this.#gradientAt(start),
+      this.#hessianAt(start, units.shift),
+      this.#rowsAt(start, units.shift),
+    ];
+    let most = best;
+    let found = -1;
+    for (let bin = 0; bin < last; bin++) {
+      const word = at + 4 * bin;
+      if (this.#rowsAt(word, units.shift) === 0) continue;
+      g += this.#gradientAt(word);
+      h += this.#hessianAt(word, units.shift);
+      count += this.#rowsAt(word, units.shift);
+      if (count < minRows || h * units.hessian < minHessian) continue;
+      if (leaf.rows - count < minRows || (leaf.hessian - h) * units.hessian < minHessian) break;
+      const left = [g * units.gradient, h * units.hessian, l2, lower, upper] as const;
+      const right = [
+        (leaf.gradient - g) * units.gradient,
+        (leaf.hessian - h) * units.hessian,
+        l2,
+        lower,
+        upper,
+      ] as const;
+      if ((leafValue(...right) - leafValue(...left)) * sign < 0) continue;
+      const score = leafScore(...left) + leafScore(...right);
+      if (!(score > most)) continue;
+      most = score;
+      found = bin;
+      this.#doubles[this.#found / 2] = score;
+      this.#put(this.#found + 4, g, h, count, units.shift);
+    }
+    return found;
+  }
+
+  #gradientAt(word: number): number {
+    return (this.#words[word + 1] as number) * two32 + (this.#low[word] as number);
+  }
+
+  #hessianAt(word: number, shift: number): number {
+    const mask = 2 ** (shift - 32) - 1;
+    return ((this.#words[word + 3] as number) & mask) * two32 + (this.#low[word + 2] as number);
+  }
+
+  #rowsAt(word: number, shift: number): number {
+    return (this.#words[word + 3] as number) >>> (shift - 32);
+  }
+
+  #put(word: number, gradient: number, hessian: number, rows: number, shift: number): void {
+    this.#low[word] = gradient;
+    this.#words[word + 1] = Math.floor(gradient / two32);
+    this.#low[word + 2] = hessian;
+    this.#low[word + 3] = rows * 2 ** (shift - 32) + Math.floor(hessian / two32);
+  }
+
   #categories(at: number, column: number, leaf: LeafSums, units: Units, best: Split): void {
-    const words = this.#words;
-    const low = this.#low;
     const { minRows, minHessian, l2, categorySmoothing } = this.#rules;
     const { gradient, hessian, rows, lower, upper } = leaf;
-    const countShift = units.shift - 32;
-    const mask = 2 ** countShift - 1;
-    const g = (bin: number) => (words[at + 4 * bin + 1] as number) * two32 + (low[at + 4 * bin] as number);
-    const h = (bin: number) =>
-      ((words[at + 4 * bin + 3] as number) & mask) * two32 + (low[at + 4 * bin + 2] as number);
-    const n = (bin: number) => (words[at + 4 * bin + 3] as number) >>> countShift;
+    const g = (bin: number) => this.#gradientAt(at + 4 * bin);
+    const h = (bin: number) => this.#hessianAt(at + 4 * bin, units.shift);
+    const n = (bin: number) => this.#rowsAt(at + 4 * bin, units.shift);
     const smoothing = (categorySmoothing * hessian) / rows;
     let used = 0;
     for (let bin = 0; bin < 256; bin++) {
@@ -205,7 +262,6 @@ export class SplitSearch {
       this.#ratio[bin] = weight > 0 ? g(bin) / weight : 0;
     }
     const order = this.#order.subarray(0, used).sort((a, b) => this.#ratioOf(a) - this.#ratioOf(b) || a - b);
-    const parent = leafScore(gradient * units.gradient, hessian * units.hessian, l2, lower, upper);
     let leftG = 0;
     let leftH = 0;
     let count = 0;
@@ -217,12 +273,11 @@ export class SplitSearch {
       count += n(bin);
       if (count < minRows || leftH * units.hessian < minHessian) continue;
       if (rows - count < minRows || (hessian - leftH) * units.hessian < minHessian) break;
-      const gain =
+      const score =
         leafScore(leftG * units.gradient, leftH * units.hessian, l2, lower, upper) +
-        leafScore((gradient - leftG) * units.gradient, (hessian - leftH) * units.hessian, l2, lower, upper) -
-        parent;
-      if (gain > best.gain) {
-        best.gain = gain;
+        leafScore((gradient - leftG) * units.gradient, (hessian - leftH) * units.hessian, l2, lower, upper);
+      if (score > best.score) {
+        best.score = score;
         best.gradient = leftG;
         best.hessian = leftH;
         best.rows = count;

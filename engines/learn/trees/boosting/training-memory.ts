@@ -34,6 +34,10 @@ export interface Layout {
   /** Numbers for and from the threads. */
   words: number;
   answers: number;
+  /** 64 bytes of each thread, zero at first. */
+  found: number;
+  /** Exponentials, of each row. */
+  powers: number;
   histograms: number;
   histogramBytes: number;
 }
@@ -95,6 +99,8 @@ export function layOut(needs: MemoryNeeds): { layout: Layout; memory: WasmMemory
     normaliser: needs.isSoftmax ? reserve(8 * rows) : 0,
     order: reserve(4 * rows),
     spare: reserve(4 * rows),
+    found: reserve(64 * threads),
+    powers: reserve(8 * rows),
     histogramBytes: columns * columnBytes,
     histograms: reserve(columns * columnBytes * leaves),
   };

@@ -1,5 +1,5 @@
 import { type HistogramKernel, histogramKernel } from './histogram-kernel.ts';
-import { derive, normalise, type RowLossData } from './row-losses.ts';
+import { type Derivable, derive, normalise } from './row-losses.ts';
 import { type LeafSums, Split, SplitSearch, type Units } from './split-search.ts';
 import { answerWords, type Block, type TrainingJob } from './training-memory.ts';
 
@@ -34,7 +34,7 @@ const splitWords = 20;
 export class TrainingPart {
   readonly kernel: HistogramKernel;
   readonly words: Float64Array;
-  readonly data: RowLossData;
+  readonly data: Derivable;
   readonly pairs: Float64Array;
   readonly #job: TrainingJob;
   readonly #part: number;
@@ -56,7 +56,7 @@ export class TrainingPart {
     this.kernel = histogramKernel(module, memory);
     this.words = new Float64Array(buffer, layout.words, word.ranges);
     this.#answer = new Float64Array(buffer, layout.answers + 8 * answerWords * part, answerWords);
-    this.#search = new SplitSearch(buffer, job.rules);
+    this.#search = new SplitSearch(buffer, this.kernel, layout.found + 64 * part, job.rules);
     const count = layout.blocks.length;
     this.#blocks = layout.blocks.filter((_, index) => Math.floor((index * parts) / count) === part);
     this.#mask = new Uint8Array(buffer, layout.mask, layout.columns);
@@ -67,6 +67,7 @@ export class TrainingPart {
       scores: new Float64Array(buffer, layout.scores, layout.rows * layout.outputs),
       targets: new Float64Array(buffer, layout.targets, layout.rows),
       weights: layout.weights > 0 ? new Float64Array(buffer, layout.weights, layout.rows) : null,
+      powers: new Float64Array(buffer, layout.powers, layout.rows),
       normaliser: layout.normaliser > 0 ? new Float64Array(buffer, layout.normaliser, layout.rows) : null,
     };
   }
@@ -74,13 +75,7 @@ export class TrainingPart {
   run(what: number): void {
     switch (what) {
       case step.derive:
-        derive(
-          this.data,
-          this.#at(word.output),
-          this.pairs,
-          ...this.#share(0, this.#job.layout.rows),
-          this.#answer,
-        );
+        this.#derive();
         break;
       case step.normalise:
         normalise(
@@ -115,6 +110,24 @@ export class TrainingPart {
       from + Math.floor((this.#part * size) / this.#parts),
       from + Math.floor(((this.#part + 1) * size) / this.#parts),
     ];
+  }
+
+  #derive(): void {
+    const { layout } = this.#job;
+    const { loss, normaliser } = this.data;
+    const [from, to] = this.#share(0, layout.rows);
+    const output = this.#at(word.output);
+    const scores = layout.scores + 8 * (output * layout.rows + from);
+    const [powers, end] = [layout.powers + 8 * from, layout.powers + 8 * to];
+    if (loss === 'logistic') this.kernel.exponential(powers, end, scores, -1);
+    else if (loss === 'poisson') this.kernel.exponential(powers, end, scores, 1);
+    else if (loss === 'softmax' && normaliser !== null) {
+      const start = output * layout.rows;
+      for (let row = from; row < to; row++)
+        this.data.powers[row] = (this.data.scores[start + row] as number) - (normaliser[row] as number);
+      this.kernel.exponential(powers, end, powers, 1);
+    }
+    derive(this.data, output, this.pairs, from, to, this.#answer);
   }
 
   #quantise(): void {
@@ -184,7 +197,7 @@ export class TrainingPart {
       if (Number.isNaN(leaf.rows))
         this.#search.total(histogram, this.#blocks[0]?.first ?? 0, leaf, this.#units);
       // Below this a gain is rounding.
-      best.gain = 1e-12 * Math.abs(this.#search.score(leaf, this.#units));
+      best.score = (1 + 1e-12) * this.#search.score(leaf, this.#units);
       for (const { first, width } of this.#blocks)
         for (let column = first; column < first + width; column++)
           if (this.#mask[column] === 1) this.#search.column(histogram, column, leaf, this.#units, best);
@@ -214,7 +227,7 @@ export function blockOf(blocks: readonly Block[], column: number): Block {
 }
 
 function writeSplit(answer: Float64Array, at: number, split: Split): void {
-  answer[at] = split.column < 0 ? 0 : split.gain;
+  answer[at] = split.column < 0 ? Number.NEGATIVE_INFINITY : split.score;
   answer[at + 1] = split.column;
   answer[at + 2] = split.bin;
   answer[at + 3] = split.missingLeft ? 1 : 0;
@@ -228,10 +241,11 @@ function writeSplit(answer: Float64Array, at: number, split: Split): void {
 /** The best of what the threads found for the small (0) or large (1) leaf; the first of equals. */
 export function readSplit(answers: Float64Array, parts: number, which: number, into: Split): void {
   into.clear();
+  into.score = Number.NEGATIVE_INFINITY;
   for (let part = 0; part < parts; part++) {
     const at = part * answerWords + which * splitWords;
-    if (!((answers[at] as number) > into.gain)) continue;
-    into.gain = answers[at] as number;
+    if (!((answers[at] as number) > into.score)) continue;
+    into.score = answers[at] as number;
     into.column = answers[at + 1] as number;
     into.bin = answers[at + 2] as number;
     into.missingLeft = answers[at + 3] === 1;

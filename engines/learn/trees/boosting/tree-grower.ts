@@ -58,7 +58,7 @@ export class TreeGrower {
     this.#table = new Uint8Array(buffer, layout.table, 256);
     this.#mask = new Uint8Array(buffer, layout.mask, layout.columns);
     this.#ranges = new Float64Array(buffer, layout.words + 8 * word.ranges, 3 * leaves);
-    this.#search = new SplitSearch(buffer, job.rules);
+    this.#search = new SplitSearch(buffer, this.part.kernel, layout.found, job.rules);
   }
 
   /** All threads together, or the first alone. */
@@ -117,12 +117,6 @@ export class TreeGrower {
     const free = Array.from({ length: growth.leaves }, (_, slot) => slot).toReversed();
     root.slot = free.pop() as number;
     this.#ask(root, null, growth);
-    this.#search.total(
-      this.#job.layout.histograms + root.slot * this.#job.layout.histogramBytes,
-      0,
-      root.sums,
-      this.#units,
-    );
     builder.add(root.sums.rows);
     const open = [root];
     const leaves = [root];
@@ -193,8 +187,12 @@ export class TreeGrower {
     this.run(step.leaves);
     [small, large].forEach((leaf, which) => {
       if (leaf === null) return;
+      const { histograms, histogramBytes } = this.#job.layout;
+      if (Number.isNaN(leaf.sums.rows))
+        this.#search.total(histograms + leaf.slot * histogramBytes, 0, leaf.sums, this.#units);
       const split = new Split();
       readSplit(this.#answers, this.#parts, which, split);
+      split.gain = split.score - this.#search.score(leaf.sums, this.#units);
       leaf.split = split.column < 0 ? null : split;
     });
   }

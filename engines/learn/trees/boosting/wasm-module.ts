@@ -1,6 +1,7 @@
 /** As much of the binary format of WebAssembly (core specification 2.0, chapter 5) as the histogram kernel needs. */
 
 export const i32 = 0x7f;
+export const i64 = 0x7e;
 export const f64 = 0x7c;
 export const v128 = 0x7b;
 
@@ -126,7 +127,33 @@ export const op = {
   f64Store: (offset = 0): Code => access([0x39], 3, offset),
   v128Load: (offset = 0): Code => access([0xfd, 0x00], 4, offset),
   v128Store: (offset = 0): Code => access([0xfd, 0x0b], 4, offset),
+  f64Const: (value: number): Code => [0x44, ...new Uint8Array(Float64Array.of(value).buffer)],
+  i64Lane: (lane: number): Code => [0xfd, 0x1d, lane],
+  f64Lane: (lane: number): Code => [0xfd, 0x21, lane],
+  withF64Lane: (lane: number): Code => [0xfd, 0x22, lane],
+  i32LtS: [0x48],
   i32GeU: [0x4f],
+  i32Eqz: [0x45],
+  f64Lt: [0x63],
+  f64Gt: [0x64],
+  i64Sub: [0x7d],
+  i64And: [0x83],
+  i64ShrU: [0x88],
+  i32WrapI64: [0xa7],
+  f64ConvertI64s: [0xb9],
+  f64Sub: [0xa1],
+  f64x2Splat: [0xfd, 0x14],
+  f64x2Nearest: [0xfd, 0x94, 0x01],
+  f64x2Add: [0xfd, 0xf0, 0x01],
+  f64x2Sub: [0xfd, 0xf1, 0x01],
+  f64x2Mul: [0xfd, 0xf2, 0x01],
+  f64x2Div: [0xfd, 0xf3, 0x01],
+  f64x2Min: [0xfd, 0xf4, 0x01],
+  f64x2Max: [0xfd, 0xf5, 0x01],
+  i32x4TruncSatF64x2s: [0xfd, 0xfc, 0x01],
+  i64x2ExtendLowI32x4s: [0xfd, 0xc7, 0x01],
+  i64x2Shl: [0xfd, 0xcb, 0x01],
+  i64x2Splat: [0xfd, 0x12],
   i32Add: [0x6a],
   i32Sub: [0x6b],
   i32Mul: [0x6c],
@@ -146,12 +173,17 @@ export const op = {
   memoryFill: [0xfc, 0x0b, 0x00],
 } as const;
 
+/** Goes to the next turn, or out, of the `forEach` whose body this is directly part of. */
+export const nextIf: Code = [0x0d, 0];
+export const leaveIf: Code = [0x0d, 2];
+export const when = (body: Code): Code => [0x04, 0x40, body, 0x0b];
+
 /** Runs `body` while local `at` is below local `end`, `step` bytes at a time. */
 export function forEach(at: number, end: number, step: number, body: Code): Code {
   return [
     [0x02, 0x40, 0x03, 0x40],
     [op.get(at), op.get(end), op.i32GeU, 0x0d, 1],
-    body,
+    [0x02, 0x40, body, 0x0b],
     [op.get(at), op.i32Const(step), op.i32Add, op.set(at), 0x0c, 0],
     [0x0b, 0x0b],
   ];
