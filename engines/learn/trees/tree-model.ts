@@ -4,7 +4,7 @@ import { checkSameColumns } from './checks.ts';
 import { addScores, type CategoryBins, type TreeSet } from './tree-set.ts';
 
 /** How scores become what is predicted. */
-export const links = ['identity', 'exponential', 'logistic', 'softmax'] as const;
+export const links = ['identity', 'exponential', 'logistic', 'softmax', 'chance'] as const;
 export type Link = (typeof links)[number];
 export const treeKinds = ['boosted_trees', 'decision_tree', 'random_forest', 'extra_trees'] as const;
 export type TreeKind = (typeof treeKinds)[number];
@@ -45,7 +45,7 @@ export class TreeModel implements Predictor, TreeModelParts {
   }
 
   get outputs(): number {
-    return this.link === 'logistic' ? 2 : this.base.length;
+    return this.link === 'logistic' || this.link === 'chance' ? 2 : this.base.length;
   }
 
   /**
@@ -97,6 +97,14 @@ export class TreeModel implements Predictor, TreeModelParts {
 function linked(scores: Float64Array, width: number, link: Link): Float64Array {
   if (link === 'identity') return scores;
   if (link === 'exponential') return scores.map(Math.exp);
+  if (link === 'chance') {
+    const out = new Float64Array(2 * scores.length);
+    scores.forEach((score, row) => {
+      out[2 * row] = 1 - score;
+      out[2 * row + 1] = score;
+    });
+    return out;
+  }
   if (link === 'logistic') {
     const out = new Float64Array(2 * scores.length);
     scores.forEach((score, row) => {

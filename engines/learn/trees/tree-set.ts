@@ -64,6 +64,10 @@ export class TreeBuilder {
     return node;
   }
 
+  setCover(node: number, cover: number): void {
+    this.#tree.cover[node] = cover;
+  }
+
   split(node: number, cut: Cut): void {
     const tree = this.#tree;
     tree.column[node] = cut.column;

@@ -1,9 +1,14 @@
 import { receiveMessageOnPort, workerData } from 'node:worker_threads';
 import type { TrainingJob } from './boosting/training-memory.ts';
 import { TrainingPart } from './boosting/training-part.ts';
+import type { ForestJob } from './forests/forest-job.ts';
+import { growForest } from './forests/forest-tree.ts';
 import { at, readMessage, stop, type ThreadStart } from './tree-threads.ts';
 
-export type Question = { kind: 'train'; job: TrainingJob } | { kind: 'rest' };
+export type Question =
+  | { kind: 'train'; job: TrainingJob }
+  | { kind: 'rest' }
+  | { kind: 'forest'; job: ForestJob };
 
 const { signal, port, part, parts } = workerData as ThreadStart;
 const words = new Int32Array(signal);
@@ -14,6 +19,8 @@ function answer(question: Question): unknown {
     case 'train':
       work.training = new TrainingPart(question.job, part, parts);
       return null;
+    case 'forest':
+      return growForest(question.job, part, parts, () => Atomics.load(words, at.abandoned) === 0);
     case 'rest':
       work.training = null;
       return null;

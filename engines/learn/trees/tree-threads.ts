@@ -1,8 +1,8 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import { StromaError } from '@stroma/kernel';
 
-/** Of the shared signal: a new epoch calls the workers, `done` counts those that are through. */
-export const at = { epoch: 0, done: 1, what: 2, failed: 3, ready: 4, spin: 5 } as const;
+/** Of the shared signal: a new epoch calls the workers, `done` counts those that are through. `abandoned`: the caller has no more use for answers. */
+export const at = { epoch: 0, done: 1, what: 2, failed: 3, ready: 4, abandoned: 5 } as const;
 /** Instead of a step of the work under way: a message waits at the port. */
 export const readMessage = 0;
 export const stop = -1;
@@ -49,8 +49,7 @@ export class TreeThreads {
   /** All threads do `step` of the work they were given; `own` is the caller's part. */
   run(step: number, own: () => void): void {
     this.#call(step);
-    own();
-    this.#wait();
+    this.#together(own);
   }
 
   /** Each worker answers its question, `own` meanwhile. Answers are in the order of workers. */
@@ -59,9 +58,24 @@ export class TreeThreads {
       port.postMessage(questions[index]);
     });
     this.#call(readMessage);
-    own();
-    this.#wait();
+    try {
+      this.#together(own);
+    } catch (error) {
+      for (const port of this.#ports) while (receiveMessageOnPort(port) !== undefined);
+      throw error;
+    }
     return this.#ports.map((port) => receiveMessageOnPort(port)?.message as Answer);
+  }
+
+  #together(own: () => void): void {
+    try {
+      own();
+    } catch (error) {
+      Atomics.store(this.#signal, at.abandoned, 1);
+      this.#wait();
+      throw error;
+    }
+    this.#wait();
   }
 
   close(): void {
@@ -75,6 +89,7 @@ export class TreeThreads {
     if (this.#closed && what !== stop)
       throw new StromaError('NOT_READY', 'Expected open threads, was given closed ones. Open new ones.');
     Atomics.store(this.#signal, at.done, 0);
+    Atomics.store(this.#signal, at.abandoned, 0);
     Atomics.store(this.#signal, at.what, what);
     Atomics.add(this.#signal, at.epoch, 1);
     Atomics.notify(this.#signal, at.epoch);
