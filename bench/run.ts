@@ -47,6 +47,10 @@ const benches: Record<string, { file: string; words?: string[]; what: string }> 
     file: 'streams.ts',
     what: 'events taken in durably, and how soon 1,000 listeners have them',
   },
+  tensor: {
+    file: 'tensor.ts',
+    what: 'training steps of six networks on one thread, against PyTorch (BENCH_PYTHON)',
+  },
   questions: { file: 'questions.ts', what: 'how many questions are answered right' },
 };
 

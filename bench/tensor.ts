@@ -1,0 +1,197 @@
+/**
+ * Training steps a second on one thread against PyTorch on one thread, Adam, the same networks, batches gathered from 4,096 rows
+ * on both sides, in turns in one run. The ratio is by CPU second, which other work on the machine disturbs less.
+ *   node bench/tensor.ts [seconds a turn] [network ...]      BENCH_PYTHON: a Python that has torch (1.13 of Debian is the peer)
+ */
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { seededRandom } from '@stroma/kernel';
+import {
+  add,
+  convolution,
+  gather,
+  initial,
+  input,
+  layerNorm,
+  linear,
+  lstm,
+  maxPool,
+  mean,
+  multiHeadAttention,
+  multiply,
+  parameter,
+  planTraining,
+  relu,
+  segmentSum,
+  split,
+  squaredError,
+  sum,
+  type Tensor,
+  Trainer,
+  tanh,
+} from '@stroma/tensor';
+import { median, print, printNoise, round } from './measure.ts';
+
+const rows = 4096;
+const layer = (name: string, x: Tensor, inputs: number, outputs: number) =>
+  linear(
+    x,
+    parameter(`${name}.weight`, [inputs, outputs], initial.linear(inputs)),
+    parameter(`${name}.bias`, [outputs], initial.zeros),
+  );
+const norm = (name: string, x: Tensor, width: number) =>
+  layerNorm(
+    x,
+    parameter(`${name}.scale`, [width], initial.ones),
+    parameter(`${name}.shift`, [width], initial.zeros),
+  );
+
+function mlp(x: Tensor): Tensor {
+  return layer('c', relu(layer('b', relu(layer('a', x, 32, 128)), 128, 128)), 128, 1);
+}
+
+function deepOnet(u: Tensor, at: Tensor): Tensor {
+  const branch = layer('b3', relu(layer('b2', relu(layer('b1', u, 100, 128)), 128, 128)), 128, 64);
+  const trunk = layer('t3', tanh(layer('t2', tanh(layer('t1', at, 2, 128)), 128, 128)), 128, 64);
+  return sum(multiply(branch, trunk), [1], true);
+}
+
+function cnn(x: Tensor): Tensor {
+  const conv = (name: string, from: Tensor, inputs: number, outputs: number) =>
+    convolution(
+      from,
+      parameter(`${name}.weight`, [outputs, inputs, 5], initial.linear(5 * inputs)),
+      parameter(`${name}.bias`, [outputs], initial.zeros),
+      { padding: 2 },
+    );
+  return layer('head', mean(relu(conv('b', maxPool(relu(conv('a', x, 4, 16)), 2), 16, 32)), [2]), 32, 1);
+}
+
+function recurrent(x: Tensor): Tensor {
+  const weight = (name: string, shape: number[]) => parameter(name, shape, initial.linear(32));
+  const weights = { input: weight('w', [8, 128]), hidden: weight('u', [32, 128]), bias: weight('b', [128]) };
+  return layer('head', lstm(x, weights).last, 32, 1);
+}
+
+function encoder(x: Tensor): Tensor {
+  const h = layer('embed', x, 8, 64);
+  const [q, k, v] = split(layer('qkv', h, 64, 192), 2, [64, 64, 64]) as [Tensor, Tensor, Tensor];
+  const seen = norm('norm1', add(h, layer('out', multiHeadAttention(q, k, v, 4), 64, 64)), 64);
+  const passed = norm('norm2', add(seen, layer('ff2', relu(layer('ff1', seen, 64, 128)), 128, 64)), 64);
+  return layer('head', mean(passed, [1]), 64, 1);
+}
+
+const edges = Array.from({ length: 4000 }, (_, at) => at);
+const source = Int32Array.from(edges, (at) => (at * 7919) % 500);
+const target = Int32Array.from(edges, (at) => (at * 104729) % 499);
+
+function gcn(x: Tensor): Tensor {
+  const [from, to] = [input('source', [4000], 'i32'), input('target', [4000], 'i32')];
+  const spread = (h: Tensor) => multiply(segmentSum(gather(h, from), to, 500), 1 / 8);
+  return layer('second', spread(relu(layer('first', spread(x), 32, 64))), 64, 1);
+}
+
+const networks: Record<
+  string,
+  { shapes: number[][]; batch: number | null; build: (...x: Tensor[]) => Tensor }
+> = {
+  mlp: { shapes: [[32]], batch: 128, build: mlp as (...x: Tensor[]) => Tensor },
+  deeponet: { shapes: [[100], [2]], batch: 128, build: deepOnet as (...x: Tensor[]) => Tensor },
+  cnn_1d: { shapes: [[4, 128]], batch: 32, build: cnn as (...x: Tensor[]) => Tensor },
+  lstm: { shapes: [[20, 8]], batch: 32, build: recurrent as (...x: Tensor[]) => Tensor },
+  transformer: { shapes: [[16, 8]], batch: 32, build: encoder as (...x: Tensor[]) => Tensor },
+  gcn: { shapes: [[32]], batch: null, build: gcn as (...x: Tensor[]) => Tensor },
+};
+
+interface Pace {
+  steps_per_s: number;
+  per_cpu_s: number;
+}
+
+async function ours(name: string, seconds: number): Promise<Pace> {
+  const { shapes, batch, build } = networks[name] as (typeof networks)[string];
+  const size = batch ?? 500;
+  const inputs = shapes.map((shape, at) => input(`x${at}`, [size, ...shape]));
+  const wanted = input('y', [size, 1]);
+  const plan = planTraining({
+    objectives: { error: { loss: squaredError(build(...inputs), wanted) } },
+    rows: batch === null ? [] : [...inputs, wanted],
+    optimiser: { kind: 'adam' },
+    schedule: { rate: 1e-3 },
+  });
+  const random = seededRandom(1);
+  const count = batch === null ? size : rows;
+  const filled = (width: number) => Float32Array.from({ length: count * width }, () => random.normal());
+  const data: Record<string, Float32Array | Int32Array> = { y: filled(1) };
+  for (const [at, shape] of shapes.entries()) data[`x${at}`] = filled(shape.reduce((a, b) => a * b));
+  await using trainer = await Trainer.open(plan, name === 'gcn' ? { ...data, source, target } : data, {
+    seed: 1,
+  });
+  await trainer.run(trainer.stepsAtOnce);
+  const [began, cpu, first] = [performance.now(), process.cpuUsage(), trainer.step];
+  while (performance.now() - began < seconds * 1000) await trainer.run(trainer.stepsAtOnce);
+  const { user, system } = process.cpuUsage(cpu);
+  const steps = trainer.step - first;
+  return {
+    steps_per_s: (steps * 1000) / (performance.now() - began),
+    per_cpu_s: (steps * 1e6) / (user + system),
+  };
+}
+
+type Peer = Pace & { version: string; blas: string };
+
+const python = process.env.BENCH_PYTHON ?? '/usr/bin/python3';
+
+async function theirs(name: string, seconds: number): Promise<Peer | null> {
+  const program = join(import.meta.dirname, 'tensor.py');
+  try {
+    const { stdout } = await promisify(execFile)(python, [program, String(seconds), name]);
+    const peer: Peer = JSON.parse(stdout);
+    if (peer.blas !== 'reference') return peer;
+    console.error(
+      'The peer is skipped: its torch multiplies with the slow reference BLAS (apt-get install libopenblas0).',
+    );
+    return null;
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error);
+    if (!/No module named|ENOENT/.test(text)) throw error;
+    console.error(
+      `The peer is skipped: ${python} has no torch (apt-get install python3-torch, or set BENCH_PYTHON).`,
+    );
+    return null;
+  }
+}
+
+const seconds = Number(process.argv[2] ?? 3);
+const chosen = process.argv.slice(3);
+for (const name of chosen.length > 0 ? chosen : Object.keys(networks)) {
+  const [own, peer]: [Pace[], Pace[]] = [[], []];
+  let version = '';
+  for (let turn = 0; turn < 3; turn++) {
+    own.push(await ours(name, seconds));
+    const their = turn > 0 && peer.length === 0 ? null : await theirs(name, seconds);
+    if (their !== null) {
+      peer.push(their);
+      version = `${their.version}, ${their.blas}`;
+    }
+  }
+  const our = median(own.map((pace) => pace.per_cpu_s));
+  const their = peer.length > 0 ? median(peer.map((pace) => pace.per_cpu_s)) : null;
+  const ratio = their === null ? null : round(our / their);
+  print({
+    bench: 'tensor',
+    figure: `${name}: training steps with Adam, one thread`,
+    unit: 'steps/CPU s',
+    ours: Math.round(our),
+    peer: their === null ? null : Math.round(their),
+    peer_name: their === null ? null : `PyTorch ${version}`,
+    ratio,
+    target: 'ratio >= 1',
+    ok: ratio === null || ratio >= 1,
+  });
+  printNoise('tensor', {
+    ours: own.map((pace) => pace.per_cpu_s),
+    ...(peer.length > 0 ? { peer: peer.map((pace) => pace.per_cpu_s) } : {}),
+  });
+}
