@@ -54,6 +54,7 @@ async function once(stamp, sources, text, work) {
 async function ensureChromium() {
   const found = [
     process.env.CHROMIUM_PATH,
+    '/usr/bin/chromium-headless-shell',
     '/usr/bin/chromium',
     '/usr/bin/chromium-browser',
     '/usr/bin/google-chrome',

@@ -7,6 +7,8 @@ import { administrator } from './stroma-server.ts';
 
 const places = [
   process.env.CHROMIUM_PATH,
+  // A quarter less work than the whole browser.
+  '/usr/bin/chromium-headless-shell',
   '/usr/bin/chromium',
   '/usr/bin/chromium-browser',
   '/usr/bin/google-chrome',
