@@ -72,6 +72,7 @@ export function networkChart(tile: ChartTile, answer: ChartAnswer, roles: Roles,
     24,
     Math.min(110, Math.sqrt((look.width * look.height) / Math.max(1, names.length)) * 0.8),
   );
+  const halo = { value: colours.surface };
   const spec = {
     $schema: 'https://vega.github.io/schema/vega/v6.json',
     width: look.width - 8,
@@ -136,23 +137,8 @@ export function networkChart(tile: ChartTile, answer: ChartAnswer, roles: Roles,
       },
       ...(labelled
         ? [
-            {
-              type: 'text',
-              zindex: 2,
-              interactive: false,
-              from: { data: 'circles' },
-              encode: {
-                enter: {
-                  text: { signal: 'datum.datum.name' },
-                  fill: { value: colours.ink },
-                  fontSize: { value: 11 },
-                  baseline: { value: 'middle' },
-                  align: { value: 'left' },
-                  limit: { value: 110 },
-                },
-                update: { x: { signal: 'datum.x + datum.datum.radius + 3' }, y: { signal: 'datum.y' } },
-              },
-            },
+            nameMark({ fill: halo, stroke: halo, strokeWidth: { value: 3 } }),
+            nameMark({ fill: { value: colours.ink } }),
           ]
         : []),
     ],
@@ -167,3 +153,22 @@ export function networkChart(tile: ChartTile, answer: ChartAnswer, roles: Roles,
     notShown: ties.length > kept.length ? [`+${ties.length - kept.length}`] : [],
   };
 }
+
+/** The name of a node beside it. */
+const nameMark = (paint: object) => ({
+  type: 'text',
+  zindex: 2,
+  interactive: false,
+  from: { data: 'circles' },
+  encode: {
+    enter: {
+      ...paint,
+      text: { signal: 'datum.datum.name' },
+      fontSize: { value: 11 },
+      baseline: { value: 'middle' },
+      align: { value: 'left' },
+      limit: { value: 110 },
+    },
+    update: { x: { signal: 'datum.x + datum.datum.radius + 3' }, y: { signal: 'datum.y' } },
+  },
+});

@@ -137,7 +137,8 @@ export function lineChart(tile: ChartTile, answer: ChartAnswer, roles: Roles, lo
             tooltip: null,
           }
         : { type: 'line', tooltip: null },
-      encoding: base,
+      // A series without a value somewhere holds the place of nothing there, or the pile above it breaks.
+      encoding: stack === null ? base : { ...base, y: { ...y, impute: { value: 0 } } },
     },
     ...(values.length > 4000
       ? []

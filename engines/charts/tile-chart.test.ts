@@ -338,6 +338,41 @@ describe('a tile as a chart', () => {
     expect(await textsOf(tile, data)).toContain('Rate');
   });
 
+  it('piles areas up without a hole where a series has no value', async () => {
+    const rain = answer(
+      [
+        ['day', 'date'],
+        ['weather', 'text'],
+        ['days', 'integer'],
+      ],
+      months(() => 3).flatMap(([day], at) => [
+        ...(at % 3 === 1 ? [] : [[day as string, 'snow', 2]]),
+        [day as string, 'sun', 5],
+        ...(at % 4 === 2 ? [] : [[day as string, 'rain', 4]]),
+      ]),
+    );
+    const tile = built('area', {
+      dimensions: [dimension('day', { grain: 'month' })],
+      split: dimension('weather'),
+      measures: [measure('count')],
+    });
+    const svg = await chartSvg(drawnOf(tile, rain), look);
+    const areas = [...svg.matchAll(/d="(M[^"]+Z)"/g)].map(([, path = '']) =>
+      [...path.matchAll(/[ML]([-\d.]+),([-\d.]+)/g)].map(([, x, y]) => [Number(x), Number(y)]),
+    );
+    const piled = areas.filter((points) => points.length === 24);
+    expect(piled).toHaveLength(3);
+    // Forth along the top and back along the bottom, at the same moments for all: the top of one is the bottom of the next.
+    const tops = piled.map((points) => points.slice(0, 12).map(([, y]) => y));
+    const bottoms = piled.map((points) =>
+      points
+        .slice(12)
+        .toReversed()
+        .map(([, y]) => y),
+    );
+    expect(tops.filter((top) => bottoms.some((bottom) => String(bottom) === String(top)))).toHaveLength(2);
+  });
+
   it('lays a network out within its place, the same way each time', async () => {
     const ties = answer(
       [
@@ -359,7 +394,8 @@ describe('a tile as a chart', () => {
     expect(await chartSvg(drawnOf(tile, ties), look)).toBe(first);
     expect(first).not.toContain('NaN');
     const places = [...first.matchAll(/<text[^>]*translate\(([-\d.]+),([-\d.]+)\)/g)];
-    expect(places).toHaveLength(4);
+    // Each name, and the ground that keeps it readable over the ties.
+    expect(places).toHaveLength(8);
     for (const [, x, y] of places) {
       expect(Number(x)).toBeGreaterThan(0);
       expect(Number(x)).toBeLessThan(look.width);

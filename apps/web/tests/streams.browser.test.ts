@@ -64,13 +64,13 @@ describe('a topic', () => {
     await newest.getByRole('cell', { name: 'P-100' }).first().waitFor();
     await page.getByRole('region', { name: 'By the minute' }).getByText('closed').first().waitFor();
     expect(await faultsOf(page, 'stream')).toEqual([]);
-    const csv = await saved(page, () => newest.getByRole('button', { name: 'Export CSV' }).click());
+    const csv = await saved(page, () => page.getByRole('button', { name: 'Export CSV' }).click());
     expect(csv.name).toBe('vitals-ward-3-events.csv');
     expect(csv.text.split('\r\n').slice(0, 2)).toEqual([
       'happened,patient,celsius,beats,event_offset,received_at',
       expect.stringMatching(/^2026-01-01T08:00:00.000Z,P-100,36.4,62,0,/),
     ]);
-    const lines = await saved(page, () => newest.getByRole('button', { name: 'Export NDJSON' }).click());
+    const lines = await saved(page, () => page.getByRole('button', { name: 'Export NDJSON' }).click());
     expect(JSON.parse(lines.text.split('\n')[39] ?? '')).toMatchObject({
       patient: 'P-100',
       event_offset: 39,

@@ -1,6 +1,7 @@
 import { type ChartLook, chartView, type DrawnTile } from '@stroma/charts';
 import { useEffect, useRef, useState } from 'react';
 import { ErrorNotice } from '../notice.tsx';
+import { Skeleton } from '../skeleton.tsx';
 import { showTooltip } from './chart-tooltip.ts';
 
 /** What can be taken out of a drawn chart. */
@@ -28,6 +29,7 @@ export default function DrawnChartView({
 }) {
   const place = useRef<HTMLDivElement>(null);
   const [failure, setFailure] = useState<unknown>(null);
+  const [stands, setStands] = useState(false);
   const latest = useRef({ onDrawn, onPick });
   latest.current = { onDrawn, onPick };
   const { scheme, locale } = look;
@@ -47,6 +49,7 @@ export default function DrawnChartView({
       });
       await view.runAsync();
       setFailure(null);
+      if (!ended) setStands(true);
       if (!ended) latest.current.onDrawn?.({ svg: () => view.toSVG(), png: () => view.toImageURL('png', 2) });
     };
     draw().catch((error: unknown) => !ended && setFailure(error));
@@ -60,7 +63,8 @@ export default function DrawnChartView({
   return (
     <>
       {failure !== null && <ErrorNotice error={failure} />}
-      <div role="img" aria-label={label} className="size-full">
+      <div role="img" aria-label={label} className="relative size-full">
+        {!stands && failure === null && <Skeleton className="absolute inset-0" />}
         <div ref={place} aria-hidden="true" className="size-full" />
       </div>
     </>

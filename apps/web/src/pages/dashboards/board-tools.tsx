@@ -64,7 +64,7 @@ export function ViewTools({
           <MenuTrigger asChild>
             <Button>
               <Share2 size={16} aria-hidden />
-              {t('share')}
+              <span className="max-sm:sr-only">{t('share')}</span>
               <ChevronDown size={14} aria-hidden />
             </Button>
           </MenuTrigger>

@@ -173,10 +173,26 @@ function Writer({
       }),
     onSettled: refresh,
   });
+  // A thread asks for no answer until somebody has one.
+  const [open, setOpen] = useState(threadId === null);
+  if (!open)
+    return (
+      <Button look="quiet" size="small" className="-ms-2" onClick={() => setOpen(true)}>
+        {label}
+      </Button>
+    );
   return (
     <>
       {send.error && <ErrorNotice error={send.error} />}
-      <Form label={label} begin="" busy={send.isPending} onSend={(text) => send.mutateAsync(text)} />
+      <Form
+        label={label}
+        begin=""
+        busy={send.isPending}
+        onSend={async (text) => {
+          await send.mutateAsync(text);
+          setOpen(threadId === null);
+        }}
+      />
     </>
   );
 }

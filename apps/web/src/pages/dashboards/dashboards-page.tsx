@@ -21,6 +21,7 @@ import { usePages } from '../../lib/pages.ts';
 import { queryKeys } from '../../lib/query-keys.ts';
 import { usePermission } from '../../lib/session.ts';
 import { toast } from '../../lib/toasts.ts';
+import { Thumbnail } from './board-thumbnail.tsx';
 import { useRestoreBoard } from './restore-board.ts';
 
 const route = getRouteApi('/frame/dashboards');
@@ -189,40 +190,6 @@ function BoardCard({ board, deleted }: { board: DashboardSummary; deleted: boole
           ))}
       </div>
     </article>
-  );
-}
-
-/** Where the tiles stand, as a small picture. */
-function Thumbnail({ board: { tiles } }: { board: DashboardSummary }) {
-  const height = Math.min(28, Math.max(10, ...tiles.map(({ place }) => place.y + place.h)));
-  return (
-    <svg
-      viewBox={`-0.3 -0.3 12.6 ${height / 2.4 + 0.6}`}
-      preserveAspectRatio="xMidYMin slice"
-      aria-hidden="true"
-      className="h-32 w-full bg-sunken"
-    >
-      {tiles.map(({ kind, place: { x, y, w, h } }, at) => (
-        <rect
-          // biome-ignore lint/suspicious/noArrayIndexKey: a picture of places
-          key={at}
-          x={x + 0.08}
-          y={y / 2.4 + 0.08}
-          width={w - 0.16}
-          height={h / 2.4 - 0.16}
-          rx={0.12}
-          fill={
-            kind === 'text'
-              ? 'var(--hover)'
-              : kind === 'number' || kind === 'gauge'
-                ? 'var(--accent-soft)'
-                : 'var(--surface)'
-          }
-          stroke="var(--line)"
-          strokeWidth={0.05}
-        />
-      ))}
-    </svg>
   );
 }
 

@@ -75,7 +75,7 @@ export function FilterBar({
         const own = { 'aria-label': label || name, value: shown };
         return (
           <span key={name} className="inline-flex items-center gap-1.5">
-            <span aria-hidden className="text-ink-soft">
+            <span aria-hidden className="whitespace-nowrap text-ink-soft">
               {label || name}
             </span>
             {choices.length > 0 ? (
@@ -87,14 +87,15 @@ export function FilterBar({
                 ))}
               </Select>
             ) : (
-              <Input
-                key={shown}
-                {...{ 'aria-label': own['aria-label'], defaultValue: shown }}
-                type={type === 'number' ? 'number' : type === 'date' ? 'date' : 'text'}
-                className="w-36"
-                onBlur={({ target }) => target.value !== shown && set(target.value)}
-                onKeyDown={(event) => event.key === 'Enter' && event.currentTarget.blur()}
-              />
+              <span className="w-36">
+                <Input
+                  key={shown}
+                  {...{ 'aria-label': own['aria-label'], defaultValue: shown }}
+                  type={type === 'number' ? 'number' : type === 'date' ? 'date' : 'text'}
+                  onBlur={({ target }) => target.value !== shown && set(target.value)}
+                  onKeyDown={(event) => event.key === 'Enter' && event.currentTarget.blur()}
+                />
+              </span>
             )}
           </span>
         );

@@ -9,6 +9,7 @@ import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { Dialog, DialogContent } from '../../components/dialog.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { Field, Input, inputClass, Select } from '../../components/field.tsx';
+import { useCrumbName } from '../../components/frame/crumbs.ts';
 import { ErrorNotice } from '../../components/notice.tsx';
 import { Page } from '../../components/page.tsx';
 import { PagedList } from '../../components/paged-list.tsx';
@@ -22,6 +23,7 @@ import { usePermission } from '../../lib/session.ts';
 /** Numbers defined once, so that they mean the same wherever they are shown. */
 export function MetricsPage() {
   const { t } = useTranslation('dashboards');
+  useCrumbName(t('metrics'));
   const mayDefine = usePermission('metrics:write');
   const [edited, setEdited] = useState<Metric | 'new' | null>(null);
   const [decided, setDecided] = useState<{ metric: Metric; approval: Metric['approval'] } | null>(null);

@@ -3,6 +3,7 @@ import { type LucideIcon, Plus } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import { Button } from '../../components/button.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
+import { useCrumbName } from '../../components/frame/crumbs.ts';
 import { Page, panelClass } from '../../components/page.tsx';
 import { PagedList } from '../../components/paged-list.tsx';
 import { type ListPage, usePages } from '../../lib/pages.ts';
@@ -28,6 +29,7 @@ export function SourceListPage<Item>({
   form: (close: () => void) => ReactNode;
   line: (item: Item) => ReactNode;
 }) {
+  useCrumbName(texts.title);
   const [adding, setAdding] = useState(false);
   const pages = usePages<Item>(queryKey, fetch, everyMs);
   return (

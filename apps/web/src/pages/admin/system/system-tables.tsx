@@ -141,7 +141,7 @@ function Routes({ routes }: Pick<SystemState, 'routes'>) {
       rows={routes.map(({ method, route, count, failed, mean_ms, p95_below_ms }) => [
         `${method} ${route}`,
         <>
-          <td className={cellClass}>{code(`${method} ${route}`)}</td>
+          <td className={`${cellClass} min-w-60`}>{code(`${method} ${route}`)}</td>
           <td className={`${numberClass} tabular-nums`}>{formatCount(count)}</td>
           <td className={clsx(numberClass, 'tabular-nums', failed > 0 && 'text-critical')}>
             {formatCount(failed)}
@@ -171,7 +171,7 @@ function Processes({ processes }: Pick<SystemState, 'processes'>) {
       rows={processes.map((each) => [
         each.process,
         <>
-          <td className={cellClass}>
+          <td className={`${cellClass} min-w-32`}>
             {code(each.host)}
             <span className="block text-small text-ink-faint">{formatAgo(each.at)}</span>
           </td>

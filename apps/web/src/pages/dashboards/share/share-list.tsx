@@ -63,7 +63,7 @@ function ShareLine({ share, onEnd }: { share: DashboardShare; onEnd: () => void 
   const facts = [
     share.created_by.name ?? t('gone'),
     t('opened', { count: share.opened }),
-    share.expires_at === null ? t('no_end') : t('until', { when: formatMoment(share.expires_at) }),
+    share.expires_at === null ? t('until_ended') : t('until', { when: formatMoment(share.expires_at) }),
     ...(share.has_password ? [t('with_password')] : []),
     ...share.allowed_origins,
   ];

@@ -94,7 +94,7 @@ export function NewestEvents({ topic }: { topic: Topic }) {
                   className={
                     isNumber(column.type)
                       ? `${numberClass} tabular-nums`
-                      : clsx(cellClass, column.type === 'timestamp' && 'whitespace-nowrap')
+                      : clsx(cellClass, column.type === 'text' ? 'min-w-28' : 'whitespace-nowrap')
                   }
                 >
                   {shownValue(column.type, event.data[column.name])}

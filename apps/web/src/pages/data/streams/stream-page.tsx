@@ -5,11 +5,10 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button, buttonClass } from '../../../components/button.tsx';
 import { ConfirmDialog } from '../../../components/confirm-dialog.tsx';
-import { Facts } from '../../../components/facts.tsx';
 import { Field, Input } from '../../../components/field.tsx';
 import { MenuItem } from '../../../components/menu.tsx';
 import { ErrorNotice } from '../../../components/notice.tsx';
-import { Section } from '../../../components/page.tsx';
+import { panelClass, Section } from '../../../components/page.tsx';
 import { cellClass, PlainTable } from '../../../components/plain-table.tsx';
 import { client } from '../../../lib/client.ts';
 import { formatAgo, formatBytes, formatCount, formatNumber } from '../../../lib/format.ts';
@@ -48,10 +47,16 @@ function Loaded({ topic }: { topic: Topic }) {
   const queryClient = useQueryClient();
   const refresh = () => queryClient.invalidateQueries({ queryKey: queryKeys.topics });
   const { hours, megabytes } = topic.retention;
-  const retentionText = t('retention_is', {
-    hours: formatCount(hours),
-    bytes: formatBytes(megabytes * 2 ** 20),
-  });
+  const facts: [string, string][] = [
+    [t('per_second'), formatNumber(topic.events_per_second, 3)],
+    [t('accepted'), formatCount(topic.next_offset)],
+    [t('waiting'), formatCount(topic.next_offset - topic.landed_offset)],
+    [t('last_landed'), topic.landed_at === null ? t('never') : formatAgo(topic.landed_at)],
+    [t('listening'), formatCount(topic.consumers)],
+    [t('kept'), formatBytes(topic.kept_bytes)],
+    [t('kept_for'), t('retention_is', { hours: formatCount(hours), megabytes: formatCount(megabytes) })],
+    [t('on_invalid'), t(`on_invalid_${topic.on_invalid}`)],
+  ];
   const land = useMutation({
     mutationFn: () => client.streams.land({ params: { id } }),
     onSuccess: () => toast(t('landed')),
@@ -90,18 +95,14 @@ function Loaded({ topic }: { topic: Topic }) {
       }
     >
       {land.error !== null && <ErrorNotice error={land.error} />}
-      <Facts
-        facts={[
-          [t('per_second'), formatNumber(topic.events_per_second, 3)],
-          [t('accepted'), formatCount(topic.next_offset)],
-          [t('waiting'), formatCount(topic.next_offset - topic.landed_offset)],
-          [t('last_landed'), topic.landed_at === null ? t('never') : formatAgo(topic.landed_at)],
-          [t('kept'), formatBytes(topic.kept_bytes)],
-          [t('kept_for'), retentionText],
-          [t('on_invalid'), t(`on_invalid_${topic.on_invalid}`)],
-          [t('listening'), formatCount(topic.consumers)],
-        ]}
-      />
+      <dl className={`${panelClass} grid grid-cols-2 gap-x-6 gap-y-4 p-4 sm:grid-cols-4`}>
+        {facts.map(([name, value]) => (
+          <div key={name} className="min-w-0">
+            <dt className="text-small text-ink-soft">{name}</dt>
+            <dd className="font-medium tabular-nums wrap-anywhere">{value}</dd>
+          </div>
+        ))}
+      </dl>
       <NewestEvents topic={topic} />
       <StreamWindows topic={topic} mayChange={mayChange} />
       <Section title={t('schema')}>

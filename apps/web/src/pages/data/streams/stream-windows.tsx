@@ -9,6 +9,7 @@ import { ConfirmDialog } from '../../../components/confirm-dialog.tsx';
 import { Notice } from '../../../components/notice.tsx';
 import { Section } from '../../../components/page.tsx';
 import { cellClass, numberClass, PlainTable } from '../../../components/plain-table.tsx';
+import { cellLabel, isNumeric } from '../../../lib/cell.ts';
 import { client } from '../../../lib/client.ts';
 import { formatMoment } from '../../../lib/format.ts';
 import { queryKeys } from '../../../lib/query-keys.ts';
@@ -91,7 +92,10 @@ function OneWindow({ window, mayChange }: { window: StreamWindow; mayChange: boo
           headings={[
             { label: t('window_begin'), ...start },
             { label: t('window_end'), ...start },
-            ...shown.map(({ name }) => ({ label: name, className: `${cellClass} text-end` })),
+            ...shown.map(({ name, type }) => ({
+              label: name,
+              className: `${cellClass} ${isNumeric(type) ? 'text-end' : 'text-start'}`,
+            })),
           ]}
         >
           {data.items.flatMap((result) =>
@@ -102,9 +106,9 @@ function OneWindow({ window, mayChange }: { window: StreamWindow; mayChange: boo
                   {formatMoment(result.window_end)}{' '}
                   <Badge>{t(result.final ? 'closed_window' : 'open_window')}</Badge>
                 </td>
-                {shown.map((column) => (
-                  <td key={column.name} className={`${numberClass} tabular-nums`}>
-                    {row[column.index] === null ? '' : String(row[column.index])}
+                {shown.map(({ name, type, index }) => (
+                  <td key={name} className={isNumeric(type) ? `${numberClass} tabular-nums` : cellClass}>
+                    {cellLabel(row[index])}
                   </td>
                 ))}
               </tr>
