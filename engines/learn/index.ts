@@ -10,7 +10,8 @@
  *   leaksOf            a table, its target and a split -> what would make a test look better than the truth
  *   kFolds, holdOut    rows -> those to learn from and those to test with
  *   scoreWithInterval  a target and predictions -> how good, within which bounds
- *   fitLogistic, fitLeastSquares, fitElasticNet, fitNeighbours, fitNaiveBayes  matrix and target -> a predictor
+ *   fitLogistic, fitLeastSquares, fitElasticNet, fitLinearSvm, fitRbfSvm, fitGaussianProcess,
+ *   fitNeighbours, fitNaiveBayes  matrix and target -> a predictor
  *   kMeans, gaussianMixture  matrix -> clusters
  *   fitBoostedTrees    matrix and target -> a predictor of trees; TreeThreads: the threads it may use
  */
@@ -24,15 +25,28 @@ export {
   isolationForest,
 } from './isolation-forest.ts';
 export { fitElasticNet } from './linear/elastic-net.ts';
+export {
+  fitGaussianProcess,
+  type GaussianProcessPredictor,
+  loadGaussianProcess,
+  mostProcessRows,
+} from './linear/gaussian-process.ts';
 export { fitLeastSquares, loadLinear } from './linear/least-squares.ts';
+export { fitLinearSvm, type LinearSvmPredictor, loadLinearSvm } from './linear/linear-svm.ts';
 export { fitLogistic, loadLogistic } from './linear/logistic.ts';
-export { type MutualInformation, mutualInformation } from './mutual-information.ts';
-export { type OddRow, type OddRowOptions, oddRows } from './odd-rows.ts';
-export { gaussianMixture, loadMixture, type Mixture, type MixtureModel } from './mixtures/gaussian-mixture.ts';
+export { fitRbfSvm, loadRbfSvm, mostSvmRows, type RbfSvmPredictor } from './linear/rbf-svm.ts';
+export {
+  gaussianMixture,
+  loadMixture,
+  type Mixture,
+  type MixtureModel,
+} from './mixtures/gaussian-mixture.ts';
 export { type KMeans, type KMeansModel, kMeans, loadKMeans } from './mixtures/k-means.ts';
 export { mostSilhouetteRows, silhouette } from './mixtures/silhouette.ts';
+export { type MutualInformation, mutualInformation } from './mutual-information.ts';
 export { fitNaiveBayes, loadNaiveBayes } from './neighbours/naive-bayes.ts';
 export { fitNeighbours, loadNeighbours } from './neighbours/nearest-neighbours.ts';
+export { type OddRow, type OddRowOptions, oddRows } from './odd-rows.ts';
 export * from './scores/index.ts';
 export * from './table/index.ts';
 export * from './trees/index.ts';

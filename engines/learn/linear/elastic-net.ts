@@ -18,6 +18,8 @@ export interface ElasticNetOptions {
   folds?: number;
   /** The penalty of the least error, or the largest within one standard error of it. */
   choose?: 'least' | 'one-se';
+  /** Ends where no coefficient, in the target's and its column's standard deviations, moves by more. */
+  tolerance?: number;
 }
 
 export interface ElasticNetPath {
@@ -149,7 +151,7 @@ export function elasticNetPath(
   );
   const residual = values.map((value) => value - mean);
   const factors = scales.map((scale) => (standardise ? 1 : 1 / scale));
-  const descent = new Descent(columns, shares, residual, factors, l1Ratio);
+  const descent = new Descent(columns, shares, residual, factors, l1Ratio, options.tolerance ?? 1e-6);
   const lambdas =
     options.lambdas ?? spaced(descent.largest(), path, options.least ?? (width > rows ? 1e-2 : 1e-3));
   const found: ElasticNetPath = {
@@ -185,7 +187,7 @@ class Descent {
   readonly #residual: Float64Array;
   readonly #factors: Float64Array;
   readonly #l1: number;
-  readonly #spread: number;
+  readonly #still: number;
 
   constructor(
     columns: readonly Float64Array[],
@@ -193,6 +195,7 @@ class Descent {
     residual: Float64Array,
     factors: Float64Array,
     l1: number,
+    tolerance: number,
   ) {
     this.coefficients = new Float64Array(columns.length);
     this.#columns = columns;
@@ -200,9 +203,10 @@ class Descent {
     this.#residual = residual;
     this.#factors = factors;
     this.#l1 = l1;
-    this.#spread = Math.sqrt(
+    const spread = Math.sqrt(
       residual.reduce((sum, value, row) => sum + (shares[row] as number) * value * value, 0),
     );
+    this.#still = tolerance * spread;
   }
 
   /** The least penalty that leaves no column. */
@@ -217,7 +221,7 @@ class Descent {
   /** All columns in turn, then those in use until they stand still, until a turn of all moves none. */
   settle(lambda: number, signal?: AbortSignal): void {
     const all = Array.from(this.#columns.keys());
-    const still = 1e-10 * this.#spread;
+    const still = this.#still;
     for (let round = 0; round < mostRounds; round++) {
       if (this.#turn(all, lambda) <= still) return;
       const used = all.filter((at) => this.coefficients[at] !== 0);

@@ -246,7 +246,11 @@ function byNewton(problem: Problem, { signal, onProgress }: FitOptions): Float64
     factor(hessian, size, free ? 1e-11 : 1e-15);
     const step = solveFactored(hessian, size, gradient.slice());
     const decrement = step.reduce((sum, own, index) => sum + own * (gradient[index] as number), 0);
-    if (decrement <= 1e-20 * Math.max(1, value)) break;
+    if (decrement <= 1e-12 * Math.max(1, value)) {
+      // Near the end each step squares the error: one more leaves none that a double holds.
+      for (let index = 0; index < size; index++) at[index] = (at[index] as number) - (step[index] as number);
+      break;
+    }
     const next = new Float64Array(size);
     const slope = new Float64Array(size);
     let length = 1;
