@@ -62,6 +62,13 @@ export const idPrefixes = {
   alert: 'alr',
   alertEntry: 'ale',
   export: 'exp',
+  experiment: 'xpr',
+  run: 'run',
+  artifact: 'art',
+  model: 'mdl',
+  loggedModel: 'lgm',
+  modelVersion: 'mdv',
+  promotion: 'prm',
 } as const;
 export type IdKind = keyof typeof idPrefixes;
 

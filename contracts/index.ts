@@ -23,6 +23,7 @@ import { directoriesApi } from './directories.ts';
 import { emailChangeApi } from './email-change.ts';
 import { erasuresApi } from './erasures.ts';
 import { streamsApi } from './events.ts';
+import { experimentsApi } from './experiments.ts';
 import { identityApi } from './identity.ts';
 import { insightsApi } from './insights.ts';
 import { invitationsApi } from './invitations.ts';
@@ -80,6 +81,7 @@ export const api = {
   jobs: jobsApi,
   queries: queriesApi,
   insights: insightsApi,
+  experiments: experimentsApi,
   metrics: metricsApi,
   dashboards: dashboardsApi,
   dashboardExports: dashboardExportsApi,
@@ -120,6 +122,7 @@ export * from './endpoints.ts';
 export * from './erasures.ts';
 export * from './errors.ts';
 export * from './events.ts';
+export * from './experiments.ts';
 export * from './export-formats.ts';
 export * from './fields.ts';
 export * from './identity.ts';
@@ -132,6 +135,8 @@ export * from './machine-measures.ts';
 export * from './mail.ts';
 export * from './members.ts';
 export * from './metrics.ts';
+export * from './mlflow.ts';
+export * from './model-stages.ts';
 export * from './passkeys.ts';
 export * from './permissions.ts';
 export * from './persons.ts';

@@ -22,6 +22,9 @@ const matrix = `
   metrics:read          x  x  x  x  x  x  x  x  x  x  x  .
   metrics:write         x  x  x  x  x  x  .  .  .  .  .  .
   metrics:approve       x  x  x  x  .  .  .  .  .  .  .  .
+  models:read           x  x  x  x  x  x  x  x  x  x  x  .
+  models:write          x  x  x  x  x  x  .  .  .  .  .  .
+  models:promote        x  x  x  x  .  .  .  .  .  .  .  .
   jobs:read             x  x  x  x  x  x  x  x  x  o  x  .
   jobs:write            x  x  x  x  x  x  x  .  .  .  .  .
   provenance:read       x  x  x  x  x  x  x  x  x  x  x  x

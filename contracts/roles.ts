@@ -48,6 +48,7 @@ const looks = [
   'queries:run',
   'dashboards:read',
   'metrics:read',
+  'models:read',
   'jobs:read',
   'provenance:read',
   'streams:read',
@@ -66,6 +67,7 @@ const science = [
   ...benchWork,
   'connections:read',
   'metrics:write',
+  'models:write',
   'settings:read',
   'signatures:read',
   'signatures:sign',
@@ -82,6 +84,7 @@ const seniorScience = [
 const labManagement = [
   ...seniorScience,
   'metrics:approve',
+  'models:promote',
   'members:read',
   'members:write',
   'roles:read',

@@ -35,6 +35,7 @@ const fileRoutes: ReadonlySet<string> = new Set([
   routes.datasets.download,
   routes.datasets.downloadUpload,
   routes.dashboardExports.export,
+  routes.experiments.artifact,
   routes.streams.subscribe,
 ]);
 

@@ -5,6 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { createAccess, type FirstStart } from './access/index.ts';
 import { createData, type Data } from './data/index.ts';
+import { createModels } from './models/index.ts';
 import { type Operations, openOperations } from './platform/backup/operations.ts';
 import { type Config, secretKeys } from './platform/config/config.ts';
 import type { LoadedConfig } from './platform/config/read-config.ts';
@@ -96,8 +97,10 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   const data = createData(platform, access);
   access.signatures.register(data.signableVersion);
   for (const [kind, sizeOf] of Object.entries(data.sizes)) monitoring.storage.know(kind, sizeOf);
+  const models = createModels(platform, access, data);
+  for (const [kind, sizeOf] of Object.entries(models.sizes)) monitoring.storage.know(kind, sizeOf);
   const workspaces = createWorkspaces(platform, access, data);
-  const modules: Module[] = [access, data, workspaces];
+  const modules: Module[] = [access, data, models, workspaces];
   const authenticate: Authenticate = (request) =>
     acrossTenants('whose request it is, is only known afterwards', () => access.authenticate(request));
   const answers = config.STROMA_ROLE !== 'worker';
@@ -115,12 +118,14 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   traceRequests(http, platform.tracing);
   const health = registerHealth(http);
   addChecks(health, platform);
-  if (answers) {
+  const measured = answers || config.STROMA_WORKER_METRICS_PORT !== undefined;
+  if (measured)
     registerMetrics(http, {
       token: config.STROMA_METRICS_TOKEN,
       database: platform.db,
       cache: platform.cache,
     });
+  if (answers) {
     streamRoutes(http, platform.events, authenticate, {
       onCount: setStreamClients,
       onLetGo: () => countFellBehind('sse', 'let_go'),
@@ -160,7 +165,11 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
       await monitoring.start();
       await (works ? platform.jobs.start() : platform.jobs.open());
       if (works) await platform.sealed.begin(systemContext(log), platform.jobs);
-      if (!answers) return { url: null, administrator };
+      if (!answers) {
+        const { STROMA_WORKER_METRICS_PORT: port, STROMA_WORKER_METRICS_HOST: host } = config;
+        if (port !== undefined) await http.listen({ port, host });
+        return { url: null, administrator };
+      }
       await operations.start();
       await access.audit.append(systemContext(log), {
         action: 'system.started',

@@ -6,6 +6,7 @@ export default defineConfig({
     './platform/**/*.tables.ts',
     './access/**/*.tables.ts',
     './data/**/*.tables.ts',
+    './models/**/*.tables.ts',
     './workspaces/**/*.tables.ts',
   ],
   out: process.env.DRIZZLE_OUT ?? './drizzle',

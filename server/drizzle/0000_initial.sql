@@ -881,7 +881,8 @@ CREATE TABLE "metrics" (
 	"synonyms" jsonb NOT NULL,
 	"description" text NOT NULL,
 	"dataset_id" text NOT NULL,
-	"expression" text NOT NULL,
+	"expression" text,
+	"sealed" "bytea",
 	"unit" text,
 	"approval" text NOT NULL,
 	"approved_by" text,
@@ -955,7 +956,8 @@ CREATE TABLE "stream_windows" (
 	"slide_seconds" integer,
 	"session_key" text,
 	"lateness_seconds" integer NOT NULL,
-	"sql" text NOT NULL,
+	"sql" text,
+	"sealed" "bytea",
 	"columns" jsonb NOT NULL,
 	"read_from" bigint NOT NULL,
 	"seen_offset" bigint NOT NULL,
@@ -1032,6 +1034,21 @@ CREATE TABLE "ml_experiments" (
 	"tenant_id" text NOT NULL,
 	"name" text NOT NULL,
 	"description" text NOT NULL,
+	"tags" jsonb NOT NULL,
+	"created_by" text NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	"updated_at" timestamp (3) with time zone NOT NULL,
+	"deleted_at" timestamp (3) with time zone
+);
+--> statement-breakpoint
+CREATE TABLE "ml_logged_models" (
+	"id" text PRIMARY KEY NOT NULL,
+	"tenant_id" text NOT NULL,
+	"run_id" text NOT NULL,
+	"name" text NOT NULL,
+	"model_type" text NOT NULL,
+	"status" text NOT NULL,
+	"params" jsonb NOT NULL,
 	"tags" jsonb NOT NULL,
 	"created_by" text NOT NULL,
 	"created_at" timestamp (3) with time zone NOT NULL,
@@ -1336,6 +1353,7 @@ ALTER TABLE "insights" ADD CONSTRAINT "insights_dataset_id_datasets_id_fk" FOREI
 ALTER TABLE "insights" ADD CONSTRAINT "insights_version_id_dataset_versions_id_fk" FOREIGN KEY ("version_id") REFERENCES "public"."dataset_versions"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "stream_window_results" ADD CONSTRAINT "stream_window_results_window_id_stream_windows_id_fk" FOREIGN KEY ("window_id") REFERENCES "public"."stream_windows"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "stream_windows" ADD CONSTRAINT "stream_windows_topic_id_stream_topics_id_fk" FOREIGN KEY ("topic_id") REFERENCES "public"."stream_topics"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "ml_logged_models" ADD CONSTRAINT "ml_logged_models_run_id_ml_runs_id_fk" FOREIGN KEY ("run_id") REFERENCES "public"."ml_runs"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "ml_metric_points" ADD CONSTRAINT "ml_metric_points_run_id_ml_runs_id_fk" FOREIGN KEY ("run_id") REFERENCES "public"."ml_runs"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "ml_run_artifacts" ADD CONSTRAINT "ml_run_artifacts_run_id_ml_runs_id_fk" FOREIGN KEY ("run_id") REFERENCES "public"."ml_runs"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "ml_run_inputs" ADD CONSTRAINT "ml_run_inputs_run_id_ml_runs_id_fk" FOREIGN KEY ("run_id") REFERENCES "public"."ml_runs"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
@@ -1450,18 +1468,21 @@ CREATE INDEX "insights_dataset" ON "insights" USING btree ("tenant_id","dataset_
 CREATE INDEX "dataset_joins_b" ON "dataset_joins" USING btree ("version_b");--> statement-breakpoint
 CREATE UNIQUE INDEX "metrics_name" ON "metrics" USING btree ("tenant_id",lower("name"));--> statement-breakpoint
 CREATE INDEX "metrics_dataset" ON "metrics" USING btree ("tenant_id","dataset_id");--> statement-breakpoint
+CREATE INDEX "metrics_clear" ON "metrics" USING btree ("id") WHERE sealed is null;--> statement-breakpoint
 CREATE INDEX "queries_user" ON "queries" USING btree ("tenant_id","user_id","created_at","id");--> statement-breakpoint
 CREATE INDEX "queries_clear" ON "queries" USING btree ("id") WHERE sealed is null;--> statement-breakpoint
 CREATE UNIQUE INDEX "stream_topics_name" ON "stream_topics" USING btree ("tenant_id","name");--> statement-breakpoint
 CREATE INDEX "stream_topics_dataset" ON "stream_topics" USING btree ("tenant_id","dataset_id");--> statement-breakpoint
 CREATE INDEX "stream_window_results_end" ON "stream_window_results" USING btree ("window_id","window_end");--> statement-breakpoint
 CREATE UNIQUE INDEX "stream_windows_name" ON "stream_windows" USING btree ("topic_id","name");--> statement-breakpoint
+CREATE INDEX "stream_windows_clear" ON "stream_windows" USING btree ("id") WHERE sealed is null;--> statement-breakpoint
 CREATE INDEX "person_searches_tenant" ON "person_searches" USING btree ("tenant_id","id");--> statement-breakpoint
 CREATE INDEX "subject_requests_tenant" ON "subject_requests" USING btree ("tenant_id","id");--> statement-breakpoint
 CREATE INDEX "uploads_tenant" ON "uploads" USING btree ("tenant_id","created_at");--> statement-breakpoint
 CREATE INDEX "uploads_unfinished" ON "uploads" USING btree ("status","updated_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "ml_experiments_name" ON "ml_experiments" USING btree ("tenant_id","name");--> statement-breakpoint
 CREATE INDEX "ml_experiments_updated" ON "ml_experiments" USING btree ("tenant_id","updated_at","id");--> statement-breakpoint
+CREATE INDEX "ml_logged_models_run" ON "ml_logged_models" USING btree ("run_id","id");--> statement-breakpoint
 CREATE INDEX "ml_run_inputs_version" ON "ml_run_inputs" USING btree ("version_id");--> statement-breakpoint
 CREATE INDEX "ml_runs_experiment" ON "ml_runs" USING btree ("experiment_id","started_at","id");--> statement-breakpoint
 CREATE INDEX "ml_runs_tenant" ON "ml_runs" USING btree ("tenant_id","started_at","id");--> statement-breakpoint
@@ -2197,6 +2218,16 @@ CREATE POLICY "ml_experiments_owner" ON "ml_experiments" TO CURRENT_USER USING (
 CREATE POLICY "ml_experiments_tenant" ON "ml_experiments" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)));
 --> statement-breakpoint
 GRANT select, insert, update, delete ON "ml_experiments" TO stroma_tenant;
+--> statement-breakpoint
+ALTER TABLE "ml_logged_models" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "ml_logged_models" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "ml_logged_models_owner" ON "ml_logged_models" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "ml_logged_models_tenant" ON "ml_logged_models" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)) and (exists (select from "ml_runs" p where p."id" = "ml_logged_models"."run_id")));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "ml_logged_models" TO stroma_tenant;
 --> statement-breakpoint
 ALTER TABLE "ml_metric_points" ENABLE ROW LEVEL SECURITY;
 --> statement-breakpoint

@@ -32,7 +32,7 @@ export function expectFitAnswer(world: World, told: Told, place: string, sent = 
   if (told.status < 400) return;
   const error = refusalIn(told);
   const { status } = errorCatalogue[error.code as ErrorCode] ?? { status: 0 };
-  if (error.code !== scim) expect(told.status, `${place}: ${error.code}`).toBe(status);
+  if (error.code !== foreign) expect(told.status, `${place}: ${error.code}`).toBe(status);
   const logged = told.status >= 500 ? (world.failures.at(-1) ?? '').slice(0, 2500) : '';
   if (!outside.has(error.code))
     expect(told.status, `${place} ${told.text.slice(0, 300)} ${logged}`).toBeLessThan(500);
@@ -42,20 +42,23 @@ export function expectFitAnswer(world: World, told: Told, place: string, sent = 
   expect(told.text.length, `${place} answers a refusal at length`).toBeLessThan(20_000);
 }
 
-const scim = 'SCIM';
+const foreign = 'FOREIGN';
+const mlflowError = z.strictObject({ error_code: z.string().regex(/^[A-Z_]+$/), message: z.string() });
 const scimError = z.object({
   schemas: z.tuple([z.literal('urn:ietf:params:scim:api:messages:2.0:Error')]),
   status: z.string(),
   detail: z.string(),
 });
 
-/** In our form, or in that of RFC 7644, section 3.12. */
+/** In our form, in that of RFC 7644, section 3.12, or in MLflow's. */
 function refusalIn(told: Told): { code: string; message: string } {
   const body: unknown = JSON.parse(told.text);
   const asScim = scimError.safeParse(body);
+  const asMlflow = mlflowError.safeParse(body);
+  if (asMlflow.success) return { code: foreign, message: asMlflow.data.message };
   if (!asScim.success) return errorAnswer.parse(body).error;
   expect(asScim.data.status).toBe(String(told.status));
-  return { code: scim, message: asScim.data.detail };
+  return { code: foreign, message: asScim.data.detail };
 }
 
 export function expectNothingOfTheirs(told: Told, place: string): void {

@@ -1,10 +1,12 @@
-import { api, type Endpoint, scimApi } from '@stroma/contracts';
+import { api, type Endpoint, mlflowApi, mlflowPath, scimApi } from '@stroma/contracts';
 
-/** Every address of the contract; what directories speak to is spoken as SCIM says, and stands by itself. */
-export const endpoints: readonly Endpoint[] = [...Object.values(api), scimApi].flatMap(
+/** Every address of the contract; what directories and clients of MLflow speak to stands by itself. */
+export const endpoints: readonly Endpoint[] = [...Object.values(api), scimApi, mlflowApi].flatMap(
   (group) => Object.values(group) as Endpoint[],
 );
 
-export const isScim = ({ path }: Pick<Endpoint, 'path'>): boolean => path.startsWith('/scim/');
+/** Both protocols ask for what is not known to be passed over. */
+export const isProtocol = ({ path }: Pick<Endpoint, 'path'>): boolean =>
+  path.startsWith('/scim/') || path.startsWith(mlflowPath);
 
 export const nameOf = ({ method, path }: Endpoint): string => `${method} ${path}`;

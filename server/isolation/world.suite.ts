@@ -89,6 +89,9 @@ export const idKinds: Readonly<Record<string, IdKind>> = {
   source_import_runs: 'importRun',
   dashboards: 'dashboard',
   dashboard_comments: 'comment',
+  ml_experiments: 'experiment',
+  ml_runs: 'run',
+  ml_logged_models: 'loggedModel',
   metrics: 'metric',
   dashboard_shares: 'share',
   dashboard_schedules: 'schedule',
@@ -337,12 +340,15 @@ export class Caller {
     body: string | undefined,
     headers: Record<string, string> = {},
   ): Promise<Told> {
-    const answer = await fetch(`${this.url}${/^\/(?:scim|ws|embed)\b/.test(path) ? '' : apiPrefix}${path}`, {
-      method,
-      redirect: 'manual',
-      headers: { ...this.identity, ...headers },
-      ...(body === undefined ? {} : { body }),
-    });
+    const answer = await fetch(
+      `${this.url}${/^\/(?:scim|ws|embed|api\/2\.0)\b/.test(path) ? '' : apiPrefix}${path}`,
+      {
+        method,
+        redirect: 'manual',
+        headers: { ...this.identity, ...headers },
+        ...(body === undefined ? {} : { body }),
+      },
+    );
     if (method !== 'GET' || answer.status === 401) Caller.#changes += 1;
     const live = answer.headers.get('content-type')?.startsWith('text/event-stream') === true;
     return {

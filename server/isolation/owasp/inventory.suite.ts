@@ -11,7 +11,11 @@ export function describeInventory(stage: Stage): void {
       };
       const documented = Object.entries(document.paths).flatMap(([path, methods]) =>
         Object.keys(methods).map(
-          (method) => `${method.toUpperCase()} ${path.replace(apiPrefix, '').replace(/\{(\w+)\}/g, ':$1')}`,
+          (method) =>
+            `${method.toUpperCase()} ${path
+              .replace(apiPrefix, '')
+              .replace(/\{(\w+)\}/g, ':$1')
+              .replace('{*}', '*')}`,
         ),
       );
       const promised = endpoints.map(nameOf);
@@ -30,7 +34,11 @@ export function describeInventory(stage: Stage): void {
       expect(served.length).toBeGreaterThan(promised.length);
       const unknown = served.filter(({ method, path }) => {
         if (beside.includes(path) || path.startsWith(`${apiPrefix}/docs/`)) return false;
-        const own = path.startsWith(apiPrefix) ? path.slice(apiPrefix.length) : path;
+        // The tree leaves out the slash before a wildcard.
+        const own = (path.startsWith(apiPrefix) ? path.slice(apiPrefix.length) : path).replace(
+          /([^/])\*$/,
+          '$1/*',
+        );
         return !promised.includes(`${method === 'HEAD' ? 'GET' : method} ${own}`);
       });
       expect(unknown).toEqual([]);

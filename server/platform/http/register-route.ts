@@ -76,7 +76,7 @@ function refuseOtherMedia(request: FastifyRequest, accepted: readonly string[]):
   const given = request.headers['content-type'];
   if (given === undefined) return;
   const media = given.split(';', 1)[0]?.trim().toLowerCase() ?? '';
-  if (accepted.includes(media)) return;
+  if (accepted.includes(media) || accepted.includes('*/*')) return;
   if (request.method === 'GET' || request.headers['content-length'] === '0') return;
   fail('UNSUPPORTED_MEDIA_TYPE', `Expected ${accepted.join(' or ')}, given ${media.slice(0, 80)}.`);
 }
