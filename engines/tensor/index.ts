@@ -61,6 +61,7 @@ export {
   convolution,
   transposedConvolution,
 } from './operations/convolution.ts';
+export { ctcLoss } from './operations/ctc.ts';
 export { dropout } from './operations/dropout.ts';
 export { einsum } from './operations/einsum.ts';
 export { type Complex, fourier, inverseFourier } from './operations/fourier.ts';

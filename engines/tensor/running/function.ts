@@ -24,7 +24,7 @@ export async function openFunction(
   { precision = 'f32', fixed = {} }: { precision?: Precision; fixed?: Readonly<Record<string, Values>> } = {},
 ): Promise<TensorFunction> {
   const graph = withFixed(emit(outputs, { precision }), fixed);
-  const session = await openSession(writeModel(graph, precision));
+  const session = await openSession(writeModel(graph, precision), precision);
   const inputs = graph.inputs.map(({ name, shape, type }) => ({
     name,
     type,

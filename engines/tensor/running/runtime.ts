@@ -1,6 +1,6 @@
 import { StromaError } from '@stroma/kernel';
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
-import type { Typed } from '../onnx/model.ts';
+import type { Precision, Typed } from '../onnx/model.ts';
 
 export interface Feed {
   data: Typed;
@@ -16,9 +16,9 @@ export interface Session extends AsyncDisposable {
 /**
  * Opens the bytes of an ONNX model on one thread. Throws MODEL_INVALID, with ONNX Runtime's words, when it does not load.
  */
-export async function openSession(model: Uint8Array): Promise<Session> {
+export async function openSession(model: Uint8Array, precision: Precision): Promise<Session> {
   const { InferenceSession, Tensor } = await import('onnxruntime-node');
-  const session = await load(InferenceSession, model);
+  const session = await load(InferenceSession, model, precision);
   const close = () => session.release();
   return {
     async run(feeds) {
@@ -33,14 +33,19 @@ export async function openSession(model: Uint8Array): Promise<Session> {
   };
 }
 
-async function load(Sessions: typeof InferenceSession, model: Uint8Array): Promise<InferenceSession> {
+async function load(
+  Sessions: typeof InferenceSession,
+  model: Uint8Array,
+  precision: Precision,
+): Promise<InferenceSession> {
   try {
     return await Sessions.create(model, {
       executionProviders: ['cpu'],
       intraOpNumThreads: 1,
       interOpNumThreads: 1,
       executionMode: 'sequential',
-      graphOptimizationLevel: 'all',
+      // Fused products hold their factor as a float, whatever they multiply.
+      graphOptimizationLevel: precision === 'f32' ? 'all' : 'basic',
       logSeverityLevel: 3,
       extra: { session: { intra_op: { allow_spinning: '0' } } },
     });

@@ -322,6 +322,31 @@ const cases: Case[] = [
       return t.inverseFourier({ real: t.multiply(real, w), imaginary: t.square(imaginary) }, 2 * b + 2);
     }),
   ],
+  [
+    'ctcLoss',
+    ({ a, b }) => [[a, b + 4, 3]],
+    one((x, { a, b }) => {
+      const rows = (of: (row: number) => number[]) => Array.from({ length: a }, (_, row) => of(row)).flat();
+      const labels = t.constant(
+        rows((row) => [1, 1 + (row % 2), 2]),
+        [a, 3],
+        'i32',
+      );
+      const [places, lengths] = [
+        t.constant(
+          rows((row) => [b + 4 - (row % 2)]),
+          [a],
+          'i32',
+        ),
+        t.constant(
+          rows((row) => [1 + (row % 2)]),
+          [a],
+          'i32',
+        ),
+      ];
+      return t.ctcLoss(t.logSoftmax(x), labels, places, lengths);
+    }),
+  ],
 ];
 
 const sizes = fc.record({

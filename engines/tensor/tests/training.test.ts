@@ -1,21 +1,29 @@
 import { seededRandom } from '@stroma/kernel';
 import { describe, expect, it } from 'vitest';
 import {
+  batchNorm,
   byName,
+  cast,
   decodeState,
   dropout,
   encodeState,
+  filled,
   initial,
   initialState,
   input,
   linear,
   memoryOf,
+  movingAverage,
   openFunction,
   parameter,
   planTraining,
   relu,
   squaredError,
+  state,
+  sum,
+  type Tensor,
   type TrainingSpec,
+  toOnnx,
   train,
   weightedSum,
 } from '../index.ts';
@@ -156,5 +164,69 @@ describe('training in a thread', () => {
     for (const [at, value] of alone.parameters.entries()) expect(mixed.parameters[at]).toBeCloseTo(value, 4);
     expect(alone.kept).toEqual(initialState(single, 2).kept);
     expect(alone.kept.length).toBe(36);
+  });
+
+  it('keeps the running means of a batch norm, step by step', async () => {
+    const [scale, shift] = ['scale', 'shift'].map((name) => parameter(name, [3], initial.ones)) as [
+      Tensor,
+      Tensor,
+    ];
+    const kept = state('mean', [3], initial.zeros);
+    const normed = batchNorm(x, scale, shift);
+    const plan = planOf({
+      objectives: { error: { loss: squaredError(sum(normed.output, [1], true), y) } },
+      updates: [movingAverage(kept, normed.mean, 0.5)],
+    });
+    const once = await train(plan, data, { seed: 4, steps: 1 });
+    const twice = await train(plan, data, { seed: 4, steps: 40 });
+    const means = [0, 1, 2].map((at) =>
+      data.x.filter((_, place) => place % 3 === at).reduce((a, b) => a + b / rows, 0),
+    );
+    for (const [at, value] of means.entries()) {
+      expect(Math.abs(once.kept[at] as number)).toBeGreaterThan(0);
+      expect(Math.abs((twice.kept[at] as number) - value)).toBeLessThan(0.5);
+    }
+  });
+});
+
+describe('dropout', () => {
+  it('keeps the share it says, scaled up, another one at each step and each site', async () => {
+    const key = input('#key', [], 'i32');
+    const ones = filled([20_000], 1);
+    await using drawn = await openFunction({
+      a: dropout(ones, 0.3, 'a'),
+      b: dropout(ones, 0.3, 'b'),
+      key: cast(key, 'real'),
+    });
+    const first = await drawn.run({ '#key': [1] });
+    const second = await drawn.run({ '#key': [2] });
+    const share = (values: ArrayLike<number>) =>
+      Array.from(values).filter((value) => value > 0).length / 20_000;
+    const alike = (a: ArrayLike<number>, b: ArrayLike<number>) =>
+      Array.from(a).filter((value, at) => value === b[at]).length / 20_000;
+    for (const values of [first.a, first.b, second.a] as Float32Array[]) {
+      expect(Math.abs(share(values) - 0.7)).toBeLessThan(0.015);
+      expect(Math.max(...values)).toBeCloseTo(1 / 0.7, 5);
+    }
+    for (const other of [first.b, second.a] as Float32Array[])
+      expect(Math.abs(alike(first.a as Float32Array, other) - 0.58)).toBeLessThan(0.02);
+    expect(await drawn.run({ '#key': [1] })).toEqual(first);
+  });
+});
+
+describe('an ONNX file', () => {
+  it('holds what was learned and gives the same answer in a bare runtime', async () => {
+    const plan = planOf();
+    const { parameters } = initialState(plan, 5);
+    const fixed = byName(parameters, plan.parameters);
+    const bytes = toOnnx({ y: network() }, { fixed });
+    const { InferenceSession, Tensor } = await import('onnxruntime-node');
+    const session = await InferenceSession.create(bytes);
+    const rowsIn = data.x.slice(0, 3 * batch);
+    const theirs = await session.run({ x: new Tensor('float32', rowsIn, [batch, 3]) });
+    await using ours = await openFunction({ y: network() }, { fixed });
+    expect(session.inputNames).toEqual(['x']);
+    expect(theirs.y?.data).toEqual((await ours.run({ x: rowsIn })).y);
+    await session.release();
   });
 });

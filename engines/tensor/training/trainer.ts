@@ -65,7 +65,13 @@ export class Trainer implements AsyncDisposable {
     for (const each of plan.whole)
       given[names.whole(each.name)] = { data: data[each.name] as Typed, shape: each.shape };
     if (from !== undefined) checkState(plan, from);
-    return new Trainer(plan, await openSession(plan.model), given, rows, from ?? initialState(plan, seed));
+    return new Trainer(
+      plan,
+      await openSession(plan.model, 'f32'),
+      given,
+      rows,
+      from ?? initialState(plan, seed),
+    );
   }
 
   /** A copy of where it stands. */
