@@ -77,7 +77,7 @@ export function detectColumn(column: ColumnSample): ColumnFinding | null {
   addTyped(column, scores);
   let best: [IdentifierKind, { score: number; reasons: string[]; share: number | null }] | null = null;
   for (const entry of scores) if (best === null || entry[1].score > best[1].score + 1e-9) best = entry;
-  if (best === null || best[1].score < reported) return null;
+  if (best === null || best[1].score < reported) return remarks(column);
   return finding(column, best[0], best[1].score, best[1].reasons, best[1].share);
 }
 
@@ -321,6 +321,51 @@ function freeText(column: ColumnSample): ColumnFinding | null {
     ],
     share: prose.length / values.length,
     within: shares,
+  };
+}
+
+/** Kinds that a few words name plainly; a city or a day in them may be about anything. */
+const plain = new Set<IdentifierKind>(['name', 'email', 'phone', 'fax', 'social_security', 'medical_record']);
+const plainShare = 0.2;
+
+/**
+ * Remarks too short for prose ("seen by Dr. Meyer") of which many name somebody beside other words. A value that is
+ * nothing but the name is no remark.
+ */
+function remarks({ name, type, values }: ColumnSample): ColumnFinding | null {
+  if (type !== 'text') return null;
+  const worded = values.filter(
+    (value) => value.split(/\s+/).length >= 3 && /(?:^|\s)\p{Ll}{2,}(?:\s|$)/u.test(value),
+  );
+  if (worded.length < values.length * 0.3) return null;
+  const looked = worded.slice(0, 300);
+  const counts = new Map<IdentifierKind, number>();
+  for (const value of looked) {
+    const spans = findSpans(value, { kinds: plain }).filter(
+      ({ start, end, confidence }) => confidence >= 0.9 && end - start < value.length * 0.8,
+    );
+    for (const kind of new Set(spans.map((span) => span.kind))) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  }
+  const within = [...counts]
+    .map(([kind, count]) => ({ kind, share: count / looked.length }))
+    .filter(({ share }) => share >= plainShare)
+    .sort((a, b) => b.share - a.share);
+  const [first] = within;
+  if (first === undefined) return null;
+  return {
+    column: name,
+    kind: 'free_text',
+    safe_harbor: identifierKinds[first.kind].safeHarbor,
+    role: 'text',
+    confidence: Math.round((0.5 + first.share * 0.4) * 100) / 100,
+    reasons: [
+      'its values are remarks',
+      ...within.map(
+        ({ kind, share }) => `${kind.replaceAll('_', ' ')} in ${percent(share)} of the looked-at remarks`,
+      ),
+    ],
+    share: worded.length / values.length,
+    within,
   };
 }
 

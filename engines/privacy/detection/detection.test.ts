@@ -95,6 +95,22 @@ const research = [
   'omics/breast_tcga/test_mirna.csv',
 ];
 
+describe('short remarks', () => {
+  it('are texts to be redacted where they name somebody, and nothing where they do not', () => {
+    const doctors = ['Liskov', 'Dijkstra', 'Meyer', 'Knuth', 'Perlman'];
+    const seen = detectColumn(
+      sampleOf(
+        'note',
+        doctors.map((name) => `seen by Dr. ${name}`),
+      ),
+    );
+    expect(seen).toMatchObject({ kind: 'free_text', safe_harbor: 'A', within: [{ kind: 'name' }] });
+    const plain = ['stable since last visit', 'glucose a bit higher', 'dose was halved', 'no change at all'];
+    expect(detectColumn(sampleOf('note', plain))).toBeNull();
+    expect(detectColumn(sampleOf('island', ['Isle of Man', 'Isle of Wight', 'Bay of Biscay']))).toBeNull();
+  });
+});
+
 describe('tables that name nobody', () => {
   it.skipIf(sharedData('stats') === null)('has at most one false alarm in a hundred columns', () => {
     const alarms: string[] = [];

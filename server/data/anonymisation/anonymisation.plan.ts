@@ -97,11 +97,15 @@ export function hierarchyOf(document: HierarchyDocument): Hierarchy {
   }
 }
 
-/** What is done to a column when nobody says otherwise, by what was found in it. */
+/**
+ * What is done to a column when nobody says otherwise, by what was found in it. Births that would tell an age over 89
+ * are one group (45 CFR 164.514(b)(2)(i)(C)).
+ */
 export function proposedAction(
   { name, type }: ColumnSchema,
   finding: IdentifierFinding | null,
   personColumn: string | null,
+  thisYear: number,
 ): ColumnActionDocument {
   if (finding === null) return { kind: 'keep' };
   const isDate = type === 'date' || type === 'timestamp';
@@ -115,7 +119,7 @@ export function proposedAction(
       return { kind: 'zip3' };
     case 'birth_date':
       return isDate || type === 'text'
-        ? { kind: 'period', unit: 'year', oldest_year: null }
+        ? { kind: 'period', unit: 'year', oldest_year: thisYear - 90 }
         : { kind: 'quasi_identifier', hierarchy: null };
     case 'date':
       if (isDate && personColumn !== null && personColumn !== name)

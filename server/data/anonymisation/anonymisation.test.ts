@@ -88,6 +88,21 @@ describe('anonymising a dataset', () => {
     });
   });
 
+  it('proposes that births which would tell an age over 89 are one group', async () => {
+    const rows = Array.from({ length: 30 }, (_, n) => `P${n},${1925 + n}-03-0${1 + (n % 9)},${n}`);
+    const { dataset_id } = await admin.dataset(
+      'births.csv',
+      `patient_id,birth_date,dose\n${rows.join('\n')}\n`,
+    );
+    const { body } = await admin.call<AnonymisationPreview>('POST', '/security/anonymize/preview', {
+      dataset_id,
+      columns: null,
+    });
+    const births = body.columns.find(({ name }) => name === 'birth_date');
+    const oldest_year = new Date().getUTCFullYear() - 90;
+    expect(births?.proposed).toEqual({ kind: 'period', unit: 'year', oldest_year });
+  });
+
   it('makes a dataset in which no value of what was taken away stands', async () => {
     const dataset = await visits();
     const preview = await admin.call<AnonymisationPreview>('POST', '/security/anonymize/preview', {

@@ -156,13 +156,14 @@ async function lookAt(
   }
   const findings = detectColumns(samples);
   const person = personColumnOf(findings);
+  const thisYear = new Date().getUTCFullYear();
   return schema.map((column, index) => {
     const finding = findings.find((each) => each.column === column.name) ?? null;
     return {
       ...column,
       distinct: samples[index]?.distinct ?? 0,
       finding,
-      proposed: proposedAction(column, finding, person),
+      proposed: proposedAction(column, finding, person, thisYear),
     };
   });
 }

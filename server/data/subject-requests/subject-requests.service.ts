@@ -9,6 +9,7 @@ import type { z } from 'zod';
 import type { Audit } from '../../access/index.ts';
 import type { Context } from '../../platform/context.ts';
 import { csvField } from '../../platform/csv-field.ts';
+import type { Sql } from '../../platform/db/database.ts';
 import { fail } from '../../platform/failure.ts';
 import { newId } from '../../platform/ids.ts';
 import { cutPage } from '../../platform/paging.ts';
@@ -18,6 +19,7 @@ import {
   changeSubjectRequest,
   findSubjectRequest,
   insertSubjectRequest,
+  isErasedOrNowhere,
   listSubjectRequests,
   lockSubjectRequest,
   type SubjectRequestFilter,
@@ -196,6 +198,8 @@ export class SubjectRequests {
       if (row.closedAt !== null) fail('CONFLICT', 'This request is closed.', { request_id: id });
       const sealed = await this.#open(row);
       if (sealed === null) return fail('CONFLICT', 'Who this request is of was erased.', { request_id: id });
+      if (step.step === 'close' && step.outcome === 'done' && row.kind === 'erasure')
+        await this.#requireErased(tx, row);
       const { change, details } = stepped(ctx, row, sealed, step);
       await changeSubjectRequest(tx, tenantId, id, {
         ...change,
@@ -214,6 +218,16 @@ export class SubjectRequests {
         await keys.shred(requestContext(id), ctx);
     });
     return this.get(ctx, id);
+  }
+
+  /** Closing destroys what the person is looked for by: it would be too late afterwards. Throws CONFLICT. */
+  async #requireErased(tx: Sql, { id, tenantId, searchId, erasureId }: SubjectRequestRow): Promise<void> {
+    if (await isErasedOrNowhere(tx, tenantId, { searchId, erasureId })) return;
+    fail(
+      'CONFLICT',
+      'Nothing was erased yet. Look for the person and erase them, or search until they are found nowhere, then close the request as done.',
+      { request_id: id },
+    );
   }
 
   async #document(row: SubjectRequestRow): Promise<SubjectRequest> {

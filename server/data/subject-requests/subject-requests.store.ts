@@ -1,6 +1,6 @@
 import type { SubjectRequestKind, SubjectRequestStatus } from '@stroma/contracts';
 import { and, desc, eq, inArray, lt, sql } from 'drizzle-orm';
-import type { Sql } from '../../platform/db/database.ts';
+import { rowsOf, type Sql } from '../../platform/db/database.ts';
 import { subjectRequests } from './subject-requests.tables.ts';
 
 export type SubjectRequestRow = typeof subjectRequests.$inferSelect;
@@ -70,4 +70,25 @@ export async function listSubjectRequests(
     )
     .orderBy(desc(subjectRequests.id))
     .limit(page.limit);
+}
+
+/** Whether an erasure has ended well, or the last search found nothing that an erasure would reach. */
+export async function isErasedOrNowhere(
+  tx: Sql,
+  tenantId: string,
+  { searchId, erasureId }: Pick<SubjectRequestRow, 'searchId' | 'erasureId'>,
+): Promise<boolean> {
+  const [row] = rowsOf<{ settled: boolean }>(
+    await tx.execute(sql`
+      select exists (
+          select from erasures where tenant_id = ${tenantId} and id = ${erasureId} and status = 'done'
+        ) or exists (
+          select from person_searches where tenant_id = ${tenantId} and id = ${searchId}
+            and jsonb_array_length(findings->'datasets') = 0 and jsonb_array_length(findings->'raw_files') = 0
+            and jsonb_array_length(findings->'accounts') = 0 and findings->>'invitations' = '0'
+            and findings->>'mail' = '0' and findings->'consents'->>'all' = '0'
+            and not exists (select from jsonb_array_elements(findings->'store') s where s->>'treatment' <> 'keep')
+        ) as settled`),
+  );
+  return row?.settled === true;
 }

@@ -147,6 +147,20 @@ describe('the register of requests', () => {
     expect((await receive('portability')).overdue).toBe(false);
   });
 
+  it('of an erasure is not closed as done before anything was erased, or looked for in vain', async () => {
+    const request = await receive('erasure', { identifiers: ['Nobody Knownhere-4711'] });
+    await step(request, { step: 'verify_identity', how: 'passport seen at the desk' });
+    const closing = { step: 'close', outcome: 'done', text: 'told by letter' };
+    expect((await step(request, closing)).body.error.code).toBe('CONFLICT');
+    const { body } = await officer.call<{ job_id: string }>(
+      'POST',
+      `/privacy/requests/${request.request_id}/search`,
+      {},
+    );
+    await officer.jobEnd(body.job_id);
+    expect((await step(request, closing)).body).toMatchObject({ status: 'done', subject: null });
+  });
+
   it('is extended once, with a reason, closed with an outcome, and each step is on record', async () => {
     const request = await receive('rectification');
     expect((await step(request, { step: 'close', outcome: 'done' })).status).toBe(422);

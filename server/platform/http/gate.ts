@@ -109,7 +109,10 @@ function authorize(endpoint: Endpoint, actor: Actor | null): void {
   if (actor.mustChangePassword && !openWithOneTimePassword.has(endpoint.id))
     fail('PASSWORD_CHANGE_REQUIRED', 'The one-time password must be replaced before anything else.');
   if (actor.mustSetUpSecondFactor === true && !openWithoutSecondFactor.has(endpoint.id))
-    fail('SECOND_FACTOR_REQUIRED', 'Your role needs a second factor. Set one up before anything else.');
+    fail(
+      'SECOND_FACTOR_REQUIRED',
+      'You need a second factor: your role asks for one, or yours was reset. Set one up before anything else.',
+    );
   if (actor.mustReauthenticate === true && !openWithoutProof.has(endpoint.id))
     fail(
       'REAUTHENTICATION_REQUIRED',
@@ -119,5 +122,13 @@ function authorize(endpoint: Endpoint, actor: Actor | null): void {
   const { permission } = endpoint;
   if (permission === 'signed-in') return;
   const { allowed, reason, rule } = decide({ permission, actor, now: new Date() });
-  if (!allowed) fail('FORBIDDEN', reason, { permission, rule });
+  if (allowed) return;
+  const scoped = rule === 'role' && actor.kind === 'key';
+  fail(
+    'FORBIDDEN',
+    scoped
+      ? `This needs the permission ${permission}, which this API key does not have: it is not among its scopes, or its owner does not hold it.`
+      : reason,
+    { permission, rule },
+  );
 }

@@ -20,7 +20,7 @@ import { formatCount } from '../../lib/format.ts';
 import { queryKeys } from '../../lib/query-keys.ts';
 import { useSession, useSignOut } from '../../lib/session.ts';
 import { chooseTheme, useTheme } from '../../lib/theme.ts';
-import { adminSections } from '../../pages/admin/admin-sections.ts';
+import { adminSections, privacyPages } from '../../pages/admin/admin-sections.ts';
 import { areasFor } from './areas.ts';
 
 /** Ctrl/Cmd-K: every page, dataset and action by its name. */
@@ -71,20 +71,51 @@ export default function CommandPalette({
         <Command.Empty className="px-2 py-6 text-center text-ink-soft">{t('palette_empty')}</Command.Empty>
         <Group heading={t('palette_pages')}>
           {areas.map(({ to, label, icon }) => (
-            <Item key={to} icon={icon} onSelect={run(() => void navigate({ to }))}>
+            <Item
+              key={to}
+              icon={icon}
+              {...(to === '/data' && { words: admin('words_data') })}
+              onSelect={run(() => void navigate({ to }))}
+            >
               {t(label)}
             </Item>
           ))}
-          <Item icon={UserRound} onSelect={run(() => void navigate({ to: '/account' }))}>
+          <Item
+            icon={UserRound}
+            words={admin('words_account')}
+            onSelect={run(() => void navigate({ to: '/account' }))}
+          >
             {t('area_account')}
           </Item>
           {sections.map(({ to, label, icon }) => (
-            <Item key={to} icon={icon} note={t('area_admin')} onSelect={run(() => void navigate({ to }))}>
+            <Item
+              key={to}
+              icon={icon}
+              note={t('area_admin')}
+              words={admin(`words_${label}`)}
+              onSelect={run(() => void navigate({ to }))}
+            >
               {admin(label)}
             </Item>
           ))}
+          {held.includes('privacy:read') &&
+            privacyPages.map(({ to, page, icon }) => (
+              <Item
+                key={to}
+                icon={icon}
+                note={admin('privacy')}
+                words={admin(`words_${page}`)}
+                onSelect={run(() => void navigate({ to }))}
+              >
+                {admin(`page_${page}`)}
+              </Item>
+            ))}
           {held.some((each) => each.startsWith('break-glass:')) && (
-            <Item icon={Siren} onSelect={run(() => void navigate({ to: '/emergency' }))}>
+            <Item
+              icon={Siren}
+              words={admin('words_emergency')}
+              onSelect={run(() => void navigate({ to: '/emergency' }))}
+            >
               {t('emergency_access')}
             </Item>
           )}
@@ -142,12 +173,15 @@ function Group({ heading, children }: { heading: string; children: React.ReactNo
 function Item({
   icon: Icon,
   note,
+  words,
   value,
   onSelect,
   children,
 }: {
   icon: LucideIcon;
   note?: string;
+  /** Other words it is found by, between commas. */
+  words?: string;
   value?: string;
   onSelect: () => void;
   children: React.ReactNode;
@@ -155,6 +189,7 @@ function Item({
   return (
     <Command.Item
       {...(value !== undefined && { value })}
+      {...(words !== undefined && { keywords: words.split(', ') })}
       onSelect={onSelect}
       className="flex h-9 cursor-pointer items-center gap-3 rounded-md px-2 data-[selected=true]:bg-hover"
     >

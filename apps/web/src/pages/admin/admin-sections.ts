@@ -4,15 +4,18 @@ import {
   Building2,
   ClipboardCheck,
   DatabaseBackup,
+  EyeOff,
   Fingerprint,
   FolderKanban,
   Gauge,
+  Handshake,
   KeyRound,
   KeySquare,
   Link2,
   type LucideIcon,
   MailOpen,
   ScrollText,
+  Search,
   Share2,
   ShieldAlert,
   Target,
@@ -203,3 +206,10 @@ export const adminSections: readonly AdminSection[] = [
     icon: MailOpen,
   },
 ];
+
+/** Pages within Privacy, for who looks for them by name. */
+export const privacyPages = [
+  { to: '/admin/privacy/consents', page: 'consents', icon: Handshake },
+  { to: '/admin/privacy/anonymise', page: 'anonymise', icon: EyeOff },
+  { to: '/admin/privacy/find', page: 'find', icon: Search },
+] as const satisfies readonly { to: string; page: string; icon: LucideIcon }[];

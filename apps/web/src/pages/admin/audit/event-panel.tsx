@@ -12,6 +12,7 @@ import { client } from '../../../lib/client.ts';
 import { formatCount, formatMoment } from '../../../lib/format.ts';
 import { queryKeys } from '../../../lib/query-keys.ts';
 import type { AuditPageSearch } from './audit-page.tsx';
+import { CompareText, holdsTexts } from './compare-text.tsx';
 import { OutcomeMark } from './event-table.tsx';
 
 /** One event with its place in the chain, checked when it is opened. */
@@ -111,6 +112,9 @@ function EventFacts({
         <Section title={t('details')}>
           <Facts facts={details.map(([name, value]) => [name, code(String(value ?? '–'))] as const)} />
         </Section>
+      )}
+      {holdsTexts(details.map(([name]) => name)) && (
+        <CompareText key={event.event_id} eventId={event.event_id} />
       )}
       <Section title={t('chain')}>
         <Facts
