@@ -226,7 +226,7 @@ export function createData(
       const { valid } = (await sandbox?.validate('SELECT 1', [])) ?? { valid: false };
       if (!valid) fail('NOT_READY', 'The query processes do not answer.');
     },
-    sizes: storedSizes(platform.db),
+    sizes: { ...storedSizes(platform.db), streams: () => streams.storedBytes() },
     settled: () => records.settled(),
     async close() {
       await streams.close();

@@ -1,9 +1,10 @@
+import { hash } from 'node:crypto';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { ErrorAnswer } from '@stroma/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { credentials, startS3Server } from '../../platform/objects/s3-server.suite.ts';
 import { type DataServer, type Person, type Reply, startDataServer } from '../data-server.suite.ts';
-import { bring, connect, json, type Peer, startPeer } from './source-peers.suite.ts';
+import { bring, bringAgain, connect, json, lastRun, type Peer, startPeer } from './source-peers.suite.ts';
 
 let server: DataServer;
 let admin: Person;
@@ -11,6 +12,8 @@ let peer: Peer;
 let store: Awaited<ReturnType<typeof startS3Server>>;
 /** Given out by the HTTP folder, by its path. */
 const held = new Map<string, Uint8Array | string>();
+/** What of it was read, in turn. */
+const read: string[] = [];
 let parquet: Uint8Array<ArrayBuffer>;
 const parts = ['id,dose\n1,0.5\n2,1.5\n', 'id,dose,note\n3,2.5,late\n'];
 
@@ -20,8 +23,10 @@ beforeAll(async () => {
     startPeer((request, response) => {
       const content = held.get(request.url) ?? null;
       if (content === null) return json(response, {}, 404);
+      if (request.method === 'GET') read.push(request.url);
       response.writeHead(200, {
         'content-type': request.url.endsWith('/') ? 'text/html' : 'application/octet-stream',
+        ...(request.url.startsWith('/grows/') ? { etag: `"${hash('sha256', content)}"` } : {}),
       });
       response.end(content);
     }),
@@ -99,7 +104,13 @@ describe('a bucket', () => {
       ],
     });
     expect(await sums(id, 'all.parquet', 'one_parquet')).toEqual([2, 2]);
-    expect(await sums(id, '2026/*.csv', 'two_csv')).toEqual([3, 4.5]);
+    const { importId } = await bring(admin, id, {
+      selection: { kind: 'table', table: '2026/*.csv' },
+      dataset_name: 'two_csv',
+    });
+    expect(await lastRun(admin, id)).toMatchObject({ rows_read: 3 });
+    await bringAgain(admin, id, importId);
+    expect(await lastRun(admin, id)).toMatchObject({ status: 'unchanged', rows_read: 0, rows_total: 3 });
     const query = await admin.call('POST', `/data/connections/${id}/preview`, {
       selection: { kind: 'query', sql: 'SELECT 1' },
     });
@@ -150,6 +161,84 @@ describe('an HTTP folder', () => {
     expect(codeOf(await connect(admin, { kind: 'http_files', url: `${peer.url}/none/` }))).toBe(
       'SOURCE_TABLE_MISSING',
     );
+  });
+});
+
+describe('a folder that grows', () => {
+  const put = (files: Record<string, string>) => {
+    for (const path of held.keys()) if (path.startsWith('/grows/')) held.delete(path);
+    held.set(
+      '/grows/',
+      Object.keys(files)
+        .map((name) => `<a href="${name}">${name}</a>`)
+        .join(' '),
+    );
+    for (const [name, text] of Object.entries(files)) held.set(`/grows/${name}`, text);
+    read.length = 0;
+  };
+  const files = () => read.filter((path) => path.endsWith('.csv')).map((path) => path.slice(7));
+  const made = async (name: string, order: object) => {
+    const { body } = await connect(admin, { kind: 'http_files', url: `${peer.url}/grows/` });
+    const { importId, job } = await bring(admin, body.connection_id, {
+      selection: { kind: 'table', table: '*.csv' },
+      dataset_name: name,
+      ...order,
+    });
+    const again = async () => {
+      read.length = 0;
+      const { error } = await bringAgain(admin, body.connection_id, importId);
+      expect(error).toBeNull();
+      return { read: files(), run: await lastRun(admin, body.connection_id) };
+    };
+    const rows = async () =>
+      (await admin.sql(`SELECT id, dose FROM ${name} ORDER BY id`, [String(job.result?.dataset_id)])).body
+        .rows;
+    return { again, rows };
+  };
+  const [one, two, three] = ['id,dose\n1,0.5\n', 'id,dose\n2,1.5\n', 'id,dose\n3,2.5\n'];
+
+  it('has read only what is new; all of it again where a file has changed or gone', async () => {
+    put({ 'one.csv': one, 'two.csv': two });
+    const { again, rows } = await made('grows', { on_change: 'continue' });
+    expect(await again()).toMatchObject({ read: [], run: { status: 'unchanged', rows_total: 2 } });
+    put({ 'one.csv': one, 'three.csv': three, 'two.csv': two });
+    expect(await again()).toMatchObject({
+      read: ['three.csv'],
+      run: { rows_read: 1, rows_total: 3, changes: [] },
+    });
+    expect(await rows()).toEqual([
+      [1, 0.5],
+      [2, 1.5],
+      [3, 2.5],
+    ]);
+    put({ 'one.csv': 'id,dose\n1,9.5\n', 'three.csv': three, 'two.csv': two });
+    expect((await again()).read).toEqual(['one.csv', 'three.csv', 'two.csv']);
+    expect(await rows()).toEqual([
+      [1, 9.5],
+      [2, 1.5],
+      [3, 2.5],
+    ]);
+    put({ 'one.csv': 'id,dose\n1,9.5\n', 'three.csv': three });
+    expect((await again()).read).toEqual(['one.csv', 'three.csv']);
+    expect(await rows()).toEqual([
+      [1, 9.5],
+      [3, 2.5],
+    ]);
+    // A number where whole numbers were, and a column that is new: the table is written anew, with nothing lost.
+    put({ 'four.csv': 'id,dose,note\n4,3.5,late\n', 'one.csv': 'id,dose\n1,9.5\n', 'three.csv': three });
+    expect((await again()).read).toEqual(['four.csv']);
+    expect((await rows()).at(-1)).toEqual([4, 3.5]);
+  });
+
+  it('gives an incremental import the new and changed files alone', async () => {
+    put({ 'one.csv': one, 'two.csv': two });
+    const { again, rows } = await made('grows_by_id', { mode: 'incremental', cursor_column: 'id' });
+    put({ 'one.csv': one, 'three.csv': three, 'two.csv': `${two}4,4.5\n` });
+    expect(await again()).toMatchObject({
+      read: ['three.csv', 'two.csv'],
+      run: { rows_read: 2, rows_total: 4 },
+    });
+    expect((await rows()).map(([id]) => id)).toEqual([1, 2, 3, 4]);
   });
 });
 

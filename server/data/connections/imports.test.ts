@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import type { CloudEvent, Dataset, Job, SourceImport } from '@stroma/contracts';
+import type { CloudEvent, Dataset, DatasetProfile, Job, SourceImport } from '@stroma/contracts';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemContext } from '../../platform/system-actor.ts';
@@ -94,6 +94,54 @@ describe('an incremental import', () => {
     // What is gone from the source stays, and comes no second time.
     change(source.path, 'DELETE FROM events WHERE id < 4');
     expect((await source.again()).result).toMatchObject({ rows_read: 0 });
+  });
+
+  it('writes new rows alone, as a part, and answers as an import of everything does', async () => {
+    const source = await growing('parts.db');
+    for (const [id, at] of [
+      [3, '03'],
+      [4, '04'],
+      [6, '06'],
+    ] as const) {
+      change(source.path, `INSERT INTO events VALUES (${id}, '2026-01-01 00:00:${at}', 'n${id}')`);
+      expect((await source.again()).result).toMatchObject({ rows_read: 1 });
+    }
+    const { job } = await bring(admin, source.connectionId, {
+      selection: { kind: 'query', sql: 'SELECT * FROM events WHERE at IS NOT NULL ORDER BY id' },
+      dataset_name: 'parts_whole',
+    });
+    const wholeId = String(job.result?.dataset_id);
+    const about = async (id: string) => {
+      const { body } = await admin.call<Dataset>('GET', `/data/datasets/${id}`);
+      const { body: profile } = await admin.call<DatasetProfile>('GET', `/data/profiles/${id}`);
+      const parquet = await admin.fetch('GET', `/data/datasets/${id}/download?format=parquet`);
+      const csv = await admin.fetch('GET', `/data/datasets/${id}/download?format=csv`);
+      expect(parquet.status).toBe(200);
+      return {
+        rows: body.rows,
+        columns: body.version.columns,
+        counted: profile.columns.map(({ name, nulls, distinct, min, max }) => ({
+          name,
+          nulls,
+          distinct,
+          min,
+          max,
+        })),
+        all: (await admin.sql(`SELECT * FROM ${body.table_name} ORDER BY id`, [id])).body.rows,
+        text: await csv.text(),
+      };
+    };
+    expect(await about(source.datasetId)).toEqual(await about(wholeId));
+    const keys: string[] = [];
+    for await (const key of server.platform.objects.list('lake/'))
+      if (key.includes(source.importId)) keys.push(key.slice(key.lastIndexOf('/') + 1));
+    expect(keys.filter((key) => key === 'part.parquet')).toHaveLength(3);
+    // As it came: what the last import brought.
+    const raw = await admin.fetch('GET', `/data/datasets/${source.datasetId}/download?format=raw`);
+    const last = await admin.dataset('last.parquet', new Uint8Array(await raw.arrayBuffer()));
+    expect(last.rows).toBe(1);
+    const again = await admin.call('POST', `/data/datasets/${source.datasetId}/reingest`, {});
+    expect(again.status).toBe(422);
   });
 
   it('refuses a cursor that does not order', async () => {

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, lt, or, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, lt, ne, or, sql } from 'drizzle-orm';
 import type { Context } from '../../platform/context.ts';
 import type { Sql } from '../../platform/db/database.ts';
 import type { Cursor } from '../../platform/paging.ts';
@@ -92,6 +92,8 @@ export async function findBySource(
         mine(ctx),
         eq(datasetVersions.sourceSha256, source.sha256),
         sql`${datasetVersions.overrides} = ${JSON.stringify(source.overrides)}::jsonb`,
+        // Its file is only the rows it added.
+        ne(datasetVersions.format, 'import'),
         datasetId === null ? undefined : eq(datasets.id, datasetId),
       ),
     )

@@ -3,6 +3,7 @@ import { quoteIdentifier } from '@stroma/lake';
 import type { z } from 'zod';
 import type { Access, Audit } from '../../access/index.ts';
 import type { Context } from '../../platform/context.ts';
+import type { SealedTable } from '../../platform/crypto/sealed-table.ts';
 import { fail } from '../../platform/failure.ts';
 import { newId } from '../../platform/ids.ts';
 import { cutPage, readIdCursor } from '../../platform/paging.ts';
@@ -17,6 +18,7 @@ import {
   insertMetric,
   listMetrics,
   type MetricRow,
+  type StoredMetric,
   updateMetric,
 } from './metrics.store.ts';
 
@@ -38,10 +40,21 @@ export interface MetricParts {
 /** Numbers that are defined once, approved by somebody else, and mean the same wherever they are shown. */
 export class Metrics {
   readonly #parts: MetricParts;
+  readonly #texts: SealedTable<'expression'>;
   readonly #counts: { uses: CountUses; shown: CountUses }[] = [];
 
   constructor(parts: MetricParts) {
     this.#parts = parts;
+    this.#texts = parts.platform.sealed.know({ table: 'metrics', columns: ['expression'] });
+  }
+
+  async #opened(ctx: Context, rows: readonly StoredMetric[]): Promise<MetricRow[]> {
+    const opened = await this.#texts.openAll(ctx.actor.tenantId, rows, ({ id }) => id);
+    return opened.map((row) => ({ ...row, expression: row.expression ?? '' }));
+  }
+
+  async #found(ctx: Context, ids: readonly string[]): Promise<MetricRow[]> {
+    return this.#opened(ctx, await findMetrics(this.#parts.platform.db.sql, ctx, ids));
   }
 
   /** A module says where it shows metrics: to somebody, and at all. */
@@ -51,29 +64,29 @@ export class Metrics {
 
   /** Of these ids those that there are; what may be seen of the numbers is for their dataset to say. */
   async find(ctx: Context, ids: readonly string[]): Promise<ReadonlyMap<string, MetricRow>> {
-    const rows = await findMetrics(this.#parts.platform.db.sql, ctx, ids);
+    const rows = await this.#found(ctx, ids);
     return new Map(rows.map((row) => [row.id, row]));
   }
 
-  approvedOf(ctx: Context, datasetIds: readonly string[]): Promise<MetricRow[]> {
-    return findApproved(this.#parts.platform.db.sql, ctx, datasetIds);
+  async approvedOf(ctx: Context, datasetIds: readonly string[]): Promise<MetricRow[]> {
+    return this.#opened(ctx, await findApproved(this.#parts.platform.db.sql, ctx, datasetIds));
   }
 
   /** A page may hold fewer than its limit: metrics of datasets the asker may not see are left out. */
   async list(ctx: Context, { dataset_id, approval, search, cursor, limit }: ListQuery) {
-    const rows = await listMetrics(this.#parts.platform.db.sql, ctx, {
+    const found = await listMetrics(this.#parts.platform.db.sql, ctx, {
       datasetId: dataset_id,
       approval,
       search,
       after: readIdCursor('metric', cursor),
       limit: limit + 1,
     });
-    const { page, next_cursor } = cutPage(rows, limit, (row) => row.id);
-    return { items: await this.#documents(ctx, page), next_cursor };
+    const { page, next_cursor } = cutPage(found, limit, (row) => row.id);
+    return { items: await this.#documents(ctx, await this.#opened(ctx, page)), next_cursor };
   }
 
   async get(ctx: Context, id: string): Promise<Metric> {
-    const [document] = await this.#documents(ctx, await findMetrics(this.#parts.platform.db.sql, ctx, [id]));
+    const [document] = await this.#documents(ctx, await this.#found(ctx, [id]));
     return (
       document ??
       fail('NOT_FOUND', 'There is no such metric, or its dataset is not yours to see.', { metric_id: id })
@@ -84,10 +97,12 @@ export class Metrics {
     await this.#requireSound(ctx, input);
     const { platform, audit } = this.#parts;
     const now = new Date();
-    const row: MetricRow = {
-      id: newId('metric'),
+    const id = newId('metric');
+    const row: StoredMetric = {
+      id,
       tenantId: ctx.actor.tenantId,
       ...stored(input),
+      ...(await this.#texts.seal(ctx.actor.tenantId, id, input)),
       approval: 'draft',
       approvedBy: null,
       approvedAt: null,
@@ -120,11 +135,13 @@ export class Metrics {
     const { description: _is, ...means } = stored(input);
     const isOther = JSON.stringify(meant) !== JSON.stringify(means);
     const { platform, audit } = this.#parts;
+    const sealed = await this.#texts.seal(ctx.actor.tenantId, id, input);
     await platform.db.transaction(async (tx) => {
       const other = await findByName(tx, ctx, input.name);
       if (other !== null && other.id !== id) nameTaken(input.name);
       const isChanged = await updateMetric(tx, ctx, id, revision, {
         ...stored(input),
+        ...sealed,
         revision: revision + 1,
         updatedAt: new Date(),
         ...(isOther && {
@@ -154,7 +171,7 @@ export class Metrics {
 
   async approve(ctx: Context, id: string, { approval, revision, note }: Approval): Promise<Metric> {
     const before = await this.get(ctx, id);
-    const [row] = await findMetrics(this.#parts.platform.db.sql, ctx, [id]);
+    const [row] = await this.#found(ctx, [id]);
     if (
       approval === 'approved' &&
       row?.definedBy === ctx.actor.id &&

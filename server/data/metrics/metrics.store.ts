@@ -5,15 +5,17 @@ import type { Sql } from '../../platform/db/database.ts';
 import { literally } from '../../platform/db/patterns.ts';
 import { metrics } from './metrics.tables.ts';
 
-export type MetricRow = typeof metrics.$inferSelect;
+/** As it lies in the store: what it is worked out by is sealed, or in clear still. */
+export type StoredMetric = typeof metrics.$inferSelect;
+export type MetricRow = Omit<StoredMetric, 'sealed' | 'expression'> & { expression: string };
 
 const mine = (ctx: Context) => eq(metrics.tenantId, ctx.actor.tenantId);
 
-export async function insertMetric(tx: Sql, row: MetricRow): Promise<void> {
+export async function insertMetric(tx: Sql, row: StoredMetric): Promise<void> {
   await tx.insert(metrics).values(row);
 }
 
-export async function findMetrics(db: Sql, ctx: Context, ids: readonly string[]): Promise<MetricRow[]> {
+export async function findMetrics(db: Sql, ctx: Context, ids: readonly string[]): Promise<StoredMetric[]> {
   if (ids.length === 0) return [];
   return db
     .select()
@@ -26,7 +28,7 @@ export async function findApproved(
   db: Sql,
   ctx: Context,
   datasetIds: readonly string[],
-): Promise<MetricRow[]> {
+): Promise<StoredMetric[]> {
   if (datasetIds.length === 0) return [];
   return db
     .select()
@@ -36,7 +38,7 @@ export async function findApproved(
     .limit(1000);
 }
 
-export async function findByName(db: Sql, ctx: Context, name: string): Promise<MetricRow | null> {
+export async function findByName(db: Sql, ctx: Context, name: string): Promise<StoredMetric | null> {
   const [row] = await db
     .select()
     .from(metrics)
@@ -56,7 +58,7 @@ export async function listMetrics(
     after?: string | undefined;
     limit: number;
   },
-): Promise<MetricRow[]> {
+): Promise<StoredMetric[]> {
   const { datasetId, approval, search, after, limit } = filter;
   const pattern = search === undefined || search === '' ? null : `%${literally(search)}%`;
   return db
@@ -87,7 +89,7 @@ export async function updateMetric(
   ctx: Context,
   id: string,
   revision: number,
-  change: Partial<MetricRow>,
+  change: Partial<StoredMetric>,
 ): Promise<boolean> {
   const rows = await tx
     .update(metrics)

@@ -1,7 +1,7 @@
 import { metricApprovals } from '@stroma/contracts';
 import { sql } from 'drizzle-orm';
 import { index, integer, jsonb, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core';
-import { moment } from '../../platform/db/columns.ts';
+import { bytes, moment } from '../../platform/db/columns.ts';
 
 /** Numbers that are defined once. A change of what one means takes its approval back. */
 export const metrics = pgTable(
@@ -13,7 +13,9 @@ export const metrics = pgTable(
     synonyms: jsonb('synonyms').$type<string[]>().notNull(),
     description: text('description').notNull(),
     datasetId: text('dataset_id').notNull(),
-    expression: text('expression').notNull(),
+    /** Sealed: it may name what is in the data. */
+    expression: text('expression'),
+    sealed: bytes('sealed'),
     unit: text('unit'),
     approval: text('approval', { enum: metricApprovals }).notNull(),
     approvedBy: text('approved_by'),
@@ -29,5 +31,6 @@ export const metrics = pgTable(
   (table) => [
     uniqueIndex('metrics_name').on(table.tenantId, sql`lower(${table.name})`),
     index('metrics_dataset').on(table.tenantId, table.datasetId),
+    index('metrics_clear').on(table.id).where(sql`sealed is null`),
   ],
 );

@@ -1,7 +1,14 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { EmergencyAccess, PersonExport, ProvenanceGraph } from '@stroma/contracts';
+import type {
+  EmergencyAccess,
+  Metric,
+  PersonExport,
+  ProvenanceGraph,
+  StreamWindow,
+  Topic,
+} from '@stroma/contracts';
 import { StromaError } from '@stroma/kernel';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DataServer, startDataServer } from '../data-server.suite.ts';
@@ -48,9 +55,42 @@ describe('questions and reasons that name a person', () => {
     const opened = await admin.call<EmergencyAccess>('POST', '/security/emergencies', { reason });
     expect(opened.body.reason).toBe(reason);
     await admin.call('GET', `/data/datasets/${datasetId}`);
+    const columns = [{ name: 'patient', type: 'text', required: true }];
+    const topic = (await admin.call<Topic>('POST', '/data/topics', { name: 'beds-now', columns })).body;
+    const windows = `/data/topics/${topic.topic_id}/windows`;
+    const windowSql =
+      "SELECT window_start, window_end, count(*) FILTER (patient = 'Kowalewskaja') AS n FROM events GROUP BY ALL";
+    const made = await admin.call<StreamWindow>('POST', windows, {
+      name: 'hers',
+      kind: 'tumbling',
+      size_seconds: 60,
+      sql: windowSql,
+    });
+    expect(made).toMatchObject({ status: 201, body: { sql: windowSql } });
+    expect((await admin.call<{ items: StreamWindow[] }>('GET', windows)).body.items[0]?.sql).toBe(windowSql);
+    const expression = "count(*) FILTER (patient = 'Kowalewskaja')";
+    const metric = await admin.call<Metric>('POST', '/data/metrics', {
+      name: 'Her beds',
+      synonyms: [],
+      description: '',
+      dataset_id: datasetId,
+      expression,
+      unit: null,
+    });
+    expect(metric).toMatchObject({ status: 201, body: { expression } });
+    const changed = await admin.call<Metric>('PUT', `/data/metrics/${metric.body.metric_id}`, {
+      name: 'Her beds',
+      synonyms: [],
+      description: '',
+      dataset_id: datasetId,
+      expression: `${expression} * 1`,
+      unit: null,
+      revision: 1,
+    });
+    expect(changed).toMatchObject({ status: 200, body: { expression: `${expression} * 1` } });
 
     const items = await history();
-    expect(items.map((item) => item.question ?? item.sql).sort()).toEqual([sql, question].sort());
+    expect(items.map((item) => item.question ?? item.sql)).toEqual(expect.arrayContaining([sql, question]));
     const graph = await admin.call<ProvenanceGraph>('GET', `/provenance/${answer.query_id}`);
     expect(graph.body.nodes.find(({ kind }) => kind === 'query')).toMatchObject({
       parameters: { sql },

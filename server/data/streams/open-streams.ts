@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Access, Audit } from '../../access/index.ts';
 import type { Context } from '../../platform/context.ts';
 import { lockUntilCommit } from '../../platform/db/locks.ts';
+import { acrossTenants } from '../../platform/db/tenant-scope.ts';
 import { kafkaSettings } from '../../platform/events/kafka-connection.ts';
 import { openKafkaLogs } from '../../platform/events/log/kafka-logs.ts';
 import { openSegmentLogs } from '../../platform/events/log/segment-logs.ts';
@@ -22,10 +23,11 @@ import { type BoardReader, LiveBoards } from './live-boards.ts';
 import { LiveHub } from './live-hub.ts';
 import { producerSockets } from './producer-sockets.ts';
 import { Producers } from './producers.ts';
-import { TopicBook } from './topic-book.ts';
+import { logTopicOf, TopicBook } from './topic-book.ts';
 import { TopicFeeds } from './topic-feeds.ts';
 import { topicRoutes } from './topics.routes.ts';
 import { Topics } from './topics.service.ts';
+import { everyTopic } from './topics.store.ts';
 import { thinVersionsJob } from './version-thinning.jobs.ts';
 import { WindowRunner } from './window-runner.ts';
 import { Windows } from './windows.service.ts';
@@ -54,6 +56,8 @@ export interface Live {
 export interface Streams {
   readonly topics: TopicStreams;
   readonly live: Live;
+  /** What topics of all organisations keep. */
+  storedBytes(): Promise<number>;
   register(app: FastifyInstance): void;
   close(): Promise<void>;
 }
@@ -76,8 +80,9 @@ export function openStreams(parts: StreamsParts): Streams {
   });
   const kafka = kafkaSettings(platform.config);
   const intake = kafka === null ? null : new KafkaIntake(platform, kafka, producers, book);
-  const windows = new Windows({ platform, audit, log, book, sandbox });
-  const runner = new WindowRunner({ platform, log, sandbox });
+  const texts = platform.sealed.know({ table: 'stream_windows', columns: ['sql'] });
+  const windows = new Windows({ platform, audit, log, book, sandbox, texts });
+  const runner = new WindowRunner({ platform, log, sandbox, texts });
   const hub = new LiveHub(platform.events, platform.log);
   const boards = new LiveBoards(hub);
   platform.jobs.register(thinVersionsJob({ platform, audit, documents, retention }));
@@ -87,6 +92,12 @@ export function openStreams(parts: StreamsParts): Streams {
       watch: (tenantId, watched, onChange) => hub.watch(tenantId, watched, onChange),
       knowBoards: (reader) => boards.know(reader),
       held: () => ({ ...boards.held, ...hub.held }),
+    },
+    async storedBytes() {
+      const rows = await acrossTenants('storage is the installation’s', () => everyTopic(platform.db));
+      let bytes = 0;
+      for (const row of rows) bytes += (await log.bounds(logTopicOf(row))).bytes;
+      return bytes;
     },
     register(app) {
       topicRoutes(app, { topics, producers, windows });

@@ -1,5 +1,6 @@
 import { type InvalidEvents, invalidEvents, type TopicColumn, windowKinds } from '@stroma/contracts';
 import type { ColumnSchema, JsonValue } from '@stroma/kernel';
+import { sql } from 'drizzle-orm';
 import {
   bigint,
   boolean,
@@ -11,7 +12,7 @@ import {
   text,
   uniqueIndex,
 } from 'drizzle-orm/pg-core';
-import { moment } from '../../platform/db/columns.ts';
+import { bytes, moment } from '../../platform/db/columns.ts';
 
 export const streamTopics = pgTable(
   'stream_topics',
@@ -53,7 +54,9 @@ export const streamWindows = pgTable(
     slideSeconds: integer('slide_seconds'),
     sessionKey: text('session_key'),
     latenessSeconds: integer('lateness_seconds').notNull(),
-    sql: text('sql').notNull(),
+    /** Sealed: a statement may name what is in the data. */
+    sql: text('sql'),
+    sealed: bytes('sealed'),
     columns: jsonb('columns').$type<ColumnSchema[]>().notNull(),
     /** Where the log is read from after a start, so that every open window is whole. */
     readFrom: bigint('read_from', { mode: 'number' }).notNull(),
@@ -65,7 +68,10 @@ export const streamWindows = pgTable(
     createdBy: text('created_by').notNull(),
     createdAt: moment('created_at').notNull(),
   },
-  (table) => [uniqueIndex('stream_windows_name').on(table.topicId, table.name)],
+  (table) => [
+    uniqueIndex('stream_windows_name').on(table.topicId, table.name),
+    index('stream_windows_clear').on(table.id).where(sql`sealed is null`),
+  ],
 );
 
 export const streamWindowResults = pgTable(

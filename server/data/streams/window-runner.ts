@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { JsonValue } from '@stroma/kernel';
 import { StromaError } from '@stroma/kernel';
 import type { SqlSandbox } from '@stroma/lake';
+import type { SealedTable } from '../../platform/crypto/sealed-table.ts';
 import { acrossTenants, withinTenant } from '../../platform/db/tenant-scope.ts';
 import type { StreamLog } from '../../platform/events/log/stream-log.ts';
 import type { Platform } from '../../platform/platform.ts';
@@ -18,6 +19,7 @@ export interface WindowRunnerParts {
   platform: Platform;
   log: StreamLog;
   sandbox: () => SqlSandbox;
+  texts: SealedTable<'sql'>;
 }
 
 const worker = new URL('./windows.worker.ts', import.meta.url);
@@ -222,9 +224,10 @@ export class WindowRunner {
   }
 
   async #results(row: WindowRow, assigned: string, watermarkMs: number | null) {
+    const { sql } = await this.#parts.texts.open(row.tenantId, row.id, row);
     const { rows, columns, truncated } = await this.#parts
       .sandbox()
-      .query(row.sql, [{ name: 'events', path: assigned }], {
+      .query(sql ?? '', [{ name: 'events', path: assigned }], {
         limits: { maxRows: mostRows },
         caller: `window:${row.id}`,
       });

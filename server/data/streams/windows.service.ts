@@ -6,6 +6,7 @@ import type { ColumnSchema } from '@stroma/kernel';
 import { openDuckDb, quoteLiteral, type SqlSandbox } from '@stroma/lake';
 import type { Audit } from '../../access/index.ts';
 import type { Context } from '../../platform/context.ts';
+import type { SealedTable } from '../../platform/crypto/sealed-table.ts';
 import type { StreamLog } from '../../platform/events/log/stream-log.ts';
 import { fail } from '../../platform/failure.ts';
 import { newId } from '../../platform/ids.ts';
@@ -28,6 +29,7 @@ export interface WindowsParts {
   log: StreamLog;
   book: TopicBook;
   sandbox: () => SqlSandbox;
+  texts: SealedTable<'sql'>;
 }
 
 const mostWindows = 20;
@@ -48,8 +50,10 @@ export class Windows {
     requireKey(topic, given);
     const columns = await this.#columnsOf(ctx, topic, given.sql);
     const { next } = await log.bounds(topic.log);
+    const id = newId('streamWindow');
     const row: WindowRow = {
-      id: newId('streamWindow'),
+      ...(await this.#parts.texts.seal(ctx.actor.tenantId, id, { sql: given.sql })),
+      id,
       tenantId: ctx.actor.tenantId,
       topicId,
       name: given.name,
@@ -58,7 +62,6 @@ export class Windows {
       slideSeconds: given.slide_seconds ?? null,
       sessionKey: given.session_key ?? null,
       latenessSeconds: given.lateness_seconds,
-      sql: given.sql,
       columns,
       readFrom: next,
       seenOffset: next,
@@ -82,7 +85,7 @@ export class Windows {
         details: { name: row.name, topic_id: topicId },
       });
     });
-    return documentOf(row);
+    return documentOf(row, given.sql);
   }
 
   async list(ctx: Context, topicId: string): Promise<{ items: StreamWindow[] }> {
@@ -90,7 +93,8 @@ export class Windows {
     const { row } = await book.byId(ctx, topicId);
     await book.requireReadable(ctx, row);
     const rows = await windowsOfTopic(platform.db.sql, ctx, topicId);
-    return { items: rows.map(documentOf) };
+    const opened = await this.#parts.texts.openAll(ctx.actor.tenantId, rows, ({ id }) => id);
+    return { items: rows.map((each, index) => documentOf(each, opened[index]?.sql ?? '')) };
   }
 
   async remove(ctx: Context, id: string): Promise<void> {
@@ -162,7 +166,7 @@ function requireKey({ row }: KnownTopic, { kind, session_key }: WindowDefinition
   });
 }
 
-const documentOf = (row: WindowRow): StreamWindow => ({
+const documentOf = (row: WindowRow, sql: string): StreamWindow => ({
   window_id: row.id,
   topic_id: row.topicId,
   name: row.name,
@@ -171,7 +175,7 @@ const documentOf = (row: WindowRow): StreamWindow => ({
   slide_seconds: row.slideSeconds,
   session_key: row.sessionKey,
   lateness_seconds: row.latenessSeconds,
-  sql: row.sql,
+  sql,
   columns: row.columns,
   watermark: row.watermark?.toISOString() ?? null,
   late_events: row.lateEvents,

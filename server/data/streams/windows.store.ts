@@ -3,6 +3,7 @@ import type { Context } from '../../platform/context.ts';
 import type { Database, Sql } from '../../platform/db/database.ts';
 import { streamWindowResults, streamWindows } from './streams.tables.ts';
 
+/** As it lies in the store: its statement is sealed, or in clear still. */
 export type WindowRow = typeof streamWindows.$inferSelect;
 export type ResultRow = typeof streamWindowResults.$inferSelect;
 

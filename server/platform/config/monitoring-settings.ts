@@ -17,6 +17,19 @@ export const monitoringSettings = {
     .max(365)
     .default(30)
     .describe('Days a fault is kept in the error log after it came last'),
+  STROMA_WORKER_METRICS_PORT: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(65535)
+    .optional()
+    .describe(
+      'Port at which a worker serves its own /metrics, /healthz and /readyz and nothing else; 0 takes a free one; absent serves nothing',
+    ),
+  STROMA_WORKER_METRICS_HOST: z
+    .string()
+    .default('127.0.0.1')
+    .describe('Address a worker serves them on; from other machines they take STROMA_METRICS_TOKEN'),
   OTEL_EXPORTER_OTLP_ENDPOINT: z
     .url()
     .optional()

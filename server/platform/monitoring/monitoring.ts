@@ -73,7 +73,7 @@ export class Monitoring {
   #ticking: Promise<void> = Promise.resolve();
 
   constructor(platform: Platform, parts: MonitoringParts) {
-    const { config, db, log, scratchFolder } = platform;
+    const { config, db, log } = platform;
     this.#platform = platform;
     this.#parts = parts;
     this.#thresholds = {
@@ -91,7 +91,7 @@ export class Monitoring {
       host: this.#host,
       role: config.STROMA_ROLE,
     });
-    knowOwnSizes(this.storage, db, scratchFolder);
+    knowOwnSizes(this.storage, platform);
     hearErrors(log, (logged) => this.faults.hear(logged));
     platform.jobs.register({
       kind: 'system.cleanup',

@@ -2,8 +2,9 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
 import { backups } from '../backup/backups.tables.ts';
-import { type Database, rowsOf } from '../db/database.ts';
+import { rowsOf } from '../db/database.ts';
 import { setStorage } from '../metrics/store-metrics.ts';
+import type { Platform } from '../platform.ts';
 
 /** Measures one kind of what is stored, in bytes. */
 export type SizeOf = () => Promise<number>;
@@ -43,8 +44,11 @@ export class StorageSizes {
   }
 }
 
-/** What the platform itself stores: the relational store, backups, work in progress. */
-export function knowOwnSizes(sizes: StorageSizes, database: Database, scratchFolder: string): void {
+/** What the platform itself stores: the relational store, backups, what was written out to be kept, work in progress. */
+export function knowOwnSizes(
+  sizes: StorageSizes,
+  { db: database, objects, scratchFolder }: Pick<Platform, 'db' | 'objects' | 'scratchFolder'>,
+): void {
   const one = async (query: ReturnType<typeof sql>) =>
     Number(rowsOf<{ bytes: number | string | null }>(await database.sql.execute(query))[0]?.bytes ?? 0);
   sizes.know('store', () => one(sql`select pg_database_size(current_database())::float8 as bytes`));
@@ -53,7 +57,22 @@ export function knowOwnSizes(sizes: StorageSizes, database: Database, scratchFol
       sql`select coalesce(sum(${backups.bytes}), 0)::float8 as bytes from ${backups} where ${backups.removedAt} is null`,
     ),
   );
+  sizes.know('exports', () => sizeOfObjects(objects, 'archive/'));
   sizes.know('scratch', () => sizeOfFolder(scratchFolder));
+}
+
+const mostObjects = 2_000;
+
+/** Bytes of all objects below; looks at no more than 2,000 of them. */
+async function sizeOfObjects(objects: Platform['objects'], prefix: string): Promise<number> {
+  let bytes = 0;
+  let left = mostObjects;
+  for await (const key of objects.list(prefix)) {
+    left -= 1;
+    if (left < 0) break;
+    bytes += (await objects.stat(key))?.bytes ?? 0;
+  }
+  return bytes;
 }
 
 const mostFiles = 20_000;
