@@ -71,3 +71,20 @@ export function areaUnderCurve(scores: Float64Array, codes: ArrayLike<number>): 
   }
   return (ranks - (positives * (positives + 1)) / 2) / (positives * (order.length - positives));
 }
+
+export function numbers(length: number, of: (row: number) => number): Float64Array {
+  return Float64Array.from({ length }, (_, row) => of(row));
+}
+
+export function table(
+  columns: Record<string, Float64Array>,
+  categories: Record<string, number> = {},
+): Matrix {
+  const names = Object.keys(columns);
+  return {
+    rows: Object.values(columns)[0]?.length ?? 0,
+    names,
+    columns: Object.values(columns),
+    categories: names.map((name) => categories[name] ?? 0),
+  };
+}

@@ -186,7 +186,7 @@ function exponential(): WasmFunction {
   const [to, end, from, sign, x, n, sum] = [0, 1, 2, 3, 4, 5, 6];
   const both = (value: number): Code => [op.f64Const(value), op.f64x2Splat];
   // The two halves of the logarithm of 2 of Cody and Waite, so that n times the first is exact.
-  const [high, low] = [0.69314718036912381649, 1.9082149292705877e-10];
+  const [high, low] = [0.6931471803691238, 1.9082149292705877e-10];
   return {
     name: 'exponential',
     parameters: [i32, i32, i32, f64],
