@@ -51,6 +51,10 @@ const benches: Record<string, { file: string; words?: string[]; what: string }> 
     file: 'tensor.ts',
     what: 'training steps of six networks on one thread, against PyTorch (BENCH_PYTHON)',
   },
+  trees: {
+    file: 'trees.ts',
+    what: 'boosted trees and forests against scikit-learn; Shapley values; one row (BENCH_PYTHON)',
+  },
   questions: { file: 'questions.ts', what: 'how many questions are answered right' },
 };
 
