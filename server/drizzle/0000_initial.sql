@@ -1132,6 +1132,69 @@ CREATE TABLE "ml_runs" (
 	"deleted_at" timestamp (3) with time zone
 );
 --> statement-breakpoint
+CREATE TABLE "ml_model_aliases" (
+	"tenant_id" text NOT NULL,
+	"model_id" text NOT NULL,
+	"alias" text NOT NULL,
+	"number" integer NOT NULL,
+	CONSTRAINT "ml_model_aliases_model_id_alias_pk" PRIMARY KEY("model_id","alias")
+);
+--> statement-breakpoint
+CREATE TABLE "ml_model_versions" (
+	"id" text PRIMARY KEY NOT NULL,
+	"tenant_id" text NOT NULL,
+	"model_id" text NOT NULL,
+	"number" integer NOT NULL,
+	"description" text NOT NULL,
+	"tags" jsonb NOT NULL,
+	"stage" text NOT NULL,
+	"source" text NOT NULL,
+	"run_link" text,
+	"run_id" text,
+	"folder" text NOT NULL,
+	"facts" jsonb NOT NULL,
+	"facts_sha256" text NOT NULL,
+	"provenance_id" text NOT NULL,
+	"erasures" jsonb NOT NULL,
+	"created_by" text NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	"updated_at" timestamp (3) with time zone NOT NULL,
+	"deleted_at" timestamp (3) with time zone
+);
+--> statement-breakpoint
+CREATE TABLE "ml_models" (
+	"id" text PRIMARY KEY NOT NULL,
+	"tenant_id" text NOT NULL,
+	"name" text NOT NULL,
+	"description" text NOT NULL,
+	"tags" jsonb NOT NULL,
+	"policy" jsonb NOT NULL,
+	"last_number" integer NOT NULL,
+	"created_by" text NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	"updated_at" timestamp (3) with time zone NOT NULL,
+	"deleted_at" timestamp (3) with time zone
+);
+--> statement-breakpoint
+CREATE TABLE "ml_promotions" (
+	"id" text PRIMARY KEY NOT NULL,
+	"tenant_id" text NOT NULL,
+	"version_id" text NOT NULL,
+	"kind" text NOT NULL,
+	"from_stage" text NOT NULL,
+	"to_stage" text NOT NULL,
+	"state" text NOT NULL,
+	"archive_existing" boolean NOT NULL,
+	"checks" jsonb NOT NULL,
+	"comment" text NOT NULL,
+	"requested_by" text NOT NULL,
+	"requested_at" timestamp (3) with time zone NOT NULL,
+	"decided_by" text,
+	"decided_at" timestamp (3) with time zone,
+	"decision_comment" text,
+	"signature_id" text
+);
+--> statement-breakpoint
 CREATE TABLE "dashboard_alert_entries" (
 	"id" text PRIMARY KEY NOT NULL,
 	"tenant_id" text NOT NULL,
@@ -1203,7 +1266,8 @@ CREATE TABLE "dashboard_versions" (
 	"tenant_id" text NOT NULL,
 	"dashboard_id" text NOT NULL,
 	"revision" integer NOT NULL,
-	"document" jsonb NOT NULL,
+	"document" text,
+	"sealed" "bytea",
 	"note" text NOT NULL,
 	"created_by" text NOT NULL,
 	"created_at" timestamp (3) with time zone NOT NULL,
@@ -1215,7 +1279,10 @@ CREATE TABLE "dashboards" (
 	"tenant_id" text NOT NULL,
 	"name" text NOT NULL,
 	"description" text NOT NULL,
-	"document" jsonb NOT NULL,
+	"document" text,
+	"sealed" "bytea",
+	"dataset_ids" jsonb NOT NULL,
+	"metric_ids" jsonb NOT NULL,
 	"revision" integer NOT NULL,
 	"sample" boolean DEFAULT false NOT NULL,
 	"created_by" text NOT NULL,
@@ -1361,6 +1428,9 @@ ALTER TABLE "ml_run_metrics" ADD CONSTRAINT "ml_run_metrics_run_id_ml_runs_id_fk
 ALTER TABLE "ml_run_params" ADD CONSTRAINT "ml_run_params_run_id_ml_runs_id_fk" FOREIGN KEY ("run_id") REFERENCES "public"."ml_runs"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "ml_run_tags" ADD CONSTRAINT "ml_run_tags_run_id_ml_runs_id_fk" FOREIGN KEY ("run_id") REFERENCES "public"."ml_runs"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "ml_runs" ADD CONSTRAINT "ml_runs_experiment_id_ml_experiments_id_fk" FOREIGN KEY ("experiment_id") REFERENCES "public"."ml_experiments"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "ml_model_aliases" ADD CONSTRAINT "ml_model_aliases_model_id_ml_models_id_fk" FOREIGN KEY ("model_id") REFERENCES "public"."ml_models"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "ml_model_versions" ADD CONSTRAINT "ml_model_versions_model_id_ml_models_id_fk" FOREIGN KEY ("model_id") REFERENCES "public"."ml_models"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "ml_promotions" ADD CONSTRAINT "ml_promotions_version_id_ml_model_versions_id_fk" FOREIGN KEY ("version_id") REFERENCES "public"."ml_model_versions"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "dashboard_alert_entries" ADD CONSTRAINT "dashboard_alert_entries_alert_id_dashboard_alerts_id_fk" FOREIGN KEY ("alert_id") REFERENCES "public"."dashboard_alerts"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "dashboard_comments" ADD CONSTRAINT "dashboard_comments_dashboard_id_dashboards_id_fk" FOREIGN KEY ("dashboard_id") REFERENCES "public"."dashboards"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "dashboard_versions" ADD CONSTRAINT "dashboard_versions_dashboard_id_dashboards_id_fk" FOREIGN KEY ("dashboard_id") REFERENCES "public"."dashboards"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
@@ -1486,14 +1556,22 @@ CREATE INDEX "ml_logged_models_run" ON "ml_logged_models" USING btree ("run_id",
 CREATE INDEX "ml_run_inputs_version" ON "ml_run_inputs" USING btree ("version_id");--> statement-breakpoint
 CREATE INDEX "ml_runs_experiment" ON "ml_runs" USING btree ("experiment_id","started_at","id");--> statement-breakpoint
 CREATE INDEX "ml_runs_tenant" ON "ml_runs" USING btree ("tenant_id","started_at","id");--> statement-breakpoint
+CREATE UNIQUE INDEX "ml_model_versions_number" ON "ml_model_versions" USING btree ("model_id","number");--> statement-breakpoint
+CREATE INDEX "ml_model_versions_run" ON "ml_model_versions" USING btree ("run_id");--> statement-breakpoint
+CREATE INDEX "ml_model_versions_tenant" ON "ml_model_versions" USING btree ("tenant_id","updated_at","id");--> statement-breakpoint
+CREATE UNIQUE INDEX "ml_models_name" ON "ml_models" USING btree ("tenant_id","name") WHERE deleted_at is null;--> statement-breakpoint
+CREATE INDEX "ml_models_updated" ON "ml_models" USING btree ("tenant_id","updated_at","id");--> statement-breakpoint
+CREATE INDEX "ml_promotions_version" ON "ml_promotions" USING btree ("version_id","id");--> statement-breakpoint
 CREATE INDEX "dashboard_alert_entries_alert" ON "dashboard_alert_entries" USING btree ("tenant_id","alert_id","id");--> statement-breakpoint
 CREATE INDEX "dashboard_alerts_dashboard" ON "dashboard_alerts" USING btree ("tenant_id","dashboard_id","id");--> statement-breakpoint
 CREATE INDEX "dashboard_alerts_next" ON "dashboard_alerts" USING btree ("next_at");--> statement-breakpoint
 CREATE INDEX "dashboard_comments_board" ON "dashboard_comments" USING btree ("dashboard_id","id");--> statement-breakpoint
 CREATE INDEX "dashboard_comments_thread" ON "dashboard_comments" USING btree ("thread_id");--> statement-breakpoint
 CREATE INDEX "dashboard_comments_clear" ON "dashboard_comments" USING btree ("id") WHERE sealed is null;--> statement-breakpoint
+CREATE INDEX "dashboard_versions_clear" ON "dashboard_versions" USING btree ("dashboard_id","revision") WHERE sealed is null;--> statement-breakpoint
 CREATE INDEX "dashboards_updated" ON "dashboards" USING btree ("tenant_id","updated_at","id");--> statement-breakpoint
 CREATE INDEX "dashboards_deleted" ON "dashboards" USING btree ("deleted_at");--> statement-breakpoint
+CREATE INDEX "dashboards_clear" ON "dashboards" USING btree ("id") WHERE sealed is null;--> statement-breakpoint
 CREATE INDEX "dashboard_schedule_runs_schedule" ON "dashboard_schedule_runs" USING btree ("tenant_id","schedule_id","id");--> statement-breakpoint
 CREATE INDEX "dashboard_schedules_dashboard" ON "dashboard_schedules" USING btree ("tenant_id","dashboard_id","id");--> statement-breakpoint
 CREATE INDEX "dashboard_schedules_next" ON "dashboard_schedules" USING btree ("next_at");--> statement-breakpoint
@@ -2298,6 +2376,46 @@ CREATE POLICY "ml_runs_owner" ON "ml_runs" TO CURRENT_USER USING (true) WITH CHE
 CREATE POLICY "ml_runs_tenant" ON "ml_runs" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)) and (exists (select from "ml_experiments" p where p."id" = "ml_runs"."experiment_id")));
 --> statement-breakpoint
 GRANT select, insert, update, delete ON "ml_runs" TO stroma_tenant;
+--> statement-breakpoint
+ALTER TABLE "ml_model_aliases" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "ml_model_aliases" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "ml_model_aliases_owner" ON "ml_model_aliases" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "ml_model_aliases_tenant" ON "ml_model_aliases" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)) and (exists (select from "ml_models" p where p."id" = "ml_model_aliases"."model_id")));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "ml_model_aliases" TO stroma_tenant;
+--> statement-breakpoint
+ALTER TABLE "ml_model_versions" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "ml_model_versions" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "ml_model_versions_owner" ON "ml_model_versions" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "ml_model_versions_tenant" ON "ml_model_versions" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)) and (exists (select from "ml_models" p where p."id" = "ml_model_versions"."model_id")));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "ml_model_versions" TO stroma_tenant;
+--> statement-breakpoint
+ALTER TABLE "ml_models" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "ml_models" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "ml_models_owner" ON "ml_models" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "ml_models_tenant" ON "ml_models" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "ml_models" TO stroma_tenant;
+--> statement-breakpoint
+ALTER TABLE "ml_promotions" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "ml_promotions" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "ml_promotions_owner" ON "ml_promotions" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "ml_promotions_tenant" ON "ml_promotions" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)) and (exists (select from "ml_model_versions" p where p."id" = "ml_promotions"."version_id")));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "ml_promotions" TO stroma_tenant;
 --> statement-breakpoint
 ALTER TABLE "dashboard_alert_entries" ENABLE ROW LEVEL SECURITY;
 --> statement-breakpoint

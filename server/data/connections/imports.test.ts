@@ -140,7 +140,7 @@ describe('an incremental import', () => {
     const raw = await admin.fetch('GET', `/data/datasets/${source.datasetId}/download?format=raw`);
     const last = await admin.dataset('last.parquet', new Uint8Array(await raw.arrayBuffer()));
     expect(last.rows).toBe(1);
-    const again = await admin.call('POST', `/data/datasets/${source.datasetId}/reingest`, {});
+    const again = await admin.call('POST', `/data/datasets/${source.datasetId}/reingest`, { overrides: {} });
     expect(again.status).toBe(422);
   });
 

@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type {
+  Dashboard,
   EmergencyAccess,
   Metric,
   PersonExport,
@@ -11,6 +12,7 @@ import type {
 } from '@stroma/contracts';
 import { StromaError } from '@stroma/kernel';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { boardOf, makeBoard, sqlTile } from '../../workspaces/dashboards/dashboards.suite.ts';
 import { type DataServer, startDataServer } from '../data-server.suite.ts';
 import { tablesQuoting } from '../erasures/erasures.suite.ts';
 import type { QueryTexts } from './query-records.ts';
@@ -87,6 +89,10 @@ describe('questions and reasons that name a person', () => {
       unit: null,
       revision: 1,
     });
+    const boardSql = "SELECT count(*) AS n FROM beds WHERE patient = 'Kowalewskaja'";
+    const board = await makeBoard(admin, boardOf([sqlTile([datasetId], boardSql)]));
+    const shown = (await admin.call<Dashboard>('GET', `/dashboards/${board.dashboard_id}`)).body;
+    expect(shown.tiles[0]?.query).toMatchObject({ sql: boardSql });
     expect(changed).toMatchObject({ status: 200, body: { expression: `${expression} * 1` } });
 
     const items = await history();

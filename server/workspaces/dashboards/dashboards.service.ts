@@ -8,6 +8,7 @@ import { newId } from '../../platform/ids.ts';
 import { cutPage, readCursor, toPage } from '../../platform/paging.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { describeChange, requireSound } from './board-changes.ts';
+import { BoardTexts } from './board-texts.ts';
 import { countOpenComments } from './comments.store.ts';
 import { DashboardDocuments } from './dashboard-documents.ts';
 import {
@@ -37,19 +38,22 @@ export interface DashboardParts {
 export class Dashboards {
   readonly #parts: DashboardParts;
   readonly #documents: DashboardDocuments;
+  readonly #texts: BoardTexts;
 
   constructor(parts: DashboardParts) {
     this.#parts = parts;
+    this.#texts = new BoardTexts(parts.platform);
     this.#documents = new DashboardDocuments(parts);
   }
 
   /** Throws NOT_FOUND for one out of reach; FORBIDDEN where it may be seen but this may not be done. */
   async require(ctx: Context, permission: Permission, id: string, isDeleted = false): Promise<DashboardRow> {
-    const row = await findDashboard(this.#parts.platform.db.sql, ctx.actor.tenantId, id);
-    if (row === null || (row.deletedAt !== null) !== isDeleted)
-      return fail('NOT_FOUND', 'There is no such dashboard.', { dashboard_id: id });
-    await this.#parts.access.resources.require(ctx, permission, { id, ownerId: row.createdBy });
-    return row;
+    const { tenantId } = ctx.actor;
+    const stored = await findDashboard(this.#parts.platform.db.sql, tenantId, id);
+    if (stored === null || (stored.deletedAt !== null) !== isDeleted) return missing(id);
+    await this.#parts.access.resources.require(ctx, permission, { id, ownerId: stored.createdBy });
+    const [row] = await this.#texts.openBoards(tenantId, [stored]);
+    return row ?? missing(id);
   }
 
   async list(ctx: Context, query: ListQuery) {
@@ -77,8 +81,9 @@ export class Dashboards {
       ctx,
       page.items.map(({ id }) => id),
     );
+    const opened = await this.#texts.openBoards(ctx.actor.tenantId, page.items);
     const items = await Promise.all(
-      page.items.map((row) => this.#documents.summary(ctx, row, comments.get(row.id) ?? 0)),
+      opened.map((row) => this.#documents.summary(ctx, row, comments.get(row.id) ?? 0)),
     );
     return { items, next_cursor: page.next_cursor };
   }
@@ -106,17 +111,19 @@ export class Dashboards {
       updatedAt: now,
       deletedAt: null,
     };
+    const stored = await this.#texts.board(row);
+    const version = await this.#texts.version({
+      tenantId,
+      dashboardId: row.id,
+      revision: 1,
+      document,
+      note,
+      createdBy: me,
+      createdAt: now,
+    });
     await platform.db.transaction(async (tx) => {
-      await insertDashboard(tx, row);
-      await insertVersion(tx, {
-        tenantId,
-        dashboardId: row.id,
-        revision: 1,
-        document,
-        note,
-        createdBy: me,
-        createdAt: now,
-      });
+      await insertDashboard(tx, stored);
+      await insertVersion(tx, version);
       await access.audit.record(tx, ctx, {
         action: 'dashboard.created',
         object: { kind: 'dashboard', id: row.id },
@@ -142,13 +149,22 @@ export class Dashboards {
     const change = {
       name: document.name,
       description: document.description,
-      document,
       revision: revision + 1,
       updatedBy: me,
       updatedAt,
     };
+    const sealed = await this.#texts.changed(tenantId, id, document);
+    const version = await this.#texts.version({
+      tenantId,
+      dashboardId: id,
+      revision: revision + 1,
+      document,
+      note: note ?? describeChange(before.document, document),
+      createdBy: me,
+      createdAt: updatedAt,
+    });
     await platform.db.transaction(async (tx) => {
-      if (!(await updateDashboard(tx, ctx, id, revision, change)))
+      if (!(await updateDashboard(tx, ctx, id, revision, { ...change, ...sealed })))
         fail(
           'CONFLICT',
           'Somebody changed the dashboard since you opened it. Open it again, or save yours as another.',
@@ -157,15 +173,7 @@ export class Dashboards {
             revision: (await findDashboard(tx, tenantId, id))?.revision ?? null,
           },
         );
-      await insertVersion(tx, {
-        tenantId,
-        dashboardId: id,
-        revision: revision + 1,
-        document,
-        note: note ?? describeChange(before.document, document),
-        createdBy: me,
-        createdAt: updatedAt,
-      });
+      await insertVersion(tx, version);
       await access.audit.record(tx, ctx, {
         action: 'dashboard.changed',
         object: { kind: 'dashboard', id },
@@ -175,7 +183,7 @@ export class Dashboards {
         details: { name: document.name, revision: revision + 1 },
       });
     });
-    return this.#documents.board(ctx, { ...before, ...change });
+    return this.#documents.board(ctx, { ...before, ...change, document });
   }
 
   async remove(ctx: Context, id: string): Promise<void> {
@@ -214,7 +222,8 @@ export class Dashboards {
       fail('INVALID_INPUT', 'Expected the next_cursor of the page before, unchanged.', { field: 'cursor' });
     const rows = await listVersions(this.#parts.platform.db.sql, ctx, id, before, query.limit + 1);
     const { page, next_cursor } = cutPage(rows, query.limit, (row) => String(row.revision));
-    return { items: await Promise.all(page.map((row) => this.#documents.version(ctx, row))), next_cursor };
+    const opened = await this.#texts.openVersions(ctx.actor.tenantId, page);
+    return { items: await Promise.all(opened.map((row) => this.#documents.version(ctx, row))), next_cursor };
   }
 
   async version(ctx: Context, id: string, revision: number) {
@@ -234,10 +243,9 @@ export class Dashboards {
   }
 
   async #findVersion(ctx: Context, id: string, revision: number) {
-    return (
-      (await findVersion(this.#parts.platform.db.sql, ctx, id, revision)) ??
-      fail('NOT_FOUND', `The dashboard has no version ${revision}.`, { revision })
-    );
+    const stored = await findVersion(this.#parts.platform.db.sql, ctx, id, revision);
+    const [row] = await this.#texts.openVersions(ctx.actor.tenantId, stored === null ? [] : [stored]);
+    return row ?? fail('NOT_FOUND', `The dashboard has no version ${revision}.`, { revision });
   }
 
   /** Nobody puts on a board what they do not see themselves; what stood there already may stay. */
@@ -263,3 +271,5 @@ export class Dashboards {
       });
   }
 }
+
+const missing = (id: string): never => fail('NOT_FOUND', 'There is no such dashboard.', { dashboard_id: id });

@@ -6,17 +6,22 @@ import { literally } from '../../platform/db/patterns.ts';
 import type { Cursor } from '../../platform/paging.ts';
 import { dashboards, dashboardVersions } from './dashboards.tables.ts';
 
-export type DashboardRow = typeof dashboards.$inferSelect;
-export type DashboardVersionRow = typeof dashboardVersions.$inferSelect;
+/** As they lie in the store: the document is sealed, or in clear still. */
+export type StoredDashboard = typeof dashboards.$inferSelect;
+export type StoredVersion = typeof dashboardVersions.$inferSelect;
+export type DashboardRow = Omit<StoredDashboard, 'document' | 'sealed' | 'datasetIds' | 'metricIds'> & {
+  document: BoardDocument;
+};
+export type DashboardVersionRow = Omit<StoredVersion, 'document' | 'sealed'> & { document: BoardDocument };
 
 const mine = (ctx: Context) => eq(dashboards.tenantId, ctx.actor.tenantId);
 
-export async function insertDashboard(tx: Sql, row: DashboardRow): Promise<void> {
+export async function insertDashboard(tx: Sql, row: StoredDashboard): Promise<void> {
   await tx.insert(dashboards).values(row);
 }
 
 /** Of the tenant, deleted or not; whoever asks decides what may be told. */
-export async function findDashboard(db: Sql, tenantId: string, id: string): Promise<DashboardRow | null> {
+export async function findDashboard(db: Sql, tenantId: string, id: string): Promise<StoredDashboard | null> {
   const [row] = await db
     .select()
     .from(dashboards)
@@ -39,7 +44,7 @@ export async function listDashboards(
     limit: number;
     cursor: Cursor | null;
   },
-): Promise<DashboardRow[]> {
+): Promise<StoredDashboard[]> {
   const column = sortColumns[query.sort.replace('-', '') as keyof typeof sortColumns];
   const isDescending = query.sort.startsWith('-');
   const conditions: (SQL | undefined)[] = [
@@ -66,7 +71,7 @@ export async function listDashboards(
     .limit(query.limit);
 }
 
-export const sortValue = (row: DashboardRow, sort: DashboardSort): Cursor => [
+export const sortValue = (row: StoredDashboard, sort: DashboardSort): Cursor => [
   sort.endsWith('name') ? row.name : row.updatedAt.toISOString(),
   row.id,
 ];
@@ -77,7 +82,7 @@ export async function updateDashboard(
   ctx: Context,
   id: string,
   revision: number,
-  change: Partial<DashboardRow>,
+  change: Partial<StoredDashboard>,
 ): Promise<boolean> {
   const rows = await tx
     .update(dashboards)
@@ -87,7 +92,7 @@ export async function updateDashboard(
   return rows.length === 1;
 }
 
-export async function insertVersion(tx: Sql, row: DashboardVersionRow): Promise<void> {
+export async function insertVersion(tx: Sql, row: StoredVersion): Promise<void> {
   await tx.insert(dashboardVersions).values(row);
 }
 
@@ -96,7 +101,7 @@ export async function findVersion(
   ctx: Context,
   dashboardId: string,
   revision: number,
-): Promise<DashboardVersionRow | null> {
+): Promise<StoredVersion | null> {
   const [row] = await db
     .select()
     .from(dashboardVersions)
@@ -118,7 +123,7 @@ export async function listVersions(
   dashboardId: string,
   before: number | null,
   limit: number,
-): Promise<DashboardVersionRow[]> {
+): Promise<StoredVersion[]> {
   return db
     .select()
     .from(dashboardVersions)
@@ -142,20 +147,19 @@ export async function boardsWithMetrics(
 ): Promise<Map<string, number>> {
   if (metricIds.length === 0) return new Map();
   const rows = await db
-    .select({ document: dashboards.document })
+    .select({ shown: dashboards.metricIds })
     .from(dashboards)
     .where(
       and(
         mine(ctx),
         isNull(dashboards.deletedAt),
         reached ?? undefined,
-        or(...metricIds.map((id) => sql`${dashboards.document}::text like ${`%${literally(id)}%`}`)),
+        or(...metricIds.map((id) => sql`${dashboards.metricIds} @> ${JSON.stringify([id])}::jsonb`)),
       ),
     );
   const counts = new Map<string, number>();
-  for (const { document } of rows)
-    for (const id of new Set(metricsOf(document)))
-      if (metricIds.includes(id)) counts.set(id, (counts.get(id) ?? 0) + 1);
+  for (const { shown } of rows)
+    for (const id of shown) if (metricIds.includes(id)) counts.set(id, (counts.get(id) ?? 0) + 1);
   return counts;
 }
 

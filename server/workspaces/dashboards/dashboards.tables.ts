@@ -1,4 +1,3 @@
-import type { BoardDocument } from '@stroma/contracts';
 import { sql } from 'drizzle-orm';
 import { boolean, index, integer, jsonb, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
 import { bytes, moment } from '../../platform/db/columns.ts';
@@ -12,7 +11,12 @@ export const dashboards = pgTable(
     /** Stands in the document too; here to be sorted and searched by. */
     name: text('name').notNull(),
     description: text('description').notNull(),
-    document: jsonb('document').$type<BoardDocument>().notNull(),
+    /** JSON, sealed: statements, filters and texts may name what is in the data. */
+    document: text('document'),
+    sealed: bytes('sealed'),
+    /** What it is made of, to be counted and held by. */
+    datasetIds: jsonb('dataset_ids').$type<string[]>().notNull(),
+    metricIds: jsonb('metric_ids').$type<string[]>().notNull(),
     revision: integer('revision').notNull(),
     sample: boolean('sample').notNull().default(false),
     createdBy: text('created_by').notNull(),
@@ -24,6 +28,7 @@ export const dashboards = pgTable(
   (table) => [
     index('dashboards_updated').on(table.tenantId, table.updatedAt, table.id),
     index('dashboards_deleted').on(table.deletedAt),
+    index('dashboards_clear').on(table.id).where(sql`sealed is null`),
   ],
 );
 
@@ -35,13 +40,18 @@ export const dashboardVersions = pgTable(
       .notNull()
       .references(() => dashboards.id, { onDelete: 'cascade' }),
     revision: integer('revision').notNull(),
-    document: jsonb('document').$type<BoardDocument>().notNull(),
+    /** JSON, sealed. */
+    document: text('document'),
+    sealed: bytes('sealed'),
     /** What changed, in words. */
     note: text('note').notNull(),
     createdBy: text('created_by').notNull(),
     createdAt: moment('created_at').notNull(),
   },
-  (table) => [primaryKey({ columns: [table.dashboardId, table.revision] })],
+  (table) => [
+    primaryKey({ columns: [table.dashboardId, table.revision] }),
+    index('dashboard_versions_clear').on(table.dashboardId, table.revision).where(sql`sealed is null`),
+  ],
 );
 
 export const dashboardComments = pgTable(

@@ -1,11 +1,6 @@
 import { type Kept, keptRows } from '../../access/index.ts';
 import type { Database } from '../../platform/db/database.ts';
 
-const datasets = [
-  `jsonb_path_query_array(document, '$.tiles[*].query.dataset_id')`,
-  `jsonb_path_query_array(document, '$.tiles[*].query.dataset_ids[*]')`,
-].join(' || ');
-
 /** Boards after their deletion, with their versions and what was said about them. */
 export const keptDashboards = (db: Database): Kept =>
   keptRows(db, {
@@ -15,6 +10,6 @@ export const keptDashboards = (db: Database): Kept =>
     table: 'dashboards',
     at: 'deleted_at',
     person: 'created_by',
-    datasets,
+    datasets: 'dataset_ids',
     only: 'deleted_at is not null',
   });
