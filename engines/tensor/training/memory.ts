@@ -72,14 +72,16 @@ export interface MemoryEstimate {
   runtimeBytes: number;
 }
 
-const runtimeBytes = 60 * 2 ** 20;
+const runtimeBytes = 80 * 2 ** 20;
+/** ONNX Runtime's arena grows in large pieces; measured on four networks it took up to 1.35 times what lived. */
+const arena = 1.5;
 
 /** What a training of the plan on `rows` rows will take beside the caller's own copy of the data. */
 export function memoryOf(plan: TrainingPlan, rows: number): MemoryEstimate {
   const flat = plan.parameters.reduce((sum, { size }) => sum + size, 0);
   const kept = plan.kept.reduce((sum, { size }) => sum + size, 0);
-  const parameterBytes = 4 * (3 * flat * (1 + plan.moments) + 3 * kept);
-  const stepBytes = plan.cost.peakBytes + 2 * plan.cost.constantBytes + 2 * plan.model.byteLength;
+  const parameterBytes = 4 * (4 * flat * (1 + plan.moments) + 4 * kept);
+  const stepBytes = arena * plan.cost.peakBytes + 2 * plan.cost.constantBytes + 2 * plan.model.byteLength;
   const rowBytes = plan.rows.reduce((sum, { shape }) => sum + 4 * sizeOf(shape.slice(1)), 0);
   const wholeBytes = plan.whole.reduce((sum, { shape }) => sum + 4 * sizeOf(shape), 0);
   const dataBytes = rows * (rowBytes + 4) + wholeBytes;

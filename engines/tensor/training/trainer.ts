@@ -2,9 +2,10 @@ import { StromaError } from '@stroma/kernel';
 import type { Typed } from '../onnx/model.ts';
 import { type Feed, openSession, type Session } from '../running/runtime.ts';
 import { Batches } from './batches.ts';
-import { lengthOf, mixed } from './layout.ts';
+import { byName, lengthOf, mixed } from './layout.ts';
 import { factorsAt, rateAt } from './optimisers.ts';
-import { type DataInput, names, type TrainingPlan } from './plan.ts';
+import type { DataInput, TrainingPlan } from './plan.ts';
+import { names } from './step-graphs.ts';
 import { checkState, initialState, type TrainingState } from './state.ts';
 
 /** By input name: `real` as Float32Array, `i32` as Int32Array. Rows stand one after the other. */
@@ -78,6 +79,11 @@ export class Trainer implements AsyncDisposable {
   get state(): TrainingState {
     const { moments, ...rest } = this.#state;
     return structuredClone({ ...rest, moments });
+  }
+
+  /** What is learned so far, by name: views that the next run leaves as they are. */
+  get parameters(): Record<string, Float32Array> {
+    return { ...byName(this.#state.parameters, this.plan.parameters), ...byName(this.#state.kept, this.plan.kept) };
   }
 
   get step(): number {
