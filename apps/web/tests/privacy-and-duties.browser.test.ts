@@ -159,6 +159,14 @@ describe('compliance', () => {
     await dialog.getByRole('button', { name: 'Make a report' }).click();
     await page.getByRole('link', { name: '21 CFR Part 11' }).click();
     await page.getByText('Valid: it is what was signed').waitFor();
+    await page.getByRole('button', { name: 'Sign', exact: true }).click();
+    await dialog.getByLabel('What you say by signing').selectOption('I approve this');
+    await dialog.getByLabel('Your password or authenticator code').fill(administrator.password);
+    await dialog.getByRole('button', { name: 'Sign', exact: true }).click();
+    await page
+      .getByRole('list', { name: 'Signatures' })
+      .getByText(/Approved by/)
+      .waitFor();
     expect(await faultsOf(page, 'compliance-report-light-wide')).toEqual([]);
     const met = page.getByRole('radio', { name: /^\d+ ?Met$/ });
     await met.click();

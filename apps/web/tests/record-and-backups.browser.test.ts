@@ -56,6 +56,41 @@ describe('the audit record', () => {
     await context.close();
   });
 
+  it('says whether an event is about a text, which it does not hold', async () => {
+    const { page, context, complaints } = await openPage(browser, stroma.url, wide);
+    await signIn(page);
+    const text = 'Ada unconscious in the emergency room, allergies unknown';
+    const status = await page.evaluate(async (reason) => {
+      const post = (path: string, body: object) =>
+        fetch(`/api/v1/security/emergencies${path}`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify(body),
+        });
+      const opened = await (await post('', { reason, minutes: 5 })).json();
+      return (await post(`/${opened.emergency_id}/end`, {})).status;
+    }, text);
+    expect(status).toBe(200);
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox').fill('who did what');
+    await page.getByRole('option', { name: 'Audit' }).click();
+    await page.getByLabel('What').selectOption('break-glass');
+    const rows = page.getByRole('table').locator('tbody').getByRole('row');
+    await rows.filter({ hasText: 'break-glass.opened' }).first().getByRole('button').click();
+    const event = page.getByRole('dialog');
+    await event.getByText('reason_hmac').waitFor();
+    expect(await event.textContent()).not.toContain('unconscious');
+    await event.getByLabel('Text', { exact: true }).fill(`${text} `);
+    await event.getByRole('button', { name: 'Compare' }).click();
+    await event.getByText('The event is about another text.').waitFor();
+    await event.getByLabel('Text', { exact: true }).fill(text);
+    await event.getByRole('button', { name: 'Compare' }).click();
+    await event.getByText('It is this text (reason).').waitFor();
+    expect(await faultsOf(page, 'audit-compare-light-wide')).toEqual([]);
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
   it('is verified, and says so, and is exported with its signature', async () => {
     const { page, context, complaints } = await openPage(browser, stroma.url, wide);
     await signIn(page);

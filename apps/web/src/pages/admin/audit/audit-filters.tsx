@@ -1,3 +1,4 @@
+import { auditActions } from '@stroma/contracts';
 import { X } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../../../components/button.tsx';
@@ -6,30 +7,7 @@ import { usePermission } from '../../../lib/session.ts';
 import type { AuditPageSearch } from './audit-page.tsx';
 
 /** The first part of an action's name, as the record writes it. */
-const resources = [
-  'session',
-  'password',
-  'second-factor',
-  'passkey',
-  'account',
-  'member',
-  'role',
-  'policy',
-  'access',
-  'api-key',
-  'single-sign-on',
-  'scim',
-  'upload',
-  'dataset',
-  'query',
-  'question',
-  'signature',
-  'audit',
-  'backup',
-  'encryption-key',
-  'client',
-  'system',
-] as const;
+const resources = [...new Set(auditActions.map((action) => action.slice(0, action.indexOf('.'))))].sort();
 
 export function AuditFilters({
   search,
