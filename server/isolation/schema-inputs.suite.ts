@@ -142,13 +142,18 @@ const samples = [
   'https://example.org/',
 ];
 
+/** Making what a pattern generates costs more than generating from it. */
+const patterns = new Map<string, fc.Arbitrary<string>>();
+
 function matching(pattern: RegExp, maxLength = 200): fc.Arbitrary<string> {
   // What looks ahead cannot be generated from its pattern.
   if (/\(\?[=!<]/.test(pattern.source)) {
     const fitting = samples.filter((each) => pattern.test(each));
     return fc.constantFrom(...(fitting.length > 0 ? fitting : samples));
   }
-  return fc.stringMatching(pattern).map((text) => text.slice(0, maxLength));
+  const known = patterns.get(pattern.source) ?? fc.stringMatching(pattern);
+  patterns.set(pattern.source, known);
+  return known.map((text) => text.slice(0, maxLength));
 }
 
 const idsOf = (prefix: string, ids: Ids): fc.Arbitrary<string> => {
