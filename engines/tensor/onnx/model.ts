@@ -39,7 +39,12 @@ export function elementCode(type: ElementType, precision: Precision): number {
 
 /** As what ONNX Runtime takes; the array itself where it is that already. */
 export function typedValues(type: ElementType, precision: Precision, values: ArrayLike<number>): Typed {
-  const kind = { real: precision === 'f32' ? Float32Array : Float64Array, i32: Int32Array, bool: Uint8Array, u32: Uint32Array };
+  const kind = {
+    real: precision === 'f32' ? Float32Array : Float64Array,
+    i32: Int32Array,
+    bool: Uint8Array,
+    u32: Uint32Array,
+  };
   if (type !== 'i64' && values instanceof kind[type]) return values;
   if (type === 'i64') return BigInt64Array.from(Array.from(values), BigInt);
   if (type === 'real') return precision === 'f32' ? Float32Array.from(values) : Float64Array.from(values);

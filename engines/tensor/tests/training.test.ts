@@ -131,6 +131,31 @@ describe('training in a thread', () => {
     );
   });
 
+  it('is shared by threads: the step of one larger batch, the same bits each time, resumed and stopped like any', async () => {
+    const half = input('x', [batch / 2, 3]);
+    const target = input('y', [batch / 2, 1]);
+    const objectives = { error: { loss: squaredError(network(half), target) } };
+    const shared = planOf({ objectives, rows: [half, target], threads: 2 });
+    const together = await train(shared, data, { seed: 3, steps: 30 });
+    const alone = await train(planOf(), data, { seed: 3, steps: 30 });
+    for (const [at, value] of alone.parameters.entries())
+      expect(together.parameters[at]).toBeCloseTo(value, 4);
+    const first = await train(shared, data, { seed: 3, steps: 11 });
+    expect(await train(shared, data, { seed: 3, steps: 30, from: first })).toEqual(together);
+    const controller = new AbortController();
+    const stands: number[] = [];
+    const run = train(shared, data, {
+      seed: 3,
+      steps: 1e9,
+      reportEvery: 5,
+      signal: controller.signal,
+      onProgress: () => controller.abort(new Error('enough')),
+      onSave: ({ step }) => stands.push(step),
+    });
+    await expect(run).rejects.toThrow('enough');
+    expect(stands.length).toBe(1);
+  });
+
   it('says which objective left the finite numbers, and when', async () => {
     const run = train(planOf({ optimiser: { kind: 'sgd' }, schedule: { rate: 1e6 } }), data, {
       seed: 1,

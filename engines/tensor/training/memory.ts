@@ -73,6 +73,7 @@ export interface MemoryEstimate {
 }
 
 const runtimeBytes = 80 * 2 ** 20;
+const threadBytes = 15 * 2 ** 20;
 /** ONNX Runtime's arena grows in large pieces; measured on four networks it took up to 1.35 times what lived. */
 const arena = 1.5;
 
@@ -85,12 +86,19 @@ export function memoryOf(plan: TrainingPlan, rows: number): MemoryEstimate {
   const rowBytes = plan.rows.reduce((sum, { shape }) => sum + 4 * sizeOf(shape.slice(1)), 0);
   const wholeBytes = plan.whole.reduce((sum, { shape }) => sum + 4 * sizeOf(shape), 0);
   const dataBytes = rows * (rowBytes + 4) + wholeBytes;
+  const threads = plan.shared?.threads ?? 1;
+  const meetingBytes = threads > 1 ? 12 * threads * (flat + kept) : 0;
   return {
-    bytes: parameterBytes + stepBytes + dataBytes + runtimeBytes,
-    parameterBytes,
-    stepBytes,
+    bytes:
+      threads * (parameterBytes + stepBytes) +
+      meetingBytes +
+      dataBytes +
+      runtimeBytes +
+      (threads - 1) * threadBytes,
+    parameterBytes: threads * parameterBytes + meetingBytes,
+    stepBytes: threads * stepBytes,
     dataBytes,
-    runtimeBytes,
+    runtimeBytes: runtimeBytes + (threads - 1) * threadBytes,
   };
 }
 

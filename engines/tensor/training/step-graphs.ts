@@ -79,20 +79,27 @@ function stepOf(parts: Parts, flat: Tensor, keptFlat: Tensor, order: Tensor, key
   };
 }
 
-function closed(outputs: Record<string, Tensor>, bind: ReadonlyMap<string, Tensor>, inputs: OnnxValue[]): OnnxGraph {
+function closed(
+  outputs: Record<string, Tensor>,
+  bind: ReadonlyMap<string, Tensor>,
+  inputs: OnnxValue[],
+): OnnxGraph {
   const graph = emit(outputs, { precision: 'f32', bind, name: 'step' });
   const open = graph.inputs.map(({ name }) => name);
-  if (open.length > 0) throw new StromaError('INVALID_INPUT', `The training leaves open: ${open.join(', ')}.`);
+  if (open.length > 0)
+    throw new StromaError('INVALID_INPUT', `The training leaves open: ${open.join(', ')}.`);
   return { ...graph, inputs };
 }
 
-const gradientOf = ({ clipNorm }: TrainingSpec, raw: Tensor) => (clipNorm === undefined ? raw : clipped(raw, clipNorm));
+const gradientOf = ({ clipNorm }: TrainingSpec, raw: Tensor) =>
+  clipNorm === undefined ? raw : clipped(raw, clipNorm);
 
 /** One step of the loop: what it carries in, the same out, and the losses. */
 export function bodyGraph(spec: TrainingSpec, parts: Parts): OnnxGraph {
   const size = lengthOf(parts.parameters);
   const at = outer('iteration', [], 'i64');
-  const ofStep = (name: string, shape: Shape, type: Tensor['type'] = 'real') => picked(outer(name, [], type), at, shape);
+  const ofStep = (name: string, shape: Shape, type: Tensor['type'] = 'real') =>
+    picked(outer(name, [], type), at, shape);
   const flat = outer('p', [size]);
   const moments = counted(parts.moments).map((each) => outer(`m${each}`, [size]));
   const keptFlat = outer(parts.updates.length > 0 ? 's' : names.kept, [lengthOf(parts.kept)]);
@@ -111,7 +118,9 @@ export function bodyGraph(spec: TrainingSpec, parts: Parts): OnnxGraph {
   return closed(outputs, step.bind, [
     { name: 'iteration', type: 'i64', shape: [] },
     { name: 'went_on', type: 'bool', shape: [] },
-    ...[flat, ...moments, ...(step.kept === null ? [] : [keptFlat])].map((each) => real(nameOf(each), each.shape)),
+    ...[flat, ...moments, ...(step.kept === null ? [] : [keptFlat])].map((each) =>
+      real(nameOf(each), each.shape),
+    ),
   ]);
 }
 
@@ -122,7 +131,11 @@ const carriedNames = (parts: Parts): string[] => [
 ];
 
 const dataInputs = ({ rows, whole }: Parts): OnnxValue[] => [
-  ...rows.map(({ name, type, shape }) => ({ name: names.row(name), type, shape: ['rows', ...shape.slice(1)] })),
+  ...rows.map(({ name, type, shape }) => ({
+    name: names.row(name),
+    type,
+    shape: ['rows', ...shape.slice(1)],
+  })),
   ...whole.map(({ name, type, shape }) => ({ name: names.whole(name), type, shape })),
 ];
 
@@ -145,7 +158,9 @@ export function loopGraph(body: OnnxGraph, parts: Parts): OnnxGraph {
     inputs: [
       { name: names.steps, type: 'i64', shape: [] },
       { name: names.go, type: 'i32', shape: [] },
-      ...(parts.rows.length > 0 ? [{ name: names.order, type: 'i32' as const, shape: ['steps', parts.batch] }] : []),
+      ...(parts.rows.length > 0
+        ? [{ name: names.order, type: 'i32' as const, shape: ['steps', parts.batch] }]
+        : []),
       ...(parts.hasKey ? [{ name: names.keys, type: 'i32' as const, shape: ['steps'] }] : []),
       ...counted(parts.factors).map((each) => real(names.factor(each), ['steps'])),
       ...dataInputs(parts),

@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { StromaError } from '@stroma/kernel';
 import { checkMemory, memoryOf } from './memory.ts';
 import type { TrainingPlan } from './plan.ts';
+import { openMeeting } from './shard.ts';
 import { checkState, type TrainingState } from './state.ts';
 import { rowsOf, type TrainingData } from './trainer.ts';
 import type { FromTraining, ToTraining } from './training-messages.ts';
@@ -37,7 +38,7 @@ export interface TrainOptions {
 }
 
 /**
- * Trains in a thread of its own. The same plan, data, seed and steps give the same bits, in one go or in many. Data on
+ * Trains in a thread of its own, or in as many as the plan says. The same plan, data, seed and steps give the same bits, in one go or in many. Data on
  * shared memory are not copied.
  *
  * Throws TRAINING_TOO_LARGE before it starts when the estimate passes the limit, INVALID_INPUT when data and plan do not
@@ -55,40 +56,42 @@ export async function train(
   if (options.memoryLimitBytes !== undefined) checkMemory(memoryOf(plan, rows), options.memoryLimitBytes);
   if (from !== undefined) checkState(plan, from);
   const go = new Int32Array(new SharedArrayBuffer(4)).fill(1);
-  const worker = new Worker(new URL('./training.worker.ts', import.meta.url));
+  const threads = plan.shared?.threads ?? 1;
+  const meeting = threads > 1 ? openMeeting(plan) : null;
+  const given = threads > 1 ? onSharedMemory(data) : data;
+  const workers = Array.from(
+    { length: threads },
+    () => new Worker(new URL('./training.worker.ts', import.meta.url)),
+  );
   const stop = () => Atomics.store(go, 0, 0);
   signal?.addEventListener('abort', stop, { once: true });
   const began = performance.now();
   try {
     return await new Promise<TrainingState>((resolve, reject) => {
-      worker.on('message', (message: FromTraining) => {
-        if (message.kind === 'progress') onProgress?.(progressOf(message.step, message.losses));
-        else if (message.kind === 'saved') onSave?.(message.state);
-        else if (message.kind === 'failed') reject(failureOf(message));
-        else if (signal?.aborted && message.state.step < steps) {
-          onSave?.(message.state);
-          reject(signal.reason);
-        } else resolve(message.state);
-      });
-      worker.on('error', reject);
-      worker.on('exit', () =>
-        reject(new StromaError('INTERNAL', 'The training thread ended without a result.')),
-      );
-      const message: ToTraining = {
-        plan,
-        data,
-        seed,
-        from: from ?? null,
-        until: steps,
-        reportEvery,
-        saveEvery,
-        go,
-      };
-      worker.postMessage(message);
+      for (const [index, worker] of workers.entries()) {
+        worker.on('message', (message: FromTraining) => {
+          if (message.kind === 'progress') onProgress?.(progressOf(message.step, message.losses));
+          else if (message.kind === 'saved') onSave?.(message.state);
+          else if (message.kind === 'failed') reject(failureOf(message));
+          else if (signal?.aborted && message.state.step < steps) {
+            onSave?.(message.state);
+            reject(signal.reason);
+          } else resolve(message.state);
+        });
+        worker.on('error', reject);
+        worker.on('exit', (code) => {
+          if (index === 0 || code !== 0)
+            reject(new StromaError('INTERNAL', 'The training thread ended without a result.'));
+        });
+        const shard = meeting === null ? null : { index, meeting };
+        const rest = { from: from ?? null, until: steps, reportEvery, saveEvery, go, shard };
+        const message: ToTraining = { plan, data: given, seed, ...rest };
+        worker.postMessage(message);
+      }
     });
   } finally {
     signal?.removeEventListener('abort', stop);
-    await worker.terminate();
+    await Promise.all(workers.map((worker) => worker.terminate()));
   }
 
   function progressOf(step: number, losses: readonly number[]): TrainingProgress {
@@ -96,12 +99,25 @@ export async function train(
     return {
       step,
       steps,
-      epochs: (step * plan.batch) / rows,
+      epochs: (step * plan.batch * threads) / rows,
       objectives: Object.fromEntries(plan.objectives.map(({ name }, at) => [name, losses[at] as number])),
       loss: plan.objectives.reduce((sum, { weight }, at) => sum + weight * (losses[at] as number), 0),
       secondsLeft: ((steps - step) * perStep) / 1000,
     };
   }
+}
+
+/** The data where all threads see them, copied unless they lie there already. */
+function onSharedMemory(data: TrainingData): TrainingData {
+  return Object.fromEntries(
+    Object.entries(data).map(([name, values]) => {
+      if (values.buffer instanceof SharedArrayBuffer) return [name, values];
+      const memory = new SharedArrayBuffer(values.byteLength);
+      const shared = values instanceof Float32Array ? new Float32Array(memory) : new Int32Array(memory);
+      shared.set(values);
+      return [name, shared];
+    }),
+  );
 }
 
 function failureOf({ code, message, details }: Extract<FromTraining, { kind: 'failed' }>): StromaError {

@@ -5,8 +5,8 @@ import { Batches } from './batches.ts';
 import { byName, lengthOf, mixed } from './layout.ts';
 import { factorsAt, rateAt } from './optimisers.ts';
 import type { DataInput, TrainingPlan } from './plan.ts';
-import { names } from './step-graphs.ts';
 import { checkState, initialState, type TrainingState } from './state.ts';
+import { names } from './step-graphs.ts';
 
 /** By input name: `real` as Float32Array, `i32` as Int32Array. Rows stand one after the other. */
 export type TrainingData = Readonly<Record<string, Float32Array | Int32Array>>;
@@ -60,11 +60,7 @@ export class Trainer implements AsyncDisposable {
     { seed, from, go = Int32Array.of(1) }: { seed: number; from?: TrainingState; go?: Int32Array },
   ): Promise<Trainer> {
     const rows = rowsOf(plan, data);
-    const given: Record<string, Feed> = { [names.go]: { data: go, shape: [] } };
-    for (const each of plan.rows)
-      given[names.row(each.name)] = { data: data[each.name] as Typed, shape: [rows, ...each.shape.slice(1)] };
-    for (const each of plan.whole)
-      given[names.whole(each.name)] = { data: data[each.name] as Typed, shape: each.shape };
+    const given = { [names.go]: { data: go, shape: [] }, ...dataFeeds(plan, data, rows) };
     if (from !== undefined) checkState(plan, from);
     return new Trainer(
       plan,
@@ -83,7 +79,10 @@ export class Trainer implements AsyncDisposable {
 
   /** What is learned so far, by name: views that the next run leaves as they are. */
   get parameters(): Record<string, Float32Array> {
-    return { ...byName(this.#state.parameters, this.plan.parameters), ...byName(this.#state.kept, this.plan.kept) };
+    return {
+      ...byName(this.#state.parameters, this.plan.parameters),
+      ...byName(this.#state.kept, this.plan.kept),
+    };
   }
 
   get step(): number {
@@ -134,7 +133,7 @@ export class Trainer implements AsyncDisposable {
       feeds[names.order] = { data: this.#batches.take(from, steps), shape: [steps, plan.batch] };
     if (plan.hasKey)
       feeds[names.keys] = {
-        data: Int32Array.from(each, (step) => mixed(this.#state.seed ^ mixed(step + 1))),
+        data: Int32Array.from(each, (step) => keyOf(this.#state.seed, step)),
         shape: [steps],
       };
     return feeds;
@@ -147,6 +146,17 @@ export class Trainer implements AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
+}
+
+/** What dropout of a step draws from. */
+export const keyOf = (seed: number, step: number): number => mixed(seed ^ mixed(step + 1));
+
+export function dataFeeds(plan: TrainingPlan, data: TrainingData, rows: number): Record<string, Feed> {
+  const feed = (shape: readonly number[], name: string): Feed => ({ data: data[name] as Typed, shape });
+  return Object.fromEntries([
+    ...plan.rows.map(({ name, shape }) => [names.row(name), feed([rows, ...shape.slice(1)], name)]),
+    ...plan.whole.map(({ name, shape }) => [names.whole(name), feed(shape, name)]),
+  ]);
 }
 
 /** How many rows the data have. */
@@ -180,7 +190,7 @@ function wrong(name: string, expected: string, data: TrainingData): StromaError 
   });
 }
 
-function diverged(plan: TrainingPlan, step: number, objective: number): StromaError {
+export function diverged(plan: TrainingPlan, step: number, objective: number): StromaError {
   const name = plan.objectives[objective]?.name ?? '';
   return new StromaError(
     'TRAINING_DIVERGED',

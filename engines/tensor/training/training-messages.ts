@@ -1,4 +1,5 @@
 import type { TrainingPlan } from './plan.ts';
+import type { Meeting } from './shard.ts';
 import type { TrainingState } from './state.ts';
 import type { TrainingData } from './trainer.ts';
 
@@ -12,7 +13,10 @@ export interface ToTraining {
   /** Steps between reports, and between saved states; 0 for none. */
   reportEvery: number;
   saveEvery: number;
+  /** 1; 0 to end after the step it is in. */
   go: Int32Array;
+  /** One of several threads; the first of them reports. */
+  shard: { index: number; meeting: Meeting } | null;
 }
 
 export type FromTraining =
