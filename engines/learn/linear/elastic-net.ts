@@ -1,9 +1,16 @@
 import { StromaError } from '@stroma/kernel';
 import type { Fit, FitOptions, Matrix, Target } from '../estimator.ts';
-import { foldsOf } from '../table/splits.ts';
-import { takeTarget } from '../table/target.ts';
-import { checkNumber, designOf, numbersOf } from './design.ts';
-import { centred, loadLinear } from './least-squares.ts';
+import {
+  largestPenalty,
+  type Pulls,
+  penaltyPath,
+  pullsOfProducts,
+  pullsOfRows,
+  settle,
+} from './coordinate-descent.ts';
+import { checkNumber, type Design, designOf, numbersOf } from './design.ts';
+import { centred, crossProduct, loadLinear } from './least-squares.ts';
+import { searchPenalty } from './penalty-search.ts';
 
 export interface ElasticNetOptions {
   /** Of the penalty, the share that is of absolute values (1: the lasso) rather than of squares; above 0. */
@@ -30,14 +37,6 @@ export interface ElasticNetPath {
   coefficients: Float64Array;
 }
 
-export interface ElasticNetSearch {
-  lambda: number;
-  lambdas: Float64Array;
-  /** Mean squared error over the folds at each penalty, and its standard error. */
-  errors: Float64Array;
-  standardErrors: Float64Array;
-}
-
 const learner = 'Elastic net';
 type Given = ElasticNetOptions & FitOptions;
 
@@ -47,17 +46,32 @@ type Given = ElasticNetOptions & FitOptions;
  * penalty was found as `search`. Throws INVALID_INPUT as least squares does, and for fewer rows than folds.
  */
 export const fitElasticNet: Fit<ElasticNetOptions> = (matrix, target, options) => {
-  const search = options.lambda === undefined ? searchPenalty(matrix, target, options) : null;
+  const whole = prepared(matrix, target, options);
+  const values = numbersOf(target, matrix.rows, learner);
+  const search =
+    options.lambda === undefined
+      ? searchPenalty(
+          matrix,
+          target,
+          whole.path(options),
+          (train, own, weights) => {
+            const path = pathOf(
+              train,
+              own,
+              { ...options, ...(weights ? { weights } : {}) },
+              whole.path(options),
+            );
+            return { loss: (row, at) => ((values[row] as number) - valueAt(matrix, row, path, at)) ** 2 };
+          },
+          options,
+        )
+      : null;
   const lambda = options.lambda ?? search?.lambda ?? 0;
   checkNumber('lambda', lambda, 0);
-  const start = search?.lambdas.filter((own) => own > lambda) ?? new Float64Array();
-  const { intercepts, coefficients } = elasticNetPath(matrix, target, {
-    ...options,
-    lambdas: Float64Array.of(...start, lambda),
-  });
+  const before = search?.lambdas.filter((own) => own > lambda) ?? new Float64Array();
+  const { intercepts, coefficients } = pathOf(matrix, target, options, Float64Array.of(...before, lambda));
   options.onProgress?.(1);
-  const width = matrix.columns.length;
-  const kept = coefficients.slice(coefficients.length - width);
+  const kept = coefficients.slice(coefficients.length - matrix.columns.length);
   return loadLinear({
     kind: 'linear',
     version: 1,
@@ -71,191 +85,81 @@ export const fitElasticNet: Fit<ElasticNetOptions> = (matrix, target, options) =
   });
 };
 
-function searchPenalty(matrix: Matrix, target: Target, options: Given): ElasticNetSearch {
-  const { folds = 5, choose = 'least', seed, onProgress } = options;
-  const values = numbersOf(target, matrix.rows, learner);
-  const { lambdas } = elasticNetPath(matrix, target, { ...options, ends: true });
-  const foldOf = foldsOf(matrix.rows, { by: 'random' }, folds, seed);
-  const losses = Array.from({ length: folds }, () => new Float64Array(lambdas.length));
-  const totals = new Float64Array(folds);
-  for (let fold = 0; fold < folds; fold++) {
-    onProgress?.(fold / (folds + 1));
-    const train = rowsWhere(foldOf, (own) => own !== fold);
-    const test = rowsWhere(foldOf, (own) => own === fold);
-    const weights = options.weights === undefined ? {} : { weights: taken(options.weights, train) };
-    const path = elasticNetPath(takenRows(matrix, train), takeTarget(target, train), {
-      ...options,
-      ...weights,
-      lambdas,
-    });
-    for (const row of test) {
-      const weight = options.weights?.[row] ?? 1;
-      totals[fold] = (totals[fold] as number) + weight;
-      const own = losses[fold] as Float64Array;
-      for (let at = 0; at < lambdas.length; at++) {
-        let sum = path.intercepts[at] as number;
-        const from = at * matrix.columns.length;
-        for (let column = 0; column < matrix.columns.length; column++) {
-          const coefficient = path.coefficients[from + column] as number;
-          if (coefficient !== 0) sum += coefficient * (matrix.columns[column]?.[row] as number);
-        }
-        own[at] = (own[at] as number) + weight * ((values[row] as number) - sum) ** 2;
-      }
-    }
+/** Coefficients along the path of penalties that the options ask for. */
+export const elasticNetPath = (matrix: Matrix, target: Target, options: Given): ElasticNetPath =>
+  pathOf(matrix, target, options, prepared(matrix, target, options).path(options));
+
+function valueAt({ columns }: Matrix, row: number, path: ElasticNetPath, at: number): number {
+  let sum = path.intercepts[at] as number;
+  const from = at * columns.length;
+  for (let column = 0; column < columns.length; column++) {
+    const coefficient = path.coefficients[from + column] as number;
+    if (coefficient !== 0) sum += coefficient * ((columns[column] as Float64Array)[row] as number);
   }
-  const errors = new Float64Array(lambdas.length);
-  const standardErrors = new Float64Array(lambdas.length);
-  for (let at = 0; at < lambdas.length; at++) {
-    const means = losses.map((own, fold) => (own[at] as number) / (totals[fold] as number));
-    const mean = means.reduce((sum, own) => sum + own, 0) / folds;
-    errors[at] = mean;
-    standardErrors[at] = Math.sqrt(
-      means.reduce((sum, own) => sum + (own - mean) ** 2, 0) / (folds - 1) / folds,
-    );
-  }
-  const best = errors.indexOf(Math.min(...errors));
-  const bound = (errors[best] as number) + (choose === 'one-se' ? (standardErrors[best] as number) : 0);
-  const chosen = errors.findIndex((own) => own <= bound);
-  return { lambda: lambdas[chosen] as number, lambdas, errors, standardErrors };
+  return sum;
 }
 
-const rowsWhere = (foldOf: Uint8Array, is: (fold: number) => boolean): Uint32Array =>
-  Uint32Array.from(foldOf.keys()).filter((row) => is(foldOf[row] as number));
-
-const taken = (values: Float64Array, rows: Uint32Array): Float64Array =>
-  Float64Array.from(rows, (row) => values[row] as number);
-
-export const takenRows = (matrix: Matrix, rows: Uint32Array): Matrix => ({
-  ...matrix,
-  rows: rows.length,
-  columns: matrix.columns.map((column) => taken(column, rows)),
-});
-
-/** Coefficients at each penalty; `lambdas` as given, else as the options say. `ends`: the penalties alone. */
-export function elasticNetPath(
-  matrix: Matrix,
-  target: Target,
-  options: Given & { lambdas?: Float64Array; ends?: boolean },
-): ElasticNetPath {
-  const { l1Ratio = 0.5, standardise = true, path = 100, signal } = options;
+export function checkRatio(l1Ratio: number): void {
   checkNumber('l1Ratio', l1Ratio, 0, true);
   if (l1Ratio > 1) throw new StromaError('INVALID_INPUT', `l1Ratio must be at most 1; ${l1Ratio} was given.`);
+}
+
+/** Of a design by row, each column by itself. */
+export const columnsOf = ({ rows, width, values }: Design): Float64Array[] =>
+  Array.from({ length: width }, (_, at) =>
+    Float64Array.from({ length: rows }, (_, row) => values[row * width + at] as number),
+  );
+
+/** Products of columns cost rows x columns² once, and then spare every move a look at the rows. */
+const mostProducts = 1_000;
+
+function prepared(matrix: Matrix, target: Target, options: Given) {
+  const { l1Ratio = 0.5, standardise = true } = options;
+  checkRatio(l1Ratio);
   const design = designOf(matrix, options, learner);
   const values = numbersOf(target, matrix.rows, learner);
   const { centres, scales, total } = centred(design);
   const { rows, width } = design;
   const shares = design.weights.map((weight) => weight / total);
   const mean = values.reduce((sum, value, row) => sum + (shares[row] as number) * value, 0);
-  const columns = Array.from({ length: width }, (_, at) =>
-    Float64Array.from({ length: rows }, (_, row) => design.values[row * width + at] as number),
-  );
   const residual = values.map((value) => value - mean);
+  const spread = Math.sqrt(residual.reduce((sum, own, row) => sum + (shares[row] as number) * own * own, 0));
   const factors = scales.map((scale) => (standardise ? 1 : 1 / scale));
-  const descent = new Descent(columns, shares, residual, factors, l1Ratio, options.tolerance ?? 1e-6);
-  const lambdas =
-    options.lambdas ?? spaced(descent.largest(), path, options.least ?? (width > rows ? 1e-2 : 1e-3));
+  const columns = columnsOf(design);
+  const byRows = pullsOfRows(columns, shares, residual);
+  const pulls: Pulls =
+    width <= mostProducts && rows > 2 * width
+      ? pullsOfProducts(
+          crossProduct({ ...design, weights: shares }),
+          Float64Array.from(columns, (_, at) => byRows.at(at)),
+        )
+      : byRows;
+  const path = ({ path: count = 100, least = width > rows ? 1e-2 : 1e-3 }: ElasticNetOptions) =>
+    options.lambda === undefined
+      ? penaltyPath(largestPenalty(byRows, { l1Ratio, factors }), count, least)
+      : Float64Array.of(options.lambda);
+  return { centres, scales, mean, spread, factors, pulls, path, l1Ratio, width };
+}
+
+function pathOf(matrix: Matrix, target: Target, options: Given, lambdas: Float64Array): ElasticNetPath {
+  const { centres, scales, mean, spread, factors, pulls, l1Ratio, width } = prepared(matrix, target, options);
   const found: ElasticNetPath = {
     lambdas,
     intercepts: new Float64Array(lambdas.length),
     coefficients: new Float64Array(lambdas.length * width),
   };
-  if (options.ends) return found;
+  const coefficients = new Float64Array(width);
+  const still = (options.tolerance ?? 1e-6) * spread;
   lambdas.forEach((lambda, at) => {
-    signal?.throwIfAborted();
-    descent.settle(lambda, signal);
+    options.signal?.throwIfAborted();
+    settle(coefficients, pulls, { lambda, l1Ratio, factors }, still, options.signal);
     let intercept = mean;
     for (let column = 0; column < width; column++) {
-      const own = (descent.coefficients[column] as number) / (scales[column] as number);
+      const own = (coefficients[column] as number) / (scales[column] as number);
       found.coefficients[at * width + column] = own;
       intercept -= own * (centres[column] as number);
     }
     found.intercepts[at] = intercept;
   });
   return found;
-}
-
-const spaced = (most: number, count: number, least: number): Float64Array =>
-  Float64Array.from({ length: count }, (_, at) => most * least ** (count === 1 ? 0 : at / (count - 1)));
-
-const mostRounds = 100_000;
-
-/** Columns are centred, of weighted variance 1 or all 0. */
-class Descent {
-  readonly coefficients: Float64Array;
-  readonly #columns: readonly Float64Array[];
-  readonly #shares: Float64Array;
-  readonly #residual: Float64Array;
-  readonly #factors: Float64Array;
-  readonly #l1: number;
-  readonly #still: number;
-
-  constructor(
-    columns: readonly Float64Array[],
-    shares: Float64Array,
-    residual: Float64Array,
-    factors: Float64Array,
-    l1: number,
-    tolerance: number,
-  ) {
-    this.coefficients = new Float64Array(columns.length);
-    this.#columns = columns;
-    this.#shares = shares;
-    this.#residual = residual;
-    this.#factors = factors;
-    this.#l1 = l1;
-    const spread = Math.sqrt(
-      residual.reduce((sum, value, row) => sum + (shares[row] as number) * value * value, 0),
-    );
-    this.#still = tolerance * spread;
-  }
-
-  /** The least penalty that leaves no column. */
-  largest(): number {
-    let most = 0;
-    this.#columns.forEach((_, at) => {
-      most = Math.max(most, Math.abs(this.#towards(at)) / (this.#l1 * (this.#factors[at] as number)));
-    });
-    return most;
-  }
-
-  /** All columns in turn, then those in use until they stand still, until a turn of all moves none. */
-  settle(lambda: number, signal?: AbortSignal): void {
-    const all = Array.from(this.#columns.keys());
-    const still = this.#still;
-    for (let round = 0; round < mostRounds; round++) {
-      if (this.#turn(all, lambda) <= still) return;
-      const used = all.filter((at) => this.coefficients[at] !== 0);
-      while (round < mostRounds && this.#turn(used, lambda) > still) round += 1;
-      signal?.throwIfAborted();
-    }
-  }
-
-  #turn(columns: readonly number[], lambda: number): number {
-    let most = 0;
-    for (const at of columns) most = Math.max(most, this.#move(at, lambda));
-    return most;
-  }
-
-  #towards(at: number): number {
-    const column = this.#columns[at] as Float64Array;
-    let sum = 0;
-    for (let row = 0; row < column.length; row++)
-      sum += (this.#shares[row] as number) * (column[row] as number) * (this.#residual[row] as number);
-    return sum;
-  }
-
-  #move(at: number, lambda: number): number {
-    const before = this.coefficients[at] as number;
-    const factor = this.#factors[at] as number;
-    const pull = this.#towards(at) + before;
-    const edge = lambda * this.#l1 * factor;
-    const bend = 1 + lambda * (1 - this.#l1) * factor * factor;
-    const after = Math.abs(pull) <= edge ? 0 : (pull - Math.sign(pull) * edge) / bend;
-    if (after === before) return 0;
-    const column = this.#columns[at] as Float64Array;
-    for (let row = 0; row < column.length; row++)
-      this.#residual[row] = (this.#residual[row] as number) - (after - before) * (column[row] as number);
-    this.coefficients[at] = after;
-    return Math.abs(after - before);
-  }
 }

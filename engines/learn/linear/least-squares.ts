@@ -154,7 +154,8 @@ export function crossProduct({ rows, width, values, weights }: Design): Float64A
   return cross;
 }
 
-function towards({ rows, width, values, weights }: Design, y: Float64Array): Float64Array {
+/** Xᵀ W y. */
+export function towards({ rows, width, values, weights }: Design, y: Float64Array): Float64Array {
   const right = new Float64Array(width);
   for (let row = 0; row < rows; row++) {
     const own = (weights[row] as number) * (y[row] as number);

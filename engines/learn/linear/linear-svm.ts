@@ -3,6 +3,7 @@ import type { Fit, Matrix, Predictor, SavedModel } from '../estimator.ts';
 import { shuffled } from '../table/splits.ts';
 import { byRow, checkColumns, checkNumber, classesOf, type Design, designOf } from './design.ts';
 import { fitPlatt, outOfFold, type Platt, probabilityAt } from './platt.ts';
+import { isTall, primalPlane } from './primal-svm.ts';
 
 export interface LinearSvmOptions {
   /** What a row on the wrong side costs; 1 when left out. */
@@ -33,12 +34,13 @@ const learner = 'A linear SVM';
 
 /**
  * Support vector machine of a plane for each class, by dual coordinate descent (Hsieh 2008,
- * doi:10.1145/1390156.1390208); the intercept is penalised as a column of ones. Weights are of the costs. Probabilities
- * by Platt's sigmoid on decisions out of fold, of more than two classes made to sum to 1. Standardise columns first.
- * O(iterations · rows · columns · classes), six times for the probabilities.
+ * doi:10.1145/1390156.1390208) or, of squared costs and many more rows than columns, by Newton's method. The intercept
+ * is penalised as a column of ones. Weights are of the costs. Probabilities by Platt's sigmoid on decisions out of
+ * fold, of more than two classes made to sum to 1. Standardise columns first. O(iterations · rows · columns · classes),
+ * six times for the probabilities.
  */
 export const fitLinearSvm: Fit<LinearSvmOptions> = (matrix, target, options) => {
-  const { cost = 1, loss = 'squared-hinge', tolerance = 1e-4, iterations = 2_000, seed } = options;
+  const { cost = 1, loss = 'squared-hinge', tolerance = 1e-4, iterations = 1_000, seed } = options;
   checkNumber('cost', cost, 0, true);
   const design = withOnes(designOf(matrix, options, learner));
   const { codes, classes } = classesOf(target, matrix.rows, learner);
@@ -51,6 +53,8 @@ export const fitLinearSvm: Fit<LinearSvmOptions> = (matrix, target, options) => 
     const isPositive = Uint8Array.from(codes, (code) => (code === (outputs === 1 ? 1 : k) ? 1 : 0));
     const planeOf = (rows: Uint32Array) => {
       options.signal?.throwIfAborted();
+      if (loss === 'squared-hinge' && isTall(design, rows.length))
+        return primalPlane(design, isPositive, rows, cost);
       const random = seededRandom(seed);
       return plane(design, isPositive, rows, { cost, loss, tolerance, iterations, random });
     };
