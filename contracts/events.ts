@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { endpoint } from './endpoints.ts';
 import { alertStates } from './export-formats.ts';
 import { alertStatuses, machineMeasures } from './machine-measures.ts';
+import { modelStages } from './model-stages.ts';
 import type { Permission } from './permissions.ts';
 import { threatKinds, threatResponses, threatSeverities, threatStatuses } from './threat-kinds.ts';
 
@@ -68,6 +69,18 @@ export const eventTypes = {
     tile_id: z.string(),
     status: z.enum(alertStates),
   }),
+  'model.version.registered': z.object({
+    model_id: z.string(),
+    version_id: z.string(),
+    number: z.int(),
+  }),
+  'model.version.promoted': z.object({
+    model_id: z.string(),
+    version_id: z.string(),
+    number: z.int(),
+    from_stage: z.enum(modelStages),
+    to_stage: z.enum(modelStages),
+  }),
   'job.changed': z.object({ job_id: z.string(), status: z.string(), progress: z.number() }),
 } as const;
 export type EventType = keyof typeof eventTypes;
@@ -78,6 +91,8 @@ export const eventPermissions: Partial<Record<EventType, Permission>> = {
   'system.alert': 'installation:read',
   'threat.detected': 'security:read',
   'threat.changed': 'security:read',
+  'model.version.registered': 'models:read',
+  'model.version.promoted': 'models:read',
 };
 
 /** Topics of the live stream: `jobs` carries job.*, `data` carries data.* and dataset.*, `security` threat.*. */

@@ -31,6 +31,7 @@ import { jobsApi } from './jobs.ts';
 import { mailApi } from './mail.ts';
 import { membersApi } from './members.ts';
 import { metricsApi } from './metrics.ts';
+import { modelsApi } from './models.ts';
 import { passkeysApi } from './passkeys.ts';
 import { personsApi } from './persons.ts';
 import { privateStatisticsApi } from './private-statistics.ts';
@@ -82,6 +83,7 @@ export const api = {
   queries: queriesApi,
   insights: insightsApi,
   experiments: experimentsApi,
+  models: modelsApi,
   metrics: metricsApi,
   dashboards: dashboardsApi,
   dashboardExports: dashboardExportsApi,
@@ -137,6 +139,7 @@ export * from './members.ts';
 export * from './metrics.ts';
 export * from './mlflow.ts';
 export * from './model-stages.ts';
+export * from './models.ts';
 export * from './passkeys.ts';
 export * from './permissions.ts';
 export * from './persons.ts';

@@ -22,6 +22,7 @@ import {
   viewType,
   whole,
 } from './mlflow-messages.ts';
+import { mlflowRegistryApi } from './mlflow-registry.ts';
 
 export { mlflowPath };
 
@@ -31,6 +32,8 @@ const loggedModel = z.object({ model_id: idOf('loggedModel') });
 const searchExperiments = z.object({ ...page, filter, order_by: lines, view_type: viewType });
 
 export const mlflowApi = {
+  ...mlflowRegistryApi,
+
   createExperiment: send(
     'POST',
     'mlflowCreateExperiment',

@@ -9,7 +9,7 @@ export const provenanceNode = z.object({
   kind: z
     .string()
     .describe(
-      'source, raw_file, dataset_version, profile, answer, export, import, ingest, query, person, software',
+      'source, raw_file, dataset_version, profile, answer, model_version, export, import, ingest, query, person, software',
     ),
   label: z.string(),
   /** SHA-256 of an entity's content, hex. */
@@ -49,9 +49,9 @@ export const provenanceApi = {
     tag: 'Provenance',
     summary: 'Where a thing came from',
     description:
-      'Takes a prv_ id, or the id of a dataset version or query. `format=ro-crate` answers RO-Crate 1.1 JSON-LD.',
+      'Takes a prv_ id, or the id of a dataset version, a model version or a query. `format=ro-crate` answers RO-Crate 1.1 JSON-LD.',
     permission: 'provenance:read',
-    params: z.object({ id: z.union([idOf('provenance'), idOf('version'), idOf('query'), idOf('export')]) }),
+    params: z.object({ id: z.union([idOf('provenance'), idOf('version'), idOf('modelVersion'), idOf('query'), idOf('export')]) }),
     query: z.object({ format: z.enum(['graph', 'ro-crate']).default('graph') }),
     status: 200,
     response: z.union([

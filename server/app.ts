@@ -129,7 +129,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     streamRoutes(http, platform.events, authenticate, {
       onCount: setStreamClients,
       onLetGo: () => countFellBehind('sse', 'let_go'),
-      hears: data.hears,
+      hears: async (who, event) => (await data.hears(who, event)) && models.hears(who, event),
       topics: data.topics,
     });
     jobRoutes(http, platform.jobs);

@@ -2,12 +2,16 @@
  * Models: experiments with their runs, and the registry of what came of them.
  *
  *   createModels(platform, access, data)
- *     .register(app)   the addresses of `api.experiments`, and those MLflow's clients speak to
+ *     .register(app)   the addresses of `api.experiments` and `api.models`, and those MLflow's clients speak to
+ *     .hears(...)      whether somebody may know of the model an event is about
  *     .sizes           bytes of what is stored, by kind
  */
+import type { CloudEvent } from '@stroma/contracts';
 import type { FastifyInstance } from 'fastify';
 import type { Access } from '../access/index.ts';
 import type { Data } from '../data/index.ts';
+import type { Context } from '../platform/context.ts';
+import { withinTenant } from '../platform/db/tenant-scope.ts';
 import type { Platform } from '../platform/platform.ts';
 import { Artifacts } from './experiments/artifacts.service.ts';
 import { artifactBytes } from './experiments/artifacts.store.ts';
@@ -18,11 +22,20 @@ import { LoggedModels } from './experiments/logged-models.service.ts';
 import { RunDocuments } from './experiments/run-documents.ts';
 import { Runs } from './experiments/runs.service.ts';
 import { mlflowRoutes } from './mlflow/mlflow.routes.ts';
+import { derivedModels } from './registry/derived-models.ts';
+import { ModelVersions } from './registry/model-versions.service.ts';
+import { findModel } from './registry/models.store.ts';
+import { Promotions } from './registry/promotions.service.ts';
+import { RegisteredModels } from './registry/registered-models.service.ts';
+import { registryRoutes } from './registry/registry.routes.ts';
+import { signableModel } from './registry/signable-model.ts';
 
 export interface Models {
   readonly name: 'models';
   readonly sizes: Readonly<Record<string, () => Promise<number>>>;
   register(app: FastifyInstance): void;
+  /** Whether somebody may know of the model an event is about. */
+  hears(who: Pick<Context, 'actor' | 'purpose'>, event: CloudEvent): Promise<boolean>;
 }
 
 export function createModels(platform: Platform, access: Access, data: Data): Models {
@@ -40,13 +53,46 @@ export function createModels(platform: Platform, access: Access, data: Data): Mo
   const experiments = new Experiments(parts);
   const runs = new Runs(parts, experiments);
   const logged = new LoggedModels(parts, experiments, runs);
-  const artifacts = new Artifacts(parts, runs, async () => []);
+  const models = new RegisteredModels(parts);
+  const versions = new ModelVersions(parts, models, runs, logged);
+  const promotions = new Promotions(parts, models, versions);
+  const artifacts = new Artifacts(parts, runs, versions.with);
+  const registry = { parts, runs, models, versions, promotions };
+  resources.know(
+    'mdl',
+    'model',
+    async (tenantId, id) => {
+      const row = await findModel(platform.db.sql, tenantId, id);
+      return row === null ? null : { id, name: row.name, ownerId: row.createdBy };
+    },
+    { read: 'models:read', share: 'models:promote' },
+  );
+  access.signatures.register(signableModel(parts));
+  data.knowDerived(derivedModels(platform.db));
   return {
     name: 'models',
     sizes: { models: () => artifactBytes(platform.db.sql) },
+    async hears({ actor, purpose }, event) {
+      const { model_id: id } = event.data;
+      if (typeof id !== 'string') return true;
+      return withinTenant(event.tenantid, async () => {
+        const row = await findModel(platform.db.sql, event.tenantid, id);
+        if (row === null) return true;
+        const owned = { id, ownerId: row.createdBy };
+        return (await resources.decide(actor, 'models:read', owned, purpose)).allowed;
+      });
+    },
     register(app) {
       experimentRoutes(app, { experiments, runs, artifacts });
-      mlflowRoutes(app, { experiments, runs, artifacts, logged, documents: new RunDocuments(parts) });
+      registryRoutes(app, registry);
+      mlflowRoutes(app, {
+        experiments,
+        runs,
+        artifacts,
+        logged,
+        documents: new RunDocuments(parts),
+        registry,
+      });
     },
   };
 }

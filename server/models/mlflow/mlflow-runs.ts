@@ -9,11 +9,13 @@ import type { LoggedModels } from '../experiments/logged-models.service.ts';
 import type { RunDocuments } from '../experiments/run-documents.ts';
 import { nextOffset, numberOf, readOffset } from '../experiments/runs.service.ts';
 import type { FoundRun, Point } from '../experiments/runs.store.ts';
+import type { RegistryServices } from '../registry/registry.routes.ts';
 import { artifactUri, experimentWire, pointWire, runInfoWire, runWire, statusOf } from './run-wire.ts';
 
 export interface MlflowParts extends ExperimentServices {
   documents: RunDocuments;
   logged: LoggedModels;
+  registry: RegistryServices;
 }
 
 const views: Readonly<Record<string, ViewOf>> = {

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { artifactMethods } from './mlflow-artifacts.ts';
 import { answerMlflowError } from './mlflow-errors.ts';
 import { loggedModelMethods } from './mlflow-logged-models.ts';
+import { registryMethods } from './mlflow-registry.ts';
 import { experimentMethods, type MlflowParts, runMethods } from './mlflow-runs.ts';
 
 /** What MLflow's clients speak, with MLflow's errors: see `docs/models.md`. */
@@ -11,6 +12,7 @@ export function mlflowRoutes(app: FastifyInstance, parts: MlflowParts): void {
     experimentMethods(spoken, parts);
     runMethods(spoken, parts);
     loggedModelMethods(spoken, parts);
+    registryMethods(spoken, parts.registry);
     registered();
   });
   app.register((files, _, registered) => {
