@@ -20,6 +20,8 @@ export interface Endpoint {
    * below `/auth/` is such a try, anything else neither.
    */
   rate?: 'query' | 'authentication' | 'request';
+  /** Uses up a token that works once, as an invitation: succeeding is proof enough, and no try at guessing. */
+  spendsToken?: true;
   /** Takes what another site's page posts in a signed-in browser, because it proves itself (a signed assertion). */
   crossSite?: true;
   /** `root`: the path stands by itself and not below `/api/v1`. */

@@ -188,6 +188,7 @@ export const identityApi = {
     tag: 'Identity',
     summary: 'Set a new password with the token of the e-mail; every session ends',
     permission: 'public',
+    spendsToken: true,
     body: z.strictObject({ token, new_password: newPassword }),
     status: 204,
     errors: ['INVALID_INPUT', 'TOKEN_INVALID', 'RATE_LIMITED'],
@@ -217,6 +218,7 @@ export const identityApi = {
     tag: 'Identity',
     summary: 'Verify an e-mail address with the token that was sent to it',
     permission: 'public',
+    spendsToken: true,
     body: z.strictObject({ token }),
     status: 204,
     errors: ['TOKEN_INVALID', 'RATE_LIMITED'],
@@ -240,6 +242,7 @@ export const identityApi = {
     tag: 'Identity',
     summary: 'Accept an invitation: the account is made with the password given',
     permission: 'public',
+    spendsToken: true,
     body: z.strictObject({
       token,
       name: z.string().trim().min(1).max(200),

@@ -43,6 +43,16 @@ const signIn = endpoint({
   status: 200,
   response: z.object({ token: z.string() }),
 });
+const accept = endpoint({
+  id: 'accept',
+  method: 'POST',
+  path: '/auth/accept-here',
+  tag: 'Test',
+  summary: 'Use up a token',
+  permission: 'public',
+  spendsToken: true,
+  status: 204,
+});
 const forgot = endpoint({
   id: 'forgot',
   method: 'POST',
@@ -61,6 +71,7 @@ async function start(people: Record<string, Actor>, settings: Partial<Config>) {
     body.right ? { token: 'it is you' } : fail('WRONG_CREDENTIALS', 'They do not belong together.'),
   );
   route(app, forgot, async () => {});
+  route(app, accept, async () => {});
 }
 
 interface From {
@@ -209,6 +220,11 @@ describe('proving who one is', () => {
   it('counts what is answered to anybody', async () => {
     await start({}, { STROMA_LOGIN_LIMIT_PER_MINUTE: 2 });
     expect(await statuses(3, () => send('POST', '/auth/forgot-here'))).toEqual([204, 204, 429]);
+  });
+
+  it('does not count who proved by a token that they were meant: many accept invitations at one address', async () => {
+    await start({}, { STROMA_LOGIN_LIMIT_PER_MINUTE: 2 });
+    expect(await statuses(6, () => send('POST', '/auth/accept-here'))).toEqual(Array(6).fill(204));
   });
 });
 

@@ -93,8 +93,10 @@ export function openRequestLimits(
 
     async settle(endpoint, request, reply) {
       if (rateOf(endpoint) !== 'authentication' || reply.statusCode >= 400) return;
-      // An answer without content may be given to anybody (a forgotten password) and goes on counting.
-      if (endpoint.response === undefined && endpoint.produces === undefined) return;
+      // An answer without content may be given to anybody (a forgotten password) and goes on counting; not where it was
+      // given for a token that works once.
+      const toAnybody = endpoint.response === undefined && endpoint.produces === undefined;
+      if (toAnybody && endpoint.spendsToken !== true) return;
       await rates.giveBack(limits.authentication, networkOf(request.ip));
     },
   };
