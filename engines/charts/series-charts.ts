@@ -27,6 +27,7 @@ import {
   type Value,
 } from './marks.ts';
 import { endOfPeriod, momentText } from './moments.ts';
+import { chartColours } from './theme.ts';
 import type { ChartAnswer, ChartLook, ChartTile, DrawnTile } from './tile.ts';
 
 interface Series {
@@ -119,8 +120,13 @@ export function lineChart(tile: ChartTile, answer: ChartAnswer, roles: Roles, lo
   const additive = roles.measures.every(({ isAdditive }) => isAdditive);
   const stacked = tile.options.stacked ?? (isArea && additive && series.hasSeries ? 'zero' : 'none');
   const stack = stacked === 'none' || !isArea ? null : stacked;
-  const values = x === undefined ? [] : inTime(series.values, x);
-  const y = { field: 'value', ...measureAxis(tile, series.measureTitle, isArea), stack };
+  const own = x === undefined ? [] : inTime(series.values, x);
+  const values = stack === null ? own : piled(own, series.names, stack);
+  const axis = measureAxis(tile, series.measureTitle, isArea);
+  const y =
+    stack === null
+      ? { field: 'value', ...axis, stack }
+      : { ...axis, field: 'top', stack: null, ...(stack === 'normalize' && { axis: { format: '.0%' } }) };
   const base = {
     ...(x !== undefined && { x: xAxis(tile, x, look, values) }),
     y,
@@ -132,19 +138,20 @@ export function lineChart(tile: ChartTile, answer: ChartAnswer, roles: Roles, lo
       mark: isArea
         ? {
             type: 'area',
-            line: true,
-            opacity: stack === null && series.hasSeries ? 0.25 : 0.7,
+            // Of a pile the edge of each part is the ground between it and the next.
+            ...(stack === null ? { line: true } : { stroke: chartColours(look.scheme === 'dark').surface }),
+            opacity: stack === null ? (series.hasSeries ? 0.25 : 0.7) : 0.85,
             tooltip: null,
           }
         : { type: 'line', tooltip: null },
-      // A series without a value somewhere holds the place of nothing there, or the pile above it breaks.
-      encoding: stack === null ? base : { ...base, y: { ...y, impute: { value: 0 } } },
+      encoding: stack === null ? base : { ...base, y2: { field: 'base' } },
     },
     ...(values.length > 4000
       ? []
       : [
           {
             mark: { type: 'point', size: few ? 36 : 60, cursor: 'pointer', tooltip },
+            ...(stack !== null && { transform: [{ filter: 'datum.row >= 0' }] }),
             encoding: {
               ...base,
               ...opacity(look, few && !isArea ? 1 : look.isSelected === undefined ? 0 : 1),
@@ -154,6 +161,21 @@ export function lineChart(tile: ChartTile, answer: ChartAnswer, roles: Roles, lo
     ...referenceLines(tile, look, 'y'),
   ];
   return drawn(look, { layer }, values);
+}
+
+/**
+ * Values upon each other, the last name at the foot. A series without a value somewhere holds the place of nothing
+ * there, or the pile above it breaks.
+ */
+function piled(values: readonly Value[], names: readonly string[], stack: 'zero' | 'normalize'): Value[] {
+  const found = Map.groupBy(values, ({ x, series }) => `${x} ${series}`);
+  const places = [...new Set(values.map(({ x }) => x))];
+  const whole = places.flatMap((x) =>
+    names
+      .toReversed()
+      .flatMap((series): Value[] => found.get(`${x} ${series}`) ?? [{ x, series, value: 0, row: -1 }]),
+  );
+  return stackedValues(whole, stack, false);
 }
 
 const columnOf = ({ split, dimensions }: Roles): string | null => split?.name ?? dimensions[1]?.name ?? null;

@@ -235,9 +235,11 @@ describe('a dashboard', () => {
     await birds(30);
     await page.getByRole('button', { name: 'More for By species' }).click();
     await page.getByRole('menuitem', { name: 'Choose a mark' }).click();
-    await page.getByRole('dialog').getByRole('checkbox', { checked: false }).first().click();
-    await birds(60);
+    const boxes = page.getByRole('dialog').getByRole('checkbox');
+    await boxes.and(page.getByRole('checkbox', { checked: false })).first().click();
+    await expect.poll(() => boxes.and(page.getByRole('checkbox', { checked: true })).count()).toBe(2);
     await page.keyboard.press('Escape');
+    await birds(60);
     await page.locator('h1').click();
     await page.keyboard.press('Escape');
     await birds(90);

@@ -65,7 +65,7 @@ export default function DrawnChartView({
       {failure !== null && <ErrorNotice error={failure} />}
       <div role="img" aria-label={label} className="relative size-full">
         {!stands && failure === null && <Skeleton className="absolute inset-0" />}
-        <div ref={place} aria-hidden="true" className="size-full" />
+        <div ref={place} aria-hidden="true" className="relative size-full" />
       </div>
     </>
   );

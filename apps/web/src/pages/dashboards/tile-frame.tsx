@@ -23,6 +23,7 @@ import type { TileData } from './board-data.ts';
 import type { Grip } from './board-grid.tsx';
 import { canDrill, crossed, drilled, drilledTo, markFilters, selectedRows } from './board-state.ts';
 import { TileBody } from './tile-body.tsx';
+import { TileNotes } from './tile-notes.tsx';
 
 export type TileDialog = 'rows' | 'sql' | 'provenance' | 'comments' | 'marks' | 'alerts';
 
@@ -236,26 +237,5 @@ export function TileFrame({
         </span>
       )}
     </section>
-  );
-}
-
-/** Filters that do not hold here, rows withheld or cut off, figures that are old. */
-function TileNotes({ result }: { result: TileData['result'] }) {
-  const { t } = useTranslation('dashboards');
-  if (result === undefined || result.error !== null) return null;
-  const columns = [
-    ...new Set(result.not_filtered.map(({ column }) => (column === 'time' ? t('time_range') : column))),
-  ];
-  const notes = [
-    ...(columns.length > 0 ? [t('not_filtered', { columns: columns.join(', ') })] : []),
-    ...(result.restricted ? [t('restricted')] : []),
-    ...(result.truncated ? [t('truncated')] : []),
-    ...(result.stale ? [t('stale')] : []),
-  ];
-  if (notes.length === 0) return null;
-  return (
-    <p className="truncate px-4 pb-1.5 text-small text-ink-faint" title={notes.join(' · ')}>
-      {notes.join(' · ')}
-    </p>
   );
 }

@@ -47,6 +47,11 @@ export function SharedBoardView({
   const results = new Map(data?.results.map((result) => [result.tile_id, result]));
   const domains = useDomains(board.tiles.map(({ tile_id }) => results.get(tile_id)));
   const filters: RowFilter[] = state.filters ?? board.filters.map(({ label: _, ...filter }) => filter);
+  const standing = [
+    t('shared_by', { organisation: board.organisation }),
+    ...(data === undefined ? [] : [t('as_of', { when: formatMoment(data.as_of) })]),
+    ...(board.expires_at === null ? [] : [t('until', { when: formatMoment(board.expires_at) })]),
+  ];
   return (
     <div className="mx-auto w-full max-w-[100rem] px-4 pt-6 pb-12 sm:px-8" data-shared-board>
       <header className="flex flex-wrap items-end justify-between gap-x-6 gap-y-3">
@@ -89,9 +94,7 @@ export function SharedBoardView({
       </main>
       <footer className="mt-8 flex flex-wrap items-center gap-2 text-small text-ink-faint">
         <img src={logo} alt="" width={16} height={16} />
-        <span>{t('shared_by', { organisation: board.organisation })}</span>
-        {data !== undefined && <span>{t('as_of', { when: formatMoment(data.as_of) })}</span>}
-        {board.expires_at !== null && <span>{t('until', { when: formatMoment(board.expires_at) })}</span>}
+        <span>{standing.join(' · ')}</span>
       </footer>
     </div>
   );

@@ -1,7 +1,7 @@
 import type { SharedBoard } from '@stroma/contracts';
 import { ApiError } from '@stroma/sdk';
 import { useMutation } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+import { useEffect, useState, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import { EntryForm } from '../../components/entry-form.tsx';
 import { Field, Input } from '../../components/field.tsx';
@@ -19,10 +19,19 @@ interface Opened {
   pass: string;
 }
 
-/** A dashboard opened by its link, without an account. */
+const onAddress = (changed: () => void) => {
+  addEventListener('hashchange', changed);
+  return () => removeEventListener('hashchange', changed);
+};
+
+/** A dashboard opened by its link, without an account; another one when another link is put in its place. */
 export function SharedPage() {
+  const token = useSyncExternalStore(onAddress, tokenInAddress);
+  return <Door key={token} token={token} />;
+}
+
+function Door({ token }: { token: string }) {
   const { t } = useTranslation('leaving');
-  const [token] = useState(tokenInAddress);
   const [opened, setOpened] = useState<Opened | null>(null);
   const [asksPassword, setAsksPassword] = useState(false);
   const [password, setPassword] = useState('');

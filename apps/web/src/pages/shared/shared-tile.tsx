@@ -2,6 +2,7 @@ import type { sharedResult, Tile, TileResult } from '@stroma/contracts';
 import { useMemo } from 'react';
 import { panelClass } from '../../components/page.tsx';
 import { TileBody } from '../dashboards/tile-body.tsx';
+import { TileNotes } from '../dashboards/tile-notes.tsx';
 
 type Result = (typeof sharedResult)['_zod']['output'];
 
@@ -40,6 +41,7 @@ export function SharedTile({
           onDrawn={ignore}
         />
       </div>
+      <TileNotes result={whole} />
     </section>
   );
 }
