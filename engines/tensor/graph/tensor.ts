@@ -126,7 +126,8 @@ export function withGradient(value: Tensor, inputs: readonly Tensor[], backward:
 /** `value` as if it were a constant: no gradient flows through it. */
 export const stopGradient = (value: Tensor): Tensor => withGradient(value, [], () => []);
 
-/** Whether a tensor is the constant `value` in all its places. */
+/** Whether a tensor is known to be `value` in all its places. */
 export function isConstant({ node }: Tensor, value: number): boolean {
+  if (node.kind === 'operation' && node.op === 'Expand') return isConstant(node.inputs[0] as Tensor, value);
   return node.kind === 'constant' && node.values.every((each) => each === value);
 }

@@ -85,9 +85,11 @@ export function sumTo(x: Tensor, shape: Shape): Tensor {
 export const zeros = (shape: Shape): Tensor => (shape.length === 0 ? constant(0) : filled(shape, 0));
 export const ones = (shape: Shape): Tensor => filled(shape, 1);
 
-/** One value everywhere. */
+/** One value everywhere; a large one is made where it is needed and not kept in the file. */
 export function filled(shape: Shape, value: number): Tensor {
-  return constant(new Float64Array(sizeOf(shape, 'filled')).fill(value), shape);
+  const size = sizeOf(shape, 'filled');
+  if (size <= 64) return constant(new Float64Array(size).fill(value), shape);
+  return operation('Expand', [constant(value), sizes(shape)], shape);
 }
 
 /** A dimension of size 1 put in at `axis`. */

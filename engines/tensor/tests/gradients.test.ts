@@ -354,7 +354,8 @@ const sizes = fc.record({
   b: fc.integer({ min: 1, max: 4 }),
   c: fc.integer({ min: 1, max: 3 }),
 });
-const runs = { numRuns: 2, seed: 5 };
+/** STROMA_TEST_GRADIENT_RUNS: how many shapes and draws for each operation. */
+const runs = { numRuns: Number(process.env.STROMA_TEST_GRADIENT_RUNS ?? 2), seed: 5 };
 
 describe('gradients are those of central differences, for any shapes:', () => {
   it.each(cases)('%s', async (_, draws, build) => {

@@ -23,6 +23,7 @@ import {
   sum,
   type Tensor,
   type TrainingSpec,
+  Trainer,
   toOnnx,
   train,
   weightedSum,
@@ -119,6 +120,8 @@ describe('training in a thread', () => {
     });
     await expect(run).rejects.toBe(reason);
     expect(stands.length).toBe(1);
+    await using trainer = await Trainer.open(planOf(), data, { seed: 1, go: Int32Array.of(0) });
+    expect((await trainer.run(20)).steps).toBe(1);
   });
 
   it('is refused before it starts when it would need more memory than it may take', async () => {
