@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { sql } from 'drizzle-orm';
 import { afterAll, describe, expect, it } from 'vitest';
 import { lockDataFolder } from './data-folder.ts';
 import { describeDatabase } from './database.suite.ts';
@@ -29,6 +30,25 @@ const child = (file: URL, ...args: string[]) =>
   spawn(process.execPath, [fileURLToPath(file), ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+
+it('gives the event loop its turn in the midst of a transaction of many statements', async () => {
+  const store = await embeddedStore();
+  const database = await store.open();
+  let turns = 0;
+  let over = false;
+  const turn = () => {
+    turns += 1;
+    if (!over) setImmediate(turn);
+  };
+  await database.transaction(async (tx) => {
+    setImmediate(turn);
+    for (let n = 0; n < 12; n += 1) await tx.execute(sql`select count(*) from generate_series(1, 100000)`);
+    over = true;
+    expect(turns).toBeGreaterThan(1);
+  });
+  await database.close();
+  await store.remove();
+});
 
 it('refuses a statement beside the transaction it is made within: it would wait for itself', async () => {
   const store = await embeddedStore();

@@ -6,6 +6,7 @@ import { StromaError } from '@stroma/kernel';
 import { drizzle } from 'drizzle-orm/pglite';
 import { lockDataFolder } from './data-folder.ts';
 import type { Database, Sql } from './database.ts';
+import { loopTurns } from './loop-turns.ts';
 import { migrate } from './migrations.ts';
 import { type InTurn, ScopedConnection, takeTurns } from './scoped-connection.ts';
 import { copyTemplate, keptTemplates } from './store-template.ts';
@@ -47,6 +48,7 @@ interface ScopedClient {
 function scopeClient(client: PGlite): ScopedClient {
   const connection = new ScopedConnection();
   const turn = takeTurns();
+  const breathe = loopTurns();
   let asked = 0;
   const within = new AsyncLocalStorage<{ open: boolean }>();
   const inTurn: InTurn = async (work) => {
@@ -57,7 +59,10 @@ function scopeClient(client: PGlite): ScopedClient {
       );
     asked += 1;
     try {
-      return await turn(work);
+      return await turn(async () => {
+        await breathe();
+        return work();
+      });
     } finally {
       asked -= 1;
     }
@@ -73,7 +78,7 @@ function scopeClient(client: PGlite): ScopedClient {
         const mark = { open: true };
         try {
           return await client.transaction((tx) =>
-            within.run(mark, () => work(scopeTransaction(tx, connection))),
+            within.run(mark, () => work(scopeTransaction(tx, connection, breathe))),
           );
         } catch (error) {
           connection.forget();
@@ -98,11 +103,18 @@ function scopeClient(client: PGlite): ScopedClient {
   };
 }
 
-function scopeTransaction(tx: Transaction, connection: ScopedConnection): Transaction {
+function scopeTransaction(
+  tx: Transaction,
+  connection: ScopedConnection,
+  breathe: () => Promise<void> | undefined,
+): Transaction {
   const inTurn = takeTurns();
   const tell = (statement: string) => tx.exec(statement);
   const query: Transaction['query'] = (text, values, options) =>
-    inTurn(() => connection.run(tell, text, () => tx.query(text, values, options)));
+    inTurn(async () => {
+      await breathe();
+      return connection.run(tell, text, () => tx.query(text, values, options));
+    });
   return { ...tx, query };
 }
 
