@@ -10,7 +10,7 @@
  *   leaksOf            a table, its target and a split -> what would make a test look better than the truth
  *   kFolds, holdOut    rows -> those to learn from and those to test with
  *   scoreWithInterval  a target and predictions -> how good, within which bounds
- *   fitLogistic, fitLeastSquares, fitElasticNet, fitLinearSvm, fitRbfSvm, fitGaussianProcess,
+ *   fitLogistic, fitLeastSquares, fitElasticNet(Classes), fitLinearSvm, fitRbfSvm, fitGaussianProcess,
  *   fitNeighbours, fitNaiveBayes  matrix and target -> a predictor
  *   kMeans, gaussianMixture  matrix -> clusters
  *   fitBoostedTrees    matrix and target -> a predictor of trees; TreeThreads: the threads it may use
@@ -24,6 +24,7 @@ export {
   type IsolationForest,
   isolationForest,
 } from './isolation-forest.ts';
+export { fitElasticNetClasses } from './linear/elastic-logistic.ts';
 export { fitElasticNet } from './linear/elastic-net.ts';
 export {
   fitGaussianProcess,

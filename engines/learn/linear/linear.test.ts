@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { seededRandom } from '@stroma/kernel';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { sharedData } from '../../../scripts/shared-data.ts';
@@ -6,6 +7,7 @@ import type { Matrix, Target } from '../estimator.ts';
 import { tableOfCsv } from '../table/csv.suite.ts';
 import { fitEncoder } from '../table/encoder.ts';
 import { withoutColumns } from '../table/feature-table.ts';
+import { fitElasticNetClasses } from './elastic-logistic.ts';
 import { elasticNetPath, fitElasticNet } from './elastic-net.ts';
 import { fitLeastSquares, type LinearModel, loadLinear } from './least-squares.ts';
 import { fitLogistic, type LogisticModel, loadLogistic } from './logistic.ts';
@@ -36,6 +38,11 @@ const near = (ours: Iterable<number>, theirs: number[], digits = 8) => {
   own.forEach((value, at) => {
     expect(value).toBeCloseTo(theirs[at] ?? Number.NaN, digits);
   });
+};
+const standardised = (column: Float64Array) => {
+  const mean = column.reduce((sum, own) => sum + own, 0) / column.length;
+  const sd = Math.sqrt(column.reduce((sum, own) => sum + (own - mean) ** 2, 0) / column.length);
+  return column.map((own) => (own - mean) / sd);
 };
 const linear = (fitted: { save(): unknown }) => fitted.save() as LinearModel;
 const logistic = (fitted: { save(): unknown }) => fitted.save() as LogisticModel;
@@ -69,6 +76,23 @@ describe('coefficients are those of scikit-learn', () => {
     near([...coefficients, intercept], [...golden.enet.coef, ...golden.enet.intercept], 7);
     const lasso = linear(fitElasticNet(x, y, { ...net, l1Ratio: 1, lambda: 0.1 }));
     near([...lasso.coefficients, lasso.intercept], [...golden.lasso.coef, ...golden.lasso.intercept], 7);
+  });
+
+  it('of the elastic net of two and of three classes', () => {
+    const z = { ...x, columns: x.columns.map(standardised) };
+    const lambda = 1 / (0.15 * weights.reduce((sum, own) => sum + own, 0));
+    const options = { l1Ratio: 0.6, lambda, standardise: false, tolerance: 1e-9, weights, seed: 0 };
+    for (const [theirs, target] of [
+      [golden.enet_binary, classesOf(data.binary, 2)],
+      [golden.enet_multi, classesOf(data.multi, 3)],
+    ]) {
+      const { coefficients, intercepts } = logistic(fitElasticNetClasses(z, target, options));
+      near(coefficients, theirs.coef, 5);
+      // Of more than two classes a constant may be added to all: only their differences say something.
+      const from = (own: Iterable<number>) =>
+        [...own].map((value, _, [first = 0, second]) => value - (second === undefined ? 0 : first));
+      near(from(intercepts), from(theirs.intercept), 5);
+    }
   });
 });
 
@@ -164,6 +188,28 @@ describe('linear models', () => {
     const { search } = found.save() as LinearModel & { search: { errors: Float64Array; lambda: number } };
     expect(Math.min(...search.errors)).toBeLessThan(0.75);
     expect(fitElasticNet(x, y, { seed: 1 }).save()).toEqual(found.save());
+    const random = seededRandom(5);
+    // Forty columns of noise beside the five that matter.
+    const noisy: Matrix = {
+      ...x,
+      names: Array.from({ length: 45 }, (_, at) => `c${at}`),
+      columns: [
+        ...x.columns,
+        ...Array.from({ length: 40 }, () => Float64Array.from({ length: 80 }, () => random.normal())),
+      ],
+      categories: Array(45).fill(0),
+    };
+    for (const target of [classesOf(data.binary, 2), classesOf(data.multi, 3)]) {
+      const kept = logistic(
+        fitElasticNetClasses(noisy, target, { seed: 2, choose: 'one-se', path: 15, least: 0.05 }),
+      );
+      const used = (from: number, to: number) =>
+        noisy.names
+          .slice(from, to)
+          .filter((_, at) => kept.coefficients.some((own, index) => index % 45 === from + at && own !== 0));
+      expect(used(0, 2)).toHaveLength(2);
+      expect(used(5, 45).length).toBeLessThan(12);
+    }
     const sparse = fitElasticNet(x, y, { seed: 1, choose: 'one-se' }).save() as LinearModel;
     expect(Number(sparse.lambda)).toBeGreaterThanOrEqual(search.lambda);
   });
