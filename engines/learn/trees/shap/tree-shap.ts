@@ -3,7 +3,7 @@ import type { Matrix } from '../../estimator.ts';
 import { checkSameColumns } from '../checks.ts';
 import type { TreeModel } from '../tree-model.ts';
 import { interventionalTree } from './interventional.ts';
-import { addPathDependent, expectations, pathSpace } from './path-dependent.ts';
+import { expectations, PathDependent } from './path-dependent.ts';
 
 /** What each column adds to each score of each row. */
 export interface TreeExplanation {
@@ -28,7 +28,7 @@ export interface ExplainOptions {
 /**
  * Exact Shapley values of a model of trees, in units of its scores (`TreeModel.scores`: log odds for boosted classes,
  * shares for forests). Lundberg et al. 2020, doi:10.1038/s42256-019-0138-9. Missing values are explained as any other.
- * Path-dependent O(rows · leaves · depth²); interventional O(rows · background · nodes). Throws INVALID_INPUT where
+ * Path-dependent O(rows · leaves · depth); interventional O(rows · background · nodes). Throws INVALID_INPUT where
  * columns differ from those the model was fitted to, and the reason of an aborted signal.
  */
 export function explainTrees(
@@ -67,13 +67,13 @@ export function explainTrees(
     for (let k = 0; k < model.trees.width; k++)
       base[first + k] = (base[first + k] as number) + (expected[root * model.trees.width + k] as number);
   }
-  const space = pathSpace(model);
+  const paths = new PathDependent(model, matrix, values);
   for (let row = 0; row < matrix.rows; row++) {
     if (row % 64 === 0) {
       signal?.throwIfAborted();
       onProgress?.(row / matrix.rows);
     }
-    addPathDependent(model, matrix, row, space, values);
+    paths.addRow(row);
   }
   return { base, values, width };
 }
