@@ -100,23 +100,26 @@ export const invitation = (
   organisation: string,
   inviter: string,
   days: number,
-): Told =>
-  written(
+): Told => {
+  // The first organisation is called Stroma until somebody renames it.
+  const isNamed = organisation !== 'Stroma';
+  return written(
     language,
     {
       en: [
-        `${inviter} invites you to ${organisation} on Stroma`,
-        `${inviter} invites you to work with ${organisation} on Stroma. Accept here and choose a password:`,
+        `${inviter} invites you to ${organisation}${isNamed ? ' on Stroma' : ''}`,
+        `${inviter} invites you to work with ${isNamed ? `${organisation} on Stroma` : 'Stroma'}. Accept here and choose a password:`,
         `The link works once, for ${days} days. If you do not know who this is, ignore this message.`,
       ],
       de: [
-        `${inviter} lädt Sie zu ${organisation} auf Stroma ein`,
-        `${inviter} lädt Sie ein, mit ${organisation} auf Stroma zu arbeiten. Nehmen Sie hier an und wählen Sie ein Passwort:`,
+        `${inviter} lädt Sie zu ${organisation}${isNamed ? ' auf Stroma' : ''} ein`,
+        `${inviter} lädt Sie ein, mit ${isNamed ? `${organisation} auf Stroma` : 'Stroma'} zu arbeiten. Nehmen Sie hier an und wählen Sie ein Passwort:`,
         `Der Link gilt einmal und ${days} Tage lang. Kennen Sie den Absender nicht, übergehen Sie diese Nachricht.`,
       ],
     },
     link,
   );
+};
 
 /** To the new address. */
 export const emailChangeConfirmation = (language: MailLanguage, link: string, hours: number): Told =>
