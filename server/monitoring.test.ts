@@ -131,8 +131,12 @@ describe('the System page', () => {
     expect(body.storage.map(({ kind }) => kind).sort()).toEqual([
       'backups',
       'datasets',
+      'exports',
+      'models',
       'scratch',
+      'sources',
       'store',
+      'streams',
       'uploads',
     ]);
     const bytes = Object.fromEntries(body.storage.map(({ kind, bytes: held }) => [kind, held]));
