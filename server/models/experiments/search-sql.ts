@@ -1,4 +1,4 @@
-import { type SQL, sql } from 'drizzle-orm';
+import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import { fail } from '../../platform/failure.ts';
 import type { Condition } from './search-language.ts';
 
@@ -31,6 +31,12 @@ export function textMatches(column: SQL, condition: Condition): SQL {
       return refuse(condition, '=, !=, LIKE, ILIKE, IN, NOT IN, IS NULL or IS NOT NULL');
   }
 }
+
+const promptTag = 'mlflow.prompt.is_prompt';
+
+/** A tag of a row of the registry. Clients ask for what is no prompt, of which nothing but their absence tells. */
+export const registryTag = (tags: SQLWrapper, key: string): SQL =>
+  key === promptTag ? sql`coalesce(${tags} ->> ${key}, 'false')` : sql`${tags} ->> ${key}`;
 
 const signs: Readonly<Record<string, SQL>> = {
   '=': sql`=`,

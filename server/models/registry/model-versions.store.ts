@@ -4,7 +4,7 @@ import type { Context } from '../../platform/context.ts';
 import type { Sql } from '../../platform/db/database.ts';
 import { fail } from '../../platform/failure.ts';
 import { type Condition, parseFilter, parseOrder } from '../experiments/search-language.ts';
-import { textMatches, wholeMatches } from '../experiments/search-sql.ts';
+import { registryTag, textMatches, wholeMatches } from '../experiments/search-sql.ts';
 import type { ModelRow, SearchQuery } from './models.store.ts';
 import { models, modelVersions, promotions } from './registry.tables.ts';
 
@@ -145,7 +145,7 @@ export async function searchVersions(db: Sql, ctx: Context, query: SearchQuery):
 
 function conditionOf(condition: Condition): SQL {
   const { entity, key } = condition;
-  if (entity === 'tag') return textMatches(sql`${modelVersions.tags} ->> ${key}`, condition);
+  if (entity === 'tag') return textMatches(registryTag(modelVersions.tags, key), condition);
   if (entity !== 'attribute') return unknown(key);
   return Object.hasOwn(numbers, key)
     ? wholeMatches(attribute(key), condition)

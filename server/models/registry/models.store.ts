@@ -20,7 +20,7 @@ import { literally } from '../../platform/db/patterns.ts';
 import { fail } from '../../platform/failure.ts';
 import type { Cursor } from '../../platform/paging.ts';
 import { type Condition, parseFilter, parseOrder } from '../experiments/search-language.ts';
-import { textMatches, wholeMatches } from '../experiments/search-sql.ts';
+import { registryTag, textMatches, wholeMatches } from '../experiments/search-sql.ts';
 import { modelAliases, models, modelVersions } from './registry.tables.ts';
 
 export type ModelRow = typeof models.$inferSelect;
@@ -138,7 +138,7 @@ export async function searchModels(db: Sql, ctx: Context, query: SearchQuery): P
 
 function conditionOf(condition: Condition): SQL {
   const { entity, key } = condition;
-  if (entity === 'tag') return textMatches(sql`${models.tags} ->> ${key}`, condition);
+  if (entity === 'tag') return textMatches(registryTag(models.tags, key), condition);
   if (entity === 'attribute' && key === 'name') return textMatches(sql`${models.name}`, condition);
   if (entity === 'attribute' && key === 'last_updated_timestamp')
     return wholeMatches(sql`extract(epoch from ${models.updatedAt}) * 1000`, condition);

@@ -316,7 +316,7 @@ describe('the registry as MLflow speaks to it', () => {
     expect(found.body.model_versions).toHaveLength(1);
     const models = await client.call<{ registered_models: unknown[] }>(
       'GET',
-      `registered-models/search?filter=${encodeURIComponent("name LIKE 'wire%' AND tags.team = 'gen'")}`,
+      `registered-models/search?filter=${encodeURIComponent("name LIKE 'wire%' AND tags.team = 'gen' AND tag.`mlflow.prompt.is_prompt` != 'true'")}`,
     );
     expect(models.body.registered_models).toMatchObject([{ name, latest_versions: [{ version: '1' }] }]);
     expect(
