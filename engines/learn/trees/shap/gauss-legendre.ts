@@ -1,8 +1,13 @@
+export interface Rule {
+  points: Float64Array;
+  weights: Float64Array;
+}
+
 /**
  * Points within 0 to 1, and weights, of the rule that integrates polynomials of degree below 2 `count` exactly. Newton's
  * method on Legendre's polynomial (Press et al., Numerical Recipes, section 4.6).
  */
-export function gaussLegendre(count: number): { points: Float64Array; weights: Float64Array } {
+export function gaussLegendre(count: number): Rule {
   const points = new Float64Array(count);
   const weights = new Float64Array(count);
   for (let index = 0; index < count; index++) {

@@ -1,7 +1,7 @@
 import type { Matrix } from '../../estimator.ts';
 import type { TreeModel } from '../tree-model.ts';
-import { goesLeft, type TreeSet } from '../tree-set.ts';
-import { gaussLegendre } from './gauss-legendre.ts';
+import { type CategoryBins, goesLeft, type TreeSet } from '../tree-set.ts';
+import { gaussLegendre, type Rule } from './gauss-legendre.ts';
 
 /** Mean value below each node, rows of training weighing what they did: nodes x width. */
 export function expectations(set: TreeSet): Float64Array {
@@ -30,9 +30,10 @@ export function expectations(set: TreeSet): Float64Array {
  * costs nodes x points. The values are those of algorithm 2 of Lundberg et al.
  */
 export class PathDependent {
-  readonly #model: TreeModel;
-  readonly #points: Float64Array;
-  readonly #weights: Float64Array;
+  /** For each tree. */
+  readonly #rules: readonly Rule[];
+  #points: Float64Array = new Float64Array();
+  #weights: Float64Array = new Float64Array();
   /** Of each depth: products at the points, the factor of its column in them, sums of the leaves below. */
   readonly #products: Float64Array;
   readonly #factors: Float64Array;
@@ -41,25 +42,30 @@ export class PathDependent {
   readonly #ones: Float64Array;
   /** The depth at which the way last met a column, 0 for never. */
   readonly #met: Int32Array;
-  #matrix: Matrix;
+  readonly #trees: TreeSet;
+  readonly #categoryBins: CategoryBins;
+  readonly #scores: number;
+  readonly #columns: readonly Float64Array[];
+  readonly #values: Float64Array;
   #row = 0;
   #first = 0;
-  #values: Float64Array;
 
   constructor(model: TreeModel, matrix: Matrix, values: Float64Array) {
-    this.#model = model;
-    this.#matrix = matrix;
+    this.#trees = model.trees;
+    this.#categoryBins = model.categoryBins;
+    this.#scores = model.base.length;
+    this.#columns = matrix.columns;
     this.#values = values;
-    const deepest = depthOf(model.trees);
-    const { points, weights } = gaussLegendre(
-      Math.max(1, Math.ceil(Math.min(deepest, matrix.columns.length) / 2)),
+    const { deepest, most } = shapeOf(model.trees, matrix.columns.length);
+    const rules = new Map(
+      Array.from(new Set(most), (columns) => [columns, gaussLegendre(Math.max(1, Math.ceil(columns / 2)))]),
     );
-    this.#points = points;
-    this.#weights = weights;
+    this.#rules = Array.from(most, (columns) => rules.get(columns) as Rule);
+    const points = this.#rules.reduce((count, rule) => Math.max(count, rule.points.length), 1);
     const depths = deepest + 2;
-    this.#products = new Float64Array(depths * points.length);
-    this.#factors = new Float64Array(depths * points.length).fill(1);
-    this.#sums = new Float64Array(depths * points.length * model.trees.width);
+    this.#products = new Float64Array(depths * points);
+    this.#factors = new Float64Array(depths * points);
+    this.#sums = new Float64Array(depths * points * model.trees.width);
     this.#zeros = new Float64Array(depths);
     this.#ones = new Float64Array(depths);
     this.#met = new Int32Array(matrix.columns.length);
@@ -68,87 +74,111 @@ export class PathDependent {
   /** Adds one row's Shapley values, of every tree. */
   addRow(row: number): void {
     this.#row = row;
-    const { roots, outputs } = this.#model.trees;
+    const { roots, outputs } = this.#trees;
     for (let tree = 0; tree < outputs.length; tree++) {
       this.#first = outputs[tree] as number;
-      this.#products.fill(1, 0, this.#points.length);
+      const rule = this.#rules[tree] as Rule;
+      this.#points = rule.points;
+      this.#weights = rule.weights;
+      this.#products.fill(1, 0, rule.points.length);
       this.#visit(roots[tree] as number, 0);
     }
   }
 
   #visit(node: number, depth: number): void {
-    const { trees, categoryBins } = this.#model;
+    const trees = this.#trees;
     const count = this.#points.length;
-    const width = trees.width;
+    const { width, values } = trees;
     const sums = this.#sums;
     const at = depth * count;
     const column = trees.column[node] as number;
     if (column < 0) {
-      for (let point = 0; point < count; point++) {
-        const product = this.#products[at + point] as number;
-        for (let k = 0; k < width; k++)
-          sums[(at + point) * width + k] = product * (trees.values[node * width + k] as number);
+      const products = this.#products;
+      if (width === 1) {
+        const value = values[node] as number;
+        for (let point = at; point < at + count; point++) sums[point] = (products[point] as number) * value;
+        return;
       }
+      for (let point = at; point < at + count; point++)
+        for (let k = 0; k < width; k++)
+          sums[point * width + k] = (products[point] as number) * (values[node * width + k] as number);
       return;
     }
-    const value = (this.#matrix.columns[column] as Float64Array)[this.#row] as number;
-    const isLeft = goesLeft(trees, categoryBins, node, value);
-    const [left, right] = [trees.left[node] as number, trees.right[node] as number];
-    const [a, b] = [trees.cover[left] as number, trees.cover[right] as number];
-    const [from, below] = [at * width, (at + count) * width];
-    this.#enter(left, depth + 1, column, a / (a + b), isLeft ? 1 : 0);
-    for (let index = 0; index < count * width; index++) sums[from + index] = sums[below + index] as number;
-    this.#enter(right, depth + 1, column, b / (a + b), isLeft ? 0 : 1);
-    for (let index = 0; index < count * width; index++)
-      sums[from + index] = (sums[from + index] as number) + (sums[below + index] as number);
+    const value = (this.#columns[column] as Float64Array)[this.#row] as number;
+    const isLeft = goesLeft(trees, this.#categoryBins, node, value) ? 1 : 0;
+    const left = trees.left[node] as number;
+    const right = trees.right[node] as number;
+    const a = trees.cover[left] as number;
+    const share = a / (a + (trees.cover[right] as number));
+    const from = at * width;
+    const size = count * width;
+    this.#enter(left, depth + 1, column, share, isLeft);
+    for (let index = from; index < from + size; index++) sums[index] = sums[index + size] as number;
+    this.#enter(right, depth + 1, column, 1 - share, 1 - isLeft);
+    for (let index = from; index < from + size; index++)
+      sums[index] = (sums[index] as number) + (sums[index + size] as number);
   }
 
   #enter(node: number, depth: number, column: number, share: number, isWay: number): void {
-    const count = this.#points.length;
+    const factors = this.#factors;
+    const products = this.#products;
+    const points = this.#points;
+    const count = points.length;
     const before = this.#met[column] as number;
-    // Depth 0 has no column: its factors are 1.
     const zero = before > 0 ? share * (this.#zeros[before] as number) : share;
     const one = before > 0 ? isWay * (this.#ones[before] as number) : isWay;
-    const [at, old] = [depth * count, before * count];
+    const at = depth * count;
+    const old = before * count;
     const difference = one - zero;
     for (let point = 0; point < count; point++) {
-      const factor = zero + (this.#points[point] as number) * difference;
-      this.#factors[at + point] = factor;
-      this.#products[at + point] =
-        ((this.#products[at - count + point] as number) * factor) / (this.#factors[old + point] as number);
+      const factor = zero + (points[point] as number) * difference;
+      factors[at + point] = factor;
+      const product = (products[at - count + point] as number) * factor;
+      products[at + point] = before > 0 ? product / (factors[old + point] as number) : product;
     }
     this.#zeros[depth] = zero;
     this.#ones[depth] = one;
     this.#met[column] = depth;
     this.#visit(node, depth);
     this.#met[column] = before;
-    const scores = this.#model.base.length;
-    const out = (this.#row * this.#matrix.columns.length + column) * scores + this.#first;
-    const width = this.#model.trees.width;
     // The leaves below count for the column as it stands here, no longer as it stood above.
     const differenceBefore =
       before > 0 ? (this.#ones[before] as number) - (this.#zeros[before] as number) : 0;
-    for (let point = 0; point < count; point++) {
-      const weight =
-        (this.#weights[point] as number) *
-        (difference / (this.#factors[at + point] as number) -
-          differenceBefore / (this.#factors[old + point] as number));
-      for (let k = 0; k < width; k++)
-        this.#values[out + k] =
-          (this.#values[out + k] as number) + weight * (this.#sums[(at + point) * width + k] as number);
+    const out = (this.#row * this.#columns.length + column) * this.#scores + this.#first;
+    const { width } = this.#trees;
+    const sums = this.#sums;
+    const weights = this.#weights;
+    const values = this.#values;
+    for (let k = 0; k < width; k++) {
+      let sum = 0;
+      for (let point = 0; point < count; point++) {
+        let weight = difference / (factors[at + point] as number);
+        if (before > 0) weight -= differenceBefore / (factors[old + point] as number);
+        sum += weight * (weights[point] as number) * (sums[(at + point) * width + k] as number);
+      }
+      values[out + k] = (values[out + k] as number) + sum;
     }
   }
 }
 
-function depthOf({ column, left, right }: TreeSet): number {
-  const depths = new Uint32Array(column.length);
+/** How deep the deepest leaf is, and for each tree the columns the most varied way to a leaf meets. */
+function shapeOf(set: TreeSet, columns: number): { deepest: number; most: Uint32Array } {
+  const most = new Uint32Array(set.outputs.length);
+  const met = new Uint32Array(columns);
   let deepest = 0;
-  for (let node = 0; node < column.length; node++) {
-    if ((column[node] as number) < 0) continue;
-    const depth = (depths[node] as number) + 1;
-    depths[left[node] as number] = depth;
-    depths[right[node] as number] = depth;
-    deepest = Math.max(deepest, depth);
-  }
-  return deepest;
+  const visit = (tree: number, node: number, depth: number, distinct: number): void => {
+    const column = set.column[node] as number;
+    if (column < 0) {
+      deepest = Math.max(deepest, depth);
+      most[tree] = Math.max(most[tree] as number, distinct);
+      return;
+    }
+    const isNew = met[column] === 0 ? 1 : 0;
+    met[column] = (met[column] as number) + 1;
+    visit(tree, set.left[node] as number, depth + 1, distinct + isNew);
+    visit(tree, set.right[node] as number, depth + 1, distinct + isNew);
+    met[column] = (met[column] as number) - 1;
+  };
+  for (let tree = 0; tree < most.length; tree++) visit(tree, set.roots[tree] as number, 0, 0);
+  return { deepest, most };
 }
