@@ -10,8 +10,8 @@
  *   leaksOf            a table, its target and a split -> what would make a test look better than the truth
  *   kFolds, holdOut    rows -> those to learn from and those to test with
  *   scoreWithInterval  a target and predictions -> how good, within which bounds
- *   fitLogistic, fitLeastSquares, fitElasticNet(Classes), fitLinearSvm, fitRbfSvm, fitGaussianProcess,
- *   fitNeighbours, fitNaiveBayes  matrix and target -> a predictor
+ *   fitLogistic, fitLeastSquares, fitElasticNet(Classes), fitLinearSvm, fitRbfSvm,
+ *   fitRbfRegression, fitGaussianProcess, fitNeighbours, fitNaiveBayes  matrix and target -> a predictor
  *   kMeans, gaussianMixture  matrix -> clusters
  *   fitBoostedTrees    matrix and target -> a predictor of trees; TreeThreads: the threads it may use
  */
@@ -35,6 +35,7 @@ export {
 export { fitLeastSquares, loadLinear } from './linear/least-squares.ts';
 export { fitLinearSvm, type LinearSvmPredictor, loadLinearSvm } from './linear/linear-svm.ts';
 export { fitLogistic, loadLogistic } from './linear/logistic.ts';
+export { fitRbfRegression, loadRbfRegression } from './linear/rbf-regression.ts';
 export { fitRbfSvm, loadRbfSvm, mostSvmRows, type RbfSvmPredictor } from './linear/rbf-svm.ts';
 export {
   gaussianMixture,

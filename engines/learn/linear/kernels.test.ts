@@ -7,6 +7,7 @@ import type { KernelName } from './covariance.ts';
 import { fitGaussianProcess, type GaussianProcessModel, loadGaussianProcess } from './gaussian-process.ts';
 import { fitLinearSvm, type LinearSvmModel, loadLinearSvm } from './linear-svm.ts';
 import { marginalLikelihood } from './marginal-likelihood.ts';
+import { fitRbfRegression, loadRbfRegression, type RbfRegressionModel } from './rbf-regression.ts';
 import { fitRbfSvm, loadRbfSvm, type RbfSvmModel } from './rbf-svm.ts';
 
 const golden = JSON.parse(readFileSync(new URL('fixtures/scikit-learn.json', import.meta.url), 'utf8'));
@@ -80,6 +81,38 @@ describe('support vector machines', () => {
     );
     sumsToOne(three.predict(fresh), 3);
     expect(loadRbfSvm(structuredClone(three.save())).predict(fresh)).toEqual(three.predict(fresh));
+  });
+
+  it('regression with the Gaussian kernel is that of scikit-learn, in any unit', () => {
+    const options = { cost: 1.3, epsilon: 0.1, gamma: 0.2, tolerance: 1e-9, seed: 0 };
+    const fitted = fitRbfRegression(x, y, options);
+    near(fitted.predict(fresh), golden.rbf_svr.predict, 6);
+    const saved = fitted.save() as RbfRegressionModel;
+    expect(saved.shares).toHaveLength(golden.rbf_svr.vectors);
+    expect(loadRbfRegression(structuredClone(saved)).predict(fresh)).toEqual(fitted.predict(fresh));
+    const inGrams: Target = {
+      kind: 'number',
+      values: Float64Array.from(data.y, (own: number) => 1024 * own),
+    };
+    near(
+      fitRbfRegression(x, inGrams, options)
+        .predict(fresh)
+        .map((own) => own / 1024),
+      golden.rbf_svr.predict,
+      6,
+    );
+    // A row of weight 2 is a row twice.
+    const twice: Matrix = {
+      ...x,
+      rows: 160,
+      columns: x.columns.map((own) => Float64Array.of(...own, ...own)),
+    };
+    const both: Target = { kind: 'number', values: Float64Array.from([...data.y, ...data.y]) };
+    near(
+      fitRbfRegression(x, y, { ...options, weights: new Float64Array(80).fill(2) }).predict(fresh),
+      [...fitRbfRegression(twice, both, options).predict(fresh)],
+      5,
+    );
   });
 
   it('their probabilities are honest, and the kernel sees what no plane can', () => {

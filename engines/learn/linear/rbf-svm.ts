@@ -50,7 +50,7 @@ export const fitRbfSvm: Fit<RbfSvmOptions> = (matrix, target, options) => {
     );
   const design = designOf(matrix, options, learner);
   const { codes, classes, counts } = classesOf(target, matrix.rows, learner);
-  const gamma = options.gamma ?? scaleOf(design);
+  const gamma = options.gamma ?? gammaOf(design);
   checkNumber('gamma', gamma, 0, true);
   const there = [...counts.keys()].filter((code) => (counts[code] as number) > 0);
   const found = there.flatMap((a, at) =>
@@ -61,7 +61,8 @@ export const fitRbfSvm: Fit<RbfSvmOptions> = (matrix, target, options) => {
         supportVectors({
           values: rowsOf(design.values, design.width, rows, part),
           width: design.width,
-          isPositive: Uint8Array.from(part, (own) => isPositive[own] as number),
+          signs: Float64Array.from(part, (own) => (isPositive[own] === 1 ? 1 : -1)),
+          linear: new Float64Array(part.length).fill(-1),
           costs: Float64Array.from(part, (own) => cost * (design.weights[rows[own] as number] as number)),
           gamma,
           tolerance,
@@ -134,7 +135,8 @@ export function loadRbfSvm(saved: RbfSvmModel): RbfSvmPredictor {
   };
 }
 
-function scaleOf({ width, values }: Design): number {
+/** One over columns times the variance of all values. */
+export function gammaOf({ width, values }: Design): number {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
   return variance > 0 ? 1 / (width * variance) : 1;
@@ -149,7 +151,8 @@ function rowsOf(values: Float64Array, width: number, rows: Uint32Array, part: Ui
   return taken;
 }
 
-function decisionsOf(
+/** What each machine says of each point, rows x machines. */
+export function decisionsOf(
   points: Float64Array,
   rows: number,
   vectors: Float64Array,

@@ -2,8 +2,11 @@ export interface MachineProblem {
   /** By row. */
   values: Float64Array;
   width: number;
-  isPositive: Uint8Array;
-  /** Of each row, the most it may count. */
+  /** 1 or -1 of each multiplier; those past the rows are of the same rows once more. */
+  signs: Float64Array;
+  /** What each multiplier is pulled by at 0: -1 for classes. */
+  linear: Float64Array;
+  /** The most each may be. */
   costs: Float64Array;
   gamma: number;
   tolerance: number;
@@ -15,17 +18,18 @@ const mostKept = 2 ** 28;
 const tiny = 1e-12;
 
 /**
- * The dual of a support vector machine, two rows at a time: of those that may move the one that breaks its condition
- * most, and the one with which most is gained. Ends where none breaks it by more than `tolerance`. `shares` are the
- * signed multipliers.
+ * The dual of a support vector machine, two multipliers at a time: of those that may move the one that breaks its
+ * condition most, and the one with which most is gained. Ends where none breaks it by more than `tolerance`. `shares`
+ * are the signed multipliers, of each row.
  */
 export function supportVectors(problem: MachineProblem): { shares: Float64Array; intercept: number } {
-  const { isPositive, costs, tolerance, signal } = problem;
-  const n = isPositive.length;
-  const sign = Float64Array.from(isPositive, (own) => (own === 1 ? 1 : -1));
-  const kernel = new Kernel(problem);
+  const { signs: sign, costs, tolerance, signal } = problem;
+  const n = sign.length;
+  const rows = problem.values.length / problem.width;
+  const kernel = new Kernel(problem, rows);
+  const rowOf = (at: number) => (at < rows ? at : at - rows);
   const alphas = new Float64Array(n);
-  const gradient = new Float64Array(n).fill(-1);
+  const gradient = problem.linear.slice();
   const mayRise = (row: number) =>
     sign[row] === 1 ? (alphas[row] as number) < (costs[row] as number) : (alphas[row] as number) > 0;
   const mayFall = (row: number) =>
@@ -39,7 +43,7 @@ export function supportVectors(problem: MachineProblem): { shares: Float64Array;
       if (pull > highest && mayRise(row)) [first, highest] = [row, pull];
     }
     if (first < 0) break;
-    const near = kernel.row(first);
+    const near = kernel.row(rowOf(first));
     let [second, best, lowest] = [-1, 0, Infinity];
     for (let row = 0; row < n; row++) {
       if (!mayFall(row)) continue;
@@ -47,19 +51,23 @@ export function supportVectors(problem: MachineProblem): { shares: Float64Array;
       if (pull < lowest) lowest = pull;
       const gap = highest - pull;
       if (gap <= 0) continue;
-      const gain = (gap * gap) / Math.max(tiny, 2 - 2 * (near[row] as number));
+      const gain = (gap * gap) / Math.max(tiny, 2 - 2 * (near[rowOf(row)] as number));
       if (gain > best) [second, best] = [row, gain];
     }
     if (second < 0 || highest - lowest < tolerance) break;
     move(first, second, near);
   }
-  return { shares: alphas.map((alpha, row) => alpha * (sign[row] as number)), intercept: intercept() };
+  const shares = new Float64Array(rows);
+  alphas.forEach((alpha, at) => {
+    shares[rowOf(at)] = (shares[rowOf(at)] as number) + alpha * (sign[at] as number);
+  });
+  return { shares, intercept: intercept() };
 
   function move(i: number, j: number, nearFirst: Float64Array): void {
     const [yi, yj] = [sign[i] as number, sign[j] as number];
     const [before, other] = [alphas[i] as number, alphas[j] as number];
     const [mostFirst, mostSecond] = [costs[i] as number, costs[j] as number];
-    const bend = Math.max(tiny, 2 - 2 * (nearFirst[j] as number));
+    const bend = Math.max(tiny, 2 - 2 * (nearFirst[rowOf(j)] as number));
     // Along the line that keeps the signed sum, in units of the first.
     const step = (-yi * (gradient[i] as number) + yj * (gradient[j] as number)) / bend;
     const roomFirst = yi === 1 ? mostFirst - before : before;
@@ -68,14 +76,15 @@ export function supportVectors(problem: MachineProblem): { shares: Float64Array;
     // At its bound exactly, or rounding would leave it a little room for ever.
     alphas[i] = length === roomFirst ? (yi === 1 ? mostFirst : 0) : before + yi * length;
     alphas[j] = length === roomSecond ? (yj === 1 ? 0 : mostSecond) : other - yj * length;
-    const nearSecond = kernel.row(j);
+    const nearSecond = kernel.row(rowOf(j));
     const changeFirst = yi * ((alphas[i] as number) - before);
     const changeSecond = yj * ((alphas[j] as number) - other);
     for (let row = 0; row < n; row++)
       gradient[row] =
         (gradient[row] as number) +
         (sign[row] as number) *
-          (changeFirst * (nearFirst[row] as number) + changeSecond * (nearSecond[row] as number));
+          (changeFirst * (nearFirst[rowOf(row)] as number) +
+            changeSecond * (nearSecond[rowOf(row)] as number));
   }
 
   /** Mean over the rows that lie on the margin, else the middle of where it may lie. */
@@ -99,11 +108,13 @@ export function supportVectors(problem: MachineProblem): { shares: Float64Array;
 class Kernel {
   readonly #problem: MachineProblem;
   readonly #kept = new Map<number, Float64Array>();
+  readonly #rows: number;
   readonly #most: number;
 
-  constructor(problem: MachineProblem) {
+  constructor(problem: MachineProblem, rows: number) {
     this.#problem = problem;
-    this.#most = Math.max(2, Math.floor(mostKept / (8 * problem.isPositive.length)));
+    this.#rows = rows;
+    this.#most = Math.max(2, Math.floor(mostKept / (8 * rows)));
   }
 
   row(at: number): Float64Array {
@@ -115,8 +126,8 @@ class Kernel {
       }
       return known;
     }
-    const { values, width, gamma, isPositive } = this.#problem;
-    const found = new Float64Array(isPositive.length);
+    const { values, width, gamma } = this.#problem;
+    const found = new Float64Array(this.#rows);
     for (let row = 0; row < found.length; row++) {
       let square = 0;
       for (let column = 0; column < width; column++)
