@@ -71,8 +71,10 @@ export async function planErasure(
     backups,
     unclear: unclearOf(findings),
   };
-  // Everybody's questions go on meanwhile, and all that were asked are treated alike: a new one is no other plan.
-  const decided = { ...plan, derived: plan.derived.filter(({ kind }) => kind !== queryKind) };
+  // Everybody's questions go on meanwhile, and all that were asked are treated alike: a new one is no other plan. Nor is
+  // one that nothing stands in the way of any more.
+  const { blocked: _, ...what } = plan;
+  const decided = { ...what, derived: plan.derived.filter(({ kind }) => kind !== queryKind) };
   return { ...plan, plan_sha256: hash('sha256', canonicalJson(decided)) };
 }
 

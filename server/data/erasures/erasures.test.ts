@@ -122,6 +122,19 @@ describe('erasing a person', () => {
     expect(body.items.map(({ details }) => details?.code)).toEqual(['CONFLICT', 'WRONG_CREDENTIALS']);
   });
 
+  it('stays the plan that was read when it is made sure who asks', async () => {
+    const wish = { kind: 'erasure', subject: 'Nobody', identifiers: ['Nobody Knownhere-77'] };
+    const { body } = await server.admin.call<SubjectRequest>('POST', '/privacy/requests', wish);
+    await officer.search(body);
+    const before = await officer.plan(body);
+    expect(before.blocked).toMatch(/Art. 12\(6\)/);
+    expect((await officer.erase(body, before)).status).toBe(409);
+    const how = { step: 'verify_identity', how: 'passport seen at the desk' };
+    await server.admin.call('POST', `/privacy/requests/${body.request_id}/steps`, how);
+    const after = await officer.plan(body);
+    expect([after.blocked, after.plan_sha256]).toEqual([null, before.plan_sha256]);
+  });
+
   it('is refused by a legal hold on everything, and passes by a dataset on hold', async () => {
     const everything = { scope: 'everything', reason: 'proceedings before the court' };
     const { body: hold } = await server.admin.call<LegalHold>('POST', '/retention/holds', everything);
