@@ -180,6 +180,25 @@ export function stackedValues(
   });
 }
 
+/**
+ * Values upon each other, the last name at the foot. A series without a value somewhere holds the place of nothing
+ * there, or the pile above it breaks.
+ */
+export function piled(
+  values: readonly Value[],
+  names: readonly string[],
+  stack: 'zero' | 'normalize',
+): Value[] {
+  const found = Map.groupBy(values, ({ x, series }) => `${x} ${series}`);
+  const places = [...new Set(values.map(({ x }) => x))];
+  const whole = places.flatMap((x) =>
+    names
+      .toReversed()
+      .flatMap((series): Value[] => found.get(`${x} ${series}`) ?? [{ x, series, value: 0, row: -1 }]),
+  );
+  return stackedValues(whole, stack, false);
+}
+
 /** Names in the order in which they come. */
 export const inOrder = (names: Iterable<string>): string[] => [...new Set(names)];
 

@@ -17,6 +17,7 @@ import {
   inOrder,
   measureAxis,
   opacity,
+  piled,
   referenceLines,
   type Spec,
   seriesColour,
@@ -161,21 +162,6 @@ export function lineChart(tile: ChartTile, answer: ChartAnswer, roles: Roles, lo
     ...referenceLines(tile, look, 'y'),
   ];
   return drawn(look, { layer }, values);
-}
-
-/**
- * Values upon each other, the last name at the foot. A series without a value somewhere holds the place of nothing
- * there, or the pile above it breaks.
- */
-function piled(values: readonly Value[], names: readonly string[], stack: 'zero' | 'normalize'): Value[] {
-  const found = Map.groupBy(values, ({ x, series }) => `${x} ${series}`);
-  const places = [...new Set(values.map(({ x }) => x))];
-  const whole = places.flatMap((x) =>
-    names
-      .toReversed()
-      .flatMap((series): Value[] => found.get(`${x} ${series}`) ?? [{ x, series, value: 0, row: -1 }]),
-  );
-  return stackedValues(whole, stack, false);
 }
 
 const columnOf = ({ split, dimensions }: Roles): string | null => split?.name ?? dimensions[1]?.name ?? null;

@@ -2,6 +2,7 @@ import { type Client, createClient } from '@stroma/sdk';
 import type { Browser, Page, WebSocketRoute } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { accessibilityFaults, faultsOf, launchChromium, openPage, picture, signIn } from './browser.ts';
+import { controlsBoard, penguinsCsv } from './penguins.ts';
 import { administrator, type RunningStroma, startStroma } from './stroma-server.ts';
 
 let stroma: RunningStroma;
@@ -11,21 +12,11 @@ let datasetId: string;
 let page: Page;
 let complaints: string[];
 
-const islands = ['Biscoe', 'Dream', 'Torgersen'];
-const kinds = ['Adelie', 'Gentoo', 'Chinstrap'];
-const penguins = (count: number) =>
-  Array.from({ length: count }, (_, at) => {
-    const kind = at % 3;
-    const day = new Date(Date.UTC(2024, at % 12, 1 + (at % 27))).toISOString().slice(0, 10);
-    return `${kinds[kind]},${islands[(at * 2) % 3]},${day},${3500 + kind * 700 + (at % 40)},${180 + kind * 15 + (at % 9)}`;
-  });
-const csv = (count: number) => `species,island,day,mass,flipper\n${penguins(count).join('\n')}\n`;
-
 /** Adds the file, as a new version where a dataset is given; resolves when it is read. */
 async function upload(rows: number, dataset_id?: string): Promise<string> {
   const { job_id } = await client.datasets.upload({
     query: { file_name: 'penguins.csv', ...(dataset_id !== undefined && { dataset_id }) },
-    body: csv(rows),
+    body: penguinsCsv(rows),
     headers: { 'content-type': 'application/octet-stream' },
   });
   const params = { id: job_id ?? '' };
@@ -50,50 +41,6 @@ afterAll(async () => {
   await browser?.close();
   await stroma?.stop();
 });
-
-/** A board with a variable, a tile to go down in, and an interval. */
-async function controlsBoard(): Promise<string> {
-  const tileId = (at: number) => `til_00000000-0000-7000-8000-00000000000${at}`;
-  const look = (at: number, title: string, kind: 'number' | 'bar') => ({
-    tile_id: tileId(at),
-    title,
-    kind,
-    place: { x: (at - 1) * 4, y: 0, w: 4, h: 6 },
-  });
-  const count = { aggregate: 'count' as const };
-  const { dashboard_id } = await client.dashboards.create({
-    body: {
-      name: 'Controls',
-      refresh_s: 5,
-      variables: [{ name: 'least', label: 'Least mass', type: 'number', value: 4900 }],
-      tiles: [
-        {
-          ...look(1, 'All birds', 'number'),
-          query: { kind: 'built', dataset_id: datasetId, measures: [count] },
-        },
-        {
-          ...look(2, 'Heavy birds', 'number'),
-          query: {
-            kind: 'sql',
-            dataset_ids: [datasetId],
-            sql: 'SELECT count(*) AS birds FROM dataset WHERE mass >= {{least}}',
-          },
-        },
-        {
-          ...look(3, 'Down', 'bar'),
-          query: {
-            kind: 'built',
-            dataset_id: datasetId,
-            dimensions: [{ column: 'species' }],
-            measures: [count],
-            drill: [{ column: 'island' }],
-          },
-        },
-      ],
-    },
-  });
-  return dashboard_id;
-}
 
 const tile = (name: string) => page.getByRole('region', { name, exact: true });
 const number = (name: string) => tile(name).locator('[data-tile=number]');
@@ -236,7 +183,10 @@ describe('a dashboard', () => {
     await page.getByRole('button', { name: 'More for By species' }).click();
     await page.getByRole('menuitem', { name: 'Choose a mark' }).click();
     const boxes = page.getByRole('dialog').getByRole('checkbox');
-    await boxes.and(page.getByRole('checkbox', { checked: false })).first().click();
+    await boxes
+      .and(page.getByRole('checkbox', { checked: false }))
+      .first()
+      .click();
     await expect.poll(() => boxes.and(page.getByRole('checkbox', { checked: true })).count()).toBe(2);
     await page.keyboard.press('Escape');
     await birds(60);
@@ -369,7 +319,7 @@ describe('a dashboard', () => {
   });
 
   it('puts all tiles in time, goes down, fills variables, looks again by itself, and fills the screen', async () => {
-    const board = await controlsBoard();
+    const board = await controlsBoard(client, datasetId);
     await page.emulateMedia({ colorScheme: 'light' });
     await page.setViewportSize({ width: 1440, height: 900 });
     await page.goto(`/dashboards/${board}`);

@@ -179,10 +179,15 @@ describe('a dashboard that leaves', () => {
     await page.getByRole('button', { name: 'Share', exact: true }).click();
     await page.getByRole('menuitem').first().click();
     const dialog = page.getByRole('dialog', { name: 'Share' });
-    await dialog.getByLabel('Password', { exact: true }).fill('open for the board');
+    await dialog.getByText('your organisation asks for one').waitFor();
+    expect(await dialog.getByLabel('Ends').locator('option').allTextContents()).toEqual([
+      'In one day',
+      'In 7 days',
+    ]);
+    expect(await dialog.getByLabel('Ends').inputValue()).toBe('7');
     await dialog.getByRole('button', { name: 'Make link' }).click();
-    await dialog.getByText('A link may live for 7 days at most here.').waitFor();
-    await dialog.getByLabel('Ends').selectOption('7');
+    expect(await dialog.locator('[data-made-share]').count()).toBe(0);
+    await dialog.getByLabel('Password', { exact: true }).fill('open for the board');
     await dialog.getByRole('button', { name: 'Make link' }).click();
     const url = (await dialog.locator('[data-made-share]').textContent()) ?? '';
     const visitor = await openPage(browser, stroma.url, { scheme: 'light', width: 1440 });

@@ -1,6 +1,8 @@
 import type { BuiltQuery, Dataset, TileKind } from '@stroma/contracts';
 import { isNumeric } from '../../lib/cell.ts';
 
+export type Columns = Dataset['version']['columns'];
+
 type DatasetColumn = Dataset['version']['columns'][number];
 
 export const isTime = ({ type }: DatasetColumn): boolean => type === 'date' || type === 'timestamp';

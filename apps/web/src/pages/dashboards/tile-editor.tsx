@@ -9,10 +9,11 @@ import { Field, Input, inputClass, Select } from '../../components/field.tsx';
 import { panelClass } from '../../components/page.tsx';
 import { Segmented } from '../../components/segmented.tsx';
 import { client } from '../../lib/client.ts';
-import { allDatasetsQuery, historyQuery, withoutRepeats } from '../../lib/datasets.ts';
+import { allDatasetsQuery } from '../../lib/datasets.ts';
 import { queryKeys } from '../../lib/query-keys.ts';
 import { BuiltFields } from './built-fields.tsx';
 import { firstQuery, fitting } from './built-query.ts';
+import { QuestionChoice } from './question-choice.tsx';
 import { SqlFields } from './sql-fields.tsx';
 import { TileBody } from './tile-body.tsx';
 import { TileOptionsFields } from './tile-options.tsx';
@@ -203,40 +204,6 @@ function titleOf({ query, kind }: Tile): string {
       ? by.join(', ')
       : [measures.join(', '), by.join(', ')].filter((each) => each !== '').join(' by ');
   return (text.charAt(0).toUpperCase() + text.slice(1)).slice(0, 200);
-}
-
-function QuestionChoice({
-  all,
-  onChoose,
-}: {
-  all: readonly Dataset[];
-  onChoose: (query: TileQuery, title: string) => void;
-}) {
-  const { t } = useTranslation('dashboards');
-  const { data } = useQuery(historyQuery(100));
-  const found = withoutRepeats(data?.items ?? []).filter(({ answered, sql }) => answered && sql);
-  const nameOf = (id: string) => all.find(({ dataset_id }) => dataset_id === id)?.name;
-  if (found.length === 0) return <p className="text-ink-soft">{t('questions_none')}</p>;
-  return (
-    <ul className="max-h-60 overflow-y-auto rounded-lg border border-line p-1">
-      {found.map(({ query_id, question, sql, dataset_ids }) => (
-        <li key={query_id}>
-          <button
-            type="button"
-            onClick={() =>
-              onChoose({ kind: 'sql', dataset_ids, sql: sql ?? '', question, query_id }, question ?? '')
-            }
-            className="w-full rounded-md px-2 py-1.5 text-start -outline-offset-2 hover:bg-hover"
-          >
-            <span className="line-clamp-2">{question ?? sql}</span>
-            <span className="text-small text-ink-faint">
-              {dataset_ids.flatMap((id) => nameOf(id) ?? []).join(', ')}
-            </span>
-          </button>
-        </li>
-      ))}
-    </ul>
-  );
 }
 
 function Preview({

@@ -1,15 +1,34 @@
 import type { BoardState } from '@stroma/contracts';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { EntryForm } from '../../../components/entry-form.tsx';
 import { Field, Input, inputClass, Select } from '../../../components/field.tsx';
+import { Notice } from '../../../components/notice.tsx';
 import { client } from '../../../lib/client.ts';
 import { queryKeys } from '../../../lib/query-keys.ts';
 
-const lives = [1, 7, 30, 90] as const;
+const usualLives = [1, 7, 30, 90];
+const usualDays = 30;
 const dayMs = 86_400_000;
 const endIn = (days: number): string => new Date(Date.now() + days * dayMs).toISOString();
+
+/** What the organisation lets links be. Until that is known the server says it. */
+function useLinkRules(chosen: number | null | undefined) {
+  const { data } = useQuery({
+    queryKey: queryKeys.sharingPolicy,
+    queryFn: ({ signal }) => client.dashboardShares.policy({ signal }),
+  });
+  const most = data?.most_days ?? null;
+  const wished = chosen === undefined ? usualDays : chosen;
+  return {
+    mayShare: data?.links ?? true,
+    needsPassword: data?.password_required ?? false,
+    isLimited: most !== null,
+    lives: most === null ? usualLives : [...usualLives.filter((each) => each < most), most],
+    days: most === null ? wished : Math.min(wished ?? most, most),
+  };
+}
 
 interface FormProps {
   dashboardId: string;
@@ -22,7 +41,8 @@ export function LinkForm({ dashboardId, state, onMade }: FormProps) {
   const queryClient = useQueryClient();
   const [label, setLabel] = useState('');
   const [password, setPassword] = useState('');
-  const [days, setDays] = useState<number | null>(30);
+  const [chosen, setDays] = useState<number | null>();
+  const { days, lives, mayShare, needsPassword, isLimited } = useLinkRules(chosen);
   const [filters, setFilters] = useState<'fixed' | 'free'>('fixed');
   const make = useMutation({
     mutationFn: () =>
@@ -41,14 +61,16 @@ export function LinkForm({ dashboardId, state, onMade }: FormProps) {
       onMade(url);
     },
   });
+  if (!mayShare) return <Notice tone="info" title={t('links_closed')} />;
   return (
     <EntryForm sending={make} button={t('make_link')}>
       <LabelField value={label} onChange={setLabel} />
-      <Field label={t('password')} hint={t('password_hint')}>
+      <Field label={t('password')} hint={t(needsPassword ? 'password_needed' : 'password_hint')}>
         {(field) => (
           <Input
             {...field}
             type="password"
+            required={needsPassword}
             autoComplete="new-password"
             minLength={8}
             maxLength={200}
@@ -57,8 +79,8 @@ export function LinkForm({ dashboardId, state, onMade }: FormProps) {
           />
         )}
       </Field>
-      <LifeField days={days} onChange={setDays}>
-        <option value="">{t('no_end')}</option>
+      <LifeField days={days} lives={lives} onChange={setDays}>
+        {!isLimited && <option value="">{t('no_end')}</option>}
       </LifeField>
       <FiltersField value={filters} onChange={setFilters} />
     </EntryForm>
@@ -70,7 +92,8 @@ export function EmbedForm({ dashboardId, state, onMade }: FormProps) {
   const queryClient = useQueryClient();
   const [label, setLabel] = useState('');
   const [origins, setOrigins] = useState('');
-  const [days, setDays] = useState<number | null>(30);
+  const [chosen, setDays] = useState<number | null>();
+  const { days, lives, mayShare } = useLinkRules(chosen);
   const [filters, setFilters] = useState<'fixed' | 'free'>('fixed');
   const make = useMutation({
     mutationFn: () =>
@@ -81,7 +104,7 @@ export function EmbedForm({ dashboardId, state, onMade }: FormProps) {
           filters,
           state,
           allowed_origins: origins.split(/\s+/).filter((each) => each !== ''),
-          expires_at: endIn(days ?? 30),
+          expires_at: endIn(days ?? usualDays),
         },
       }),
     onSuccess: ({ html }) => {
@@ -89,6 +112,7 @@ export function EmbedForm({ dashboardId, state, onMade }: FormProps) {
       onMade(html);
     },
   });
+  if (!mayShare) return <Notice tone="info" title={t('links_closed')} />;
   return (
     <EntryForm sending={make} button={t('make_embed')}>
       <LabelField value={label} onChange={setLabel} />
@@ -105,7 +129,7 @@ export function EmbedForm({ dashboardId, state, onMade }: FormProps) {
           />
         )}
       </Field>
-      <LifeField days={days} onChange={setDays} />
+      <LifeField days={days} lives={lives} onChange={setDays} />
       <FiltersField value={filters} onChange={setFilters} />
     </EntryForm>
   );
@@ -124,10 +148,12 @@ function LabelField({ value, onChange }: { value: string; onChange: (value: stri
 
 function LifeField({
   days,
+  lives,
   onChange,
   children,
 }: {
   days: number | null;
+  lives: readonly number[];
   onChange: (days: number | null) => void;
   children?: ReactNode;
 }) {
