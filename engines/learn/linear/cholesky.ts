@@ -1,3 +1,17 @@
+/** Four sums side by side: one alone waits for each addition before the next. */
+function dot(a: Float64Array, from: number, b: Float64Array, to: number, count: number): number {
+  let [s, t, u, v] = [0, 0, 0, 0];
+  const whole = count - (count % 4);
+  for (let k = 0; k < whole; k += 4) {
+    s += (a[from + k] as number) * (b[to + k] as number);
+    t += (a[from + k + 1] as number) * (b[to + k + 1] as number);
+    u += (a[from + k + 2] as number) * (b[to + k + 2] as number);
+    v += (a[from + k + 3] as number) * (b[to + k + 3] as number);
+  }
+  for (let k = whole; k < count; k++) s += (a[from + k] as number) * (b[to + k] as number);
+  return s + t + (u + v);
+}
+
 /**
  * Lower factor of a symmetric positive matrix, n x n by row, in place: the upper half is left as it was. A pivot that is
  * not above `least` times its diagonal depends on those before it: it is made 0 and its unknown left out. Returns the
@@ -8,9 +22,8 @@ export function factor(matrix: Float64Array, n: number, least = 1e-11): number {
   for (let i = 0; i < n; i++) {
     const own = matrix[i * n + i] as number;
     for (let j = 0; j <= i; j++) {
-      let sum = matrix[i * n + j] as number;
       const [a, b] = [i * n, j * n];
-      for (let k = 0; k < j; k++) sum -= (matrix[a + k] as number) * (matrix[b + k] as number);
+      const sum = (matrix[a + j] as number) - dot(matrix, a, matrix, b, j);
       if (j < i) {
         const pivot = matrix[b + j] as number;
         matrix[a + j] = pivot > 0 ? sum / pivot : 0;
@@ -28,8 +41,7 @@ export function factor(matrix: Float64Array, n: number, least = 1e-11): number {
 export function solveLower(lower: Float64Array, n: number, b: Float64Array): Float64Array {
   for (let i = 0; i < n; i++) {
     const pivot = lower[i * n + i] as number;
-    let sum = b[i] as number;
-    for (let k = 0; k < i; k++) sum -= (lower[i * n + k] as number) * (b[k] as number);
+    const sum = (b[i] as number) - dot(lower, i * n, b, 0, i);
     b[i] = pivot > 0 ? sum / pivot : 0;
   }
   return b;
@@ -60,15 +72,25 @@ export function logDeterminant(lower: Float64Array, n: number): number {
   return sum;
 }
 
-/** Inverse from the factor, n x n by row. O(n³). */
+/** Inverse from the factor, n x n by row; unknowns of a pivot 0 have none, and stay 0. O(n³). */
 export function inverseOf(lower: Float64Array, n: number): Float64Array {
-  const inverse = new Float64Array(n * n);
-  const column = new Float64Array(n);
-  for (let at = 0; at < n; at++) {
-    column.fill(0);
-    column[at] = 1;
-    solveFactored(lower, n, column);
-    for (let i = 0; i < n; i++) inverse[i * n + at] = column[i] as number;
+  // Columns of L⁻¹ stand as rows, so that both products run along memory.
+  const columns = new Float64Array(n * n);
+  for (let j = 0; j < n; j++) {
+    const from = j * n;
+    for (let i = j; i < n; i++) {
+      const row = i * n;
+      const pivot = lower[row + i] as number;
+      const sum = (i === j ? 1 : 0) - dot(lower, row + j, columns, from + j, i - j);
+      columns[from + i] = pivot > 0 ? sum / pivot : 0;
+    }
   }
+  const inverse = new Float64Array(n * n);
+  for (let a = 0; a < n; a++)
+    for (let b = 0; b <= a; b++) {
+      const sum = dot(columns, a * n + a, columns, b * n + a, n - a);
+      inverse[a * n + b] = sum;
+      inverse[b * n + a] = sum;
+    }
   return inverse;
 }
