@@ -1,6 +1,7 @@
 /**
  * Training steps a second on one thread against PyTorch on one thread, Adam, the same networks, batches gathered from 4,096 rows
  * on both sides, in turns in one run. The ratio is by CPU second, which other work on the machine disturbs less.
+ * Then: one row predicted by a loaded MLP, and what a second thread brings to a large one.
  *   node bench/tensor.ts [seconds a turn] [network ...]      BENCH_PYTHON: a Python that has torch (1.13 of Debian is the peer)
  */
 import { execFile } from 'node:child_process';
@@ -9,9 +10,11 @@ import { promisify } from 'node:util';
 import { seededRandom } from '@stroma/kernel';
 import {
   add,
+  byName,
   convolution,
   gather,
   initial,
+  initialState,
   input,
   layerNorm,
   linear,
@@ -20,6 +23,7 @@ import {
   mean,
   multiHeadAttention,
   multiply,
+  openFunction,
   parameter,
   planTraining,
   relu,
@@ -29,9 +33,11 @@ import {
   sum,
   type Tensor,
   Trainer,
+  type TrainingPlan,
   tanh,
+  train,
 } from '@stroma/tensor';
-import { median, print, printNoise, round } from './measure.ts';
+import { median, print, printNoise, quantile, round } from './measure.ts';
 
 const rows = 4096;
 const layer = (name: string, x: Tensor, inputs: number, outputs: number) =>
@@ -194,4 +200,70 @@ for (const name of chosen.length > 0 ? chosen : Object.keys(networks)) {
     ours: own.map((pace) => pace.per_cpu_s),
     ...(peer.length > 0 ? { peer: peer.map((pace) => pace.per_cpu_s) } : {}),
   });
+}
+
+const learned = (plan: TrainingPlan) => byName(initialState(plan, 1).parameters, plan.parameters);
+const planOf = (x: Tensor, y: Tensor, prediction: Tensor, threads = 1) =>
+  planTraining({
+    objectives: { error: { loss: squaredError(prediction, y) } },
+    rows: [x, y],
+    optimiser: { kind: 'adam' },
+    schedule: { rate: 1e-3 },
+    threads,
+  });
+
+async function oneRow(): Promise<void> {
+  const [x, y] = [input('x', [1, 32]), input('y', [1, 1])];
+  await using predict = await openFunction({ y: mlp(x) }, { fixed: learned(planOf(x, y, mlp(x))) });
+  const row = Float32Array.from({ length: 32 }, (_, at) => Math.sin(at));
+  const times: number[] = [];
+  for (let turn = 0; turn < 5000; turn++) {
+    const began = performance.now();
+    await predict.run({ x: row });
+    if (turn >= 500) times.push(performance.now() - began);
+  }
+  const p99 = round(quantile(times, 0.99), 3);
+  const none = { peer: null, peer_name: null, ratio: null };
+  print({
+    bench: 'tensor',
+    figure: 'mlp: one row predicted, p99',
+    unit: 'ms',
+    ours: p99,
+    ...none,
+    target: '< 1',
+    ok: p99 < 1,
+  });
+}
+
+async function secondThread(): Promise<void> {
+  const wide = (x: Tensor) => layer('c', relu(layer('b', relu(layer('a', x, 64, 512)), 512, 512)), 512, 1);
+  const data = { x: new Float32Array(rows * 64).map((_, at) => Math.sin(at)), y: new Float32Array(rows) };
+  const rowsPerSecond = async (threads: number, batch: number) => {
+    const [x, y] = [input('x', [batch, 64]), input('y', [batch, 1])];
+    const plan = planOf(x, y, wide(x), threads);
+    const marks: number[] = [];
+    const onProgress = () => marks.push(performance.now());
+    await train(plan, data, { seed: 1, steps: 120, reportEvery: 20, onProgress });
+    return (100 * batch * threads * 1000) / ((marks.at(-1) as number) - (marks[0] as number));
+  };
+  const pairs = [];
+  for (let turn = 0; turn < 3; turn++)
+    pairs.push({ one: await rowsPerSecond(1, 512), two: await rowsPerSecond(2, 256) });
+  const [one, two] = [median(pairs.map((pair) => pair.one)), median(pairs.map((pair) => pair.two))];
+  print({
+    bench: 'tensor',
+    figure: 'wide mlp, batch 512: rows trained on two threads',
+    unit: 'rows/s',
+    ours: Math.round(two),
+    peer: Math.round(one),
+    peer_name: 'one thread',
+    ratio: round(two / one),
+    target: 'ratio >= 1 where two cores are free',
+    ok: two >= one,
+  });
+}
+
+if (chosen.length === 0) {
+  await oneRow();
+  await secondThread();
 }

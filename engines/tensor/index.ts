@@ -30,7 +30,18 @@ export {
   withGradient,
 } from './graph/tensor.ts';
 export type { Precision } from './onnx/model.ts';
-export { clamp, elu, erf, gelu, leakyRelu, relu, sigmoid, silu, softplus, tanh } from './operations/activations.ts';
+export {
+  clamp,
+  elu,
+  erf,
+  gelu,
+  leakyRelu,
+  relu,
+  sigmoid,
+  silu,
+  softplus,
+  tanh,
+} from './operations/activations.ts';
 export {
   abs,
   add,

@@ -22,8 +22,8 @@ import {
   state,
   sum,
   type Tensor,
-  type TrainingSpec,
   Trainer,
+  type TrainingSpec,
   toOnnx,
   train,
   weightedSum,
@@ -159,13 +159,16 @@ describe('training in a thread', () => {
     expect(stands.length).toBe(1);
   });
 
-  it('says which objective left the finite numbers, and when', async () => {
-    const run = train(planOf({ optimiser: { kind: 'sgd' }, schedule: { rate: 1e6 } }), data, {
-      seed: 1,
-      steps: 100,
-    });
-    await expect(run).rejects.toMatchObject({ code: 'TRAINING_DIVERGED', details: { objective: 'error' } });
-  });
+  it.each([1, 2])(
+    'says which objective left the finite numbers, and when, on %i threads',
+    async (threads) => {
+      const plan = planOf({ optimiser: { kind: 'sgd' }, schedule: { rate: 1e6 }, threads });
+      await expect(train(plan, data, { seed: 1, steps: 100 })).rejects.toMatchObject({
+        code: 'TRAINING_DIVERGED',
+        details: { objective: 'error' },
+      });
+    },
+  );
 
   it('refuses data and states that do not belong to the plan', async () => {
     const plan = planOf();

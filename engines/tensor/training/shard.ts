@@ -1,3 +1,4 @@
+import { StromaError } from '@stroma/kernel';
 import { type Feed, openSession, type Session } from '../running/runtime.ts';
 import { Batches } from './batches.ts';
 import { lengthOf } from './layout.ts';
@@ -9,7 +10,7 @@ import { dataFeeds, diverged, keyOf, type Losses, rowsOf, type TrainingData } fr
 
 /** What the threads of one training share. All of it lies on shared memory. */
 export interface Meeting {
-  /** Threads that have arrived, meetings held, and for even and odd steps whether it is the last. */
+  /** Threads that have arrived, meetings held, for even and odd steps whether it is the last, whether somebody left. */
   control: Int32Array;
   /** For even and odd steps, for each thread: gradient, then what is kept. */
   exchanged: Float32Array;
@@ -20,7 +21,7 @@ export function openMeeting(plan: TrainingPlan): Meeting {
   const threads = plan.shared?.threads ?? 1;
   const floats = (count: number) => new Float32Array(new SharedArrayBuffer(8 * threads * count));
   return {
-    control: new Int32Array(new SharedArrayBuffer(16)),
+    control: new Int32Array(new SharedArrayBuffer(20)),
     exchanged: floats(widthOf(plan)),
     losses: floats(plan.objectives.length),
   };
@@ -167,5 +168,19 @@ function meet(control: Int32Array, threads: number): void {
     Atomics.store(control, 0, 0);
     Atomics.add(control, 1, 1);
     Atomics.notify(control, 1);
-  } else while (Atomics.load(control, 1) === held) Atomics.wait(control, 1, held);
+    return;
+  }
+  while (Atomics.load(control, 1) === held) Atomics.wait(control, 1, held);
+  if (Atomics.load(control, 4) === 1)
+    throw new StromaError(
+      'CANCELLED',
+      'Another thread of this training ended before it; its reason says why.',
+    );
+}
+
+/** Sends home whoever waits for the others: one of them will not come. */
+export function leave({ control }: Meeting): void {
+  Atomics.store(control, 4, 1);
+  Atomics.add(control, 1, 1);
+  Atomics.notify(control, 1);
 }

@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { StromaError } from '@stroma/kernel';
 import { checkMemory, memoryOf } from './memory.ts';
 import type { TrainingPlan } from './plan.ts';
-import { openMeeting } from './shard.ts';
+import { leave, openMeeting } from './shard.ts';
 import { checkState, type TrainingState } from './state.ts';
 import { rowsOf, type TrainingData } from './trainer.ts';
 import type { FromTraining, ToTraining } from './training-messages.ts';
@@ -63,6 +63,7 @@ export async function train(
     { length: threads },
     () => new Worker(new URL('./training.worker.ts', import.meta.url)),
   );
+  const ended = workers.map((worker) => new Promise((resolve) => worker.once('exit', resolve)));
   const stop = () => Atomics.store(go, 0, 0);
   signal?.addEventListener('abort', stop, { once: true });
   const began = performance.now();
@@ -91,7 +92,10 @@ export async function train(
     });
   } finally {
     signal?.removeEventListener('abort', stop);
-    await Promise.all(workers.map((worker) => worker.terminate()));
+    // Never terminate(): a thread that is ended inside ONNX Runtime takes the process with it.
+    stop();
+    if (meeting !== null) leave(meeting);
+    await Promise.all(ended);
   }
 
   function progressOf(step: number, losses: readonly number[]): TrainingProgress {

@@ -21,7 +21,10 @@ export interface Losses {
 const mostAtOnce = 20;
 const operationsAtOnce = 2e8;
 
-/** A training in the thread that opens it, which `run` holds: use `train` anywhere but in a thread of its own. */
+/**
+ * A training in the thread that opens it, which `run` holds: use `train` anywhere but in a thread of its own. Such a thread must
+ * end by itself: `worker.terminate()` while ONNX Runtime works in it ends the whole process. Tell it to stop by `go`.
+ */
 export class Trainer implements AsyncDisposable {
   readonly plan: TrainingPlan;
   readonly stepsAtOnce: number;
