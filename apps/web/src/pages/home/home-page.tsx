@@ -7,7 +7,8 @@ import { EmptyState } from '../../components/empty-state.tsx';
 import { ErrorNotice } from '../../components/notice.tsx';
 import { Page, Section } from '../../components/page.tsx';
 import { recentDatasetsQuery, useLoadSamples } from '../../lib/datasets.ts';
-import { useSession } from '../../lib/session.ts';
+import { usePermission, useSession } from '../../lib/session.ts';
+import { RecentDashboards } from './recent-dashboards.tsx';
 import { RecentDatasets } from './recent-datasets.tsx';
 import { RecentQuestions } from './recent-questions.tsx';
 import { RunningNow } from './running-now.tsx';
@@ -15,6 +16,7 @@ import { RunningNow } from './running-now.tsx';
 export function HomePage() {
   const { t } = useTranslation('home');
   const session = useSession();
+  const mayReadBoards = usePermission('dashboards:read');
   const datasets = useQuery(recentDatasetsQuery);
   const empty = datasets.data?.items.length === 0;
   const action = empty ? (
@@ -50,16 +52,19 @@ export function HomePage() {
         <NothingYet />
       ) : (
         <div className="grid grid-cols-1 gap-x-12 gap-y-10 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
-          <Section
-            title={t('datasets')}
-            actions={
-              <Link to="/data" className="rounded text-accent hover:underline">
-                {t('datasets_all')}
-              </Link>
-            }
-          >
-            <RecentDatasets datasets={datasets.data?.items} />
-          </Section>
+          <div className="grid grid-cols-1 content-start gap-10">
+            <Section
+              title={t('datasets')}
+              actions={
+                <Link to="/data" className="rounded text-accent hover:underline">
+                  {t('datasets_all')}
+                </Link>
+              }
+            >
+              <RecentDatasets datasets={datasets.data?.items} />
+            </Section>
+            {mayReadBoards && <RecentDashboards />}
+          </div>
           <div className="grid grid-cols-1 content-start gap-10">
             <RecentQuestions datasets={datasets.data?.items} />
             <RunningNow />
