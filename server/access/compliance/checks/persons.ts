@@ -12,7 +12,7 @@ export const retentionApplied: Check = (facts) => {
       ? { en: 'No periods of keeping are known.', de: 'Keine Aufbewahrungsfristen sind bekannt.' }
       : {
           en: `${policies.length} kinds of things have a period of keeping; ${hours === null ? 'it was not applied yet' : `it was last applied ${hours} hours ago`}; ${holds} legal holds are in force.`,
-          de: `${policies.length} Arten von Dingen haben eine Aufbewahrungsfrist; ${hours === null ? 'sie wurde noch nicht angewandt' : `sie wurde zuletzt vor ${hours} Stunden angewandt`}; ${holds} rechtliche Sperren gelten.`,
+          de: `${policies.length} Arten von Dingen haben eine Aufbewahrungsfrist; ${hours === null ? 'sie wurde noch nicht angewandt' : `sie wurde zuletzt vor ${hours} Stunden angewandt`}; ${holds} Aufbewahrungspflichten gelten.`,
         },
     {
       ...Object.fromEntries(policies.map(({ kind, days }) => [`${kind}_days`, days])),
