@@ -190,6 +190,29 @@ describe('a run', () => {
     ]);
   });
 
+  it('belongs to the members of its project, once its experiment is put into one', async () => {
+    const of = await experiment(server.admin);
+    const run = await begin(of);
+    const project = await server.admin.call<{ project_id: string }>('POST', '/access/projects', {
+      name: 'Closed',
+    });
+    const closed = await server.admin.call('PUT', `/access/resources/${of.experiment_id}`, {
+      projects: [project.body.project_id],
+      site: null,
+      purposes: [],
+      opens_at: null,
+      closes_at: null,
+    });
+    expect([closed.status, closed.body]).toEqual([200, expect.anything()]);
+    expect((await scientist.call('GET', `/ml/runs/${run.run_id}`)).status).toBe(404);
+    const seen = await scientist.call<{ items: Run[] }>('GET', `/ml/runs?experiment_id=${of.experiment_id}`);
+    expect(seen.body.items).toEqual([]);
+    const { body } = await scientist.call<{ items: Experiment[] }>('GET', '/ml/experiments?limit=200');
+    expect(body.items.map(({ experiment_id }) => experiment_id)).not.toContain(of.experiment_id);
+    expect((await client.call('GET', `runs/get?run_id=${run.run_id}`)).status).toBe(404);
+    expect((await server.admin.call('GET', `/ml/runs/${run.run_id}`)).status).toBe(200);
+  });
+
   it('is deleted with its experiment or alone, and comes back', async () => {
     const of = await experiment();
     const run = await begin(of);

@@ -9,7 +9,7 @@ let client: MlflowCaller;
 beforeAll(async () => {
   server = await startDataServer();
   scientist = await server.colleague('scientist');
-  client = await mlflowOf(server, scientist);
+  client = await mlflowOf(server, scientist, ['models:read', 'models:write', 'datasets:read']);
 });
 afterAll(() => server.close());
 
@@ -49,6 +49,12 @@ describe('what a client of MLflow sends', () => {
         },
       ],
     });
+    const data = await scientist.dataset('here.csv', 'a,b\n1,2\n');
+    const source = JSON.stringify({ uri: `stroma://${data.version.version_id}` });
+    await client.call('POST', 'runs/log-inputs', {
+      run_id,
+      datasets: [{ dataset: { name: 'here', digest: 'd2', source_type: 'stroma', source } }],
+    });
     const ended = await client.call('POST', 'runs/update', { run_id, status: 'FINISHED', end_time: 2000 });
     expect(ended.body).toMatchObject({ run_info: { status: 'FINISHED', start_time: 1000, end_time: 2000 } });
     const read = await client.call<WireRun>('GET', `runs/get?run_id=${run_id}&run_uuid=${run_id}`);
@@ -63,7 +69,12 @@ describe('what a client of MLflow sends', () => {
         params: [{ key: 'lr', value: '0.1' }],
         tags: expect.arrayContaining([...tags, { key: 'mlflow.source.git.commit', value: 'c0ffee' }]),
       },
-      inputs: { dataset_inputs: [{ dataset: { name: 'iris', digest: 'd1', schema: '{}' } }] },
+      inputs: {
+        dataset_inputs: [
+          { dataset: { name: 'here', digest: 'd2', source } },
+          { dataset: { name: 'iris', digest: 'd1', schema: '{}' } },
+        ],
+      },
       outputs: { model_outputs: [] },
     });
     const history = await client.call(
@@ -78,7 +89,12 @@ describe('what a client of MLflow sends', () => {
       experiment: { experiment_id, name: 'Default', artifact_location: `mlflow-artifacts:/${experiment_id}` },
     });
     const native = await scientist.call('GET', `/ml/runs/${run_id}`);
-    expect(native.body).toMatchObject({ status: 'finished', code_version: 'c0ffee' });
+    expect(native.body).toMatchObject({
+      status: 'finished',
+      code_version: 'c0ffee',
+      data_sha256: data.version.content_sha256,
+      inputs: [{ dataset_version_id: data.version.version_id }, { dataset_version_id: null }],
+    });
   });
 
   it.each([

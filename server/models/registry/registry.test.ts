@@ -8,8 +8,11 @@ import type {
   SignatureSubject,
 } from '@stroma/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findFirstTenant } from '../../access/identity/identity.store.ts';
 import { type DataServer, type Person, password, startDataServer } from '../../data/data-server.suite.ts';
+import { systemContext } from '../../platform/system-actor.ts';
 import { type MlflowCaller, mlflowOf } from '../models-server.suite.ts';
+import { derivedModels } from './derived-models.ts';
 
 let server: DataServer;
 let scientist: Person;
@@ -131,6 +134,24 @@ describe('a version of a model', () => {
     const stranger = await server.stranger();
     for (const at of [`/ml/models/${of.model_id}`, path, `${path}/card`, `/provenance/${version.version_id}`])
       expect([at, (await stranger.call('GET', at)).status]).toEqual([at, 404]);
+  });
+
+  it('names the erasures of persons whose rows it was trained on', async () => {
+    const data = await scientist.dataset('persons.csv', 'name,age\nAda,40\n');
+    const of = await model();
+    const version = await register(
+      of,
+      await trained(0.9, { dataset_version_ids: [data.version.version_id] }),
+    );
+    const { db, provenance, log } = server.platform;
+    const ctx = systemContext(log, (await findFirstTenant(db.sql)) ?? '');
+    const holder = derivedModels(db);
+    const items = await holder.propose(ctx, await provenance.downstream(ctx, [data.version.version_id]));
+    expect(items).toMatchObject([{ kind: 'model', id: version.version_id, treatment: 'mark' }]);
+    for (let n = 0; n < 2; n += 1)
+      for (const item of items) await db.transaction((tx) => holder.treat(tx, ctx, item, 'ers_1'));
+    const card = await scientist.call<ModelCard>('GET', `/ml/models/${of.model_id}/versions/1/card`);
+    expect(card.body.erasures).toEqual(['ers_1']);
   });
 
   it('is held against another, and its number is never given again', async () => {
