@@ -76,7 +76,7 @@ export { ctcLoss } from './operations/ctc.ts';
 export { dropout } from './operations/dropout.ts';
 export { einsum } from './operations/einsum.ts';
 export { type Complex, fourier, inverseFourier } from './operations/fourier.ts';
-export { gather, oneHot, scatterAdd, segmentSum } from './operations/indexing.ts';
+export { gather, oneHot, scatterAdd, segmentSoftmax, segmentSum } from './operations/indexing.ts';
 export {
   absoluteError,
   binaryCrossEntropy,

@@ -1,7 +1,7 @@
 import { axisOf, refuse, type Shape, sizeAt, sizeOf } from '../graph/shape.ts';
-import { operation, type Tensor } from '../graph/tensor.ts';
-import { cast, equal } from './arithmetic.ts';
-import { iota, reshape, transpose, unsqueeze, zeros } from './shaping.ts';
+import { operation, stopGradient, type Tensor } from '../graph/tensor.ts';
+import { cast, divide, equal, exp, subtract } from './arithmetic.ts';
+import { filled, iota, reshape, transpose, unsqueeze, zeros } from './shaping.ts';
 
 /**
  * Slices of `x` along `axis` (0 when left out) at `indices` (i32, from 0), whose shape takes the place of the axis. An
@@ -47,6 +47,20 @@ export function scatterAdd(updates: Tensor, indices: Tensor, size: number): Tens
 /** Sums of the rows of `x` [n, ...] that share a segment (i32 [n], from 0 to `segments` - 1). */
 export const segmentSum = (x: Tensor, segment: Tensor, segments: number): Tensor =>
   scatterAdd(x, segment, segments);
+
+/**
+ * exp(x) / Σ exp(x) over the rows of `x` [n, ...] that share a segment: weights of the edges that enter a node. Safe for any
+ * finite x.
+ */
+export function segmentSoftmax(x: Tensor, segment: Tensor, segments: number): Tensor {
+  const low = filled([segments, ...x.shape.slice(1)], -1e30);
+  const largest = operation('ScatterND', [low, unsqueeze(cast(segment, 'i64'), 1), x], low.shape, {
+    attributes: { reduction: { text: 'max' } },
+  });
+  // The shift changes no result, so it takes no part in the gradient.
+  const raised = exp(subtract(x, stopGradient(gather(largest, segment))));
+  return divide(raised, gather(segmentSum(raised, segment, segments), segment));
+}
 
 /** 1 in the place of each index along a new last axis of `classes`, 0 elsewhere and everywhere for an index out of range. */
 export function oneHot(indices: Tensor, classes: number): Tensor {

@@ -160,6 +160,11 @@ const cases: Case[] = [
     ({ a, b, c }) => [[a, b], whole([a], c)],
     two((x, at, { c }) => t.square(t.scatterAdd(x, at, c))),
   ],
+  [
+    'segmentSoftmax',
+    ({ a, b, c }) => [[a + c, b], whole([a + c], 3)],
+    two((x, at) => t.segmentSoftmax(x, at, 3)),
+  ],
   ['layerNorm', ({ a, b }) => [[a, b + 2], [b + 2], [b + 2]], three(t.layerNorm)],
   ['rmsNorm', ({ a, b }) => [[a, b + 1], [b + 1]], two((x, scale) => t.rmsNorm(x, scale))],
   [
