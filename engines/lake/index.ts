@@ -30,7 +30,6 @@ export {
   type RowFilterOperator,
   type RowSelection,
   rowFilterProblem,
-  rowFilterSql,
   rowSelectionSql,
 } from './sandbox/row-filter.ts';
 export {

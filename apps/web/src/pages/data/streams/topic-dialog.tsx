@@ -61,7 +61,11 @@ export function TopicDialog({
   });
   return (
     <Dialog open onOpenChange={(open) => !open && onClose()}>
-      <DialogContent side title={t(present === null ? 'add' : 'edit')} description={t('intro')}>
+      <DialogContent
+        side
+        title={t(present === null ? 'add' : 'edit')}
+        description={t(present === null ? 'intro' : 'edit_about')}
+      >
         <form
           className="grid grid-cols-1 gap-4"
           onSubmit={(event) => {
