@@ -138,6 +138,7 @@ export * from './mail.ts';
 export * from './members.ts';
 export * from './metrics.ts';
 export * from './mlflow.ts';
+export * from './model-documents.ts';
 export * from './model-stages.ts';
 export * from './models.ts';
 export * from './passkeys.ts';
