@@ -52,11 +52,17 @@ export const fitLinearSvm: Fit<LinearSvmOptions> = (matrix, target, options) => 
   for (let k = 0; k < outputs; k++) {
     const isPositive = Uint8Array.from(codes, (code) => (code === (outputs === 1 ? 1 : k) ? 1 : 0));
     const planeOf = (rows: Uint32Array) => {
-      options.signal?.throwIfAborted();
       if (loss === 'squared-hinge' && isTall(design, rows.length))
-        return primalPlane(design, isPositive, rows, cost);
+        return primalPlane(design, isPositive, rows, cost, options.signal);
       const random = seededRandom(seed);
-      return plane(design, isPositive, rows, { cost, loss, tolerance, iterations, random });
+      return plane(design, isPositive, rows, {
+        cost,
+        loss,
+        tolerance,
+        iterations,
+        random,
+        signal: options.signal,
+      });
     };
     const decisions = outOfFold(isPositive, seed, (train, test) => decisionsOf(design, planeOf(train), test));
     calibration.push(fitPlatt(decisions, isPositive, design.weights));
@@ -147,9 +153,10 @@ function plane(
     tolerance: number;
     iterations: number;
     random: SeededRandom;
+    signal: AbortSignal | undefined;
   },
 ): Float64Array {
-  const { cost, loss, tolerance, iterations, random } = options;
+  const { cost, loss, tolerance, iterations, random, signal } = options;
   const found = new Float64Array(width);
   const alphas = new Float64Array(rows.length);
   const squares = Float64Array.from(rows, (row) => {
@@ -158,6 +165,7 @@ function plane(
     return sum;
   });
   for (let round = 0; round < iterations; round++) {
+    signal?.throwIfAborted();
     let [most, least] = [-Infinity, Infinity];
     for (const index of shuffled(rows.length, random)) {
       const row = rows[index] as number;

@@ -19,6 +19,7 @@ export function primalPlane(
   isPositive: Uint8Array,
   rows: Uint32Array,
   cost: number,
+  signal?: AbortSignal,
 ): Float64Array {
   const n = rows.length;
   const taken = new Float64Array(n * width);
@@ -31,6 +32,7 @@ export function primalPlane(
   let at = new Float64Array(width);
   let state = lookAt(at);
   for (let round = 0; round < 100; round++) {
+    signal?.throwIfAborted();
     inside.weights.set(costs.map((own, row) => ((state.gaps[row] as number) > 0 ? own : 0)));
     const hessian = crossProduct(inside);
     for (let i = 0; i < width; i++) hessian[i * width + i] = (hessian[i * width + i] as number) + 1;

@@ -49,10 +49,9 @@ export function kMeans(matrix: Matrix, options: KMeansOptions & FitOptions): KMe
   const random = seededRandom(seed);
   let best: Found | null = null;
   for (let start = 0; start < starts; start++) {
-    signal?.throwIfAborted();
     onProgress?.(start / starts);
     const centres = spreadCentres(values, weights, width, clusters, random);
-    const found = settled(values, weights, width, centres, iterations);
+    const found = settled(values, weights, width, centres, iterations, signal);
     if (best === null || found.inertia < best.inertia) best = found;
   }
   onProgress?.(1);
@@ -168,9 +167,11 @@ function settled(
   width: number,
   start: Float64Array,
   iterations: number,
+  signal: AbortSignal | undefined,
 ): Found {
   let centres = start;
   for (let round = 0; round < iterations; round++) {
+    signal?.throwIfAborted();
     const { assigned, squares } = nearestOf(values, width, centres);
     const next = meansOf(values, weights, width, assigned, squares, centres.length / width);
     const still = next.every((own, at) => own === centres[at]);

@@ -70,17 +70,26 @@ export function rocAuc(isPositive: Uint8Array, scores: Float64Array, weights?: W
   return area / (positive * negative);
 }
 
-/** Mean over the classes of the area of each against the rest. `probabilities` rows x classes, by row. */
-export function macroAuc(
+/**
+ * Mean, over the classes that some rows are of and others are not, of the score of each against the rest.
+ * `probabilities` rows x classes, by row. Throws INVALID_INPUT where all rows are of one class. O(classes · n log n).
+ */
+export function eachAgainstRest(
+  score: typeof rocAuc,
   codes: Int32Array,
   probabilities: Float64Array,
   classes: number,
   weights?: Weights,
 ): number {
-  let sum = 0;
-  for (let code = 0; code < classes; code++)
-    sum += rocAuc(isOf(codes, code), columnOf(probabilities, classes, code), weights);
-  return sum / classes;
+  const there = [...new Set(codes)];
+  const judged = there.length > 1 ? there : [0];
+  const sum = judged
+    .sort((a, b) => a - b)
+    .reduce(
+      (all, code) => all + score(isOf(codes, code), columnOf(probabilities, classes, code), weights),
+      0,
+    );
+  return sum / judged.length;
 }
 
 export const isOf = (codes: Int32Array, code: number): Uint8Array =>

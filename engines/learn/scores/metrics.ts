@@ -11,7 +11,7 @@ import {
   matthews,
   type Weights,
 } from './confusion.ts';
-import { averagePrecision, columnOf, isOf, macroAuc, rocAuc } from './curves.ts';
+import { averagePrecision, columnOf, eachAgainstRest, isOf, rocAuc } from './curves.ts';
 import { bootstrapInterval, deLongInterval, type Interval, wilsonInterval } from './intervals.ts';
 import { brier, logLoss } from './probabilities.ts';
 import { concordance, mae, r2, rmse } from './regression-errors.ts';
@@ -40,7 +40,7 @@ interface Metric {
   best: number;
 }
 
-/** Of two classes roc_auc, average_precision and f1 are of the second; of more, means over each against the rest. */
+/** Of two classes roc_auc, average_precision and f1 are of the second; of more, means over each that is there against the rest. */
 export const metrics: Readonly<Record<MetricName, Metric>> = {
   accuracy: { of: 'class', more: true, best: 1 },
   balanced_accuracy: { of: 'class', more: true, best: 1 },
@@ -117,15 +117,11 @@ function scoreOfClasses(
     case 'brier':
       return brier(codes, predicted, classes, weights);
     case 'roc_auc':
-      return classes === 2
-        ? rocAuc(isOf(codes, 1), second(), weights)
-        : macroAuc(codes, predicted, classes, weights);
     case 'average_precision': {
-      if (classes === 2) return averagePrecision(isOf(codes, 1), second(), weights);
-      let sum = 0;
-      for (let code = 0; code < classes; code++)
-        sum += averagePrecision(isOf(codes, code), columnOf(predicted, classes, code), weights);
-      return sum / classes;
+      const score = name === 'roc_auc' ? rocAuc : averagePrecision;
+      return classes === 2
+        ? score(isOf(codes, 1), second(), weights)
+        : eachAgainstRest(score, codes, predicted, classes, weights);
     }
     default:
       return unfit(name, { kind: 'class' });

@@ -152,6 +152,11 @@ describe('rules', () => {
     expect(() => scoreOf('rmse', binary, predicted)).toThrow(/one of accuracy.*"rmse" was given/);
     const one: Target = { kind: 'class', codes: new Int32Array(80), classes: 2 };
     expect(() => scoreOf('roc_auc', one, predicted)).toThrow(/both classes were expected/);
+    // A class that no test row is of is left out of the mean, not a failure.
+    const three: Target = { kind: 'class', codes: Int32Array.of(0, 2, 0, 2), classes: 3 };
+    expect(
+      scoreOf('roc_auc', three, Float64Array.of(0.8, 0, 0.2, 0.1, 0, 0.9, 0.7, 0, 0.3, 0.2, 0, 0.8)),
+    ).toBe(1);
     // Wholly apart is no proof of never wrong.
     expect(
       deLongInterval(Uint8Array.of(0, 0, 0, 1, 1, 1), Float64Array.of(1, 2, 3, 4, 5, 6)).low,
