@@ -192,7 +192,7 @@ function Figure({
       <dt className="text-small text-ink-soft">{name}</dt>
       <dd className="mt-1">
         <span className="text-title font-semibold tabular-nums">{value}</span>{' '}
-        <span className="text-small text-ink-faint">{unit}</span>
+        <span className="text-small text-ink-faint max-sm:block">{unit}</span>
         <span className={`block text-small ${tone === 'critical' ? 'text-critical' : 'text-ink-soft'}`}>
           {note}
         </span>
