@@ -55,6 +55,10 @@ const benches: Record<string, { file: string; words?: string[]; what: string }> 
     file: 'trees.ts',
     what: 'boosted trees and forests against scikit-learn; Shapley values; one row (BENCH_PYTHON)',
   },
+  automl: {
+    file: 'automl.ts',
+    what: 'AutoML on public tables against the best of scikit-learn (BENCH_SECONDS a table)',
+  },
   questions: { file: 'questions.ts', what: 'how many questions are answered right' },
 };
 

@@ -13,9 +13,11 @@
  *   fitLogistic, fitLeastSquares, fitElasticNet(Classes), fitLinearSvm, fitRbfSvm,
  *   fitRbfRegression, fitGaussianProcess, fitNeighbours, fitNaiveBayes  matrix and target -> a predictor
  *   kMeans, gaussianMixture  matrix -> clusters
+ *   automl             a table, a target and a time limit -> the best model found, and how good it is
  *   fitBoostedTrees    matrix and target -> a predictor of trees; TreeThreads: the threads it may use
  */
 
+export * from './automl/index.ts';
 export { type ClassedColumn, classesOfNumbers, classesOfTexts } from './classes.ts';
 export { type Driver, type Drivers, driversOf } from './drivers.ts';
 export {

@@ -1,0 +1,156 @@
+import type { Target } from '../estimator.ts';
+import type { FeatureTable } from '../table/feature-table.ts';
+import type { TreeThreads } from '../trees/tree-threads.ts';
+import type { SavedAutoml } from './automl-model.ts';
+import { type Calibration, conformalHalfWidth, fitCalibration } from './calibration.ts';
+import { type Combination, chooseCombination } from './ensemble.ts';
+import { allRows, EncodedRows, type FittedMember, fitMember } from './fold-fit.ts';
+import type { Objective } from './objective.ts';
+import type { Configuration } from './portfolio.ts';
+import type { Evaluated, Search } from './search.ts';
+import { OutOfTime, type TimeLimit } from './time-limit.ts';
+
+interface FinishSetting {
+  table: FeatureTable;
+  target: Target;
+  foldOf: Uint8Array;
+  folds: number;
+  objective: Objective;
+  seed: number;
+  limit: TimeLimit;
+  search: Search;
+  threads: TreeThreads | undefined;
+  signal: AbortSignal | undefined;
+}
+
+export interface ChosenEnsemble {
+  combination: Combination;
+  /** `combination` with members counted among `fitted`. */
+  placed: Combination;
+  outOfFold: Float64Array;
+  weights: Map<string, number>;
+  heaviest: Configuration;
+  fitted: FittedMember[];
+}
+
+/** Seconds past the limit that the one model there must be may take. */
+const grace = 0.6;
+
+/** Of values, how often an interval holds the truth. */
+const coverage = 0.9;
+
+/** From what the search has found to a model: chosen, fitted to all it may learn from, calibrated. */
+export class Finish {
+  readonly #setting: FinishSetting;
+
+  constructor(setting: FinishSetting) {
+    this.#setting = setting;
+  }
+
+  /** Fewer members, and quick ones, where there is not the time to fit more. */
+  async choose(most: number): Promise<ChosenEnsemble> {
+    const { search, target, foldOf, folds, objective, seed, table, limit } = this.#setting;
+    let able = search.evaluated();
+    for (let members = most; ; members = Math.max(1, Math.floor(members / 2))) {
+      const chosen = chooseCombination(
+        able.map(({ outOfFold }) => outOfFold),
+        target,
+        foldOf,
+        folds,
+        objective,
+        { seed, most: members },
+      );
+      const configurations = chosen.combination.members.map((at) => (able[at] as Evaluated).configuration);
+      const seconds = configurations.reduce((sum, own) => sum + search.forecast(own, foldOf.length), 0);
+      const trivial = configurations.every(({ family }) => family === 'baseline');
+      const fitted =
+        trivial || seconds <= limit.left || members === 1
+          ? await this.#fit(
+              configurations,
+              table,
+              target,
+              trivial ? Number.POSITIVE_INFINITY : limit.seconds + grace,
+            )
+          : null;
+      if (fitted !== null) {
+        const weights = new Map(
+          configurations.map(({ id }, at) => [
+            id,
+            chosen.combination.kind === 'blend'
+              ? (chosen.combination.weights[at] as number)
+              : 1 / configurations.length,
+          ]),
+        );
+        const heaviest = configurations.reduce((best, own) =>
+          (weights.get(own.id) ?? 0) > (weights.get(best.id) ?? 0) ? own : best,
+        );
+        const placed = { ...chosen.combination, members: configurations.map((_, at) => at) };
+        return { ...chosen, placed, weights, heaviest, fitted };
+      }
+      if (members === 1) able = able.filter(({ configuration }) => !configurations.includes(configuration));
+    }
+  }
+
+  /** The chosen ones learned from other rows, or null where the time is not enough. */
+  async refit(
+    { fitted }: ChosenEnsemble,
+    table: FeatureTable,
+    target: Target,
+  ): Promise<FittedMember[] | null> {
+    const { search, limit } = this.#setting;
+    const configurations = fitted.map(({ configuration }) => configuration);
+    const seconds = configurations.reduce((sum, own) => sum + search.forecast(own, table.rows), 0);
+    // Forecasts are on the slow side, and a fit that runs late is stopped.
+    return seconds / 1.5 <= limit.left ? this.#fit(configurations, table, target, limit.seconds) : null;
+  }
+
+  async #fit(
+    configurations: readonly Configuration[],
+    table: FeatureTable,
+    target: Target,
+    until: number,
+  ): Promise<FittedMember[] | null> {
+    const { limit, seed, signal, threads } = this.#setting;
+    const encoded = new EncodedRows(table, target, seed);
+    const rows = allRows(target);
+    const fitted: FittedMember[] = [];
+    try {
+      for (const configuration of configurations) {
+        await new Promise((done) => setImmediate(done));
+        signal?.throwIfAborted();
+        const run = { seed, signal: limit.signalUntil(until, signal), ...(threads && { threads }) };
+        fitted.push(fitMember(encoded, target, rows, configuration, run));
+      }
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (error instanceof OutOfTime) return null;
+      throw error;
+    }
+    return fitted;
+  }
+
+  calibration({ outOfFold }: ChosenEnsemble): Calibration {
+    const { target, foldOf, folds } = this.#setting;
+    return target.kind === 'class' ? fitCalibration(target, outOfFold, foldOf, folds) : { kind: 'none' };
+  }
+
+  interval({ outOfFold }: ChosenEnsemble): SavedAutoml['interval'] {
+    const { target } = this.#setting;
+    return target.kind === 'number'
+      ? { half_width: conformalHalfWidth(target.values, outOfFold, coverage), coverage }
+      : null;
+  }
+
+  saved(fitted: readonly FittedMember[]): Pick<SavedAutoml, 'encoders' | 'members'> {
+    const encoders = [...new Set(fitted.map(({ encoder }) => encoder))];
+    return {
+      encoders: encoders.map((encoder) => encoder.save()),
+      members: fitted.map(({ configuration, encoder, predictor, seen }) => ({
+        configuration,
+        encoder: encoders.indexOf(encoder),
+        model: predictor.save(),
+        seen,
+      })),
+    };
+  }
+}

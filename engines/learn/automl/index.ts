@@ -1,0 +1,14 @@
+/** A target and a time limit -> the best model found, with how good it is and why. */
+
+export {
+  type AutomlOptions,
+  type AutomlResult,
+  automl,
+  type Holdout,
+  type LeaderboardEntry,
+  type Preset,
+  presets,
+} from './automl.ts';
+export { type AutomlModel, type AutomlPrediction, loadAutoml, type SavedAutoml } from './automl-model.ts';
+export type { AutomlState, FinishedFit } from './automl-state.ts';
+export { explainRow, type RowExplanation } from './row-explanation.ts';

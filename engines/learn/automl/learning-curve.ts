@@ -1,0 +1,73 @@
+import { seededRandom } from '@stroma/kernel';
+import type { Target } from '../estimator.ts';
+import type { FeatureTable } from '../table/feature-table.ts';
+import { shuffled } from '../table/splits.ts';
+import { takeTarget } from '../table/target.ts';
+import { EncodedRows, fitMember, outputsOf, predictMember } from './fold-fit.ts';
+import { intervalOfFolds, type Objective, type ScoreInterval } from './objective.ts';
+import type { Configuration } from './portfolio.ts';
+import type { Search } from './search.ts';
+import { OutOfTime, type TimeLimit } from './time-limit.ts';
+
+export interface LearningPoint extends ScoreInterval {
+  rows: number;
+}
+
+const shares = [1 / 8, 1 / 4, 1 / 2, 1];
+const fewestRows = 20;
+
+/** A configuration's score on two folds, learned from more and more of the other rows, as far as the time allows. */
+export async function learningCurve(
+  search: Search,
+  configuration: Configuration,
+  setting: {
+    table: FeatureTable;
+    target: Target;
+    foldOf: Uint8Array;
+    folds: number;
+    objective: Objective;
+    seed: number;
+    limit: TimeLimit;
+  },
+): Promise<LearningPoint[]> {
+  const { table, target, foldOf, objective, seed, limit } = setting;
+  const outputs = outputsOf(target);
+  const sides = Array.from({ length: Math.min(2, setting.folds) }, (_, fold) => {
+    const all = Uint32Array.from(foldOf.keys());
+    const train = all.filter((row) => foldOf[row] !== fold);
+    const order = shuffled(train.length, seededRandom(seed + fold));
+    return {
+      train: Uint32Array.from(order, (at) => train[at] as number),
+      test: all.filter((row) => foldOf[row] === fold),
+    };
+  });
+  const points: LearningPoint[] = [];
+  for (const share of shares) {
+    const rows = Math.round(share * Math.min(...sides.map(({ train }) => train.length)));
+    if (rows < fewestRows) continue;
+    const scores: number[] = [];
+    for (const { train, test } of sides) {
+      if (search.forecast(configuration, rows) > limit.left) return points;
+      await new Promise((done) => setImmediate(done));
+      const own = train.slice(0, rows).sort();
+      const encoded = new EncodedRows(table, target, seed);
+      try {
+        const member = fitMember(encoded, target, own, configuration, {
+          seed,
+          signal: limit.signalUntil(limit.seconds, undefined),
+        });
+        const score = objective.score(
+          takeTarget(target, test),
+          predictMember(member, encoded.test(own, configuration, test), outputs),
+        );
+        if (!Number.isNaN(score)) scores.push(score);
+      } catch (error) {
+        if (error instanceof OutOfTime) return points;
+        // So few rows may hold nothing to learn from: the curve begins later.
+        if ((error as { code?: unknown }).code !== 'INVALID_INPUT') throw error;
+      }
+    }
+    if (scores.length > 0) points.push({ rows, ...intervalOfFolds(scores) });
+  }
+  return points;
+}

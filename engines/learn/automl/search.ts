@@ -1,0 +1,309 @@
+import { seededRandom } from '@stroma/kernel';
+import type { Target } from '../estimator.ts';
+import type { FeatureTable } from '../table/feature-table.ts';
+import { shuffled } from '../table/splits.ts';
+import { takeTarget } from '../table/target.ts';
+import type { TreeThreads } from '../trees/tree-threads.ts';
+import type { AutomlState, FinishedFit } from './automl-state.ts';
+import { lossesOfChoice, rowsOfChoice } from './ensemble.ts';
+import { EncodedRows, fitMember, outputsOf, predictMember } from './fold-fit.ts';
+import { families } from './learners.ts';
+import type { Objective } from './objective.ts';
+import { type Configuration, configurationsFor } from './portfolio.ts';
+import { propose, type Tried } from './refinement.ts';
+import { OutOfTime, type TimeLimit } from './time-limit.ts';
+
+export interface SearchSetting {
+  table: FeatureTable;
+  target: Target;
+  foldOf: Uint8Array;
+  folds: number;
+  objective: Objective;
+  seed: number;
+  limit: TimeLimit;
+  /** Proposals after the portfolio. */
+  refinements: number;
+  threads?: TreeThreads;
+  signal?: AbortSignal;
+  onFit(state: AutomlState, fit: FinishedFit): void;
+}
+
+/** So many rows of a fold a first look takes. */
+const firstRows = 1_000;
+const rowGrowth = 4;
+/** Of the time, for looks at parts of the rows. */
+const halvingShare = 0.45;
+/** Of the time, for fitting what was chosen to all rows. */
+const finishShare = 0.3;
+export const mostMembers = 8;
+
+interface Stage {
+  folds: number;
+  /** Of each fold the rows fitted to. */
+  train: Uint32Array[];
+}
+
+export interface Evaluated {
+  configuration: Configuration;
+  loss: number;
+  /** Rows x outputs, each row by the fold that tests it. */
+  outOfFold: Float64Array;
+  seconds: number;
+}
+
+export type StopReason = 'time_limit' | 'search_ended';
+
+/**
+ * Successive halving (Jamieson & Talwalkar 2016, arXiv:1502.07943) over the portfolio, then refinement. No fit begins
+ * whose forecast does not fit what is left of the time.
+ */
+export class Search {
+  readonly state: AutomlState;
+  readonly #setting: SearchSetting;
+  readonly #encoded: EncodedRows;
+  readonly #stages: Stage[];
+  readonly #tests: Uint32Array[];
+  readonly #outputs: number;
+  readonly #evaluated = new Map<string, Evaluated>();
+  #refused = 0;
+  /** Seconds that the loss of all rows takes. */
+  #lossSeconds = 0;
+
+  constructor(setting: SearchSetting, state: AutomlState) {
+    this.#setting = setting;
+    this.state = state;
+    this.#encoded = new EncodedRows(setting.table, setting.target, setting.seed);
+    this.#outputs = outputsOf(setting.target);
+    const rows = setting.foldOf.length;
+    const sides = (wanted: (fold: number, own: number) => boolean) =>
+      Array.from({ length: setting.folds }, (_, fold) =>
+        Uint32Array.from({ length: rows }, (_, row) => row).filter((row) =>
+          wanted(fold, setting.foldOf[row] as number),
+        ),
+      );
+    this.#tests = sides((fold, own) => own === fold);
+    this.#stages = stagesOf(
+      sides((fold, own) => own !== fold),
+      setting.seed,
+    );
+  }
+
+  async run(): Promise<StopReason> {
+    const { target, seed, refinements, limit } = this.#setting;
+    const kind = target.kind === 'class' ? 'class' : 'number';
+    const [baseline, simplest, ...others] = configurationsFor(kind);
+    const last = this.#stages.length - 1;
+    for (const first of [baseline, simplest])
+      if (first !== undefined) await this.#evaluate(first, last, limit.seconds);
+    let candidates = others;
+    for (let stage = 0; stage < last; stage++) {
+      const looked: Tried[] = [];
+      for (const configuration of candidates) {
+        const loss = await this.#evaluate(configuration, stage, limit.seconds * halvingShare);
+        if (loss !== null) looked.push({ configuration, loss });
+      }
+      candidates = survivors(looked);
+    }
+    for (const configuration of candidates) await this.#evaluate(configuration, last, limit.seconds);
+    for (let number = 0; number < refinements; number++) {
+      const before = this.#refused;
+      const proposed = propose(this.#tried(), target.kind, number, seed);
+      if (proposed === null) break;
+      const first = await this.#evaluate(proposed, 0, limit.seconds);
+      if (first !== null && last > 0 && first <= this.#worthwhile())
+        await this.#evaluate(proposed, last, limit.seconds);
+      if (this.#refused > before && limit.left < 0.1 * limit.seconds) break;
+    }
+    return this.#refused > 0 ? 'time_limit' : 'search_ended';
+  }
+
+  /** Configurations that all folds have tested, in the order of their first fit. */
+  evaluated(): Evaluated[] {
+    const { target, foldOf, folds, objective } = this.#setting;
+    const last = this.#stages.at(-1) as Stage;
+    const byId = new Map<string, FinishedFit[]>();
+    for (const fit of this.state.fits)
+      if (fit.predicted !== null && fit.rows === last.train[fit.fold]?.length) {
+        const own = byId.get(fit.configuration.id);
+        if (own === undefined) byId.set(fit.configuration.id, [fit]);
+        else own.push(fit);
+      }
+    return [...byId.values()]
+      .filter((fits) => fits.length === folds)
+      .map((fits) => {
+        const { configuration } = fits[0] as FinishedFit;
+        const known = this.#evaluated.get(configuration.id);
+        if (known !== undefined) return known;
+        const outOfFold = new Float64Array(foldOf.length * this.#outputs);
+        for (const { fold, predicted } of fits)
+          this.#tests[fold]?.forEach((row, at) => {
+            outOfFold.set(
+              (predicted as Float64Array).subarray(at * this.#outputs, (at + 1) * this.#outputs),
+              row * this.#outputs,
+            );
+          });
+        const began = this.#setting.limit.now();
+        const loss = objective.loss(target, outOfFold);
+        this.#lossSeconds = Math.max(this.#lossSeconds, this.#setting.limit.now() - began);
+        const made = {
+          configuration,
+          outOfFold,
+          loss,
+          seconds: fits.reduce((sum, { seconds }) => sum + seconds, 0),
+        };
+        this.#evaluated.set(configuration.id, made);
+        return made;
+      })
+      .sort((a, b) => (a.configuration.id < b.configuration.id ? -1 : 1));
+  }
+
+  forecast(configuration: Configuration, rows: number): number {
+    const { table, target, limit } = this.#setting;
+    const columns = this.#width(configuration);
+    const classes = target.kind === 'class' ? target.classes : 1;
+    return limit.forecast(configuration, { rows, columns, classes }, this.state.fits) || table.rows * 1e-7;
+  }
+
+  /** Seconds to fit the best ones twice, to the rows learned from and to all. */
+  reserve(): number {
+    const { limit, foldOf, folds } = this.#setting;
+    const costs = this.evaluated()
+      .sort((a, b) => a.loss - b.loss)
+      .slice(0, mostMembers)
+      .map(({ configuration }) => 2.25 * this.forecast(configuration, foldOf.length));
+    const best = costs[0] ?? 0;
+    const all = costs.reduce((sum, own) => sum + own, 0);
+    const fitting = Math.max(Math.min(best, limit.seconds / 2), Math.min(all, finishShare * limit.seconds));
+    const choosing =
+      lossesOfChoice(folds) * this.#lossSeconds * (rowsOfChoice(foldOf.length) / foldOf.length);
+    return fitting + Math.min(choosing, 0.2 * limit.seconds) + 0.03 * limit.seconds;
+  }
+
+  #width(configuration: Configuration): number {
+    const rows = this.#stages[0]?.train[0] as Uint32Array;
+    return this.#encoded.of(rows, configuration).matrix.columns.length;
+  }
+
+  /** Mean loss over the stage's folds, or null where a fit failed or would have taken too long. */
+  async #evaluate(configuration: Configuration, at: number, until: number): Promise<number | null> {
+    const { objective, target } = this.#setting;
+    const stage = this.#stages[at] as Stage;
+    let sum = 0;
+    for (let fold = 0; fold < stage.folds; fold++) {
+      const fit =
+        this.#known(configuration, stage, fold) ?? (await this.#fit(configuration, stage, fold, until));
+      if (fit?.predicted == null) return null;
+      sum +=
+        objective.loss(takeTarget(target, this.#tests[fold] as Uint32Array), fit.predicted) / stage.folds;
+    }
+    return sum;
+  }
+
+  #known({ id }: Configuration, stage: Stage, fold: number): FinishedFit | undefined {
+    return this.state.fits.find(
+      (fit) => fit.configuration.id === id && fit.fold === fold && fit.rows === stage.train[fold]?.length,
+    );
+  }
+
+  async #fit(
+    configuration: Configuration,
+    stage: Stage,
+    fold: number,
+    until: number,
+  ): Promise<FinishedFit | null> {
+    const { target, seed, limit, signal, threads } = this.#setting;
+    // The caller's other work, its abort among it, has its turn between fits.
+    await new Promise((done) => setImmediate(done));
+    signal?.throwIfAborted();
+    const train = stage.train[fold] as Uint32Array;
+    const { mostRows } = families[configuration.family];
+    if (mostRows !== undefined && train.length > mostRows) return null;
+    const end = Math.min(until, limit.seconds - this.reserve());
+    const expected = this.forecast(configuration, train.length);
+    if (configuration.family !== 'baseline' && limit.elapsed + expected > end) {
+      this.#refused += 1;
+      return null;
+    }
+    const began = limit.now();
+    const base = { configuration, fold, rows: train.length };
+    let made: FinishedFit;
+    try {
+      const member = fitMember(this.#encoded, target, train, configuration, {
+        seed,
+        signal: limit.signalUntil(
+          configuration.family === 'baseline' ? Number.POSITIVE_INFINITY : end,
+          signal,
+        ),
+        ...(threads && { threads }),
+      });
+      const matrix = this.#encoded.test(train, configuration, this.#tests[fold] as Uint32Array);
+      const predicted = predictMember(member, matrix, this.#outputs);
+      const fault = predicted.every(Number.isFinite) ? null : 'It predicts what is not finite.';
+      made = {
+        ...base,
+        seconds: limit.now() - began,
+        predicted: fault === null ? predicted : null,
+        fault,
+      };
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (error instanceof OutOfTime) {
+        this.#refused += 1;
+        return null;
+      }
+      // What one learner cannot do with this table, others can: it is told among the failed.
+      made = { ...base, seconds: limit.now() - began, predicted: null, fault: (error as Error).message };
+    }
+    this.state.fits.push(made);
+    this.state.seconds = limit.used;
+    this.#setting.onFit(this.state, made);
+    return made;
+  }
+
+  #tried(): Tried[] {
+    return this.evaluated().map(({ configuration, loss }) => ({ configuration, loss }));
+  }
+
+  /** What a first look must show to be carried on: as good as the middle one of all looks. */
+  #worthwhile(): number {
+    const { objective, target } = this.#setting;
+    const stage = this.#stages[0] as Stage;
+    const first = new Map<string, number[]>();
+    for (const fit of this.state.fits)
+      if (fit.predicted !== null && fit.fold < stage.folds && fit.rows === stage.train[fit.fold]?.length) {
+        const loss = objective.loss(takeTarget(target, this.#tests[fit.fold] as Uint32Array), fit.predicted);
+        first.set(fit.configuration.id, [...(first.get(fit.configuration.id) ?? []), loss]);
+      }
+    const means = [...first.values()]
+      .map((losses) => losses.reduce((sum, loss) => sum + loss / losses.length, 0))
+      .sort((a, b) => a - b);
+    return means[Math.floor(means.length / 3)] ?? Number.POSITIVE_INFINITY;
+  }
+}
+
+/** The better half, and the best of each family: what errs differently is worth more in a blend than one more of a kind. */
+function survivors(looked: readonly Tried[]): Configuration[] {
+  const ranked = looked.toSorted((a, b) => a.loss - b.loss);
+  const families = new Set<string>();
+  return ranked
+    .filter(({ configuration }, at) => {
+      const first = !families.has(configuration.family);
+      families.add(configuration.family);
+      return first || at < ranked.length / 2;
+    })
+    .map(({ configuration }) => configuration);
+}
+
+/** Few rows and folds first; then four times the rows; all rows and folds last. */
+function stagesOf(train: Uint32Array[], seed: number): Stage[] {
+  const rows = Math.min(...train.map((own) => own.length));
+  const stages: Stage[] = [];
+  const drawn = train.map((own) =>
+    Uint32Array.from(shuffled(own.length, seededRandom(seed)), (at) => own[at] as number),
+  );
+  for (let size = firstRows; size * 1.5 < rows; size *= rowGrowth)
+    stages.push({ folds: 1, train: drawn.map((own) => own.slice(0, size).sort()) });
+  if (stages.length === 0) stages.push({ folds: Math.min(2, train.length), train });
+  stages.push({ folds: train.length, train });
+  return stages;
+}

@@ -1,0 +1,92 @@
+import { StromaError } from '@stroma/kernel';
+import type { FinishedFit } from './automl-state.ts';
+import { families } from './learners.ts';
+import type { Configuration } from './portfolio.ts';
+
+/** Thrown inside a fit that ran past its end. */
+export class OutOfTime extends Error {
+  override name = 'OutOfTime';
+}
+
+/** Fits differ by so much from what smaller ones let expect. */
+const safety = 1.5;
+
+/** Knows how long fits take, from those that were measured, and what is left. */
+export class TimeLimit {
+  readonly #clock: () => number;
+  readonly #began: number;
+  /** Seconds; a run that goes on has used some before. */
+  readonly #before: number;
+  readonly seconds: number;
+
+  /** `clock` gives milliseconds since whenever. */
+  constructor(clock: () => number, seconds: number, before: number) {
+    if (!(seconds > 0 && seconds <= 1800))
+      throw new StromaError(
+        'INVALID_INPUT',
+        `A time limit above 0 and up to 1800 seconds was expected; ${seconds} was given.`,
+        { time_limit_seconds: seconds },
+      );
+    this.#clock = clock;
+    this.#began = clock();
+    this.#before = before;
+    this.seconds = seconds;
+  }
+
+  now(): number {
+    return this.#clock() / 1000;
+  }
+
+  /** Of this run. */
+  get elapsed(): number {
+    return (this.#clock() - this.#began) / 1000;
+  }
+
+  get used(): number {
+    return this.elapsed + this.#before;
+  }
+
+  get left(): number {
+    return this.seconds - this.elapsed;
+  }
+
+  /** A signal that also aborts once `until` seconds of the run have passed: learners look at it between steps. */
+  signalUntil(until: number, outer: AbortSignal | undefined): AbortSignal {
+    const { signal } = new AbortController();
+    Object.defineProperty(signal, 'throwIfAborted', {
+      value: () => {
+        outer?.throwIfAborted();
+        if (this.elapsed > until) throw new OutOfTime('The time for this fit was used up.');
+      },
+    });
+    return signal;
+  }
+
+  /**
+   * Seconds that a fit should take: from the slowest fits of the configuration at the nearest number of rows, else of
+   * its family, else by a guess.
+   */
+  forecast(
+    configuration: Configuration,
+    size: { rows: number; columns: number; classes: number },
+    finished: readonly FinishedFit[],
+  ): number {
+    const { growth, guess } = families[configuration.family];
+    const own = finished.filter((fit) => fit.configuration.id === configuration.id && fit.fault === null);
+    const kin =
+      own.length > 0
+        ? own
+        : finished.filter((fit) => fit.configuration.family === configuration.family && fit.fault === null);
+    if (kin.length === 0) return safety * guess(size, configuration.settings);
+    const nearest = Math.max(...kin.map(({ rows }) => rows));
+    const scaled = kin
+      .filter(({ rows }) => rows === nearest)
+      .map((fit) => {
+        const there = { ...size, rows: fit.rows };
+        const settings =
+          guess(there, configuration.settings) / Math.max(1e-9, guess(there, fit.configuration.settings));
+        return fit.seconds * settings * Math.max(1, (size.rows / fit.rows) ** growth);
+      });
+    return safety * Math.max(...scaled);
+  }
+}
