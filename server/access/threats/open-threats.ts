@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Platform } from '../../platform/platform.ts';
+import { systemTenant } from '../../platform/system-actor.ts';
 import type { OpenAudit } from '../audit/open-audit.ts';
 import type { Sessions } from '../identity/sessions.service.ts';
 import { openPlaces } from './places.ts';
@@ -36,7 +37,12 @@ export function openThreats(
   const blocks = new ThreatBlocks({ platform, audit, guard, settled });
   const threats = new Threats({ platform, audit, sessions, guard, policies, settled });
   const watch = new ThreatWatch(
-    { db: db.sql, places, policyOf: (tenantId) => policies.of(tenantId) },
+    {
+      db: db.sql,
+      places,
+      policyOf: (tenantId) => policies.of(tenantId),
+      subjectOf: (email) => audit.keys.textMac(systemTenant, `account:${email.toLowerCase()}`) ?? '',
+    },
     (tenantId, finding) => threats.take(tenantId, finding),
     log,
   );

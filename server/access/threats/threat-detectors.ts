@@ -2,7 +2,6 @@ import { defaultThreatPolicy, type ThreatPolicy } from '@stroma/contracts';
 import type { Sql } from '../../platform/db/database.ts';
 import { networkOf } from '../../platform/rate-limits/request-limits.ts';
 import type { StoredEvent } from '../audit/audit-verification.ts';
-import { hashToken } from '../identity/secrets.ts';
 import { judgeSignIns } from './credential-stuffing.ts';
 import { type Finding, some } from './finding.ts';
 import { judgeTravel } from './impossible-travel.ts';
@@ -25,6 +24,8 @@ export interface Detecting {
   db: Sql;
   places: Places;
   policyOf: (tenantId: string) => Promise<ThreatPolicy>;
+  /** What the record of a failed sign-in holds in place of the address that was named. */
+  subjectOf: (email: string) => string;
 }
 
 export interface Found {
@@ -34,8 +35,6 @@ export interface Found {
 
 /** How far back a person's habit is looked for. */
 const habitDays = 28;
-/** Of a failed sign-in the record keeps so much of the hash of the account that was named. */
-export const subjectOf = (email: string): string => hashToken(`account:${email.toLowerCase()}`).slice(0, 16);
 
 const nobody = { actor: null, address: null, sessionId: null, keyId: null };
 const credential = (id: string | null) => ({
@@ -83,13 +82,13 @@ export async function detectTravel(
  * Failed sign-ins belong to nobody yet, so all are looked at together: each tenant whose accounts were tried is told,
  * of its own; where no account exists, who keeps the installation.
  */
-export async function detectStuffing({ db, policyOf }: Detecting, now: Date): Promise<Found[]> {
+export async function detectStuffing({ db, policyOf, subjectOf }: Detecting, now: Date): Promise<Found[]> {
   const standard = defaultThreatPolicy.credential_stuffing.window_minutes;
   const from = new Date(now.getTime() - Math.max(standard, (await longestWindow(db)) ?? 0) * 60_000);
   const all = await failedSignIns(db, from);
   if (all.length < 2) return [];
   const signedIn = await startedSessions(db, from);
-  const accounts = await accountsOf(db, [...new Set(all.map(({ subject }) => subject))]);
+  const accounts = await accountsOf(db, subjectOf, new Set(all.map(({ subject }) => subject)));
   const keepers = await keepersOfInstallation(db);
   const found: Found[] = [];
   for (const tenantId of new Set([...keepers, ...accounts.map((each) => each.tenantId)])) {

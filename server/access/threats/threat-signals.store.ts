@@ -16,7 +16,7 @@ const since = (time: Date): string => {
 const read = (details: string | null): Record<string, unknown> =>
   details === null ? {} : (JSON.parse(details) as Record<string, unknown>);
 
-/** Failed sign-ins by password, by the hash of the account that was named. */
+/** Failed sign-ins by password, by the keyed hash of the account that was named. */
 export async function failedSignIns(
   db: Sql,
   from: Date,
@@ -28,7 +28,7 @@ export async function failedSignIns(
       order by id desc limit ${mostEvents}`),
   );
   return rows.flatMap(({ time, address, details }) => {
-    const { subject } = read(details);
+    const { subject_hmac: subject } = read(details);
     return typeof subject === 'string' && address !== null ? [{ subject, address, at: new Date(time) }] : [];
   });
 }
@@ -64,16 +64,16 @@ export async function longestWindow(db: Sql): Promise<number | null> {
 /** Accounts behind the hashes of failed sign-ins, as far as there are any. */
 export async function accountsOf(
   db: Sql,
-  subjects: readonly string[],
+  subjectOf: (email: string) => string,
+  subjects: ReadonlySet<string>,
 ): Promise<{ subject: string; id: string; name: string; tenantId: string }[]> {
-  return rowsOf(
-    await db.execute(sql`
-      select left(encode(sha256(convert_to('account:' || lower(email), 'UTF8')), 'hex'), 16) as subject,
-        id, name, tenant_id as "tenantId"
-      from users
-      where left(encode(sha256(convert_to('account:' || lower(email), 'UTF8')), 'hex'), 16)
-        in (select json_array_elements_text(${JSON.stringify(subjects)}::json))`),
+  const rows = rowsOf<{ id: string; name: string; email: string; tenantId: string }>(
+    await db.execute(sql`select id, name, email, tenant_id as "tenantId" from users`),
   );
+  return rows.flatMap(({ email, ...account }) => {
+    const subject = subjectOf(email);
+    return subjects.has(subject) ? [{ ...account, subject }] : [];
+  });
 }
 
 /** Tenants whose people keep the whole installation: told of attacks on accounts that are nobody's. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { defaultThreatPolicy } from '@stroma/contracts';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { AccessServer, Person } from '../permissions/access-server.suite.ts';
@@ -114,6 +115,12 @@ describe('credential stuffing', () => {
       evidence: { own_accounts: 1, tried: ['Victim'] },
       actions: expect.arrayContaining(['address_blocked']),
     });
+    const { rows } = await server.app.platform.db.execute(
+      `select details from audit_events where action = 'session.refused'`,
+    );
+    const guessed = createHash('sha256').update(`account:${victim.email}`).digest('hex').slice(0, 16);
+    expect(JSON.stringify(rows)).toContain('subject_hmac');
+    expect(JSON.stringify(rows)).not.toContain(guessed);
     // Whether the password is right is not told any more.
     for (const password of [rightPassword, 'a wrong password'])
       expect((await room.signIn(bystander.email, password, { 'x-forwarded-for': '45.9.1.1' })).status).toBe(
