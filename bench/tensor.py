@@ -66,6 +66,7 @@ class Cnn(nn.Sequential):
 
 networks = {
     'mlp': (lambda: nn.Sequential(nn.Linear(32, 128), nn.ReLU(), nn.Linear(128, 128), nn.ReLU(), nn.Linear(128, 1)), [(32,)], 128),
+    'mlp_wide': (lambda: nn.Sequential(nn.Linear(64, 512), nn.ReLU(), nn.Linear(512, 512), nn.ReLU(), nn.Linear(512, 1)), [(64,)], 512),
     'deeponet': (DeepONet, [(100,), (2,)], 128),
     'cnn_1d': (Cnn, [(4, 128)], 32),
     'lstm': (Lstm, [(20, 8)], 32),

@@ -57,6 +57,10 @@ function mlp(x: Tensor): Tensor {
   return layer('c', relu(layer('b', relu(layer('a', x, 32, 128)), 128, 128)), 128, 1);
 }
 
+function wide(x: Tensor): Tensor {
+  return layer('c', relu(layer('b', relu(layer('a', x, 64, 512)), 512, 512)), 512, 1);
+}
+
 function deepOnet(u: Tensor, at: Tensor): Tensor {
   const branch = layer('b3', relu(layer('b2', relu(layer('b1', u, 100, 128)), 128, 128)), 128, 64);
   const trunk = layer('t3', tanh(layer('t2', tanh(layer('t1', at, 2, 128)), 128, 128)), 128, 64);
@@ -103,6 +107,7 @@ const networks: Record<
   { shapes: number[][]; batch: number | null; build: (...x: Tensor[]) => Tensor }
 > = {
   mlp: { shapes: [[32]], batch: 128, build: mlp as (...x: Tensor[]) => Tensor },
+  mlp_wide: { shapes: [[64]], batch: 512, build: wide as (...x: Tensor[]) => Tensor },
   deeponet: { shapes: [[100], [2]], batch: 128, build: deepOnet as (...x: Tensor[]) => Tensor },
   cnn_1d: { shapes: [[4, 128]], batch: 32, build: cnn as (...x: Tensor[]) => Tensor },
   lstm: { shapes: [[20, 8]], batch: 32, build: recurrent as (...x: Tensor[]) => Tensor },
@@ -236,7 +241,6 @@ async function oneRow(): Promise<void> {
 }
 
 async function secondThread(): Promise<void> {
-  const wide = (x: Tensor) => layer('c', relu(layer('b', relu(layer('a', x, 64, 512)), 512, 512)), 512, 1);
   const data = { x: new Float32Array(rows * 64).map((_, at) => Math.sin(at)), y: new Float32Array(rows) };
   const rowsPerSecond = async (threads: number, batch: number) => {
     const [x, y] = [input('x', [batch, 64]), input('y', [batch, 1])];
