@@ -44,6 +44,12 @@ export const mlflowRegistryApi = {
     z.object({ name, stages: z.array(text(20)).max(10).default([]) }),
     'models:read',
   ),
+  readLatestVersions: read(
+    'mlflowReadLatestVersions',
+    'registered-models/get-latest-versions',
+    'The newest version of each stage',
+    z.object({ name, stages: z.union([text(20), z.array(text(20)).max(10)]).optional() }),
+  ),
   setModelTag: send(
     'POST',
     'mlflowSetModelTag',

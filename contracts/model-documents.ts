@@ -6,10 +6,13 @@ import { modelStages, promotionStates } from './model-stages.ts';
 const person = z.object({ user_id: z.string(), name: z.string().nullable() });
 const tagMap = z.record(z.string(), z.string());
 const stage = z.enum(modelStages);
-/** As MLflow has it: a name, and nothing that looks like the number of a version. */
+/** As MLflow has it: a name, and nothing that is taken for the number of a version or for the newest. */
 export const modelAlias = z
   .string()
-  .regex(/^(?![vV]\d+$)[\w-]{1,250}$/, 'expected letters, digits, _ and -, and not v and a number');
+  .regex(
+    /^(?![vV]\d+$|latest$)[\w-]{1,250}$/,
+    'expected letters, digits, _ and -, and neither v and a number nor latest',
+  );
 
 const promotionCheck = z
   .strictObject({

@@ -1,4 +1,4 @@
-import { mlflowApi as api, type ModelStage, modelStages } from '@stroma/contracts';
+import { mlflowApi as api, type ModelStage, modelAlias, modelStages } from '@stroma/contracts';
 import type { FastifyInstance } from 'fastify';
 import type { Context } from '../../platform/context.ts';
 import { fail } from '../../platform/failure.ts';
@@ -124,6 +124,9 @@ export function registryMethods(
     return { model_versions: await versionWires(ctx, await newestOf(ctx, model, stages)) };
   };
   route(app, api.latestVersions, ({ ctx, body }) => latest(ctx, body.name, body.stages));
+  route(app, api.readLatestVersions, ({ ctx, query }) =>
+    latest(ctx, query.name, [query.stages ?? []].flat()),
+  );
   route(app, api.setModelTag, async ({ ctx, body }) => {
     const { id } = await models.named(ctx, write, body.name);
     await models.update(ctx, id, { tags: { [body.key]: body.value } });
@@ -217,9 +220,13 @@ export function registryMethods(
 }
 
 function aliasOf(alias: string): string {
-  if (!/^(?![vV]\d+$)[\w-]{1,250}$/.test(alias))
-    fail('INVALID_INPUT', 'Expected an alias of letters, digits, _ and -, and not v and a number.', {
-      field: 'alias',
-    });
+  if (!modelAlias.safeParse(alias).success)
+    fail(
+      'INVALID_INPUT',
+      'Expected an alias of letters, digits, _ and -, and neither v and a number nor "latest".',
+      {
+        field: 'alias',
+      },
+    );
   return alias;
 }

@@ -119,6 +119,7 @@ export class RegisteredModels {
     ctx: Context,
     { name, description, tags }: { name: string; description: string; tags: Record<string, string> },
   ): Promise<ModelRow> {
+    requireAddressable(name);
     const { platform, access } = this.#parts;
     const now = new Date();
     const row: ModelRow = {
@@ -150,6 +151,7 @@ export class RegisteredModels {
 
   async update(ctx: Context, id: string, change: Change): Promise<ModelRow> {
     const before = await this.require(ctx, 'models:write', id);
+    if (change.name !== undefined) requireAddressable(change.name);
     const after = {
       name: change.name ?? before.name,
       description: change.description ?? before.description,
@@ -266,6 +268,12 @@ export class RegisteredModels {
 }
 
 const notThere = (asked: string): never => fail('NOT_FOUND', 'There is no such model.', { model: asked });
+
+/** `models:/<name>/<version>` is how versions are named. */
+function requireAddressable(name: string): void {
+  if (/[/:]/.test(name) || name.trim() !== name)
+    fail('INVALID_INPUT', 'Expected a name without /, : and blanks around it.', { field: 'name' });
+}
 
 const nameTaken = (name: string): never =>
   fail('CONFLICT', `There is a model named "${name}" already.`, { field: 'name', reason: 'exists' });

@@ -293,7 +293,9 @@ describe('promotion', () => {
 
 describe('the registry as MLflow speaks to it', () => {
   it('registers, finds, aliases and says where the files are', async () => {
-    const name = 'wire/risk model';
+    const name = 'wire risk model';
+    for (const wrong of ['a/b', 'a:b', ' a'])
+      expect((await client.call('POST', 'registered-models/create', { name: wrong })).status).toBe(400);
     const run = await trained(0.9);
     const created = await client.call('POST', 'registered-models/create', {
       name,
@@ -350,6 +352,8 @@ describe('the registry as MLflow speaks to it', () => {
       status: 400,
       body: { error_code: 'INVALID_STATE', message: expect.stringContaining('second person') },
     });
+    const newest = await client.call('GET', `registered-models/get-latest-versions?${query}&stages=None`);
+    expect(newest.body).toMatchObject({ model_versions: [{ version: '1' }] });
     const boss = await mlflowOf(server, director, ['models:read', 'models:write', 'models:promote']);
     const staged = await boss.call('POST', 'model-versions/transition-stage', {
       name,
