@@ -61,7 +61,7 @@ export function leaksOf(table: FeatureTable, target: Target, options: LeakOption
       columns: [name],
       rows: table.rows,
       share: 1,
-      message: `"${name}" is different in each row, like an identifier. It says nothing of new rows: leave it out.`,
+      message: `"${name}" is different in nearly each row, like an identifier. It says nothing of new rows: leave it out.`,
     });
   return leaks;
 }
@@ -123,24 +123,29 @@ function future(times: Float64Array, { train, test }: Split): Leak[] {
   ];
 }
 
-/** Names or whole numbers that are all different, the numbers close together as a count is. */
+const saysId = /(^|[^a-z])(id|nr|no|number|index|row)([^a-z]|$)|Id$|ID$/;
+
+/**
+ * Names that nearly all differ; whole numbers that all differ and lie as close together as a count does, or that nearly
+ * all differ and are called an identifier.
+ */
 function numbersRows(column: FeatureColumn, rows: number): boolean {
   if (rows < 20 || column.kind === 'time' || column.kind === 'text') return false;
   const seen = new Set<number>();
-  for (let row = 0; row < rows; row++) {
-    if (isMissing(column, row)) return false;
-    const value = column.kind === 'category' ? (column.codes[row] as number) : (column.values[row] as number);
-    if (seen.has(value)) return false;
-    seen.add(value);
-  }
-  if (column.kind === 'category') return true;
+  let known = 0;
   let [low, high] = [Infinity, -Infinity];
-  for (const value of column.values) {
-    if (!Number.isInteger(value)) return false;
+  for (let row = 0; row < rows; row++) {
+    if (isMissing(column, row)) continue;
+    const value = column.kind === 'category' ? (column.codes[row] as number) : (column.values[row] as number);
+    if (column.kind === 'number' && !Number.isInteger(value)) return false;
+    known += 1;
+    seen.add(value);
     low = Math.min(low, value);
     high = Math.max(high, value);
   }
-  return high - low < 2 * rows || /(^|[^a-z])(id|nr|no|number|index|row)([^a-z]|$)|Id$|ID$/.test(column.name);
+  const nearly = known >= 0.9 * rows && seen.size >= 0.9 * known;
+  if (column.kind === 'category') return nearly;
+  return nearly && (saysId.test(column.name) || (seen.size === rows && high - low < 2 * rows));
 }
 
 /** Share of the target's variance that the column's classes tell in rows they were not counted in; least of classes. */
