@@ -1,8 +1,22 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Target } from '../estimator.ts';
-import { fitBoostedTrees, fitExtraTrees, fitRandomForest } from '../index.ts';
+import { type BoostingOptions, fitBoostedTrees, fitExtraTrees, fitRandomForest } from '../index.ts';
 import { areaUnderCurve, readTable, rowsOf, targetsOf } from './tables.suite.ts';
+
+interface Case {
+  file: string;
+  target: string;
+  leave_out: string[];
+  loss: NonNullable<BoostingOptions['loss']>;
+  rounds: number;
+  settings: BoostingOptions;
+  scores: (number | number[])[];
+}
+const boosting = JSON.parse(readFileSync(new URL('./golden/boosting.json', import.meta.url), 'utf8')) as {
+  made_with: string;
+  cases: Case[];
+};
 
 type Score = [mean: number, standardError: number];
 const golden = JSON.parse(readFileSync(new URL('./golden/scores.json', import.meta.url), 'utf8')) as {
@@ -56,4 +70,35 @@ describe.skipIf(!isThere)(`on real tables, within a standard error of ${golden.m
           (scores[0] as number) / 3 + (scores[1] as number) / 3 + (scores[2] as number) / 3,
         ).toBeGreaterThan(mean - standardError);
       });
+});
+
+describe.skipIf(!isThere)(`boosted trees have the scores of ${boosting.made_with}`, () => {
+  for (const { file, target: name, leave_out, loss, rounds, settings, scores } of boosting.cases)
+    it(`${loss}, ${Object.keys(settings).join(' ') || 'usual settings'}: ${file}`, () => {
+      const read = readTable(file, name);
+      if (read === null) return;
+      const kept = read.matrix.names
+        .map((_, at) => at)
+        .filter((at) => !leave_out.includes(read.matrix.names[at] ?? ''));
+      const matrix = {
+        ...read.matrix,
+        names: kept.map((at) => read.matrix.names[at] as string),
+        columns: kept.map((at) => read.matrix.columns[at] as Float64Array),
+        categories: kept.map(() => 0),
+      };
+      const model = fitBoostedTrees(matrix, read.target, { seed: 1, loss, rounds, ...settings });
+      const found = model.scores(matrix);
+      const width = model.base.length;
+      scores.forEach((wanted, index) => {
+        // Scores of classes say the same when all are shifted: they are taken from the first.
+        const all = [wanted].flat();
+        const ours = found.subarray(10 * index * width, (10 * index + 1) * width);
+        const [first, ourFirst] = width > 1 ? [all[0] as number, ours[0] as number] : [0, 0];
+        all.forEach((score, k) => {
+          const difference = Math.abs((ours[k] as number) - ourFirst - (score - first));
+          // Its gradients are of single precision.
+          expect(difference / Math.max(1, Math.abs(score)), `row ${10 * index}`).toBeLessThan(1e-6);
+        });
+      });
+    });
 });

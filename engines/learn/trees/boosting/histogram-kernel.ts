@@ -294,10 +294,11 @@ export function histogramKernel(module: WasmModule, memory: WasmMemory): Histogr
     histogram: (width, ...words) => byWidth[width]?.(...words),
     subtract,
     quantise,
-    partition,
+    // Addresses past 2 GiB come back negative.
+    partition: (...words) => (partition?.(...words) ?? 0) >>> 0,
     raise,
     exponential,
-    cut,
+    cut: (...words) => (cut?.(...words) ?? 0) >>> 0,
     copy,
     clear,
   } as HistogramKernel;

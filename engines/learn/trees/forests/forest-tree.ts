@@ -17,11 +17,16 @@ function growForestTree(job: ForestJob, tree: number): TreeSet {
   const weights = new Float64Array(job.rows);
   const rows = new Uint32Array(job.rows);
   let n = 0;
-  for (let row = 0; row < job.rows; row++) {
-    const weight = (bag[row] as number) * (job.weights === null ? 1 : (job.weights[row] as number));
-    weights[row] = weight;
-    if (weight > 0) rows[n++] = row;
-  }
+  const take = (timesOf: (row: number) => number) => {
+    for (let row = 0; row < job.rows; row++) {
+      const weight = timesOf(row) * (job.weights === null ? 1 : (job.weights[row] as number));
+      weights[row] = weight;
+      if (weight > 0) rows[n++] = row;
+    }
+  };
+  take((row) => bag[row] as number);
+  // A bag of rows that weigh nothing says nothing.
+  if (n === 0) take(() => 1);
   const search = new CutSearch(job, weights);
   const builder = new TreeBuilder(job.width, 1024);
   const columns = Uint32Array.from(job.codes.keys());
