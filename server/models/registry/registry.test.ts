@@ -136,6 +136,36 @@ describe('a version of a model', () => {
       expect([at, (await stranger.call('GET', at)).status]).toEqual([at, 404]);
   });
 
+  it('is announced when it is registered, to who may know of its model', async () => {
+    const secret = await model();
+    const open = await model();
+    const project = await server.admin.call<{ project_id: string }>('POST', '/access/projects', {
+      name: 'Closed',
+    });
+    const [hidden, shown] = [await trained(0.7), await trained(0.8)];
+    await server.admin.call('PUT', `/access/resources/${secret.model_id}`, {
+      projects: [project.body.project_id],
+      site: null,
+      purposes: [],
+      opens_at: null,
+      closes_at: null,
+    });
+    const viewer = await server.colleague('viewer');
+    const stream = await viewer.fetch('GET', '/streams/all');
+    const reader = stream.body?.getReader();
+    const kept = await server.admin.call('POST', `/ml/models/${secret.model_id}/versions`, {
+      run_id: hidden.run_id,
+    });
+    expect(kept.status).toBe(201);
+    const version = await register(open, shown);
+    let heard = '';
+    while (!heard.includes(version.version_id))
+      heard += new TextDecoder().decode((await reader?.read())?.value ?? new Uint8Array());
+    await reader?.cancel();
+    expect(heard).toContain('model.version.registered');
+    expect(heard).not.toContain(secret.model_id);
+  });
+
   it('names the erasures of persons whose rows it was trained on', async () => {
     const data = await scientist.dataset('persons.csv', 'name,age\nAda,40\n');
     const of = await model();
