@@ -33,7 +33,7 @@ const allowed: Record<string, string[]> = {
   contracts: ['engines/kernel'],
   sdk: ['contracts'],
   'apps/web': ['sdk', 'contracts', 'engines/charts'],
-  'apps/cli': ['sdk', 'contracts', 'engines/kernel', 'engines/lake', 'engines/text'],
+  'apps/cli': ['sdk', 'contracts', 'engines/kernel', 'engines/lake', 'engines/learn', 'engines/text'],
   server: [
     'contracts',
     'engines/charts',

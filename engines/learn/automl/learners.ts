@@ -111,7 +111,7 @@ export const families: Readonly<Record<FamilyName, Family>> = {
       saved.kind === 'logistic' ? loadLogistic(saved as LogisticModel) : loadLinear(saved as LinearModel),
     growth: 1.1,
     guess: ({ rows, columns, classes }) => rows * Math.min(columns, 600) * (20 + 20 * classes) * 4e-9 + 0.01,
-    space: [{ name: 'l2', low: 1e-3, high: 1e3, scale: 'log' }],
+    space: [{ name: 'l2', low: 0.1, high: 3e3, scale: 'log' }],
   },
   elastic_net: {
     learns: ['number'],

@@ -1,0 +1,132 @@
+import { availableParallelism } from 'node:os';
+import { StromaError } from '@stroma/kernel';
+import type { FeatureTable, MetricName, Preset, ProblemType } from '@stroma/learn';
+import type { CommandRun, RunningCommand } from '../commands.ts';
+import { exitStatus, UsageError } from '../failure.ts';
+import { readLearningTable } from '../local/learning-table.ts';
+import { keepModel } from '../local/model-files.ts';
+import { nearestWord } from '../nearest-word.ts';
+import { withScratchFolder } from '../scratch-folder.ts';
+import { isFile, refuseMissingFile } from '../source-files.ts';
+import { trainingView } from '../views/learning-view.ts';
+
+const longestSeconds = 1800;
+
+/** What `stroma train --json` prints. */
+export type TrainingDocument = ReturnType<typeof documentOf>;
+
+export const train: CommandRun = async (running) => {
+  const { invocation, output, signal, env } = running;
+  const [word = ''] = invocation.words;
+  const target = invocation.text('target');
+  if (target === null)
+    throw new UsageError('Expected --target with the column to predict.', invocation.command.name);
+  const seconds = invocation.number('time', { whole: false, least: 0.1 }) ?? 60;
+  if (seconds > longestSeconds)
+    throw new UsageError(
+      `Expected --time of at most ${longestSeconds} seconds, given ${seconds}.`,
+      invocation.command.name,
+    );
+  const { metricNames, presets, problemTypes, automl, TreeThreads } = await import('@stroma/learn');
+  const metric = oneOf<MetricName>(running, 'metric', metricNames);
+  const problem = oneOf<ProblemType>(running, 'problem', problemTypes);
+  const preset = oneOf<Preset>(running, 'preset', presets);
+  const seed = invocation.number('seed') ?? 1;
+  if (!isFile(word)) refuseMissingFile(word, false);
+  const { table, leftOut } = await withScratchFolder((folder) => readLearningTable(word, folder, running));
+  checkTarget(table, target, leftOut);
+  const threads = new TreeThreads(Math.min(8, availableParallelism()));
+  try {
+    const result = await automl({
+      table,
+      target,
+      time_limit_seconds: seconds,
+      seed,
+      clock: () => performance.now(),
+      threads,
+      signal,
+      onProgress: ({ fraction, phase, fits }) => output.progress(fraction, `${fits} fits, ${phase}`),
+      ...(metric && { metric }),
+      ...(problem && { problem }),
+      ...(preset && { preset }),
+    });
+    for (const { name, reason } of leftOut)
+      result.decisions.unshift({
+        decision: 'column_left_out',
+        columns: [name],
+        message: `"${name}": ${reason}`,
+      });
+    const { model_id, path } = keepModel(result.model, invocation.text('out'), env);
+    const document = documentOf(result, model_id, path);
+    await output.result(document, () => trainingView(document, output));
+    return exitStatus.ok;
+  } finally {
+    threads.close();
+  }
+};
+
+function oneOf<Word extends string>(
+  { invocation }: RunningCommand,
+  option: string,
+  known: readonly Word[],
+): Word | null {
+  const given = invocation.text(option);
+  if (given === null) return null;
+  const found = known.find((each) => each === given);
+  if (found !== undefined) return found;
+  const near = nearestWord(given, known);
+  throw new UsageError(
+    `Expected --${option} to be one of ${known.join(', ')}; given "${given}".${near === null ? '' : ` Did you mean "${near}"?`}`,
+    invocation.command.name,
+  );
+}
+
+function checkTarget(
+  table: FeatureTable,
+  target: string,
+  leftOut: readonly { name: string; reason: string }[],
+): void {
+  const names = table.columns.map(({ name }) => name);
+  if (names.includes(target)) return;
+  const out = leftOut.find(({ name }) => name === target);
+  if (out !== undefined)
+    throw new StromaError('INVALID_INPUT', `"${target}" cannot be predicted. ${out.reason}`, { target });
+  const near = nearestWord(target, names);
+  const some = names.slice(0, 12).map((name) => `"${name}"`);
+  throw new StromaError(
+    'INVALID_INPUT',
+    `The table has no column "${target}". ${near === null ? `It has ${some.join(', ')}${names.length > 12 ? ` and ${names.length - 12} more` : ''}.` : `Did you mean "${near}"?`}`,
+    near === null ? { column: target } : { column: target, nearest: near },
+  );
+}
+
+function documentOf(
+  {
+    problem,
+    metric,
+    leaderboard,
+    holdout,
+    ...rest
+  }: Awaited<ReturnType<typeof import('@stroma/learn').automl>>,
+  model_id: string,
+  path: string,
+) {
+  return {
+    model_id,
+    model_file: path,
+    problem_type: problem.type,
+    problem_reasons: problem.reasons,
+    target: rest.model.target,
+    metric,
+    leaderboard,
+    holdout,
+    learning_curve: rest.learning_curve,
+    stopped: rest.stopped,
+    decisions: rest.decisions,
+    leaks: rest.leaks,
+    failed: rest.failed,
+    fits: rest.fits,
+    memory_bytes: rest.memory_bytes,
+    seconds: rest.seconds,
+  };
+}
