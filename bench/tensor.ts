@@ -1,8 +1,10 @@
 /**
- * Training steps a second on one thread against PyTorch on one thread, Adam, the same networks, batches gathered from 4,096 rows
- * on both sides, in turns in one run. The ratio is by CPU second, which other work on the machine disturbs less.
- * Then: one row predicted by a loaded MLP, and what a second thread brings to a large one.
+ * Training steps a second on one thread against PyTorch on one thread, Adam, the same networks, batches
+ * gathered from 4,096 rows on both sides, in turns in one run. The ratio is by CPU second, which other work
+ * on the machine disturbs less. Then: one row predicted by a loaded MLP, and what a second thread brings to a
+ * large one.
  *   node bench/tensor.ts [seconds a turn] [network ...]      BENCH_PYTHON: a Python that has torch (1.13 of Debian is the peer)
+ * /
  */
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';

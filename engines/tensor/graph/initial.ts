@@ -1,6 +1,8 @@
 import type { Initial } from './tensor.ts';
 
-/** How parameters begin. `fanIn` and `fanOut` count the values that meet in one output, and leave one input. */
+/**
+ * How parameters begin. `fanIn` and `fanOut` count the values that meet in one output, and leave one input.
+ */
 export const initial = {
   zeros: { kind: 'constant', value: 0 } as Initial,
   ones: { kind: 'constant', value: 1 } as Initial,

@@ -1,6 +1,9 @@
 import type { Tensor } from './tensor.ts';
 
-/** All that `ends` depend on through `inputsOf`, each after its inputs; `ends` at last. Deep graphs are welcome. */
+/**
+ * All that `ends` depend on through `inputsOf`, each after its inputs; `ends` at last. Deep graphs are
+ * welcome.
+ */
 export function inOrder(ends: readonly Tensor[], inputsOf: (tensor: Tensor) => readonly Tensor[]): Tensor[] {
   const order: Tensor[] = [];
   const seen = new Set<Tensor>();

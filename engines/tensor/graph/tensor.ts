@@ -48,8 +48,8 @@ export interface Tensor {
 const tensor = (shape: Shape, type: ElementType, node: Node): Tensor => Object.freeze({ shape, type, node });
 
 /**
- * A value given at each run: Float32Array (or Float64Array in double), Int32Array for `i32`. Two inputs of one name are
- * the same input and must be of one shape.
+ * A value given at each run: Float32Array (or Float64Array in double), Int32Array for `i32`. Two inputs of
+ * one name are the same input and must be of one shape. /
  */
 export function input(name: string, shape: Shape, type: 'real' | 'i32' = 'real'): Tensor {
   sizeOf(shape, `input "${name}"`);

@@ -16,7 +16,10 @@ type Leaf = Extract<Tensor['node'], { kind: 'input' | 'parameter' | 'state' }>;
 const isLeaf = (node: Tensor['node']): node is Leaf =>
   node.kind === 'input' || node.kind === 'parameter' || node.kind === 'state';
 
-/** The graph that computes `outputs`, by name. Throws when two inputs of one name differ, or nothing has a kernel. */
+/**
+ * The graph that computes `outputs`, by name. Throws when two inputs of one name differ, or nothing has a
+ * kernel.
+ */
 export function emit(outputs: Readonly<Record<string, Tensor>>, options: EmitOptions): OnnxGraph {
   const { precision, bind = new Map<string, Tensor>() } = options;
   const inDouble = new Map<Tensor, Tensor>();

@@ -1,4 +1,6 @@
-/** The wire format of protocol buffers, as far as ONNX needs it: each function gives the bytes of one field. */
+/**
+ * The wire format of protocol buffers, as far as ONNX needs it: each function gives the bytes of one field.
+ */
 export type Field = Uint8Array | readonly Field[];
 
 const text = new TextEncoder();

@@ -16,8 +16,8 @@ export interface AttentionOptions {
 const unseen = -1e30;
 
 /**
- * softmax(q kᵀ / √d) v (Vaswani 2017, arXiv:1706.03762): query [..., queries, d], key [..., keys, d], value [..., keys, e]. A
- * query that may see no key attends to all alike.
+ * softmax(q kᵀ / √d) v (Vaswani 2017, arXiv:1706.03762): query [..., queries, d], key [..., keys, d], value
+ * [..., keys, e]. A query that may see no key attends to all alike. /
  */
 export function attention(
   query: Tensor,
@@ -47,7 +47,10 @@ function triangle(queries: number, keys: number): Tensor {
   return constant(sees, [queries, keys], 'bool');
 }
 
-/** Attention in `heads` parts of the width, one beside the other: all of [n, places, width] with width = heads x d. */
+/**
+ * Attention in `heads` parts of the width, one beside the other: all of [n, places, width] with width = heads
+ * x d.
+ */
 export function multiHeadAttention(
   query: Tensor,
   key: Tensor,

@@ -40,8 +40,8 @@ function geometryOf(
 }
 
 /**
- * Cross-correlation in one, two or more dimensions, as networks call convolution: x [n, channels, ...space], weight [outputs,
- * channels / groups, ...kernel], bias [outputs]. The result is [n, outputs, ...space'].
+ * Cross-correlation in one, two or more dimensions, as networks call convolution: x [n, channels, ...space],
+ * weight [outputs, channels / groups, ...kernel], bias [outputs]. The result is [n, outputs, ...space']. /
  */
 export function convolution(
   x: Tensor,
@@ -53,8 +53,8 @@ export function convolution(
 }
 
 /**
- * The transpose of a convolution, which puts each value out over a kernel: x [n, channels, ...space], weight [channels,
- * outputs / groups, ...kernel]. `outputPadding` is added to the far side of the result.
+ * The transpose of a convolution, which puts each value out over a kernel: x [n, channels, ...space], weight
+ * [channels, outputs / groups, ...kernel]. `outputPadding` is added to the far side of the result. /
  */
 export function transposedConvolution(
   x: Tensor,
@@ -132,7 +132,10 @@ function convolve(x: Tensor, weight: Tensor, bias: Tensor | undefined, geometry:
   });
 }
 
-/** What reached `shape` from each value of `x`: the gradient of a convolution by its input, as one with the kernel turned round. */
+/**
+ * What reached `shape` from each value of `x`: the gradient of a convolution by its input, as one with the
+ * kernel turned round.
+ */
 function spread(x: Tensor, weight: Tensor, shape: Shape, geometry: Geometry): Tensor {
   const { groups, dilation } = geometry;
   const kernel = weight.shape.slice(2);

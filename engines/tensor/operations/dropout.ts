@@ -3,13 +3,17 @@ import { constant, input, operation, type Tensor } from '../graph/tensor.ts';
 import { add, cast, greaterOrEqual, multiply } from './arithmetic.ts';
 import { reshape } from './shaping.ts';
 
-/** The name of the input that holds the key of a step; a training gives it, from its seed and the step's number. */
+/**
+ * The name of the input that holds the key of a step; a training gives it, from its seed and the step's
+ * number.
+ */
 export const stepKey = '#key';
 
 /**
- * Each value kept with probability 1 - `rate` and then divided by it, or else 0 (Srivastava 2014, JMLR 15:1929). What is
- * kept is a function of the training's seed, the step and `site`, a name that no other dropout of the graph has; so the
- * same step drops the same values, whether it came at once or after a pause. For predictions leave it out.
+ * Each value kept with probability 1 - `rate` and then divided by it, or else 0 (Srivastava 2014, JMLR
+ * 15:1929). What is kept is a function of the training's seed, the step and `site`, a name that no other
+ * dropout of the graph has; so the same step drops the same values, whether it came at once or after a pause.
+ * For predictions leave it out. /
  */
 export function dropout(x: Tensor, rate: number, site: string): Tensor {
   if (!(rate >= 0 && rate < 1))
@@ -21,7 +25,9 @@ export function dropout(x: Tensor, rate: number, site: string): Tensor {
   return multiply(x, reshape(multiply(cast(kept, 'real'), 1 / (1 - rate)), x.shape));
 }
 
-/** Counted random numbers of 32 bits: an integer hash (after C. Wellons' lowbias32) of place, site and step. */
+/**
+ * Counted random numbers of 32 bits: an integer hash (after C. Wellons' lowbias32) of place, site and step.
+ */
 function randomWords(count: number, site: string): Tensor {
   const places = Int32Array.from({ length: count }, (_, at) => Math.imul(at, 0x9e3779b1));
   const key = scrambled(bits('BitwiseXor', input(stepKey, [], 'i32'), constant(siteNumber(site), [], 'i32')));

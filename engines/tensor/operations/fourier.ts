@@ -26,8 +26,8 @@ function waves(
 }
 
 /**
- * The first `modes` of the discrete Fourier transform along the last axis, Σ x exp(-2πi k t / n), k = 0 ... modes - 1: as a
- * product with a matrix, which for few modes costs less than a whole transform.
+ * The first `modes` of the discrete Fourier transform along the last axis, Σ x exp(-2πi k t / n), k = 0 ...
+ * modes - 1: as a product with a matrix, which for few modes costs less than a whole transform. /
  */
 export function fourier(x: Tensor, modes: number): Complex {
   const size = sizeAt(x.shape, -1);
@@ -40,7 +40,10 @@ export function fourier(x: Tensor, modes: number): Complex {
   };
 }
 
-/** The real signal of `size` whose transform has these first modes and nothing above them: the inverse of `fourier`. */
+/**
+ * The real signal of `size` whose transform has these first modes and nothing above them: the inverse of
+ * `fourier`.
+ */
 export function inverseFourier({ real, imaginary }: Complex, size: number): Tensor {
   const modes = sizeAt(real.shape, -1);
   checkModes(real, modes, size);

@@ -4,8 +4,8 @@ import { cast, divide, equal, exp, subtract } from './arithmetic.ts';
 import { filled, iota, reshape, transpose, unsqueeze, zeros } from './shaping.ts';
 
 /**
- * Slices of `x` along `axis` (0 when left out) at `indices` (i32, from 0), whose shape takes the place of the axis. An
- * index out of range fails when it runs.
+ * Slices of `x` along `axis` (0 when left out) at `indices` (i32, from 0), whose shape takes the place of the
+ * axis. An index out of range fails when it runs. /
  */
 export function gather(x: Tensor, indices: Tensor, axis = 0): Tensor {
   const along = axisOf('gather', x.shape, axis);
@@ -30,8 +30,8 @@ export function gather(x: Tensor, indices: Tensor, axis = 0): Tensor {
 }
 
 /**
- * Rows of zeros, `size` of them, to which row i of `updates` [n, ...] is added at `indices[i]` (i32 [n]). Segment sums of a
- * graph are these: messages by the node they go to.
+ * Rows of zeros, `size` of them, to which row i of `updates` [n, ...] is added at `indices[i]` (i32 [n]).
+ * Segment sums of a graph are these: messages by the node they go to. /
  */
 export function scatterAdd(updates: Tensor, indices: Tensor, size: number): Tensor {
   if (indices.shape.length !== 1 || updates.shape[0] !== indices.shape[0])
@@ -49,8 +49,8 @@ export const segmentSum = (x: Tensor, segment: Tensor, segments: number): Tensor
   scatterAdd(x, segment, segments);
 
 /**
- * exp(x) / Σ exp(x) over the rows of `x` [n, ...] that share a segment: weights of the edges that enter a node. Safe for any
- * finite x.
+ * exp(x) / Σ exp(x) over the rows of `x` [n, ...] that share a segment: weights of the edges that enter a
+ * node. Safe for any finite x. /
  */
 export function segmentSoftmax(x: Tensor, segment: Tensor, segments: number): Tensor {
   const low = filled([segments, ...x.shape.slice(1)], -1e30);
@@ -62,7 +62,10 @@ export function segmentSoftmax(x: Tensor, segment: Tensor, segments: number): Te
   return divide(raised, gather(segmentSum(raised, segment, segments), segment));
 }
 
-/** 1 in the place of each index along a new last axis of `classes`, 0 elsewhere and everywhere for an index out of range. */
+/**
+ * 1 in the place of each index along a new last axis of `classes`, 0 elsewhere and everywhere for an index
+ * out of range.
+ */
 export function oneHot(indices: Tensor, classes: number): Tensor {
   return cast(equal(unsqueeze(indices, -1), iota(classes, 'i32')), 'real');
 }

@@ -22,7 +22,10 @@ import { matmul } from './products.ts';
 import { logSoftmax, logSumExp, mean } from './reductions.ts';
 import { sum, transpose, unsqueeze } from './shaping.ts';
 
-/** `none` leaves one loss a row (or value); `weights`, of the same shape, weigh them, and the mean is divided by their sum. */
+/**
+ * `none` leaves one loss a row (or value); `weights`, of the same shape, weigh them, and the mean is divided
+ * by their sum.
+ */
 export interface LossOptions {
   reduction?: 'mean' | 'sum' | 'none';
   weights?: Tensor;
@@ -73,8 +76,8 @@ export function quantileLoss(
 }
 
 /**
- * - log of the softmax of `logits` [..., classes] at `labels` (i32 [...], 0 to classes - 1). `smoothing` is spread over all
- * classes. A label out of range counts as no class: loss 0 without smoothing.
+ * - log of the softmax of `logits` [..., classes] at `labels` (i32 [...], 0 to classes - 1). `smoothing` is
+ * spread over all classes. A label out of range counts as no class: loss 0 without smoothing. /
  */
 export function crossEntropy(
   logits: Tensor,
@@ -94,13 +97,19 @@ export function crossEntropy(
   return reduced(negate(sum(multiply(logSoftmax(logits), spread), [labels.shape.length])), options);
 }
 
-/** Cross-entropy of truth values (real, 0 to 1) with sigmoid(logits), from the logits and so safe for any finite one. */
+/**
+ * Cross-entropy of truth values (real, 0 to 1) with sigmoid(logits), from the logits and so safe for any
+ * finite one.
+ */
 export function binaryCrossEntropy(logits: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
   same('binaryCrossEntropy', logits, target);
   return reduced(subtract(softplus(logits), multiply(logits, target)), options);
 }
 
-/** Binary cross-entropy times (1 - p)^gamma of the true class, `alpha` for 1 and 1 - alpha for 0 (Lin 2017, arXiv:1708.02002). */
+/**
+ * Binary cross-entropy times (1 - p)^gamma of the true class, `alpha` for 1 and 1 - alpha for 0 (Lin 2017,
+ * arXiv:1708.02002).
+ */
 export function focalLoss(
   logits: Tensor,
   target: Tensor,
@@ -114,7 +123,9 @@ export function focalLoss(
   return reduced(multiply(multiply(balance, miss), softplus(negate(signed))), options);
 }
 
-/** ½ (log variance + (target - mean)² / variance), without its constant; the variance is kept above `least`. */
+/**
+ * ½ (log variance + (target - mean)² / variance), without its constant; the variance is kept above `least`.
+ */
 export function gaussianNll(
   average: Tensor,
   varianceOf: Tensor,
@@ -127,8 +138,8 @@ export function gaussianNll(
 }
 
 /**
- * Negative log partial likelihood of Cox's model, mean over events, ties after Breslow: `risk` [n] (log hazard), `times` [n],
- * `events` [n] (1 event, 0 censored). O(n²). With no event it is 0.
+ * Negative log partial likelihood of Cox's model, mean over events, ties after Breslow: `risk` [n] (log
+ * hazard), `times` [n], `events` [n] (1 event, 0 censored). O(n²). With no event it is 0. /
  */
 export function coxLoss(risk: Tensor, times: Tensor, events: Tensor): Tensor {
   if (risk.shape.length !== 1) refuse('coxLoss', [risk.shape], 'one risk a row, [n]');
@@ -141,8 +152,9 @@ export function coxLoss(risk: Tensor, times: Tensor, events: Tensor): Tensor {
 }
 
 /**
- * Normalised temperature-scaled cross-entropy: row i of `first` belongs to row i of `second` among all rows of `second`, and
- * the other way round (Chen 2020, arXiv:2002.05709, in the two-sided form of CLIP, arXiv:2103.00020).
+ * Normalised temperature-scaled cross-entropy: row i of `first` belongs to row i of `second` among all rows
+ * of `second`, and the other way round (Chen 2020, arXiv:2002.05709, in the two-sided form of CLIP,
+ * arXiv:2103.00020). /
  */
 export function contrastiveLoss(first: Tensor, second: Tensor, temperature = 0.1): Tensor {
   if (first.shape.length !== 2) refuse('contrastiveLoss', [first.shape], 'rows of embeddings [n, features]');

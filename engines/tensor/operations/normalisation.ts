@@ -21,12 +21,17 @@ export function layerNorm(x: Tensor, scale: Tensor, shift: Tensor, epsilon = 1e-
   return add(multiply(standardise(x, [-1], epsilon), scale), shift);
 }
 
-/** x / √(mean x² + epsilon) over the last dimension, times `scale` (Zhang & Sennrich 2019, arXiv:1910.07467). */
+/**
+ * x / √(mean x² + epsilon) over the last dimension, times `scale` (Zhang & Sennrich 2019, arXiv:1910.07467).
+ */
 export function rmsNorm(x: Tensor, scale: Tensor, epsilon = 1e-6): Tensor {
   return multiply(divide(x, sqrt(add(mean(square(x), [-1], true), epsilon))), scale);
 }
 
-/** Over the features of each group and all places of one row: x [n, channels, ...] (Wu & He 2018, arXiv:1803.08494). */
+/**
+ * Over the features of each group and all places of one row: x [n, channels, ...] (Wu & He 2018,
+ * arXiv:1803.08494).
+ */
 export function groupNorm(x: Tensor, groups: number, scale: Tensor, shift: Tensor, epsilon = 1e-5): Tensor {
   const channels = x.shape[1] ?? 0;
   if (channels % groups !== 0) refuse('groupNorm', [x.shape], `channels that ${groups} groups divide`);
@@ -44,8 +49,8 @@ export interface BatchNorm {
 const acrossChannels = (x: Tensor): number[] => x.shape.map((_, axis) => axis).filter((axis) => axis !== 1);
 
 /**
- * Over batch and places, per channel: x [n, channels, ...] (Ioffe & Szegedy 2015, arXiv:1502.03167). For training; the means
- * it returns go into states by `movingAverage`.
+ * Over batch and places, per channel: x [n, channels, ...] (Ioffe & Szegedy 2015, arXiv:1502.03167). For
+ * training; the means it returns go into states by `movingAverage`. /
  */
 export function batchNorm(x: Tensor, scale: Tensor, shift: Tensor, epsilon = 1e-5): BatchNorm {
   if (x.shape.length < 2) refuse('batchNorm', [x.shape], '[n, channels, ...]');

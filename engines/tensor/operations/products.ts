@@ -34,8 +34,8 @@ export function gemm(a: Tensor, b: Tensor, turned: Turned = {}, bias?: Tensor): 
 const rowsOf = (x: Tensor): Tensor => reshape(x, [-1, size(x, -1)]);
 
 /**
- * Matrix product over the last two dimensions, [..., m, k] x [..., k, n]; the dimensions before broadcast. Throws
- * TENSOR_SHAPE for fewer than two dimensions or unequal inner sizes.
+ * Matrix product over the last two dimensions, [..., m, k] x [..., k, n]; the dimensions before broadcast.
+ * Throws TENSOR_SHAPE for fewer than two dimensions or unequal inner sizes. /
  */
 export function matmul(a: Tensor, b: Tensor): Tensor {
   if (a.shape.length < 2 || b.shape.length < 2)

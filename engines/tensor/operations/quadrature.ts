@@ -1,4 +1,7 @@
-/** Nodes and weights of Gauss-Legendre quadrature on 0 ... 1: roots of the Legendre polynomial by Newton's method. */
+/**
+ * Nodes and weights of Gauss-Legendre quadrature on 0 ... 1: roots of the Legendre polynomial by Newton's
+ * method.
+ */
 export function unitLegendre(points: number): { nodes: number[]; weights: number[] } {
   const nodes: number[] = [];
   const weights: number[] = [];

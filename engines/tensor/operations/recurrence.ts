@@ -6,7 +6,10 @@ import { gemm } from './products.ts';
 import { reshape, transpose, zeros } from './shaping.ts';
 import { slice, split, stack } from './slicing.ts';
 
-/** Weights of a recurrent cell, its gates side by side: `input` [in, gates x hidden], `hidden` [hidden, gates x hidden]. */
+/**
+ * Weights of a recurrent cell, its gates side by side: `input` [in, gates x hidden], `hidden` [hidden, gates
+ * x hidden].
+ */
 export interface RecurrentWeights {
   input: Tensor;
   hidden: Tensor;
@@ -22,8 +25,8 @@ export interface Recurrence {
 }
 
 /**
- * Long short-term memory (Hochreiter & Schmidhuber 1997, doi:10.1162/neco.1997.9.8.1735) over x [n, places, in], unrolled,
- * from zeros. Gates in the order input, forget, cell, output.
+ * Long short-term memory (Hochreiter & Schmidhuber 1997, doi:10.1162/neco.1997.9.8.1735) over x [n, places,
+ * in], unrolled, from zeros. Gates in the order input, forget, cell, output. /
  */
 export function lstm(x: Tensor, weights: RecurrentWeights): Recurrence {
   const { steps, hidden, start } = unrolled('lstm', x, weights, 4);
@@ -40,8 +43,8 @@ export function lstm(x: Tensor, weights: RecurrentWeights): Recurrence {
 }
 
 /**
- * Gated recurrent unit (Cho 2014, arXiv:1406.1078) over x [n, places, in], unrolled, from zeros. Gates in the order reset,
- * update, new; `newBias` [hidden] is added to what the reset gate lets through.
+ * Gated recurrent unit (Cho 2014, arXiv:1406.1078) over x [n, places, in], unrolled, from zeros. Gates in the
+ * order reset, update, new; `newBias` [hidden] is added to what the reset gate lets through. /
  */
 export function gru(x: Tensor, weights: RecurrentWeights & { newBias: Tensor }): Recurrence {
   const { steps, hidden, start } = unrolled('gru', x, weights, 3);

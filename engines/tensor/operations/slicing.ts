@@ -2,7 +2,10 @@ import { axisOf, fits, refuse, sizeAt } from '../graph/shape.ts';
 import { constant, operation, type Tensor } from '../graph/tensor.ts';
 import { reshape, whole } from './shaping.ts';
 
-/** From `start` up to, not including, `end` along `axis`, each `step`th (1 or more); negative bounds count from the end. */
+/**
+ * From `start` up to, not including, `end` along `axis`, each `step`th (1 or more); negative bounds count
+ * from the end.
+ */
 export function slice(x: Tensor, axis: number, start: number, end: number, step = 1): Tensor {
   const along = axisOf('slice', x.shape, axis);
   const size = sizeAt(x.shape, along);

@@ -7,12 +7,14 @@ import { openSession } from './runtime.ts';
 
 export type Values = ArrayLike<number>;
 
-/** A graph ready to run: inputs, parameters and states by name, each with as many values as its shape holds. */
+/**
+ * A graph ready to run: inputs, parameters and states by name, each with as many values as its shape holds.
+ */
 export interface TensorFunction extends AsyncDisposable {
   readonly inputs: readonly { name: string; shape: readonly number[] }[];
   /**
-   * Values of the outputs, by row. Throws INVALID_INPUT when one is missing, unknown or of another length. Missing values (NaN)
-   * are passed on as they are.
+   * Values of the outputs, by row. Throws INVALID_INPUT when one is missing, unknown or of another length.
+   * Missing values (NaN) are passed on as they are. /
    */
   run(given: Readonly<Record<string, Values>>): Promise<Record<string, Float32Array | Float64Array>>;
   close(): Promise<void>;
@@ -58,7 +60,8 @@ export async function openFunction(
 }
 
 /**
- * The bytes of an ONNX file (opset 20) with `outputs` by name; what `fixed` names is written into it, as learned parameters are.
+ * The bytes of an ONNX file (opset 20) with `outputs` by name; what `fixed` names is written into it, as
+ * learned parameters are. /
  */
 export function toOnnx(
   outputs: Readonly<Record<string, Tensor>>,

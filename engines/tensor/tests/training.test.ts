@@ -124,6 +124,15 @@ describe('training in a thread', () => {
     expect((await trainer.run(20)).steps).toBe(1);
   });
 
+  it('ends with the error of whoever listens', async () => {
+    const onProgress = () => {
+      throw new Error('no room to write');
+    };
+    await expect(train(planOf(), data, { seed: 1, steps: 1e9, reportEvery: 10, onProgress })).rejects.toThrow(
+      'no room to write',
+    );
+  });
+
   it('is refused before it starts when it would need more memory than it may take', async () => {
     const plan = planOf();
     const { bytes } = memoryOf(plan, rows);

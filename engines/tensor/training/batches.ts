@@ -1,7 +1,10 @@
 import { seededRandom } from '@stroma/kernel';
 import { mixed } from './layout.ts';
 
-/** Which rows each step sees: one shuffled pass over the data after the other, cut into batches with nothing left over. */
+/**
+ * Which rows each step sees: one shuffled pass over the data after the other, cut into batches with nothing
+ * left over.
+ */
 export class Batches {
   readonly #rows: number;
   readonly #batch: number;

@@ -42,7 +42,10 @@ export const packed = (values: readonly Tensor[]): Tensor =>
     0,
   );
 
-/** Values the slots begin with: of each drawn by its name and the seed, so that no other parameter changes them. */
+/**
+ * Values the slots begin with: of each drawn by its name and the seed, so that no other parameter changes
+ * them.
+ */
 export function initialValues(slots: readonly Slot[], seed: number): Float32Array {
   const values = new Float32Array(lengthOf(slots));
   for (const { name, from, size, initial } of slots) {

@@ -74,7 +74,9 @@ export interface MemoryEstimate {
 
 const runtimeBytes = 80 * 2 ** 20;
 const threadBytes = 15 * 2 ** 20;
-/** ONNX Runtime's arena grows in large pieces; measured on four networks it took up to 1.35 times what lived. */
+/**
+ * ONNX Runtime's arena grows in large pieces; measured on four networks it took up to 1.35 times what lived.
+ */
 const arena = 1.5;
 
 /** What a training of the plan on `rows` rows will take beside the caller's own copy of the data. */

@@ -11,7 +11,10 @@ import { bodyGraph, exchangeGraph, loopGraph, type Parts, updateGraph } from './
 export interface TrainingSpec {
   /** What is made small: Σ weight x loss. Each loss is a scalar; each is reported by its name. */
   objectives: Readonly<Record<string, { loss: Tensor; weight?: number }>>;
-  /** Inputs whose first dimension is the batch: each step gathers its rows from the data. All have one batch size. */
+  /**
+   * Inputs whose first dimension is the batch: each step gathers its rows from the data. All have one batch
+   * size.
+   */
   rows: readonly Tensor[];
   optimiser: Optimiser;
   schedule: Schedule;
@@ -24,9 +27,9 @@ export interface TrainingSpec {
   /** New values of states after each step, as the running means of a batch norm. */
   updates?: readonly { state: Tensor; value: Tensor }[];
   /**
-   * Threads that share the work; 1 when left out. Each takes a batch of its own and learns from the mean of all gradients, so that
-   * the step is that of a batch `threads` times as large (batch norms see their own part). Worth it where a step takes a
-   * millisecond or more.
+   * Threads that share the work; 1 when left out. Each takes a batch of its own and learns from the mean of
+   * all gradients, so that the step is that of a batch `threads` times as large (batch norms see their own
+   * part). Worth it where a step takes a millisecond or more. /
    */
   threads?: number;
 }
@@ -58,8 +61,8 @@ export interface TrainingPlan {
 }
 
 /**
- * Compiles forward, backward and update into one ONNX graph that loops over steps and gathers its batches itself. Throws
- * TENSOR_SHAPE when a loss is no scalar, the batch sizes differ or nothing is learned.
+ * Compiles forward, backward and update into one ONNX graph that loops over steps and gathers its batches
+ * itself. Throws TENSOR_SHAPE when a loss is no scalar, the batch sizes differ or nothing is learned. /
  */
 export function planTraining(spec: TrainingSpec): TrainingPlan {
   const objectives = Object.entries(spec.objectives).map(([name, { loss, weight = 1 }]) => ({

@@ -10,7 +10,10 @@ import { dataFeeds, diverged, keyOf, type Losses, rowsOf, type TrainingData } fr
 
 /** What the threads of one training share. All of it lies on shared memory. */
 export interface Meeting {
-  /** Threads that have arrived, meetings held, for even and odd steps whether it is the last, whether somebody left. */
+  /**
+   * Threads that have arrived, meetings held, for even and odd steps whether it is the last, whether somebody
+   * left.
+   */
   control: Int32Array;
   /** For even and odd steps, for each thread: gradient, then what is kept. */
   exchanged: Float32Array;
@@ -31,8 +34,9 @@ const widthOf = ({ parameters, kept, keptChanges }: TrainingPlan): number =>
   lengthOf(parameters) + (keptChanges ? lengthOf(kept) : 0);
 
 /**
- * One thread of several that train together. Each computes the gradient of its own rows; when all have, each makes the same
- * update from the mean of all, in the same order, so that all stay equal to the bit without being sent anything.
+ * One thread of several that train together. Each computes the gradient of its own rows; when all have, each
+ * makes the same update from the mean of all, in the same order, so that all stay equal to the bit without
+ * being sent anything. /
  */
 export class Shard implements AsyncDisposable {
   readonly stepsAtOnce = 20;
@@ -159,8 +163,8 @@ export class Shard implements AsyncDisposable {
 }
 
 /**
- * Waits until all have arrived. Two halves of the memory are used in turns, so one meeting a step is enough: nobody writes a
- * half again before all have met once more, and so have read it.
+ * Waits until all have arrived. Two halves of the memory are used in turns, so one meeting a step is enough:
+ * nobody writes a half again before all have met once more, and so have read it. /
  */
 function meet(control: Int32Array, threads: number): void {
   const held = Atomics.load(control, 1);

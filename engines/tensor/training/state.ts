@@ -71,7 +71,10 @@ export function encodeState(state: TrainingState): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-/** Back from `encodeState`. Throws MALFORMED_FILE when the bytes are not such a state or end before they should. */
+/**
+ * Back from `encodeState`. Throws MALFORMED_FILE when the bytes are not such a state or end before they
+ * should.
+ */
 export function decodeState(bytes: Uint8Array): TrainingState {
   const end = bytes.indexOf(10, magic.length);
   const text = new TextDecoder().decode(bytes.subarray(0, Math.max(0, end)));

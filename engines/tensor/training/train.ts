@@ -38,11 +38,12 @@ export interface TrainOptions {
 }
 
 /**
- * Trains in a thread of its own, or in as many as the plan says. The same plan, data, seed and steps give the same bits, in one go or in many. Data on
- * shared memory are not copied.
+ * Trains in a thread of its own, or in as many as the plan says. The same plan, data, seed and steps give the
+ * same bits, in one go or in many. Data on shared memory are not copied.
  *
- * Throws TRAINING_TOO_LARGE before it starts when the estimate passes the limit, INVALID_INPUT when data and plan do not
- * fit, CONFLICT when `from` belongs to another plan, TRAINING_DIVERGED when a loss is not finite.
+ * Throws TRAINING_TOO_LARGE before it starts when the estimate passes the limit, INVALID_INPUT when data and
+ * plan do not fit, CONFLICT when `from` belongs to another plan, TRAINING_DIVERGED when a loss is not finite.
+ * /
  */
 export async function train(
   plan: TrainingPlan,
@@ -71,13 +72,11 @@ export async function train(
     return await new Promise<TrainingState>((resolve, reject) => {
       for (const [index, worker] of workers.entries()) {
         worker.on('message', (message: FromTraining) => {
-          if (message.kind === 'progress') onProgress?.(progressOf(message.step, message.losses));
-          else if (message.kind === 'saved') onSave?.(message.state);
-          else if (message.kind === 'failed') reject(failureOf(message));
-          else if (signal?.aborted && message.state.step < steps) {
-            onSave?.(message.state);
-            reject(signal.reason);
-          } else resolve(message.state);
+          try {
+            hear(message, resolve, reject);
+          } catch (error) {
+            reject(error);
+          }
         });
         worker.on('error', reject);
         worker.on('exit', (code) => {
@@ -87,7 +86,13 @@ export async function train(
         const shard = meeting === null ? null : { index, meeting };
         const rest = { from: from ?? null, until: steps, reportEvery, saveEvery, go, shard };
         const message: ToTraining = { plan, data: given, seed, ...rest };
-        worker.postMessage(message);
+        try {
+          worker.postMessage(message);
+        } catch (error) {
+          // It has not begun: nothing of ONNX Runtime is in it yet.
+          void worker.terminate();
+          reject(error);
+        }
       }
     });
   } finally {
@@ -96,6 +101,20 @@ export async function train(
     stop();
     if (meeting !== null) leave(meeting);
     await Promise.all(ended);
+  }
+
+  function hear(
+    message: FromTraining,
+    resolve: (state: TrainingState) => void,
+    reject: (reason: unknown) => void,
+  ): void {
+    if (message.kind === 'progress') onProgress?.(progressOf(message.step, message.losses));
+    else if (message.kind === 'saved') onSave?.(message.state);
+    else if (message.kind === 'failed') reject(failureOf(message));
+    else if (signal?.aborted && message.state.step < steps) {
+      onSave?.(message.state);
+      reject(signal.reason);
+    } else resolve(message.state);
   }
 
   function progressOf(step: number, losses: readonly number[]): TrainingProgress {
