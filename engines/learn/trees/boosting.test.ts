@@ -34,8 +34,8 @@ const meanLoss = (model: ReturnType<typeof fitBoostedTrees>, matrix: Matrix, val
 
 describe('boosted trees', () => {
   it('come out the same to the bit with one thread and with several, and after they were saved', () => {
-    const { matrix, target } = mixed(18_000, 1, 3);
-    const weights = numbers(18_000, (row) => row % 4);
+    const { matrix, target } = mixed(13_000, 1, 3);
+    const weights = numbers(13_000, (row) => row % 4);
     const options = { seed: 5, rounds: 2, weights, rowShare: 0.7, columnShare: 0.8 };
     const alone = fitBoostedTrees(matrix, target, options);
     const together = fitBoostedTrees(matrix, target, { ...options, threads });

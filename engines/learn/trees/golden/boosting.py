@@ -19,7 +19,6 @@ cases = [
     dict(file='sklearn_diabetes.csv', target='target', leave_out=[], loss='absolute', rounds=5, settings={}),
     dict(file='sklearn_diabetes.csv', target='target', leave_out=[], loss='squared', rounds=5,
          settings={'l2': 3, 'leaves': 8, 'depth': 4, 'minRows': 5, 'rate': 0.3, 'monotone': {'age': 1, 'bmi': -1}}),
-    dict(file='Vehicle.csv', target='Class', leave_out=[], loss='softmax', rounds=1, settings={}),
 ]
 names = {'l2': 'l2_regularization', 'leaves': 'max_leaf_nodes', 'depth': 'max_depth', 'minRows': 'min_samples_leaf', 'rate': 'learning_rate'}
 losses = {'squared': 'squared_error', 'absolute': 'absolute_error', 'poisson': 'poisson'}
