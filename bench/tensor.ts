@@ -4,7 +4,6 @@
  * on the machine disturbs less. Then: one row predicted by a loaded MLP, and what a second thread brings to a
  * large one.
  *   node bench/tensor.ts [seconds a turn] [network ...]      BENCH_PYTHON: a Python that has torch (1.13 of Debian is the peer)
- * /
  */
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';

@@ -1,15 +1,21 @@
 /**
  * Differentiable functions on tensors of static shape, run and trained by ONNX Runtime.
+ *
  *   const x = input('x', [64, 8]);                         // a batch of 64 rows
  *   const w = parameter('w', [8, 1], initial.kaiming(8));
  *   const loss = squaredError(linear(x, w), input('y', [64, 1]));
+ *
  *   openFunction({ loss })          value of a graph, in f32 or f64
  *   gradients(loss, [w])            its gradients: tensors like any other
  *   planTraining({ objectives: { loss: { loss } }, rows: [x, y], optimiser, schedule })
- *   train(plan, { x, y }, { seed, steps })   in a thread of its own: a state, which byName(state.parameters, ...) reads
+ *   train(plan, { x, y }, { seed, steps })   in a thread of its own: a state
+ *   byName(state.parameters, plan.parameters)   what was learned, by name
  *   toOnnx({ y }, { fixed })        a file that any runtime opens
- * Shapes are checked as the graph is written: TENSOR_SHAPE names the operation and the shapes. Missing values
- * are not treated: NaN goes where arithmetic takes it. /
+ *   Trainer                         the same training, step by step in a thread of the caller's
+ *
+ * Shapes are checked as the graph is written: TENSOR_SHAPE names the operation and the shapes. Missing values are
+ * not treated: NaN goes where arithmetic takes it. Predictions of another batch size are another graph with the
+ * same parameters.
  */
 
 export { gradients } from './graph/gradients.ts';

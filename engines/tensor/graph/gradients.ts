@@ -9,7 +9,7 @@ import { isConstant, type Tensor } from './tensor.ts';
 /**
  * The gradients of a scalar with respect to each of `to`, as tensors that can be differentiated again; zeros
  * where it does not depend on one. Parameters, inputs and states of one name are one. Throws TENSOR_SHAPE
- * when `of` is no scalar. /
+ * when `of` is no scalar.
  */
 export function gradients(of: Tensor, to: readonly Tensor[]): Tensor[] {
   if (of.shape.length !== 0 || of.type !== 'real') refuse('gradients', [of.shape], 'a real scalar');
@@ -55,7 +55,7 @@ function leafName({ node }: Tensor): string | null {
 /**
  * Σ parts, in fewer operations where a value was used place by place: products Aᵢᵀ Bᵢ, which a weight used at
  * every step of a sequence collects, become one product of the Aᵢ and Bᵢ laid one under the other, and slices
- * of one axis that were padded back are laid one after the other. /
+ * of one axis that were padded back are laid one after the other.
  */
 function total(parts: readonly Tensor[]): Tensor {
   const products = parts.filter(isOuterProduct);

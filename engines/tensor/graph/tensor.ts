@@ -49,7 +49,7 @@ const tensor = (shape: Shape, type: ElementType, node: Node): Tensor => Object.f
 
 /**
  * A value given at each run: Float32Array (or Float64Array in double), Int32Array for `i32`. Two inputs of
- * one name are the same input and must be of one shape. /
+ * one name are the same input and must be of one shape.
  */
 export function input(name: string, shape: Shape, type: 'real' | 'i32' = 'real'): Tensor {
   sizeOf(shape, `input "${name}"`);

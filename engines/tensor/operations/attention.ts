@@ -17,7 +17,7 @@ const unseen = -1e30;
 
 /**
  * softmax(q kᵀ / √d) v (Vaswani 2017, arXiv:1706.03762): query [..., queries, d], key [..., keys, d], value
- * [..., keys, e]. A query that may see no key attends to all alike. /
+ * [..., keys, e]. A query that may see no key attends to all alike.
  */
 export function attention(
   query: Tensor,

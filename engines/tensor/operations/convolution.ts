@@ -41,7 +41,7 @@ function geometryOf(
 
 /**
  * Cross-correlation in one, two or more dimensions, as networks call convolution: x [n, channels, ...space],
- * weight [outputs, channels / groups, ...kernel], bias [outputs]. The result is [n, outputs, ...space']. /
+ * weight [outputs, channels / groups, ...kernel], bias [outputs]. The result is [n, outputs, ...space'].
  */
 export function convolution(
   x: Tensor,
@@ -54,7 +54,7 @@ export function convolution(
 
 /**
  * The transpose of a convolution, which puts each value out over a kernel: x [n, channels, ...space], weight
- * [channels, outputs / groups, ...kernel]. `outputPadding` is added to the far side of the result. /
+ * [channels, outputs / groups, ...kernel]. `outputPadding` is added to the far side of the result.
  */
 export function transposedConvolution(
   x: Tensor,

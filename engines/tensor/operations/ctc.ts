@@ -15,7 +15,7 @@ const never = -1e30;
  * probability of `labels` i32 [n, most] under `logProbabilities` [n, places, classes], whose class 0 is the
  * blank; one loss a row, [n]. `places` and `lengths`, i32 [n], say how many of each row count; labels past
  * their length are not read. A row whose labels cannot fit has a loss of about 1e30 and no gradient that
- * means anything. /
+ * means anything.
  */
 export function ctcLoss(logProbabilities: Tensor, labels: Tensor, places: Tensor, lengths: Tensor): Tensor {
   const [n = 0, steps = 0, classes = 0] = logProbabilities.shape;

@@ -13,7 +13,7 @@ export const stepKey = '#key';
  * Each value kept with probability 1 - `rate` and then divided by it, or else 0 (Srivastava 2014, JMLR
  * 15:1929). What is kept is a function of the training's seed, the step and `site`, a name that no other
  * dropout of the graph has; so the same step drops the same values, whether it came at once or after a pause.
- * For predictions leave it out. /
+ * For predictions leave it out.
  */
 export function dropout(x: Tensor, rate: number, site: string): Tensor {
   if (!(rate >= 0 && rate < 1))

@@ -13,7 +13,6 @@ interface Named {
  * Sums of products in Einstein's notation, as `einsum('bij,bjk->bik', a, b)`. A letter twice in one tensor
  * takes its diagonal; one that the result lacks is summed; without `->` the result has the letters that occur
  * once, in the order of the alphabet. Operands are taken from left to right, each pair as one matrix product.
- * /
  */
 export function einsum(equation: string, ...operands: readonly Tensor[]): Tensor {
   const shapes = operands.map(({ shape }) => shape);

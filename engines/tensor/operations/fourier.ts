@@ -27,7 +27,7 @@ function waves(
 
 /**
  * The first `modes` of the discrete Fourier transform along the last axis, Σ x exp(-2πi k t / n), k = 0 ...
- * modes - 1: as a product with a matrix, which for few modes costs less than a whole transform. /
+ * modes - 1: as a product with a matrix, which for few modes costs less than a whole transform.
  */
 export function fourier(x: Tensor, modes: number): Complex {
   const size = sizeAt(x.shape, -1);

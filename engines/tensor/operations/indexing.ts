@@ -5,7 +5,7 @@ import { filled, iota, reshape, transpose, unsqueeze, zeros } from './shaping.ts
 
 /**
  * Slices of `x` along `axis` (0 when left out) at `indices` (i32, from 0), whose shape takes the place of the
- * axis. An index out of range fails when it runs. /
+ * axis. An index out of range fails when it runs.
  */
 export function gather(x: Tensor, indices: Tensor, axis = 0): Tensor {
   const along = axisOf('gather', x.shape, axis);
@@ -31,7 +31,7 @@ export function gather(x: Tensor, indices: Tensor, axis = 0): Tensor {
 
 /**
  * Rows of zeros, `size` of them, to which row i of `updates` [n, ...] is added at `indices[i]` (i32 [n]).
- * Segment sums of a graph are these: messages by the node they go to. /
+ * Segment sums of a graph are these: messages by the node they go to.
  */
 export function scatterAdd(updates: Tensor, indices: Tensor, size: number): Tensor {
   if (indices.shape.length !== 1 || updates.shape[0] !== indices.shape[0])
@@ -50,7 +50,7 @@ export const segmentSum = (x: Tensor, segment: Tensor, segments: number): Tensor
 
 /**
  * exp(x) / Σ exp(x) over the rows of `x` [n, ...] that share a segment: weights of the edges that enter a
- * node. Safe for any finite x. /
+ * node. Safe for any finite x.
  */
 export function segmentSoftmax(x: Tensor, segment: Tensor, segments: number): Tensor {
   const low = filled([segments, ...x.shape.slice(1)], -1e30);

@@ -77,7 +77,7 @@ export function quantileLoss(
 
 /**
  * - log of the softmax of `logits` [..., classes] at `labels` (i32 [...], 0 to classes - 1). `smoothing` is
- * spread over all classes. A label out of range counts as no class: loss 0 without smoothing. /
+ * spread over all classes. A label out of range counts as no class: loss 0 without smoothing.
  */
 export function crossEntropy(
   logits: Tensor,
@@ -139,7 +139,7 @@ export function gaussianNll(
 
 /**
  * Negative log partial likelihood of Cox's model, mean over events, ties after Breslow: `risk` [n] (log
- * hazard), `times` [n], `events` [n] (1 event, 0 censored). O(n²). With no event it is 0. /
+ * hazard), `times` [n], `events` [n] (1 event, 0 censored). O(n²). With no event it is 0.
  */
 export function coxLoss(risk: Tensor, times: Tensor, events: Tensor): Tensor {
   if (risk.shape.length !== 1) refuse('coxLoss', [risk.shape], 'one risk a row, [n]');
@@ -154,7 +154,7 @@ export function coxLoss(risk: Tensor, times: Tensor, events: Tensor): Tensor {
 /**
  * Normalised temperature-scaled cross-entropy: row i of `first` belongs to row i of `second` among all rows
  * of `second`, and the other way round (Chen 2020, arXiv:2002.05709, in the two-sided form of CLIP,
- * arXiv:2103.00020). /
+ * arXiv:2103.00020).
  */
 export function contrastiveLoss(first: Tensor, second: Tensor, temperature = 0.1): Tensor {
   if (first.shape.length !== 2) refuse('contrastiveLoss', [first.shape], 'rows of embeddings [n, features]');

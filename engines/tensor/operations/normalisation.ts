@@ -50,7 +50,7 @@ const acrossChannels = (x: Tensor): number[] => x.shape.map((_, axis) => axis).f
 
 /**
  * Over batch and places, per channel: x [n, channels, ...] (Ioffe & Szegedy 2015, arXiv:1502.03167). For
- * training; the means it returns go into states by `movingAverage`. /
+ * training; the means it returns go into states by `movingAverage`.
  */
 export function batchNorm(x: Tensor, scale: Tensor, shift: Tensor, epsilon = 1e-5): BatchNorm {
   if (x.shape.length < 2) refuse('batchNorm', [x.shape], '[n, channels, ...]');

@@ -35,7 +35,7 @@ const rowsOf = (x: Tensor): Tensor => reshape(x, [-1, size(x, -1)]);
 
 /**
  * Matrix product over the last two dimensions, [..., m, k] x [..., k, n]; the dimensions before broadcast.
- * Throws TENSOR_SHAPE for fewer than two dimensions or unequal inner sizes. /
+ * Throws TENSOR_SHAPE for fewer than two dimensions or unequal inner sizes.
  */
 export function matmul(a: Tensor, b: Tensor): Tensor {
   if (a.shape.length < 2 || b.shape.length < 2)

@@ -26,7 +26,7 @@ export interface Recurrence {
 
 /**
  * Long short-term memory (Hochreiter & Schmidhuber 1997, doi:10.1162/neco.1997.9.8.1735) over x [n, places,
- * in], unrolled, from zeros. Gates in the order input, forget, cell, output. /
+ * in], unrolled, from zeros. Gates in the order input, forget, cell, output.
  */
 export function lstm(x: Tensor, weights: RecurrentWeights): Recurrence {
   const { steps, hidden, start } = unrolled('lstm', x, weights, 4);
@@ -44,7 +44,7 @@ export function lstm(x: Tensor, weights: RecurrentWeights): Recurrence {
 
 /**
  * Gated recurrent unit (Cho 2014, arXiv:1406.1078) over x [n, places, in], unrolled, from zeros. Gates in the
- * order reset, update, new; `newBias` [hidden] is added to what the reset gate lets through. /
+ * order reset, update, new; `newBias` [hidden] is added to what the reset gate lets through.
  */
 export function gru(x: Tensor, weights: RecurrentWeights & { newBias: Tensor }): Recurrence {
   const { steps, hidden, start } = unrolled('gru', x, weights, 3);

@@ -14,7 +14,7 @@ export interface TensorFunction extends AsyncDisposable {
   readonly inputs: readonly { name: string; shape: readonly number[] }[];
   /**
    * Values of the outputs, by row. Throws INVALID_INPUT when one is missing, unknown or of another length.
-   * Missing values (NaN) are passed on as they are. /
+   * Missing values (NaN) are passed on as they are.
    */
   run(given: Readonly<Record<string, Values>>): Promise<Record<string, Float32Array | Float64Array>>;
   close(): Promise<void>;
@@ -61,7 +61,7 @@ export async function openFunction(
 
 /**
  * The bytes of an ONNX file (opset 20) with `outputs` by name; what `fixed` names is written into it, as
- * learned parameters are. /
+ * learned parameters are.
  */
 export function toOnnx(
   outputs: Readonly<Record<string, Tensor>>,

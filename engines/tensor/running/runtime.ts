@@ -15,7 +15,7 @@ export interface Session extends AsyncDisposable {
 
 /**
  * Opens the bytes of an ONNX model on one thread. Throws MODEL_INVALID, with ONNX Runtime's words, when it
- * does not load. /
+ * does not load.
  */
 export async function openSession(model: Uint8Array, precision: Precision): Promise<Session> {
   const { InferenceSession, Tensor } = await import('onnxruntime-node');

@@ -34,7 +34,7 @@ export function drawn({ shape, from = -2, to = 2, whole = false }: Draw, seed: n
 /**
  * Holds the gradients of a function, in double, against central differences at drawn values; and its value
  * and gradients in single precision against those in double. Results that are no scalars are weighed by drawn
- * numbers first. /
+ * numbers first.
  */
 export async function checkGradients(
   build: (inputs: Tensor[]) => Tensor,

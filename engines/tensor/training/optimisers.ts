@@ -5,7 +5,7 @@ import { sum } from '../operations/shaping.ts';
 /**
  * How parameters follow their gradients. `weightDecay` is added to the gradient by `sgd` and `adam` (an L2
  * penalty) and taken from the parameter itself by `adamw` (Loshchilov & Hutter 2019, arXiv:1711.05101). Adam
- * after Kingma & Ba 2015, arXiv:1412.6980. Conventions, and so values, are those of PyTorch. /
+ * after Kingma & Ba 2015, arXiv:1412.6980. Conventions, and so values, are those of PyTorch.
  */
 export type Optimiser =
   | { kind: 'sgd'; momentum?: number; nesterov?: boolean; weightDecay?: number }
@@ -69,7 +69,7 @@ export interface Update {
 /**
  * One update of the flat parameters. Adam's moments are kept as sums, without the factor 1 - beta, which the
  * factors of the step hold: two products over all parameters less. `decayed` is 1 where weight decay holds,
- * null for everywhere. /
+ * null for everywhere.
  */
 export function update(
   optimiser: Optimiser,

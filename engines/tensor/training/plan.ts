@@ -29,7 +29,7 @@ export interface TrainingSpec {
   /**
    * Threads that share the work; 1 when left out. Each takes a batch of its own and learns from the mean of
    * all gradients, so that the step is that of a batch `threads` times as large (batch norms see their own
-   * part). Worth it where a step takes a millisecond or more. /
+   * part). Worth it where a step takes a millisecond or more.
    */
   threads?: number;
 }
@@ -62,7 +62,7 @@ export interface TrainingPlan {
 
 /**
  * Compiles forward, backward and update into one ONNX graph that loops over steps and gathers its batches
- * itself. Throws TENSOR_SHAPE when a loss is no scalar, the batch sizes differ or nothing is learned. /
+ * itself. Throws TENSOR_SHAPE when a loss is no scalar, the batch sizes differ or nothing is learned.
  */
 export function planTraining(spec: TrainingSpec): TrainingPlan {
   const objectives = Object.entries(spec.objectives).map(([name, { loss, weight = 1 }]) => ({

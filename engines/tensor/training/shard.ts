@@ -36,7 +36,7 @@ const widthOf = ({ parameters, kept, keptChanges }: TrainingPlan): number =>
 /**
  * One thread of several that train together. Each computes the gradient of its own rows; when all have, each
  * makes the same update from the mean of all, in the same order, so that all stay equal to the bit without
- * being sent anything. /
+ * being sent anything.
  */
 export class Shard implements AsyncDisposable {
   readonly stepsAtOnce = 20;
@@ -164,7 +164,7 @@ export class Shard implements AsyncDisposable {
 
 /**
  * Waits until all have arrived. Two halves of the memory are used in turns, so one meeting a step is enough:
- * nobody writes a half again before all have met once more, and so have read it. /
+ * nobody writes a half again before all have met once more, and so have read it.
  */
 function meet(control: Int32Array, threads: number): void {
   const held = Atomics.load(control, 1);

@@ -43,7 +43,6 @@ export interface TrainOptions {
  *
  * Throws TRAINING_TOO_LARGE before it starts when the estimate passes the limit, INVALID_INPUT when data and
  * plan do not fit, CONFLICT when `from` belongs to another plan, TRAINING_DIVERGED when a loss is not finite.
- * /
  */
 export async function train(
   plan: TrainingPlan,

@@ -24,7 +24,7 @@ const operationsAtOnce = 2e8;
 /**
  * A training in the thread that opens it, which `run` holds: use `train` anywhere but in a thread of its own.
  * Such a thread must end by itself: `worker.terminate()` while ONNX Runtime works in it ends the whole
- * process. Tell it to stop by `go`. /
+ * process. Tell it to stop by `go`.
  */
 export class Trainer implements AsyncDisposable {
   readonly plan: TrainingPlan;
@@ -56,7 +56,7 @@ export class Trainer implements AsyncDisposable {
 
   /**
    * `go` is a shared number: 0, written by any thread, ends a run after the step it is in. Throws
-   * INVALID_INPUT when the data do not fit the plan, CONFLICT when `from` belongs to another plan. /
+   * INVALID_INPUT when the data do not fit the plan, CONFLICT when `from` belongs to another plan.
    */
   static async open(
     plan: TrainingPlan,
