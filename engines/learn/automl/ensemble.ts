@@ -178,8 +178,9 @@ export function chooseCombination(
     outOfFold: outOfFold[way],
     loss: objective.loss(target, outOfFold[way]),
   }));
-  // A blend stands unless another is better by half a percent: it is the surest of them.
-  const best = tried.reduce((kept, own) => (own.loss < kept.loss * 0.995 ? own : kept));
+  // A blend stands unless another is clearly better, in few rows by more: it is the surest of them.
+  const clearly = 1 - Math.max(0.005, 1 / Math.sqrt(rowsOfTarget(target)));
+  const best = tried.reduce((kept, own) => (own.loss < kept.loss * clearly ? own : kept));
   return {
     combination: fitted(predictions, target)[best.way],
     outOfFold: best.outOfFold,

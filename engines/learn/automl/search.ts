@@ -144,7 +144,7 @@ export class Search {
           });
         const began = this.#setting.limit.now();
         const loss = objective.loss(target, outOfFold);
-        this.#lossSeconds = Math.max(this.#lossSeconds, this.#setting.limit.now() - began);
+        this.#lossSeconds = this.#setting.limit.now() - began;
         const made = {
           configuration,
           outOfFold,
@@ -170,7 +170,7 @@ export class Search {
     const costs = this.evaluated()
       .sort((a, b) => a.loss - b.loss)
       .slice(0, mostMembers)
-      .map(({ configuration }) => 2.25 * this.forecast(configuration, foldOf.length));
+      .map(({ configuration }) => 1.7 * this.forecast(configuration, foldOf.length));
     const best = costs[0] ?? 0;
     const all = costs.reduce((sum, own) => sum + own, 0);
     const fitting = Math.max(Math.min(best, limit.seconds / 2), Math.min(all, finishShare * limit.seconds));

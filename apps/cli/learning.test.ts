@@ -1,0 +1,94 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { Place } from './cli-process.suite.ts';
+import type { TrainingDocument } from './commands/train.ts';
+
+interface Failed {
+  error: { code: string; message: string; details: Record<string, unknown> };
+}
+
+let place: Place;
+let trained: TrainingDocument;
+const rowsOf = (count: number, row: (at: number) => (string | number)[]): string =>
+  `${Array.from({ length: count }, (_, at) => row(at).join(',')).join('\n')}\n`;
+
+beforeAll(async () => {
+  place = new Place();
+  const patient = (at: number) => [
+    ((at * 37) % 100) / 10,
+    'rgb'[(at * 7) % 3] ?? '',
+    (at * 37) % 100 > 45 === (at % 11 !== 0) ? 'ill' : 'well',
+  ];
+  place.write('patients.csv', `glucose,site,outcome\n${rowsOf(150, patient)}`);
+  place.write('new.csv', 'site,glucose\nviolet,9.1\nr,0.3\n');
+  place.write('other.csv', 'hue,glucose\nr,9.1\n');
+  place.write('constant.csv', `a,y\n${rowsOf(40, (at) => [at * at, 'same'])}`);
+  place.write('ten.csv', `a,y\n${rowsOf(10, (at) => [at * at, at % 2 ? 'a' : 'b'])}`);
+  place.write(
+    'infinite.csv',
+    `a,y\n${rowsOf(40, (at) => [at === 3 ? 'Infinity' : at * 1.5, at % 2 ? 'a' : 'b'])}`,
+  );
+  const { status, document } = await place.json<TrainingDocument>([
+    ...['train', 'patients.csv', '--target', 'outcome', '--time', '1.5', '--preset', 'fast'],
+  ]);
+  expect(status).toBe(0);
+  trained = document;
+}, 60_000);
+afterAll(() => place.remove());
+afterEach(() => expect(place.leftovers()).toEqual([]));
+
+describe('stroma train, predict and explain', () => {
+  it('trains on a file: the leaderboard, what no choice has seen, and where the model is', () => {
+    expect(trained).toMatchObject({ problem_type: 'binary', metric: 'roc_auc', target: 'outcome' });
+    expect(trained.model_id).toMatch(/^mdl_[0-9a-f]{32}$/);
+    expect(trained.leaderboard[0]).toMatchObject({ model: 'ensemble' });
+    expect(trained.holdout?.rows).toBe(30);
+    expect(trained.model_file).toBe(
+      join(place.config, 'stroma', 'models', `${trained.model_id}.stroma-model`),
+    );
+  });
+
+  it('predicts and explains with it, also where a level is new', async () => {
+    const [json, csv, explained] = await Promise.all([
+      place.json<{ unseen: unknown[]; predictions: Record<string, unknown>[] }>([
+        'predict',
+        trained.model_id,
+        'new.csv',
+      ]),
+      place.run(['predict', trained.model_file, 'new.csv', '--out', 'predicted.csv']),
+      place.json<{ value: number; base: number; label: string; contributions: { contribution: number }[] }>([
+        ...['explain', trained.model_id, 'new.csv', '--row', '2'],
+      ]),
+    ]);
+    expect(json.status).toBe(0);
+    expect(json.document.unseen).toEqual([{ column: 'site', levels: ['violet'], rows: 1 }]);
+    const [, second] = json.document.predictions;
+    expect(json.document.predictions).toHaveLength(2);
+    expect(csv.status).toBe(0);
+    expect(readFileSync(join(place.folder, 'predicted.csv'), 'utf8').split('\n')[0]).toBe(
+      'prediction,probability_ill,probability_well',
+    );
+    const { value, base, label, contributions } = explained.document;
+    expect(value).toBe(second?.[`probability_${label}`]);
+    expect(base + contributions.reduce((sum, own) => sum + own.contribution, 0)).toBeCloseTo(value, 9);
+  });
+
+  it('refuses what nothing can be learned from, each with what to do', async () => {
+    const cases: [words: string[], status: number, message: RegExp][] = [
+      [['train', 'patients.csv', '--target', 'outcom'], 1, /Did you mean "outcome"/],
+      [['train', 'constant.csv', '--target', 'y'], 1, /constant cannot be learned/],
+      [['train', 'ten.csv', '--target', 'y'], 1, /at least 20 known rows/],
+      [['train', 'infinite.csv', '--target', 'y'], 1, /1 value is infinite/],
+      [['predict', trained.model_id, 'other.csv'], 1, /missing: "site"/],
+      [['train', 'patients.csv'], 2, /--target/],
+    ];
+    const ended = await Promise.all(cases.map(([words]) => place.json<Failed>(words)));
+    ended.forEach(({ status, document }, at) => {
+      expect([status, document.error.message]).toEqual([
+        cases[at]?.[1],
+        expect.stringMatching(cases[at]?.[2] as RegExp),
+      ]);
+    });
+  });
+});
