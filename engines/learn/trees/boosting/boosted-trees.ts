@@ -235,17 +235,9 @@ class Boosting {
       isSoftmax: problem.rowLoss === 'softmax',
     });
     const bytes = new Uint8Array(memory.buffer);
-    for (const { first, width, at } of layout.blocks)
-      for (let column = first; column < first + width; column++)
-        writeBins(
-          matrix.columns[column] as Float64Array,
-          subset,
-          bins[column] as ColumnBins,
-          bytes,
-          at + column - first,
-          width,
-          255,
-        );
+    matrix.columns.forEach((values, column) => {
+      writeBins(values, subset, bins[column] as ColumnBins, bytes, layout.bins + column, layout.columns, 255);
+    });
     const job: TrainingJob = {
       memory,
       module,

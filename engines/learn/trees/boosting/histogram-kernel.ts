@@ -29,8 +29,19 @@ export const widestBlock = 8;
  * Arguments are byte addresses; an end is that of the row list.
  */
 export interface HistogramKernel {
-  /** Adds the pairs of the rows listed to the histograms of a block of `width` columns. */
-  histogram(width: number, at: number, end: number, bins: number, pairs: number, histogram: number): void;
+  /**
+   * Adds the pairs of the rows listed to the histograms of a block of `width` columns. `bins` is the address of the first
+   * of them in row 0.
+   */
+  histogram(
+    width: number,
+    at: number,
+    end: number,
+    bins: number,
+    stride: number,
+    pairs: number,
+    histogram: number,
+  ): void;
   /** `to` = `to` - `less`, over [to, end). */
   subtract(to: number, end: number, less: number): void;
   /** Turns pairs of doubles (gradient, hessian) in place into whole numbers; each row counts 1 << `shift` too. */
@@ -70,7 +81,7 @@ export interface HistogramKernel {
 }
 
 function histogramOf(width: number): WasmFunction {
-  const [at, end, bins, pairs, histogram, row, four, slot, pair] = [0, 1, 2, 3, 4, 5, 6, 7, 8];
+  const [at, end, bins, stride, pairs, histogram, row, four, slot, pair] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
   const add = (column: number, code: Code): Code => [
     [code, op.get(histogram), op.i32Add, op.tee(slot)],
     [op.get(slot), op.v128Load(column * columnBytes), op.get(pair), op.i64x2Add],
@@ -92,12 +103,12 @@ function histogramOf(width: number): WasmFunction {
   }
   return {
     name: `histogram${width}`,
-    parameters: [i32, i32, i32, i32, i32],
+    parameters: [i32, i32, i32, i32, i32, i32],
     locals: [i32, i32, i32, v128],
     body: forEach(at, end, 4, [
       [op.get(at), op.i32Load(), op.tee(row), op.i32Const(4), op.i32Shl, op.get(pairs), op.i32Add],
       [op.v128Load(), op.set(pair)],
-      [op.get(row), op.i32Const(width), op.i32Mul, op.get(bins), op.i32Add, op.set(row)],
+      [op.get(row), op.get(stride), op.i32Mul, op.get(bins), op.i32Add, op.set(row)],
       columns,
     ]),
   };

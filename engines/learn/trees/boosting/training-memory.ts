@@ -4,12 +4,10 @@ import type { RowLoss } from './row-losses.ts';
 import type { SplitRules } from './split-search.ts';
 import { mostBytes, sharedMemory, type WasmMemory, type WasmModule } from './wasm-module.ts';
 
-/** Neighbouring columns whose bins stand together, row by row: one thread sums them. */
+/** Neighbouring columns that one thread sums, as many at once as have their histograms in the nearest cache. */
 export interface Block {
   first: number;
   width: number;
-  /** Address of row 0. */
-  at: number;
 }
 
 /** Where everything is in the memory the threads share, as byte addresses. */
@@ -18,6 +16,8 @@ export interface Layout {
   columns: number;
   outputs: number;
   blocks: Block[];
+  /** Bins, row by row: one byte for each column. */
+  bins: number;
   pairs: number;
   scores: number;
   targets: number;
@@ -81,7 +81,7 @@ export function layOut(needs: MemoryNeeds): { layout: Layout; memory: WasmMemory
   const blocks = Array.from({ length: count }, (_, index): Block => {
     const first = Math.floor((index * columns) / count);
     const width = Math.floor(((index + 1) * columns) / count) - first;
-    return { first, width, at: reserve(rows * width) };
+    return { first, width };
   });
   const layout: Layout = {
     rows,
@@ -92,6 +92,7 @@ export function layOut(needs: MemoryNeeds): { layout: Layout; memory: WasmMemory
     answers,
     table,
     mask: reserve(columns),
+    bins: reserve(rows * columns),
     pairs: reserve(rows * binBytes),
     scores: reserve(8 * rows * outputs),
     targets: reserve(8 * rows),

@@ -1,4 +1,4 @@
-import { type HistogramKernel, histogramKernel } from './histogram-kernel.ts';
+import { columnBytes, type HistogramKernel, histogramKernel } from './histogram-kernel.ts';
 import { type Derivable, derive, normalise } from './row-losses.ts';
 import { type LeafSums, Split, SplitSearch, type Units } from './split-search.ts';
 import { answerWords, type Block, type TrainingJob } from './training-memory.ts';
@@ -29,6 +29,7 @@ export const word = {
 
 /** Of an answer: `partition` gives the end of its left rows, `derive` two maxima, `leaves` two splits. */
 const splitWords = 20;
+const rowsAtOnce = 2048;
 
 /** One thread's share of the training; the main thread has the first. */
 export class TrainingPart {
@@ -145,14 +146,12 @@ export class TrainingPart {
   #partition(): void {
     const { layout } = this.#job;
     const [from, to] = this.#share(this.#at(word.from), this.#at(word.to));
-    const column = this.#at(word.column);
-    const block = blockOf(layout.blocks, column);
     this.#answer[0] =
       (this.kernel.partition(
         layout.order + 4 * from,
         layout.order + 4 * to,
-        block.at + column - block.first,
-        block.width,
+        layout.bins + this.#at(word.column),
+        layout.columns,
         layout.table,
         layout.spare + 4 * from,
       ) -
@@ -169,14 +168,27 @@ export class TrainingPart {
     const large =
       this.#at(word.large) < 0 ? -1 : layout.histograms + this.#at(word.large) * layout.histogramBytes;
     const [at, end] = [layout.order + 4 * this.#at(word.from), layout.order + 4 * this.#at(word.to)];
-    for (const block of this.#blocks) {
-      const first = small + block.first * 4096;
-      const bytes = block.width * 4096;
-      this.kernel.clear(first, bytes);
-      this.kernel.histogram(block.width, at, end, block.at, layout.pairs, first);
-      if (large >= 0)
-        this.kernel.subtract(large + block.first * 4096, large + block.first * 4096 + bytes, first);
-    }
+    for (const { first, width } of this.#blocks)
+      this.kernel.clear(small + first * columnBytes, width * columnBytes);
+    // Some rows at a time, so that a block finds what the one before it fetched.
+    for (let from = at; from < end; from += 4 * rowsAtOnce)
+      for (const { first, width } of this.#blocks)
+        this.kernel.histogram(
+          width,
+          from,
+          Math.min(end, from + 4 * rowsAtOnce),
+          layout.bins + first,
+          layout.columns,
+          layout.pairs,
+          small + first * columnBytes,
+        );
+    if (large >= 0)
+      for (const { first, width } of this.#blocks)
+        this.kernel.subtract(
+          large + first * columnBytes,
+          large + (first + width) * columnBytes,
+          small + first * columnBytes,
+        );
     this.#units.gradient = this.#at(word.unitFirst);
     this.#units.hessian = this.#at(word.unitSecond);
     this.#units.shift = this.#at(word.shift);
@@ -218,12 +230,6 @@ export class TrainingPart {
         ranges[3 * leaf + 2] as number,
       );
   }
-}
-
-export function blockOf(blocks: readonly Block[], column: number): Block {
-  const block = blocks.find(({ first, width }) => column >= first && column < first + width);
-  if (block === undefined) throw new RangeError(`There is no column ${column}.`);
-  return block;
 }
 
 function writeSplit(answer: Float64Array, at: number, split: Split): void {

@@ -3,7 +3,7 @@ import { TreeBuilder, type TreeSet } from '../tree-set.ts';
 import type { TreeThreads } from '../tree-threads.ts';
 import { type LeafSums, leafValue, Split, SplitSearch, type Units } from './split-search.ts';
 import { answerWords, type TrainingJob } from './training-memory.ts';
-import { blockOf, readSplit, step, TrainingPart, word } from './training-part.ts';
+import { readSplit, step, TrainingPart, word } from './training-part.ts';
 
 export interface Growth {
   leaves: number;
@@ -261,13 +261,11 @@ export class TreeGrower {
     const { kernel, words } = this.part;
     const [order, spare] = [layout.order, layout.spare];
     if (this.#parts === 1 || leaf.to - leaf.from < alone) {
-      const block = blockOf(layout.blocks, split.column);
-      const column = block.at + split.column - block.first;
       const end = kernel.partition(
         order + 4 * leaf.from,
         order + 4 * leaf.to,
-        column,
-        block.width,
+        layout.bins + split.column,
+        layout.columns,
         layout.table,
         spare,
       );
