@@ -51,7 +51,9 @@ export const provenanceApi = {
     description:
       'Takes a prv_ id, or the id of a dataset version, a model version or a query. `format=ro-crate` answers RO-Crate 1.1 JSON-LD.',
     permission: 'provenance:read',
-    params: z.object({ id: z.union([idOf('provenance'), idOf('version'), idOf('modelVersion'), idOf('query'), idOf('export')]) }),
+    params: z.object({
+      id: z.union([idOf('provenance'), idOf('version'), idOf('modelVersion'), idOf('query'), idOf('export')]),
+    }),
     query: z.object({ format: z.enum(['graph', 'ro-crate']).default('graph') }),
     status: 200,
     response: z.union([

@@ -5,14 +5,31 @@ import type { Sql } from '../db/database.ts';
 export interface EntityReference {
   /** Id of the thing itself: `ver_...`, `qry_...`, `upl_...`. */
   id: string;
-  kind: 'source' | 'raw_file' | 'dataset_version' | 'profile' | 'answer' | 'insights' | 'export' | 'model_version';
+  kind:
+    | 'source'
+    | 'raw_file'
+    | 'dataset_version'
+    | 'profile'
+    | 'answer'
+    | 'insights'
+    | 'export'
+    | 'model_version';
   label: string;
   sha256: string | null;
   link: string | null;
 }
 
 export interface Derivation {
-  kind: 'import' | 'ingest' | 'query' | 'question' | 'insights' | 'anonymisation' | 'erasure' | 'export' | 'training';
+  kind:
+    | 'import'
+    | 'ingest'
+    | 'query'
+    | 'question'
+    | 'insights'
+    | 'anonymisation'
+    | 'erasure'
+    | 'export'
+    | 'training';
   label: string;
   parameters: Record<string, unknown>;
   seed: number | null;
