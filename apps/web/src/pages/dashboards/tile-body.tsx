@@ -22,6 +22,7 @@ export function TileBody({
   asTable,
   isSelected,
   domains,
+  underMenu = false,
   onPick,
   onDrawn,
 }: {
@@ -30,6 +31,8 @@ export function TileBody({
   asTable: boolean;
   isSelected?: ((row: Row) => boolean) | undefined;
   domains: Readonly<Record<string, readonly string[]>>;
+  /** A menu lies over the corner of a text, which has no title to stand beside. */
+  underMenu?: boolean;
   onPick?: ((row: Row, event: MouseEvent) => void) | undefined;
   onDrawn: (chart: DrawnChart | null) => void;
 }) {
@@ -38,6 +41,7 @@ export function TileBody({
     return (
       // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by the keyboard
       <div tabIndex={0} className="h-full overflow-y-auto rounded-lg px-4 py-3 -outline-offset-2">
+        {underMenu && <div aria-hidden className="float-end h-6 w-8" />}
         <Markdown text={tile.options.text ?? ''} />
       </div>
     );

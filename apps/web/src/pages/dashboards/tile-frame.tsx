@@ -80,8 +80,8 @@ export function TileFrame({
     >
       <header
         className={clsx(
-          'flex items-center gap-1 ps-4 pe-1',
-          isText ? 'absolute end-0 top-0 z-10 rounded-lg bg-surface' : 'h-10 shrink-0',
+          'flex items-center gap-1 pe-1',
+          isText ? 'absolute end-0 top-0 z-10 rounded-lg bg-surface' : 'h-10 shrink-0 ps-4',
         )}
       >
         {editing && (
@@ -222,6 +222,7 @@ export function TileFrame({
           asTable={asTable}
           isSelected={result && selectedRows(tile, result, state)}
           domains={domains}
+          underMenu={isText}
           onPick={isText ? undefined : pick}
           onDrawn={setDrawn}
         />
