@@ -6,7 +6,7 @@ import { type FeatureTable, takeRows } from '../table/feature-table.ts';
 import type { Leak } from '../table/leakage.ts';
 import type { Problem, ProblemType } from '../table/problem-type.ts';
 import { foldsOf, shuffled } from '../table/splits.ts';
-import { takeTarget } from '../table/target.ts';
+import { rowsOfTarget, takeTarget } from '../table/target.ts';
 import type { TreeThreads } from '../trees/tree-threads.ts';
 import { loadAutoml, type SavedAutoml } from './automl-model.ts';
 import { type AutomlState, fingerprintOf, stateFor } from './automl-state.ts';
@@ -25,6 +25,9 @@ import { TimeLimit } from './time-limit.ts';
 
 export const presets = ['fast', 'balanced', 'thorough'] as const;
 export type Preset = (typeof presets)[number];
+
+/** Of so many rows three folds tell enough. */
+const manyRows = 20_000;
 
 /** Folds, and proposals after the portfolio. */
 const presetSettings: Readonly<Record<Preset, { folds: number; refinements: number }>> = {
@@ -113,6 +116,8 @@ export interface AutomlResult {
 export async function automl(options: AutomlOptions): Promise<AutomlResult> {
   const { seed, signal, threads, preset = 'balanced' } = options;
   const { folds: wantedFolds, refinements } = presetSettings[preset];
+  const used = options.state?.seconds ?? 0;
+  const limit = new TimeLimit(options.clock, options.time_limit_seconds, used);
   const ready = prepare(options);
   const { target, rows, problem } = ready;
   const metric = options.metric ?? defaultMetric(target);
@@ -127,9 +132,8 @@ export async function automl(options: AutomlOptions): Promise<AutomlResult> {
     fingerprintOf([...ready.contents(), seed, metric, preset, options.holdout_share ?? 0.2]),
     options.state,
   );
-  const limit = new TimeLimit(options.clock, options.time_limit_seconds, state.seconds);
   const train = { table: takeRows(ready.table, rows.train), target: takeTarget(target, rows.train) };
-  const folds = Math.min(wantedFolds, rows.train.length);
+  const folds = rows.train.length > manyRows ? 3 : wantedFolds;
   const foldOf = foldsOf(
     rows.train.length,
     train.target.kind === 'class' ? { by: 'stratified', codes: train.target.codes } : { by: 'random' },
@@ -147,6 +151,9 @@ export async function automl(options: AutomlOptions): Promise<AutomlResult> {
       refinements,
       ...(threads && { threads }),
       ...(signal && { signal }),
+      testing: (lossSeconds) =>
+        (lossSeconds * rows.test.length * metricsOf(target.kind).length * resamplesFor(rows.test.length)) /
+        rows.train.length,
       onFit(now, fit) {
         options.onProgress?.({
           fraction: Math.min(0.99, limit.elapsed / limit.seconds),
@@ -299,13 +306,17 @@ function heldOut(
 
 function intervalOf(metric: MetricName, target: Target, outputs: Float64Array, seed: number) {
   const { score, low, high } = namedInterval(
-    scoreWithInterval(metric, target, outputs, { seed, resamples: 400 }),
+    scoreWithInterval(metric, target, outputs, { seed, resamples: resamplesFor(rowsOfTarget(target)) }),
     scoreOf(metric, target, outputs),
   );
   return { score, low, high };
 }
 
 const namedInterval = ({ low, high }: Interval, score: number) => ({ score, low, high });
+
+/** Of many rows fewer, which take as long and are less needed. */
+const resamplesFor = (rows: number): number =>
+  Math.round(Math.max(60, Math.min(400, 400_000 / Math.max(1, rows))));
 
 /** What says the same of every row. */
 function constantOf(target: Target, rows: number): Float64Array {

@@ -179,8 +179,11 @@ export function chooseCombination(
     loss: objective.loss(target, outOfFold[way]),
   }));
   // A blend stands unless another is clearly better, in few rows by more: it is the surest of them.
-  const clearly = 1 - Math.max(0.005, 1 / Math.sqrt(rowsOfTarget(target)));
-  const best = tried.reduce((kept, own) => (own.loss < kept.loss * clearly ? own : kept));
+  const few = 1 / Math.sqrt(rowsOfTarget(target));
+  const isClass = target.kind === 'class';
+  const isClearlyLess = (own: number, kept: number) =>
+    isClass ? own < kept * 0.995 - 0.1 * few : own < kept * (1 - Math.max(0.005, 0.3 * few));
+  const best = tried.reduce((kept, own) => (isClearlyLess(own.loss, kept.loss) ? own : kept));
   return {
     combination: fitted(predictions, target)[best.way],
     outOfFold: best.outOfFold,

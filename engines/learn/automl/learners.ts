@@ -80,7 +80,7 @@ const forest = (
       ),
     }),
   load: loadTrees,
-  growth: 1.15,
+  growth: 1.1,
   guess: ({ rows, columns }, settings) =>
     number(settings, 'trees', 200) * rows * (2 + Math.sqrt(columns)) * 6e-7 + 0.01,
   space: [
@@ -202,7 +202,7 @@ export const families: Readonly<Record<FamilyName, Family>> = {
         rowShare: number(settings, 'row_share', 0.8),
       }),
     load: loadTrees,
-    growth: 0.95,
+    growth: 0.8,
     guess: ({ rows, columns, classes }, settings) =>
       number(settings, 'rounds', 150) *
         Math.max(1, classes > 2 ? classes : 1) *

@@ -10,6 +10,8 @@ export interface Tried {
 
 /** Proposals drawn, of which the most promising is tried. */
 const draws = 32;
+/** A family of one setting is soon known. */
+const trialsOfDimension = 8;
 
 /**
  * The next configuration to try: of a family drawn among the best ones, its settings by a tree of Parzen estimators
@@ -48,6 +50,8 @@ export function propose(
 }
 
 function drawFamily(tried: readonly Tried[], kind: Target['kind'], random: SeededRandom): FamilyName | null {
+  const trialsOf = (name: FamilyName) =>
+    tried.filter(({ configuration }) => configuration.family === name).length;
   const best = familyNames
     .filter((name) => families[name].space.length > 0 && families[name].learns.some((own) => own === kind))
     .map((name) => ({
@@ -56,7 +60,10 @@ function drawFamily(tried: readonly Tried[], kind: Target['kind'], random: Seede
         ...tried.filter(({ configuration }) => configuration.family === name).map(({ loss }) => loss),
       ),
     }))
-    .filter(({ loss }) => Number.isFinite(loss))
+    .filter(
+      ({ loss, name }) =>
+        Number.isFinite(loss) && trialsOf(name) < trialsOfDimension * families[name].space.length,
+    )
     .sort((a, b) => a.loss - b.loss);
   // The best in half of the cases, the second in a quarter, ...
   for (const { name } of best) if (random.next() < 0.5) return name;

@@ -25,6 +25,8 @@ export interface SearchSetting {
   refinements: number;
   threads?: TreeThreads;
   signal?: AbortSignal;
+  /** Seconds that scoring the rows kept back takes, where the loss of all rows takes so many. */
+  testing(lossSeconds: number): number;
   onFit(state: AutomlState, fit: FinishedFit): void;
 }
 
@@ -32,7 +34,7 @@ export interface SearchSetting {
 const firstRows = 1_000;
 const rowGrowth = 4;
 /** Of the time, for looks at parts of the rows. */
-const halvingShare = 0.45;
+const halvingShare = 0.6;
 /** Of the time, for fitting what was chosen to all rows. */
 const finishShare = 0.3;
 export const mostMembers = 8;
@@ -95,14 +97,21 @@ export class Search {
     const last = this.#stages.length - 1;
     for (const first of [baseline, simplest])
       if (first !== undefined) await this.#evaluate(first, last, limit.seconds);
-    let candidates = others;
+    const rows = Math.max(...(this.#stages[last] as Stage).train.map((own) => own.length));
+    let candidates = others.filter(({ family }) => (families[family].mostRows ?? rows) >= rows);
     for (let stage = 0; stage < last; stage++) {
       const looked: Tried[] = [];
       for (const configuration of candidates) {
-        const loss = await this.#evaluate(configuration, stage, limit.seconds * halvingShare);
+        const loss = await this.#evaluate(
+          configuration,
+          stage,
+          (limit.seconds * halvingShare * (stage + 1)) / last,
+        );
         if (loss !== null) looked.push({ configuration, loss });
       }
-      candidates = survivors(looked);
+      // Those that there was no time to look at keep their place behind the others.
+      const seen = new Set(looked.map(({ configuration }) => configuration));
+      candidates = [...survivors(looked), ...candidates.filter((own) => !seen.has(own))];
     }
     for (const configuration of candidates) await this.#evaluate(configuration, last, limit.seconds);
     for (let number = 0; number < refinements; number++) {
@@ -176,7 +185,8 @@ export class Search {
     const fitting = Math.max(Math.min(best, limit.seconds / 2), Math.min(all, finishShare * limit.seconds));
     const choosing =
       lossesOfChoice(folds) * this.#lossSeconds * (rowsOfChoice(foldOf.length) / foldOf.length);
-    return fitting + Math.min(choosing, 0.2 * limit.seconds) + 0.03 * limit.seconds;
+    const ends = Math.min(choosing + this.#setting.testing(this.#lossSeconds), 0.3 * limit.seconds);
+    return fitting + ends + 0.03 * limit.seconds;
   }
 
   #width(configuration: Configuration): number {
@@ -188,6 +198,21 @@ export class Search {
   async #evaluate(configuration: Configuration, at: number, until: number): Promise<number | null> {
     const { objective, target } = this.#setting;
     const stage = this.#stages[at] as Stage;
+    const missing = Array.from({ length: stage.folds }, (_, fold) => fold).filter(
+      (fold) => this.#known(configuration, stage, fold) === undefined,
+    );
+    const { limit } = this.#setting;
+    const rows = stage.train[0]?.length ?? 0;
+    // A part of the folds would be of no use.
+    if (
+      configuration.family !== 'baseline' &&
+      missing.length > 0 &&
+      limit.elapsed + (missing.length * this.forecast(configuration, rows)) / 1.5 >
+        Math.min(until, limit.seconds - this.reserve())
+    ) {
+      this.#refused += 1;
+      return null;
+    }
     let sum = 0;
     for (let fold = 0; fold < stage.folds; fold++) {
       const fit =
