@@ -3,7 +3,7 @@ import type { TrainingJob } from './boosting/training-memory.ts';
 import { TrainingPart } from './boosting/training-part.ts';
 import type { ForestJob } from './forests/forest-job.ts';
 import { growForest } from './forests/forest-tree.ts';
-import { at, readMessage, stop, type ThreadStart } from './tree-threads.ts';
+import { at, lookFor, readMessage, stop, type ThreadStart } from './tree-threads.ts';
 
 export type Question =
   | { kind: 'train'; job: TrainingJob }
@@ -30,8 +30,7 @@ function answer(question: Question): unknown {
 Atomics.add(words, at.ready, 1);
 let epoch = 0;
 for (;;) {
-  for (let look = 0; work.training !== null && look < 20_000; look++)
-    if (Atomics.load(words, at.epoch) !== epoch) break;
+  if (work.training !== null) lookFor(words, at.epoch, epoch, false);
   Atomics.wait(words, at.epoch, epoch);
   epoch = Atomics.load(words, at.epoch);
   const what = Atomics.load(words, at.what);

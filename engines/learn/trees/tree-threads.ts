@@ -14,8 +14,14 @@ export interface ThreadStart {
   parts: number;
 }
 
-/** Looks at the signal before sleeping: some tens of microseconds, about what waking takes. */
-const looks = 20_000;
+/** Looks at the signal before sleeping, some microseconds: where cores are shared, more keeps the others from working. */
+const looks = 1500;
+
+/** Looks until the word is the value, or is not, as wanted; or for long enough. */
+export function lookFor(signal: Int32Array, index: number, value: number, isWanted: boolean): void {
+  for (let look = 0; look < looks; look++) if ((Atomics.load(signal, index) === value) === isWanted) return;
+}
+
 const startMs = 60_000;
 
 /**
@@ -98,7 +104,7 @@ export class TreeThreads {
   #wait(): void {
     const workers = this.#ports.length;
     const signal = this.#signal;
-    for (let look = 0; look < looks; look++) if (Atomics.load(signal, at.done) === workers) break;
+    lookFor(signal, at.done, workers, true);
     for (let done = Atomics.load(signal, at.done); done < workers; done = Atomics.load(signal, at.done)) {
       const late = Atomics.wait(signal, at.done, done, startMs) === 'timed-out';
       if (late && Atomics.load(signal, at.ready) < workers)
