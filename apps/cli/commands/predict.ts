@@ -18,7 +18,7 @@ export const predict: CommandRun = async (running) => {
   const { invocation, output, env } = running;
   const [modelWord = '', word = ''] = invocation.words;
   const { model_id, model } = readModel(modelWord, env);
-  if (!isFile(word)) refuseMissingFile(word, false);
+  if (!isFile(word)) refuseMissingFile(word, true);
   const { table } = await withScratchFolder((folder) => readLearningTable(word, folder, running));
   const { problem } = model.saved;
   const predicted = model.predict(table);
@@ -85,7 +85,7 @@ export const explain: CommandRun = async (running) => {
   const [modelWord = '', word = ''] = invocation.words;
   const row = invocation.number('row', { least: 1 }) ?? 1;
   const { model_id, model } = readModel(modelWord, env);
-  if (!isFile(word)) refuseMissingFile(word, false);
+  if (!isFile(word)) refuseMissingFile(word, true);
   const { table } = await withScratchFolder((folder) => readLearningTable(word, folder, running));
   if (row > table.rows)
     throw new UsageError(`Expected --row from 1 to the ${table.rows} there are, given ${row}.`, 'explain');

@@ -32,7 +32,7 @@ export const train: CommandRun = async (running) => {
   const problem = oneOf<ProblemType>(running, 'problem', problemTypes);
   const preset = oneOf<Preset>(running, 'preset', presets);
   const seed = invocation.number('seed') ?? 1;
-  if (!isFile(word)) refuseMissingFile(word, false);
+  if (!isFile(word)) refuseMissingFile(word, true);
   const { table, leftOut } = await withScratchFolder((folder) => readLearningTable(word, folder, running));
   checkTarget(table, target, leftOut);
   const threads = new TreeThreads(Math.min(8, availableParallelism()));
