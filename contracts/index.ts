@@ -108,6 +108,7 @@ export * from './audit.ts';
 export * from './backups.ts';
 export * from './break-glass.ts';
 export * from './compliance.ts';
+export * from './connection-documents.ts';
 export * from './connections.ts';
 export * from './consents.ts';
 export * from './dashboard-alerts.ts';
