@@ -84,7 +84,7 @@ describe('another tenant', () => {
     'answers to %s as if its thing did not exist',
     async (_, endpoint) => {
       const theirs = (prefix: string) => world.theirs(prefix);
-      const inputs = fc.sample(inputOf(endpoint, theirs), { numRuns: 3, seed });
+      const inputs = fc.sample(inputOf(endpoint, theirs), { numRuns: runs, seed });
       const wanted = /:(\w+)/.exec(endpoint.path)?.[1] ?? '';
       let reached = 0;
       for (const role of ['super_admin', 'admin', 'scientist'] as const) {

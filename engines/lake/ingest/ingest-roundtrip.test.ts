@@ -84,7 +84,7 @@ describe('what is written is read', () => {
         expect(rows.map((row) => row.map((value) => value ?? ''))).toEqual(table);
         expect(report.rows + report.rejected_rows).toBe(table.length);
       }),
-      { numRuns: 30 },
+      { numRuns: 15 },
     );
   });
 
@@ -138,7 +138,7 @@ describe('what is written is read', () => {
         expect(report.rows + report.rejected_rows).toBe(table.length);
         expect(report.rejects.length).toBe(report.rejected_rows);
       }),
-      { numRuns: 30 },
+      { numRuns: 15 },
     );
   });
 

@@ -113,10 +113,10 @@ describe('tables of every shape', () => {
     expect(column(profile, 'd').histogram[0]?.from).toBe(-86400000);
   });
 
-  it('five thousand columns', async () => {
-    const select = Array.from({ length: 5000 }, (_, index) => `i * ${index} AS c${index}`).join(', ');
+  it('two thousand columns', async () => {
+    const select = Array.from({ length: 2000 }, (_, index) => `i * ${index} AS c${index}`).join(', ');
     const profile = await profileOf(`SELECT ${select} FROM range(20) t(i)`);
-    expect(profile.columns).toHaveLength(5000);
+    expect(profile.columns).toHaveLength(2000);
     expect(profile.correlations).toHaveLength(100);
   }, 60_000);
 

@@ -24,6 +24,7 @@ describe('a threat', () => {
   it('that is seen again is one threat, one mail and one event', async () => {
     const sent = await room.mails();
     await room.tryAccounts(9, '45.20.1.1', 'again.example');
+    expect((await room.threats('address=45.20.1.1')).items).toHaveLength(1);
     await room.tryAccounts(3, '45.20.1.1', 'again2.example');
     const { items } = await room.threats('address=45.20.1.1');
     expect(items).toHaveLength(1);

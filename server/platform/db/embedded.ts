@@ -12,6 +12,9 @@ import { type InTurn, ScopedConnection, takeTurns } from './scoped-connection.ts
 import { copyTemplate, keptTemplates } from './store-template.ts';
 import { acrossTenants } from './tenant-scope.ts';
 
+/** Its default of 128 MB is laid out at each start, which takes a quarter of that; the system caches files as well. */
+const startParams = [...PGlite.defaultStartParams, '-c', 'shared_buffers=32MB'];
+
 /**
  * PostgreSQL in this process, its files under `<dataFolder>/store`. What has been acknowledged as committed
  * survives kill -9. A new one is a copy of the template among `templates`, if there is one. Throws DATA_FOLDER_IN_USE.
@@ -25,7 +28,7 @@ export async function openEmbedded(
     const folder = join(dataFolder, 'store');
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     if (templates !== null && readdirSync(folder).length === 0) await copyTemplate(folder, templates);
-    const client = await PGlite.create({ dataDir: folder });
+    const client = await PGlite.create({ dataDir: folder, startParams });
     const scoped = scopeClient(client);
     const db = drizzle({ client: scoped as unknown as PGlite }) as unknown as Sql;
     await migrate(db);
