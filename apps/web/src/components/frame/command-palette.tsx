@@ -58,6 +58,7 @@ export default function CommandPalette({
       onOpenChange={onOpenChange}
       label={t('palette')}
       loop
+      filter={likeness}
       overlayClassName="fixed inset-0 z-40 bg-[rgb(0_0_0/0.35)]"
       contentClassName="appear fixed top-[12vh] left-1/2 z-50 w-[min(36rem,calc(100vw-16px))] -translate-x-1/2 overflow-hidden rounded-lg border border-line bg-raised shadow-float outline-none"
     >
@@ -157,6 +158,23 @@ export default function CommandPalette({
       </Command.List>
     </Command.Dialog>
   );
+}
+
+/** How well text and its other words begin as what is looked for; letters left out are forgiven in the text alone. */
+function likeness(text: string, search: string, words: string[] = []): number {
+  const wanted = search.trim().toLowerCase();
+  const rank = (each: string): number => {
+    const within = each.toLowerCase();
+    if (within.startsWith(wanted)) return 1;
+    return within.includes(` ${wanted}`) ? 0.8 : within.includes(wanted) ? 0.6 : 0;
+  };
+  const found = Math.max(rank(text), ...words.map((each) => rank(each) / 2));
+  if (found > 0) return found;
+  const left = [...text.toLowerCase()].reduce(
+    (rest, each) => (rest.startsWith(each) ? rest.slice(1) : rest),
+    wanted,
+  );
+  return left === '' ? 0.1 : 0;
 }
 
 function Group({ heading, children }: { heading: string; children: React.ReactNode }) {
