@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { describeDatabase } from './database.suite.ts';
 import { openDatabase } from './open-database.ts';
@@ -30,6 +31,24 @@ describe.skipIf(testDatabaseUrl === '')('with PostgreSQL (STROMA_TEST_DATABASE_U
     await gap.promise;
     await database.execute(`select pg_notify('cut', 'again')`);
     expect(await heard.promise).toBe('again');
+    await database.close();
+    await store.remove();
+  });
+
+  it('fails a transaction whose connection is cut between two statements, and works on', async () => {
+    const store = await postgresqlStore();
+    const database = await store.open();
+    const cut = database.transaction(async (tx) => {
+      const { rows } = (await tx.execute(sql`select pg_backend_pid() as pid`)) as unknown as {
+        rows: { pid: number }[];
+      };
+      await database.execute('select pg_terminate_backend($1, 5000)', [rows[0]?.pid]);
+      // Long enough for the process to hear of it while no statement waits.
+      await database.execute('select pg_sleep(0.2)');
+      await tx.execute(sql`select 1`);
+    });
+    await expect(cut).rejects.toThrow();
+    expect(await database.transaction(async () => 'works')).toBe('works');
     await database.close();
     await store.remove();
   });

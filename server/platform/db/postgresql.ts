@@ -18,6 +18,11 @@ export async function openPostgresql(url: string, log: Logger, poolSize = 10): P
     options: '-c timezone=UTC',
   });
   pool.on('error', (error) => log.warn({ err: error }, 'a PostgreSQL connection was lost'));
+  // The pool listens to idle connections alone: one lost within a transaction, between two statements, would otherwise
+  // end the process. The transaction's next statement fails, and the pool lets the connection go.
+  pool.on('connect', (client) => {
+    client.on('error', (error) => log.warn({ err: error }, 'a PostgreSQL connection was lost in use'));
+  });
   const db = drizzle({ client: pool }) as unknown as Sql;
   const listener = openListener(url, log);
   const close = async () => {
