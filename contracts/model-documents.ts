@@ -55,6 +55,16 @@ export const model = z.object({
   stages: z.record(z.string(), z.int()).describe('The newest version of each stage'),
   policy: promotionPolicy,
   version_count: z.int(),
+  newest: z
+    .object({
+      number: z.int(),
+      stage,
+      metrics: z.record(z.string(), metricNumber),
+      created_by: person,
+      created_at: timestamp,
+    })
+    .nullable()
+    .describe('Its version of the highest number; null while there is none'),
   created_by: person,
   created_at: timestamp,
   updated_at: timestamp,

@@ -221,3 +221,24 @@ export async function countVersions(
     ]),
   );
 }
+
+/** The version of the highest number of each model, of those that are not deleted. */
+export async function newestVersions(
+  db: Sql,
+  ctx: Context,
+  modelIds: readonly string[],
+): Promise<Map<string, typeof modelVersions.$inferSelect>> {
+  if (modelIds.length === 0) return new Map();
+  const rows = await db
+    .selectDistinctOn([modelVersions.modelId])
+    .from(modelVersions)
+    .where(
+      and(
+        eq(modelVersions.tenantId, ctx.actor.tenantId),
+        inArray(modelVersions.modelId, [...modelIds]),
+        isNull(modelVersions.deletedAt),
+      ),
+    )
+    .orderBy(modelVersions.modelId, desc(modelVersions.number));
+  return new Map(rows.map((row) => [row.modelId, row]));
+}

@@ -2,8 +2,8 @@ import type { Model, ModelVersion, Promotion } from '@stroma/contracts';
 import type { Context } from '../../platform/context.ts';
 import { type ModelParts, RunDocuments } from '../experiments/run-documents.ts';
 import type { InputRow } from '../experiments/runs.store.ts';
-import type { FoundPromotion, FoundVersion } from './model-versions.store.ts';
-import { countVersions, findAliases, type ModelRow } from './models.store.ts';
+import type { FoundPromotion, FoundVersion, VersionRow } from './model-versions.store.ts';
+import { countVersions, findAliases, type ModelRow, newestVersions } from './models.store.ts';
 
 /** How models, versions and promotions are told to somebody. */
 export class RegistryDocuments {
@@ -20,7 +20,18 @@ export class RegistryDocuments {
     const ids = rows.map(({ id }) => id);
     const counts = await countVersions(sql, ctx, ids);
     const aliases = Map.groupBy(await findAliases(sql, ctx, ids), ({ modelId }) => modelId);
-    const named = await this.#runs.names(rows.map(({ createdBy }) => createdBy));
+    const newest = await newestVersions(sql, ctx, ids);
+    const named = await this.#runs.names([...rows, ...newest.values()].map(({ createdBy }) => createdBy));
+    const shown = (version: VersionRow | undefined): Model['newest'] =>
+      version === undefined
+        ? null
+        : {
+            number: version.number,
+            stage: version.stage,
+            metrics: version.facts.metrics,
+            created_by: named(version.createdBy),
+            created_at: version.createdAt.toISOString(),
+          };
     return rows.map((row) => ({
       model_id: row.id,
       name: row.name,
@@ -30,6 +41,7 @@ export class RegistryDocuments {
       stages: counts.get(row.id)?.stages ?? {},
       policy: row.policy,
       version_count: counts.get(row.id)?.count ?? 0,
+      newest: shown(newest.get(row.id)),
       created_by: named(row.createdBy),
       created_at: row.createdAt.toISOString(),
       updated_at: row.updatedAt.toISOString(),

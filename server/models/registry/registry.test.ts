@@ -82,6 +82,11 @@ describe('a version of a model', () => {
     const run = await trained(0.91, { dataset_version_ids: [data.version.version_id] });
     const of = await model();
     const version = await register(of, run);
+    expect((await scientist.call<Model>('GET', `/ml/models/${of.model_id}`)).body.newest).toMatchObject({
+      number: 1,
+      stage: 'none',
+      metrics: { auc: 0.91 },
+    });
     expect(version).toMatchObject({
       number: 1,
       stage: 'none',
