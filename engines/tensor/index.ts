@@ -32,7 +32,17 @@ export {
   type Tensor,
   withGradient,
 } from './graph/tensor.ts';
-export type { Precision } from './onnx/model.ts';
+export {
+  type ModelFacts,
+  type OnnxAttribute,
+  type OnnxConstant,
+  type OnnxGraph,
+  type OnnxNode,
+  type OnnxType,
+  type OnnxValue,
+  type Precision,
+  writeModel,
+} from './onnx/model.ts';
 export {
   clamp,
   elu,

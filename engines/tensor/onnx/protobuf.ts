@@ -20,6 +20,31 @@ export function bytesField(number: number, content: Field | string): Field {
   return [varint(BigInt(number * 8 + 2)), varint(BigInt(lengthOf(inner))), inner];
 }
 
+/** Whole numbers of -2^53 to 2^53 in one field (packed). */
+export function intsField(number: number, values: readonly number[]): Field {
+  const bytes = new Uint8Array(values.reduce((sum, value) => sum + varintLength(value), 0));
+  let at = 0;
+  for (const value of values) {
+    if (value < 0) {
+      const own = varint(BigInt.asUintN(64, BigInt(value)));
+      bytes.set(own, at);
+      at += own.length;
+      continue;
+    }
+    let left = value;
+    for (; left > 127; left = Math.floor(left / 128)) bytes[at++] = (left % 128) + 128;
+    bytes[at++] = left;
+  }
+  return bytesField(number, bytes);
+}
+
+function varintLength(value: number): number {
+  if (value < 0) return 10;
+  let length = 1;
+  for (let left = value; left > 127; left = Math.floor(left / 128)) length += 1;
+  return length;
+}
+
 /** All fields, one after the other. */
 export function encode(fields: Field): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(lengthOf(fields));
