@@ -5,6 +5,7 @@ import { alertStatuses, machineMeasures } from './machine-measures.ts';
 import { modelStages } from './model-stages.ts';
 import type { Permission } from './permissions.ts';
 import { threatKinds, threatResponses, threatSeverities, threatStatuses } from './threat-kinds.ts';
+import { trainingProgress } from './training-documents.ts';
 
 /** CloudEvents 1.0, JSON format. https://github.com/cloudevents/spec */
 export const cloudEvent = z.object({
@@ -81,6 +82,7 @@ export const eventTypes = {
     from_stage: z.enum(modelStages),
     to_stage: z.enum(modelStages),
   }),
+  'job.training': z.object({ job_id: z.string(), dataset_id: z.string(), progress: trainingProgress }),
   'job.changed': z.object({ job_id: z.string(), status: z.string(), progress: z.number() }),
 } as const;
 export type EventType = keyof typeof eventTypes;
@@ -93,6 +95,7 @@ export const eventPermissions: Partial<Record<EventType, Permission>> = {
   'threat.changed': 'security:read',
   'model.version.registered': 'models:read',
   'model.version.promoted': 'models:read',
+  'job.training': 'models:read',
 };
 
 /** Topics of the live stream: `jobs` carries job.*, `data` carries data.* and dataset.*, `security` threat.*. */

@@ -69,6 +69,7 @@ export const idPrefixes = {
   loggedModel: 'lgm',
   modelVersion: 'mdv',
   promotion: 'prm',
+  prediction: 'prd',
 } as const;
 export type IdKind = keyof typeof idPrefixes;
 

@@ -34,6 +34,7 @@ import { metricsApi } from './metrics.ts';
 import { modelsApi } from './models.ts';
 import { passkeysApi } from './passkeys.ts';
 import { personsApi } from './persons.ts';
+import { predictionsApi } from './predictions.ts';
 import { privateStatisticsApi } from './private-statistics.ts';
 import { projectsApi, purposesApi } from './projects.ts';
 import { provenanceApi } from './provenance.ts';
@@ -48,6 +49,7 @@ import { subjectRequestsApi } from './subject-requests.ts';
 import { systemApi } from './system.ts';
 import { tenantsApi } from './tenants.ts';
 import { threatsApi } from './threats.ts';
+import { trainingApi } from './training.ts';
 import { uploadsApi } from './uploads.ts';
 
 export const apiPrefix = '/api/v1';
@@ -84,6 +86,8 @@ export const api = {
   insights: insightsApi,
   experiments: experimentsApi,
   models: modelsApi,
+  training: trainingApi,
+  predictions: predictionsApi,
   metrics: metricsApi,
   dashboards: dashboardsApi,
   dashboardExports: dashboardExportsApi,
@@ -134,6 +138,7 @@ export * from './insight-kinds.ts';
 export * from './insights.ts';
 export * from './invitations.ts';
 export * from './jobs.ts';
+export * from './learning-kinds.ts';
 export * from './machine-measures.ts';
 export * from './mail.ts';
 export * from './members.ts';
@@ -145,6 +150,7 @@ export * from './models.ts';
 export * from './passkeys.ts';
 export * from './permissions.ts';
 export * from './persons.ts';
+export * from './predictions.ts';
 export * from './private-statistics.ts';
 export * from './profiles.ts';
 export * from './projects.ts';
@@ -167,4 +173,6 @@ export * from './threat-kinds.ts';
 export * from './threats.ts';
 export * from './tile-kinds.ts';
 export * from './tiles.ts';
+export * from './training.ts';
+export * from './training-documents.ts';
 export * from './uploads.ts';

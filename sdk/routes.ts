@@ -307,6 +307,23 @@ export const routes = {
     decide: 'POST /ml/promotions/:id/decision',
     rollback: 'POST /ml/models/:id/rollback',
   },
+  training: {
+    automl: 'POST /ml/automl/train',
+    learner: 'POST /ml/train',
+    list: 'GET /ml/trainings',
+    get: 'GET /ml/trainings/:id',
+  },
+  predictions: {
+    predict: 'POST /ml/predict',
+    predictDataset: 'POST /ml/models/:id/predict-dataset',
+    metrics: 'GET /ml/models/:id/metrics',
+    explain: 'POST /ml/models/:id/explain',
+    card: 'GET /ml/models/:id/card',
+    export: 'GET /ml/models/:id/export',
+    log: 'GET /ml/models/:id/prediction-log',
+    setLog: 'PUT /ml/models/:id/prediction-log',
+    logged: 'GET /ml/models/:id/predictions',
+  },
   metrics: {
     list: 'GET /data/metrics',
     get: 'GET /data/metrics/:id',

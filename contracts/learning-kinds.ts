@@ -1,0 +1,48 @@
+/** Words of training and prediction that pages use too. */
+
+export const problemKinds = ['binary', 'multiclass', 'regression'] as const;
+export type ProblemKind = (typeof problemKinds)[number];
+
+export const classMetrics = [
+  'roc_auc',
+  'accuracy',
+  'balanced_accuracy',
+  'average_precision',
+  'f1',
+  'mcc',
+  'log_loss',
+  'brier',
+] as const;
+export const numberMetrics = ['rmse', 'mae', 'r2'] as const;
+export const learningMetrics = [...classMetrics, ...numberMetrics] as const;
+export type LearningMetric = (typeof learningMetrics)[number];
+
+/** Of these less is better; of the others more. */
+export const lessIsBetter: ReadonlySet<LearningMetric> = new Set(['log_loss', 'brier', 'rmse', 'mae']);
+
+export const learningPresets = ['fast', 'balanced', 'thorough'] as const;
+export type LearningPreset = (typeof learningPresets)[number];
+
+/** Learners by name, as leaderboards tell them; `baseline` says the same of every row. */
+export const learnerKinds = [
+  'baseline',
+  'linear',
+  'elastic_net',
+  'naive_bayes',
+  'neighbours',
+  'svm',
+  'gaussian_process',
+  'random_forest',
+  'extra_trees',
+  'boosted_trees',
+] as const;
+export type LearnerKind = (typeof learnerKinds)[number];
+
+export const featureKinds = ['number', 'category', 'text', 'time'] as const;
+export type FeatureKind = (typeof featureKinds)[number];
+
+/** How a version came about. */
+export const trainingKinds = ['automl', 'learner', 'network', 'ensemble'] as const;
+export type TrainingKind = (typeof trainingKinds)[number];
+
+export const longestTrainingSeconds = 1800;
