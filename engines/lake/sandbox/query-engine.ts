@@ -59,6 +59,7 @@ export async function lockEngine(
   engine: QueryEngine,
   limits: SqlLimits,
   tables: readonly TableFile[],
+  output?: string | undefined,
 ): Promise<void> {
   const settings = ["TimeZone = 'UTC'"];
   if (engine.limits.threads !== limits.threads) settings.push(`threads = ${limits.threads}`);
@@ -68,7 +69,12 @@ export async function lockEngine(
       `max_temp_directory_size = '${limits.memoryMb * 2}MiB'`,
     );
   }
-  const files = tables.flatMap(({ file, more = [] }) => [file, ...more].map(quoteLiteral)).join(', ');
+  const files = [
+    ...tables.flatMap(({ file, more = [] }) => [file, ...more]),
+    ...(output === undefined ? [] : [output]),
+  ]
+    .map(quoteLiteral)
+    .join(', ');
   settings.push(`allowed_paths = [${files}]`, 'enable_external_access = false', 'lock_configuration = true');
   await engine.connection.run(settings.map((setting) => `SET ${setting}`).join('; '));
 }

@@ -12,6 +12,8 @@ export type ToProcess =
       params: JsonValue[];
       /** Stop after planning: nothing is read but the files' schemas. */
       validateOnly: boolean;
+      /** Where in its folder the answer is written as Parquet instead of being sent; its rows are then counted. */
+      output?: string | undefined;
       /** W3C trace context of who asks. */
       traceparent?: string | undefined;
     }
@@ -24,7 +26,7 @@ export type FromProcess =
   | { kind: 'taken' }
   | { kind: 'columns'; columns: ColumnSchema[] }
   | { kind: 'rows'; text: Uint8Array; count: number }
-  | { kind: 'done'; truncated: boolean; executionMs: number }
+  | { kind: 'done'; truncated: boolean; executionMs: number; written?: number | undefined }
   | { kind: 'failed'; error: SqlError }
   /** After either, once the engine is closed. */
   | { kind: 'idle'; rssBytes: number };

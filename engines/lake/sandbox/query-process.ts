@@ -51,9 +51,9 @@ async function answer(request: Extract<ToProcess, { kind: 'run' }>): Promise<voi
   current = { run, stop };
   let reply: FromProcess;
   try {
-    const { truncated } = await run.finished;
+    const { truncated, written } = await run.finished;
     const executionMs = performance.now() - started;
-    reply = { kind: 'done', truncated, executionMs };
+    reply = { kind: 'done', truncated, executionMs, written };
   } catch (error) {
     const failure = describeFailure(error, request.sql, request.tables, run.planning());
     if (stopped)

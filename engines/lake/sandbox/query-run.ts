@@ -5,6 +5,7 @@ import {
   StatementType,
 } from '@duckdb/node-api';
 import type { ColumnSchema, JsonValue } from '@stroma/kernel';
+import { quoteLiteral } from '../duckdb.ts';
 import { cellWriter, columnTypeOfId } from './cells.ts';
 import { lockEngine, makeViews, type QueryEngine } from './query-engine.ts';
 import type { FromProcess, ToProcess } from './query-messages.ts';
@@ -128,9 +129,19 @@ async function sendRows(result: DuckDBResult, limits: SqlLimits, send: Send): Pr
   return false;
 }
 
+/** The statement has passed the gate as one SELECT, so that between parentheses it is nothing else. */
+async function writeRows(connection: DuckDBConnection, sql: string, output: string): Promise<number> {
+  const select = sql.replace(/[\s;]+$/, '');
+  const result = await connection.run(
+    `COPY (\n${select}\n) TO ${quoteLiteral(output)} (FORMAT parquet, COMPRESSION zstd)`,
+  );
+  const [[count] = []] = await result.getRows();
+  return Number(count);
+}
+
 export interface Run {
-  /** Settles when everything has been sent. */
-  finished: Promise<{ truncated: boolean }>;
+  /** Settles when everything has been sent, or written. */
+  finished: Promise<{ truncated: boolean; written?: number }>;
   /** Asks the engine to stop; harmless at any time, lost when it is not running: repeat it. */
   interrupt(): void;
   /** True until the statement starts to run. */
@@ -148,7 +159,7 @@ export function startRun(request: RunRequest, opening: Promise<QueryEngine>, sen
     const engine = await opening;
     connection = engine.connection;
     checkText(request.sql);
-    await lockEngine(engine, request.limits, request.tables);
+    await lockEngine(engine, request.limits, request.tables, request.output);
     const tree = await parse(engine.connection, request.sql);
     const names = request.tables.map((table) => table.name);
     const { tables } = checkTree(tree, names);
@@ -160,6 +171,11 @@ export function startRun(request: RunRequest, opening: Promise<QueryEngine>, sen
     if (request.validateOnly) return { truncated: false };
     bind(prepared, request.params);
     planning = false;
+    if (request.output !== undefined)
+      return {
+        truncated: false,
+        written: await writeRows(engine.connection, request.sql, request.output),
+      };
     const result = await prepared.stream();
     await send({ kind: 'columns', columns: columnsOf(result) });
     return { truncated: await sendRows(result, request.limits, send) };

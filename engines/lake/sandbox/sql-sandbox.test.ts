@@ -145,6 +145,29 @@ describe('answers', () => {
   });
 });
 
+describe('answers as Parquet', () => {
+  it('are written with their types, whole and in order, and no more may be done than read', async () => {
+    const target = join(folder, 'answer.parquet');
+    const sql =
+      "SELECT id, x, DATE '2024-02-29' AS day, label FROM dataset ORDER BY id DESC; -- the newest first\n ; ";
+    await expect(sandbox.writeParquet(sql, sources, target)).rejects.toThrow();
+    const written = await sandbox.writeParquet(sql.replace(/; --[^;]*;/, ' -- no more;'), sources, target);
+    expect(written.rows).toBe(5000);
+    const [only] = (
+      await sandbox.query(
+        "SELECT count(*), arg_min(id, n), min(typeof(day)) || ' ' || min(typeof(x)) FROM (SELECT *, row_number() OVER () AS n FROM answer)",
+        [{ name: 'answer', path: target }],
+      )
+    ).rows;
+    expect(only).toEqual([5000, 4999, 'DATE DOUBLE']);
+    for (const other of ['DELETE FROM dataset', "SELECT 1) TO 'x' (FORMAT csv); SELECT (1"])
+      await expect(sandbox.writeParquet(other, sources, join(folder, 'none'))).rejects.toMatchObject({
+        code: expect.stringMatching(/SQL_/),
+      });
+    expect(await readdir(folder)).not.toContain('none');
+  });
+});
+
 describe('mistakes', () => {
   it('says where and what was meant', async () => {
     const { valid, errors } = await sandbox.validate('SELECT id,\n  "é", lable FROM dataset', sources);
