@@ -1,0 +1,97 @@
+import { StromaError } from '@stroma/kernel';
+import { Trainer, type TrainingData } from '@stroma/tensor';
+import type { Target } from '../estimator.ts';
+import { scoreOf } from '../scores/metrics.ts';
+import { takeTarget } from '../table/target.ts';
+import { type Architecture, type NetworkData, takeRowsOf, type Weights } from './architecture.ts';
+import { NetworkFunction } from './evaluation.ts';
+import { predictionsOf, targetData } from './head.ts';
+import { checkMemory, estimateOf, type Prepared, prepare } from './preparation.ts';
+import { Course } from './training-course.ts';
+import type { NetworkTrainingOptions, TrainedNetwork } from './training-options.ts';
+
+/**
+ * Trains a network with AdamW and early stopping, in the thread of the caller, which it holds for up to 20 steps at
+ * a time: run it in a thread of its own, and end that by `go` or `signal`, never by `terminate()`.
+ *
+ *   const architecture: Architecture = { rows: [{ name: 'x', shape: [8], type: 'real' }], outputs: 2, forward };
+ *   const trained = await trainNetwork(architecture, { x }, { kind: 'class', codes, classes: 2 }, { seed: 1 });
+ *   await using network = await NetworkFunction.open(architecture, 64, trained.weights);
+ *   const probabilities = predictionsOf(trained.head, await network.run({ x: others }));
+ *
+ * The architecture gives as many outputs as the target asks for: one, or one a class. Rows of weight 0 are left out.
+ * The same architecture, data, target, options and seed give the same bits on one kind of processor. Missing values
+ * are the caller's to treat.
+ *
+ * Throws INVALID_INPUT when data, target and architecture do not fit, TRAINING_TOO_LARGE before it starts when the
+ * estimate (`networkMemory`) passes the limit, CONFLICT when `from` belongs to another training, TRAINING_DIVERGED
+ * when the loss is not finite, the signal's reason or CANCELLED when it is ended.
+ */
+export async function trainNetwork(
+  architecture: Architecture,
+  data: NetworkData,
+  target: Target,
+  options: NetworkTrainingOptions,
+): Promise<TrainedNetwork> {
+  const { signal, go = new Int32Array(new SharedArrayBuffer(4)).fill(1) } = options;
+  signal?.throwIfAborted();
+  const prepared = prepare(architecture, data, target, options);
+  const { head, train, plan, steps, checkEvery, weights } = prepared;
+  checkMemory(estimateOf(prepared), options.memoryLimitBytes);
+  const given: TrainingData = {
+    ...takeRowsOf(architecture, data, train),
+    ...targetData(head, target, train, weights),
+  };
+  const score = await scorer(architecture, data, target, prepared);
+  const stop = () => Atomics.store(go, 0, 0);
+  signal?.addEventListener('abort', stop, { once: true });
+  try {
+    const from = options.from?.training;
+    await using trainer = await Trainer.open(plan, given, {
+      seed: options.seed,
+      go,
+      ...(from === undefined ? {} : { from }),
+    });
+    const course = new Course(options, prepared, trainer);
+    while (!course.ended) {
+      const next = Math.min(steps, (Math.floor(trainer.step / checkEvery) + 1) * checkEvery);
+      const asked = Math.min(trainer.stepsAtOnce, next - trainer.step);
+      course.add(await trainer.run(asked));
+      if (trainer.step < steps && (signal?.aborted || Atomics.load(go, 0) === 0)) {
+        options.onState?.(course.state);
+        throw signal?.aborted ? signal.reason : cancelled(trainer.step);
+      }
+      if (trainer.step === next) course.check(await score?.run(trainer.parameters));
+    }
+    return course.result();
+  } finally {
+    signal?.removeEventListener('abort', stop);
+    await score?.close();
+  }
+}
+
+/** Scores the rows held out with the parameters of now; null where none are. */
+async function scorer(
+  architecture: Architecture,
+  data: NetworkData,
+  target: Target,
+  { head, validation, batch, metric, weights }: Prepared,
+): Promise<{ run(parameters: Weights): Promise<number>; close(): Promise<void> } | null> {
+  if (validation.length === 0) return null;
+  const held = takeRowsOf(architecture, data, validation);
+  const truth = takeTarget(target, validation);
+  const own =
+    weights === undefined ? undefined : Float64Array.from(validation, (row) => weights[row] as number);
+  const opened = await NetworkFunction.open(architecture, Math.min(validation.length, 2 * batch));
+  return {
+    run: async (parameters) =>
+      scoreOf(metric, truth, predictionsOf(head, await opened.run(held, parameters)), own),
+    close: () => opened.close(),
+  };
+}
+
+const cancelled = (step: number) =>
+  new StromaError(
+    'CANCELLED',
+    `The training was ended after ${step} steps; its saved state goes on from there.`,
+  );
