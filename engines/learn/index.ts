@@ -14,12 +14,14 @@
  *   fitRbfRegression, fitGaussianProcess, fitNeighbours, fitNaiveBayes  matrix and target -> a predictor
  *   kMeans, gaussianMixture  matrix -> clusters
  *   automl             a table, a target and a time limit -> the best model found, and how good it is
+ *   kernelShap, permutationImportance, ...  anything that predicts -> why it says what it says (explain/)
  *   fitBoostedTrees    matrix and target -> a predictor of trees; TreeThreads: the threads it may use
  */
 
 export * from './automl/index.ts';
 export { type ClassedColumn, classesOfNumbers, classesOfTexts } from './classes.ts';
 export { type Driver, type Drivers, driversOf } from './drivers.ts';
+export * from './explain/index.ts';
 export {
   defaultForest,
   type ForestOptions,
