@@ -69,6 +69,9 @@ export const idPrefixes = {
   loggedModel: 'lgm',
   modelVersion: 'mdv',
   promotion: 'prm',
+  featureView: 'ftv',
+  featureVersion: 'ftn',
+  featureMaterialisation: 'ftm',
   prediction: 'prd',
 } as const;
 export type IdKind = keyof typeof idPrefixes;

@@ -24,6 +24,7 @@ import { emailChangeApi } from './email-change.ts';
 import { erasuresApi } from './erasures.ts';
 import { streamsApi } from './events.ts';
 import { experimentsApi } from './experiments.ts';
+import { featuresApi } from './features.ts';
 import { identityApi } from './identity.ts';
 import { insightsApi } from './insights.ts';
 import { invitationsApi } from './invitations.ts';
@@ -86,6 +87,7 @@ export const api = {
   insights: insightsApi,
   experiments: experimentsApi,
   models: modelsApi,
+  features: featuresApi,
   training: trainingApi,
   predictions: predictionsApi,
   metrics: metricsApi,
@@ -131,6 +133,8 @@ export * from './errors.ts';
 export * from './events.ts';
 export * from './experiments.ts';
 export * from './export-formats.ts';
+export * from './feature-words.ts';
+export * from './features.ts';
 export * from './fields.ts';
 export * from './identity.ts';
 export * from './ingestion.ts';
