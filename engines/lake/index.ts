@@ -8,6 +8,7 @@
  *   SqlSandbox     SELECTs over Parquet files in child processes that can be killed
  */
 
+export { readColumns } from './column-reading.ts';
 export { type DuckDb, type DuckDbLimits, openDuckDb, quoteIdentifier, quoteLiteral } from './duckdb.ts';
 export { nameColumns } from './ingest/header-detection.ts';
 export { type IngestRequest, ingestFile } from './ingest/ingest-file.ts';

@@ -34,6 +34,7 @@ import { findOwned, findSamples } from './datasets/datasets.store.ts';
 import { HiddenDatasets } from './datasets/hidden-datasets.ts';
 import { LakeDocuments } from './datasets/lake-documents.ts';
 import { Previews } from './datasets/preview.service.ts';
+import { type OpenTable, openTables } from './datasets/readable-tables.ts';
 import { Samples } from './datasets/samples.ts';
 import { SeenDatasetDocuments } from './datasets/seen-documents.ts';
 import { signableVersion } from './datasets/signable-version.ts';
@@ -66,6 +67,7 @@ import type { Tiles } from './tiles/tiles.types.ts';
 import { uploadRoutes } from './uploads.routes.ts';
 import { Uploads } from './uploads.service.ts';
 
+export type { OpenTable, ReadableTable } from './datasets/readable-tables.ts';
 export { attachment } from './file-names.ts';
 export { metricSql } from './metrics/metric-expression.ts';
 export { metricUse } from './metrics/metric-use.ts';
@@ -81,6 +83,8 @@ export interface Data {
   knowDerived(holder: DerivedHolder): void;
   /** How other modules read datasets for somebody. */
   readonly tiles: Tiles;
+  /** A dataset to be read whole, as its reader sees it. */
+  readonly openTable: OpenTable;
   /** Numbers that are defined once. */
   readonly metrics: Pick<Metrics, 'find' | 'knowUses'>;
   /** What somebody asked once; null when it was not they. */
@@ -172,6 +176,7 @@ export function createData(
     live: streams.live,
     knowDerived: (holder) => privacy.knowDerived(holder),
     tiles,
+    openTable: openTables(datasets, documents),
     metrics,
     samples: (ctx) => findSamples(platform.db.sql, ctx),
     asked: (ctx, queryId) => askedQuestion({ platform, records, texts }, ctx, queryId),

@@ -11,6 +11,7 @@ import type { TreeThreads } from '../trees/tree-threads.ts';
 import { loadAutoml, type SavedAutoml } from './automl-model.ts';
 import { type AutomlState, fingerprintOf, stateFor } from './automl-state.ts';
 import { Finish } from './finish.ts';
+import { type FamilyName, families, type Settings } from './learners.ts';
 import { type LearningPoint, learningCurve } from './learning-curve.ts';
 import {
   defaultMetric,
@@ -55,11 +56,24 @@ export interface AutomlOptions {
   memory_limit_bytes?: number;
   threads?: TreeThreads;
   signal?: AbortSignal;
-  onProgress?: (progress: { fraction: number; phase: string; fits: number; best: number | null }) => void;
+  /** The one learner to train, in place of a search: its settings as leaderboards tell them. */
+  only?: { family: FamilyName; settings: Settings };
+  onProgress?: (progress: AutomlProgress) => void;
   /** After each fit: what to store, to go on with after a crash. It is changed by the next fit: store it at once. */
   onState?: (state: AutomlState) => void;
   /** Of a run that was cut off. */
   state?: AutomlState;
+}
+
+export interface AutomlProgress {
+  fraction: number;
+  phase: string;
+  fits: number;
+  seconds: number;
+  problem: Problem;
+  metric: MetricName;
+  /** Of the models that all folds have tested, best first. */
+  leaderboard: LeaderboardEntry[];
 }
 
 export interface LeaderboardEntry extends ScoreInterval {
@@ -82,6 +96,16 @@ export interface Holdout {
   coverage: number | null;
 }
 
+/** Rows that no choice has seen, and what a model learned without them says of them. */
+export interface HeldOutRows {
+  table: FeatureTable;
+  target: Target;
+  /** Rows x outputs. */
+  outputs: Float64Array;
+  interval: { low: Float64Array; high: Float64Array; coverage: number } | null;
+  model: SavedAutoml;
+}
+
 export interface AutomlResult {
   problem: Problem;
   metric: MetricName;
@@ -99,6 +123,8 @@ export interface AutomlResult {
   memory_bytes: number;
   seconds: number;
   fits: number;
+  /** What `holdout` is worked out from; null where none were kept back. */
+  held_out: HeldOutRows | null;
   /** Learned from all rows. */
   model: SavedAutoml;
   state: AutomlState;
@@ -127,9 +153,23 @@ export async function automl(options: AutomlOptions): Promise<AutomlResult> {
       `A metric of ${problem.type} was expected, one of ${metricsOf(target.kind).join(', ')}; "${metric}" was given.`,
       { metric, known: metricsOf(target.kind) },
     );
+  const { only } = options;
+  if (only !== undefined && !families[only.family].learns.some((kind) => kind === target.kind))
+    throw new StromaError(
+      'INVALID_INPUT',
+      `A learner of ${target.kind === 'class' ? 'classes' : 'numbers'} was expected; "${only.family}" learns ${families[only.family].learns.map((kind) => (kind === 'class' ? 'classes' : 'numbers')).join(' and ')}.`,
+      { learner: only.family },
+    );
   const objective = objectiveOf(metric);
   const state = stateFor(
-    fingerprintOf([...ready.contents(), seed, metric, preset, options.holdout_share ?? 0.2]),
+    fingerprintOf([
+      ...ready.contents(),
+      seed,
+      metric,
+      preset,
+      options.holdout_share ?? 0.2,
+      ...(options.only === undefined ? [] : [JSON.stringify(options.only)]),
+    ]),
     options.state,
   );
   const train = { table: takeRows(ready.table, rows.train), target: takeTarget(target, rows.train) };
@@ -140,7 +180,18 @@ export async function automl(options: AutomlOptions): Promise<AutomlResult> {
     folds,
     seed,
   );
-  const search = new Search(
+  const judged = new Map<string, ScoreInterval>();
+  const soFar = (): LeaderboardEntry[] =>
+    leaderOrder(
+      metric,
+      search.evaluated().map(({ configuration: { id, family, settings }, outOfFold, seconds }) => {
+        const score =
+          judged.get(id) ?? intervalOfFolds(scoresByFold(objective, train.target, outOfFold, foldOf, folds));
+        judged.set(id, score);
+        return { model: id, family, metric, settings, seconds, weight: 0, ...score };
+      }),
+    );
+  const search: Search = new Search(
     {
       ...train,
       foldOf,
@@ -148,7 +199,8 @@ export async function automl(options: AutomlOptions): Promise<AutomlResult> {
       objective,
       seed,
       limit,
-      refinements,
+      refinements: options.only === undefined ? refinements : 0,
+      ...(options.only && { only: { id: options.only.family, ...options.only } }),
       ...(threads && { threads }),
       ...(signal && { signal }),
       testing: (lossSeconds) =>
@@ -159,7 +211,10 @@ export async function automl(options: AutomlOptions): Promise<AutomlResult> {
           fraction: Math.min(0.99, limit.elapsed / limit.seconds),
           phase: fit.configuration.id,
           fits: now.fits.length,
-          best: null,
+          seconds: limit.used,
+          problem,
+          metric,
+          leaderboard: soFar(),
         });
         options.onState?.(now);
       },
@@ -167,6 +222,8 @@ export async function automl(options: AutomlOptions): Promise<AutomlResult> {
     state,
   );
   const reason = await search.run();
+  if (options.only !== undefined && search.evaluated().length === 0)
+    throw unlearned(options.only.family, failuresOf(state), limit.seconds);
   const finish = new Finish({ ...train, foldOf, folds, objective, seed, limit, search, threads, signal });
   const chosen = await finish.choose(mostMembers);
   const interval = finish.interval(chosen);
@@ -183,10 +240,8 @@ export async function automl(options: AutomlOptions): Promise<AutomlResult> {
     background: backgroundOf(ready.table, seed),
   } as const;
   const withoutHeldOut: SavedAutoml = { ...named, ...finish.saved(chosen.fitted) };
-  const holdout =
-    rows.test.length === 0
-      ? null
-      : heldOut(withoutHeldOut, ready.table, target, rows.test, metric, seed, train.target);
+  const tested = rows.test.length === 0 ? null : heldOutRows(withoutHeldOut, ready.table, target, rows.test);
+  const holdout = tested === null ? null : holdoutOf(tested, metric, seed, train.target);
   const whole = rows.test.length === 0 ? null : await finish.refit(chosen, ready.table, target);
   if (rows.test.length > 0 && whole === null)
     ready.decisions.push({
@@ -215,6 +270,7 @@ export async function automl(options: AutomlOptions): Promise<AutomlResult> {
     memory_bytes: ready.memoryBytes,
     seconds: limit.used,
     fits: state.fits.length,
+    held_out: tested,
     model: whole === null ? withoutHeldOut : { ...named, ...finish.saved(whole) },
     state,
   };
@@ -240,7 +296,6 @@ function leaderboardOf(
   folds: number,
 ): LeaderboardEntry[] {
   const { metric } = objective;
-  const { more } = metrics[metric];
   const single = search.evaluated().map(({ configuration, outOfFold, seconds }) => ({
     model: configuration.id,
     family: configuration.family as string,
@@ -259,23 +314,42 @@ function leaderboardOf(
     weight: 1,
     ...intervalOfFolds(scoresByFold(objective, target, chosen.outOfFold, foldOf, folds)),
   };
-  return [
-    ensemble,
-    ...single.sort((a, b) => (more ? b.score - a.score : a.score - b.score) || (a.model < b.model ? -1 : 1)),
-  ];
+  return [ensemble, ...leaderOrder(metric, single)];
 }
 
-function heldOut(
-  saved: SavedAutoml,
+const unlearned = (family: string, failures: readonly { fault: string }[], seconds: number): StromaError =>
+  new StromaError(
+    'INVALID_INPUT',
+    failures[0] === undefined
+      ? `"${family}" would not have ended within ${seconds} s. Give more time, fewer rows or quicker settings.`
+      : `"${family}" could not learn this table: ${failures[0].fault}`,
+    { learner: family },
+  );
+
+function leaderOrder(metric: MetricName, entries: LeaderboardEntry[]): LeaderboardEntry[] {
+  const { more } = metrics[metric];
+  return entries.sort(
+    (a, b) => (more ? b.score - a.score : a.score - b.score) || (a.model < b.model ? -1 : 1),
+  );
+}
+
+function heldOutRows(
+  model: SavedAutoml,
   table: FeatureTable,
   target: Target,
   test: Uint32Array,
+): HeldOutRows {
+  const own = takeRows(table, test);
+  const { outputs, interval } = loadAutoml(model).predict(own);
+  return { table: own, target: takeTarget(target, test), outputs, interval, model };
+}
+
+function holdoutOf(
+  { table: { rows }, target: own, outputs, interval }: HeldOutRows,
   metric: MetricName,
   seed: number,
   learned: Target,
 ): Holdout {
-  const own = takeTarget(target, test);
-  const { outputs, interval } = loadAutoml(saved).predict(takeRows(table, test));
   const scores: Holdout['scores'] = [];
   for (const name of [metric, ...metricsOf(own.kind).filter((other) => other !== metric)]) {
     if (
@@ -289,9 +363,9 @@ function heldOut(
   }
   const values = own.kind === 'number' ? own.values : null;
   return {
-    rows: test.length,
+    rows,
     scores,
-    baseline: scoreOf(metric, own, constantOf(learned, test.length)),
+    baseline: scoreOf(metric, own, constantOf(learned, rows)),
     coverage:
       interval === null || values === null
         ? null

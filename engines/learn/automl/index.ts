@@ -2,8 +2,10 @@
 
 export {
   type AutomlOptions,
+  type AutomlProgress,
   type AutomlResult,
   automl,
+  type HeldOutRows,
   type Holdout,
   type LeaderboardEntry,
   type Preset,
@@ -11,4 +13,6 @@ export {
 } from './automl.ts';
 export { type AutomlModel, type AutomlPrediction, loadAutoml, type SavedAutoml } from './automl-model.ts';
 export type { AutomlState, FinishedFit } from './automl-state.ts';
+export { type FamilyName, familyNames, type Settings } from './learners.ts';
+export { modelText, readModelText } from './model-text.ts';
 export { explainRow, type RowExplanation } from './row-explanation.ts';

@@ -23,6 +23,8 @@ export interface SearchSetting {
   limit: TimeLimit;
   /** Proposals after the portfolio. */
   refinements: number;
+  /** In place of the portfolio. */
+  only?: Configuration;
   threads?: TreeThreads;
   signal?: AbortSignal;
   /** Seconds that scoring the rows kept back takes, where the loss of all rows takes so many. */
@@ -91,7 +93,11 @@ export class Search {
   }
 
   async run(): Promise<StopReason> {
-    const { target, seed, refinements, limit } = this.#setting;
+    const { target, seed, refinements, limit, only } = this.#setting;
+    if (only !== undefined) {
+      await this.#evaluate(only, this.#stages.length - 1, limit.seconds);
+      return this.#refused > 0 ? 'time_limit' : 'search_ended';
+    }
     const kind = target.kind === 'class' ? 'class' : 'number';
     const [baseline, simplest, ...others] = configurationsFor(kind);
     const last = this.#stages.length - 1;

@@ -12,11 +12,13 @@ export interface ThreadLimits {
    * no wall: one huge allocation past it can end the process, so untrusted work belongs in a child process.
    */
   heapMb?: number;
+  /** How long a thread that has nothing to do is kept. */
+  idleMs?: number;
 }
 
 /** What a task that was told to stop gets to end by itself. */
 const graceMs = 800;
-const idleMs = 30_000;
+const usualIdleMs = 30_000;
 
 interface Idle {
   worker: Worker;
@@ -24,7 +26,11 @@ interface Idle {
 }
 
 /** Threads are kept warm for a while by their file; one that was aborted or failed is never used again. */
-export function openThreads({ atOnce = availableParallelism(), heapMb = 1024 }: ThreadLimits = {}): Threads {
+export function openThreads({
+  atOnce = availableParallelism(),
+  heapMb = 1024,
+  idleMs = usualIdleMs,
+}: ThreadLimits = {}): Threads {
   const idle = new Map<string, Idle[]>();
   const busy = new Set<Worker>();
   const waiting: (() => void)[] = [];
@@ -81,7 +87,11 @@ export function openThreads({ atOnce = availableParallelism(), heapMb = 1024 }: 
   };
 
   return {
-    async run<In, Out>(workerFile: URL, input: In, { signal, onProgress }: ThreadOptions = {}): Promise<Out> {
+    async run<In, Out>(
+      workerFile: URL,
+      input: In,
+      { signal, onProgress, onNews }: ThreadOptions = {},
+    ): Promise<Out> {
       if (closed) throw new StromaError('NOT_READY', 'The server is stopping.');
       signal?.throwIfAborted();
       await enter(signal);
@@ -101,6 +111,7 @@ export function openThreads({ atOnce = availableParallelism(), heapMb = 1024 }: 
         const output = await new Promise<Out>((resolve, reject) => {
           worker.on('message', (message: FromThread) => {
             if (message.kind === 'progress') onProgress?.(message.fraction, message.phase);
+            else if (message.kind === 'told') onNews?.(message.news);
             else if (message.kind === 'done') resolve(message.output as Out);
             // Anything else is Node's own: in watch mode it names the modules of the thread here.
             else if (message.kind === 'failed') reject(errorOf(message));

@@ -6,6 +6,7 @@ export interface TaskContext {
   /** Aborts when the caller no longer wants the answer; the thread is ended a second later. */
   signal: AbortSignal;
   progress(fraction: number, phase: string): void;
+  tell(news: unknown): void;
 }
 
 /** Makes the file that calls it a worker file: `run` answers each input it is given, one at a time. */
@@ -23,6 +24,7 @@ export function serveTask<In, Out>(run: (input: In, ctx: TaskContext) => Promise
     const ctx: TaskContext = {
       signal: stop.signal,
       progress: (fraction, phase) => say({ kind: 'progress', fraction, phase }),
+      tell: (news) => say({ kind: 'told', news }),
     };
     Promise.resolve()
       .then(() => run(message.input as In, ctx))

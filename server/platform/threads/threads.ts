@@ -2,6 +2,8 @@ export interface ThreadOptions {
   signal?: AbortSignal;
   /** 0-1. */
   onProgress?: (fraction: number, phase: string) => void;
+  /** What the task tells besides, structured-clonable. */
+  onNews?: (news: unknown) => void;
 }
 
 /** Computing off the main thread. */
