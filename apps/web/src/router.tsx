@@ -5,6 +5,7 @@ import { frame, root } from './frame-route.ts';
 import { withTexts } from './lib/i18n.ts';
 import { queryClient } from './lib/query-client.ts';
 import { sessionQuery } from './lib/session.ts';
+import { modelRoutes } from './model-routes.ts';
 import {
   askSearch,
   boardSearch,
@@ -278,6 +279,7 @@ export const router = createRouter({
       metrics,
       jobs,
       api,
+      ...modelRoutes,
       adminRoutes,
       account,
       emergency,

@@ -76,6 +76,21 @@ export const boardSearch = (search: Search) =>
     edit: search.edit === true ? true : undefined,
   });
 
+export const modelsSearch = (search: Search) =>
+  given({ view: oneOf(['experiments'] as const, search.view), search: text(search.search) });
+
+export const modelTabs = ['quality', 'explanation', 'what_if', 'versions', 'card', 'use'] as const;
+export type ModelTab = (typeof modelTabs)[number];
+
+export const modelSearch = (search: Search) =>
+  given({
+    tab: oneOf(modelTabs, search.tab),
+    version: typeof search.version === 'number' ? search.version : undefined,
+  });
+
+/** Ids of runs between commas. */
+export const comparisonSearch = (search: Search) => given({ runs: text(search.runs) });
+
 export const jobStatuses = ['queued', 'running', 'succeeded', 'failed', 'cancelled'] as const;
 
 export const jobsSearch = (search: Search) => given({ status: oneOf(jobStatuses, search.status) });

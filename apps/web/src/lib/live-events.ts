@@ -61,6 +61,8 @@ function take(queryClient: QueryClient, event: CloudEvent, refresh: Refresh): vo
     refresh([queryKeys.jobs, queryKeys.sources]);
   } else if (event.type.startsWith('data') || event.type.startsWith('dataset')) {
     refresh([queryKeys.datasets, queryKeys.jobs, ...boardData()]);
+  } else if (event.type.startsWith('model.')) {
+    refresh([queryKeys.models]);
   } else if (event.type.startsWith('threat.')) {
     refresh([queryKeys.threats]);
   }

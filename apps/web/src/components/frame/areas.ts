@@ -2,6 +2,7 @@ import type { Permission } from '@stroma/contracts';
 import {
   Activity,
   Braces,
+  BrainCircuit,
   Database,
   House,
   LayoutDashboard,
@@ -12,12 +13,13 @@ import {
 } from 'lucide-react';
 
 export interface Area {
-  to: '/' | '/data' | '/ask' | '/dashboards' | '/jobs' | '/playground' | '/admin' | '/settings';
+  to: '/' | '/data' | '/ask' | '/dashboards' | '/models' | '/jobs' | '/playground' | '/admin' | '/settings';
   label:
     | 'area_home'
     | 'area_data'
     | 'area_ask'
     | 'area_dashboards'
+    | 'area_models'
     | 'area_jobs'
     | 'area_api'
     | 'area_admin'
@@ -38,6 +40,7 @@ export const areas: readonly Area[] = [
     icon: LayoutDashboard,
     permissions: ['dashboards:read'],
   },
+  { to: '/models', label: 'area_models', icon: BrainCircuit, permissions: ['models:read'] },
   { to: '/jobs', label: 'area_jobs', icon: Activity },
   { to: '/playground', label: 'area_api', icon: Braces },
   {

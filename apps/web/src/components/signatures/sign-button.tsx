@@ -13,7 +13,14 @@ import { Field, Input, Select } from '../field.tsx';
 import { ErrorNotice } from '../notice.tsx';
 
 /** Signs a record as it was shown: the signer says what it means and proves who they are. */
-export function SignButton({ subject }: { subject: SignatureSubject }) {
+export function SignButton({
+  subject,
+  meaning = 'reviewed',
+}: {
+  subject: SignatureSubject;
+  /** What is offered first. */
+  meaning?: SignatureMeaning;
+}) {
   const { t } = useTranslation('signatures');
   const [open, setOpen] = useState(false);
   return (
@@ -23,17 +30,25 @@ export function SignButton({ subject }: { subject: SignatureSubject }) {
         {t('sign')}
       </Button>
       <Dialog open={open} onOpenChange={setOpen}>
-        {open ? <SignDialog subject={subject} onDone={() => setOpen(false)} /> : null}
+        {open ? <SignDialog subject={subject} asked={meaning} onDone={() => setOpen(false)} /> : null}
       </Dialog>
     </>
   );
 }
 
-function SignDialog({ subject, onDone }: { subject: SignatureSubject; onDone: () => void }) {
+function SignDialog({
+  subject,
+  asked,
+  onDone,
+}: {
+  subject: SignatureSubject;
+  asked: SignatureMeaning;
+  onDone: () => void;
+}) {
   const { t } = useTranslation('signatures');
   const { t: common } = useTranslation();
   const queries = useQueryClient();
-  const [meaning, setMeaning] = useState<SignatureMeaning>('reviewed');
+  const [meaning, setMeaning] = useState<SignatureMeaning>(asked);
   const [comment, setComment] = useState('');
   const [secret, setSecret] = useState('');
   const { kind, id, label } = subject.object;
@@ -65,6 +80,8 @@ function SignDialog({ subject, onDone }: { subject: SignatureSubject; onDone: ()
         className="grid gap-4"
         onSubmit={(event) => {
           event.preventDefault();
+          // A portal's events reach the form it stands in.
+          event.stopPropagation();
           sign.mutate();
         }}
       >

@@ -1,4 +1,4 @@
-import type { Signature, SignatureSubject } from '@stroma/contracts';
+import type { Signature, SignatureMeaning, SignatureSubject } from '@stroma/contracts';
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { PenLine } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
@@ -27,9 +27,17 @@ const tones = {
 
 /**
  * The signatures under a record: name, meaning, time with zone, and whether each still holds. `signing` adds the way
- * to sign; without it nothing is shown where nobody has signed.
+ * to sign; without it nothing is shown where nobody has signed. `meaning` is what a signer is asked for first.
  */
-export function SignatureList({ object, signing = false }: { object: SignedObject; signing?: boolean }) {
+export function SignatureList({
+  object,
+  signing = false,
+  meaning,
+}: {
+  object: SignedObject;
+  signing?: boolean;
+  meaning?: SignatureMeaning;
+}) {
   const { t } = useTranslation('signatures');
   const maySign = usePermission('signatures:sign');
   const { data, error, refetch } = useQuery(signatureSubjectQuery(object));
@@ -43,7 +51,7 @@ export function SignatureList({ object, signing = false }: { object: SignedObjec
         ))}
         {data.signatures.length === 0 && <li className="text-small text-ink-faint">{t('none')}</li>}
       </ul>
-      {signing && maySign && <SignButton subject={data} />}
+      {signing && maySign && <SignButton subject={data} {...(meaning && { meaning })} />}
     </div>
   );
 }

@@ -20,6 +20,7 @@ import home from './home.json';
 import insights from './insights.json';
 import jobs from './jobs.json';
 import leaving from './leaving.json';
+import models from './models.json';
 import organisations from './organisations.json';
 import privacy from './privacy.json';
 import projects from './projects.json';
@@ -44,6 +45,7 @@ export const german: Texts = {
   access,
   account,
   anonymise,
+  models,
   organisations,
   privacy,
   admin,

@@ -15,6 +15,7 @@ import emergency from './emergency.json';
 import insights from './insights.json';
 import jobs from './jobs.json';
 import leaving from './leaving.json';
+import models from './models.json';
 import organisations from './organisations.json';
 import privacy from './privacy.json';
 import projects from './projects.json';
@@ -42,6 +43,7 @@ export const laterEnglish = {
   ask,
   backups,
   compliance,
+  models,
   organisations,
   privacy,
   projects,

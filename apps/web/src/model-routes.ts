@@ -1,0 +1,39 @@
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { frame } from './frame-route.ts';
+import { withTexts } from './lib/i18n.ts';
+import { comparisonSearch, modelSearch, modelsSearch } from './search-parameters.ts';
+
+const models = createRoute({
+  getParentRoute: () => frame,
+  path: '/models',
+  validateSearch: modelsSearch,
+  component: lazyRouteComponent(() => withTexts(import('./pages/models/models-page.tsx')), 'ModelsPage'),
+});
+
+const experiment = createRoute({
+  getParentRoute: () => frame,
+  path: '/models/experiments/$experimentId',
+  component: lazyRouteComponent(
+    () => withTexts(import('./pages/models/experiments/experiment-page.tsx')),
+    'ExperimentPage',
+  ),
+});
+
+const comparison = createRoute({
+  getParentRoute: () => frame,
+  path: '/models/comparison',
+  validateSearch: comparisonSearch,
+  component: lazyRouteComponent(
+    () => withTexts(import('./pages/models/experiments/comparison-page.tsx')),
+    'ComparisonPage',
+  ),
+});
+
+const model = createRoute({
+  getParentRoute: () => frame,
+  path: '/models/$modelId',
+  validateSearch: modelSearch,
+  component: lazyRouteComponent(() => withTexts(import('./pages/models/model/model-page.tsx')), 'ModelPage'),
+});
+
+export const modelRoutes = [models, experiment, comparison, model] as const;

@@ -1,0 +1,106 @@
+import type { Model, ModelVersion } from '@stroma/contracts';
+import { getRouteApi } from '@tanstack/react-router';
+import { Boxes } from 'lucide-react';
+import { Tabs } from 'radix-ui';
+import { Suspense } from 'react';
+import { useTranslation } from 'react-i18next';
+import { EmptyState } from '../../../components/empty-state.tsx';
+import { Select } from '../../../components/field.tsx';
+import { Page } from '../../../components/page.tsx';
+import { ProvenanceButton } from '../../../components/provenance/provenance-button.tsx';
+import { SkeletonRows } from '../../../components/skeleton.tsx';
+import { type ModelTab, modelTabs } from '../../../search-parameters.ts';
+import { StageMark } from '../stage-mark.tsx';
+import { CardTab } from './card-tab.tsx';
+import { VersionsTab } from './versions/versions-tab.tsx';
+
+const route = getRouteApi('/frame/models/$modelId');
+
+export function LoadedModel({
+  model,
+  versions,
+  shown,
+}: {
+  model: Model;
+  versions: readonly ModelVersion[];
+  shown: ModelVersion | null;
+}) {
+  const { t } = useTranslation('models');
+  const { tab } = route.useSearch();
+  const navigate = route.useNavigate();
+  if (shown === null)
+    return (
+      <Page title={model.name} intro={model.description}>
+        <EmptyState icon={Boxes} title={t('no_versions')}>
+          {t('no_versions_text')}
+        </EmptyState>
+      </Page>
+    );
+  const part = { model, version: shown };
+  const tabs: readonly ModelTab[] = modelTabs.filter((each) => each === 'versions' || each === 'card');
+  const current = tab !== undefined && tabs.includes(tab) ? tab : tabs[0];
+  return (
+    <Page
+      wide
+      title={model.name}
+      heading={
+        <span className="flex flex-wrap items-center gap-2">
+          {model.name}
+          <StageMark stage={shown.stage} />
+        </span>
+      }
+      intro={model.description}
+      actions={
+        <>
+          {versions.length > 1 && (
+            <Select
+              aria-label={t('version_shown')}
+              className="max-w-48"
+              value={shown.number}
+              onChange={({ target }) =>
+                void navigate({ search: (now) => ({ ...now, version: Number(target.value) }) })
+              }
+            >
+              {versions.map(({ number, stage }) => (
+                <option key={number} value={number}>
+                  {t(stage === 'none' ? 'version' : 'version_in', { number, stage: t(`stage_${stage}`) })}
+                </option>
+              ))}
+            </Select>
+          )}
+          <ProvenanceButton id={shown.version_id} />
+        </>
+      }
+    >
+      <Tabs.Root
+        value={current ?? 'versions'}
+        onValueChange={(next) =>
+          void navigate({
+            search: (now) => ({ ...now, tab: tabs.find((each) => each === next) }) as typeof now,
+          })
+        }
+      >
+        <Tabs.List
+          aria-label={t('tabs')}
+          className="relative flex gap-1 overflow-x-auto overflow-y-hidden border-b border-line"
+        >
+          {tabs.map((name) => (
+            <Tabs.Trigger
+              key={name}
+              value={name}
+              className="-mb-px flex h-10 shrink-0 items-center gap-2 border-b-2 border-transparent px-3 text-ink-soft -outline-offset-2 hover:text-ink data-[state=active]:border-accent data-[state=active]:font-medium data-[state=active]:text-ink"
+            >
+              {t(`tab_${name}`)}
+            </Tabs.Trigger>
+          ))}
+        </Tabs.List>
+        <Tabs.Content value={current ?? 'versions'} className="pt-6 -outline-offset-2">
+          <Suspense fallback={<SkeletonRows rows={6} className="h-12" />}>
+            {current === 'versions' && <VersionsTab {...part} versions={versions} />}
+            {current === 'card' && <CardTab {...part} />}
+          </Suspense>
+        </Tabs.Content>
+      </Tabs.Root>
+    </Page>
+  );
+}

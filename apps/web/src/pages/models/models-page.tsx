@@ -1,0 +1,52 @@
+import { getRouteApi } from '@tanstack/react-router';
+import { Search } from 'lucide-react';
+import { useTranslation } from 'react-i18next';
+import { Input } from '../../components/field.tsx';
+import { Page } from '../../components/page.tsx';
+import { Segmented } from '../../components/segmented.tsx';
+import { ExperimentList } from './experiments/experiment-list.tsx';
+import { ModelList } from './model-list.tsx';
+
+const route = getRouteApi('/frame/models');
+
+/** Registered models, and the experiments they came from. */
+export function ModelsPage() {
+  const { t } = useTranslation('models');
+  const { view = 'models', search = '' } = route.useSearch();
+  const navigate = route.useNavigate();
+  const label = t(view === 'models' ? 'find_models' : 'find_experiments');
+  return (
+    <Page title={t('title')} intro={t('intro')}>
+      <div className="mb-4 flex flex-wrap items-center gap-2">
+        <Segmented
+          label={t('view')}
+          value={view}
+          onChange={(next) =>
+            void navigate({ search: next === 'experiments' ? { view: next } : {}, replace: true })
+          }
+          options={[
+            { value: 'models', label: t('models') },
+            { value: 'experiments', label: t('experiments') },
+          ]}
+        />
+        <div className="relative w-64 max-w-full">
+          <Search size={14} aria-hidden className="absolute start-2 top-2.5 text-ink-faint" />
+          <Input
+            type="search"
+            aria-label={label}
+            placeholder={label}
+            value={search}
+            onChange={({ target }) =>
+              void navigate({
+                search: (now) => ({ ...now, search: target.value || undefined }) as typeof now,
+                replace: true,
+              })
+            }
+            className="ps-7"
+          />
+        </div>
+      </div>
+      {view === 'models' ? <ModelList search={search} /> : <ExperimentList search={search} />}
+    </Page>
+  );
+}
