@@ -111,7 +111,7 @@ export function loadAutoml(saved: SavedAutoml): AutomlModel {
 }
 
 /** Numbers where classes were learned, and classes of numbers where numbers were: what another file's values look like. */
-function asTrained(table: FeatureTable, schema: SavedAutoml['schema']): FeatureTable {
+export function asTrained(table: FeatureTable, schema: SavedAutoml['schema']): FeatureTable {
   const kinds = new Map(schema.map(({ name, kind }) => [name, kind]));
   return {
     rows: table.rows,

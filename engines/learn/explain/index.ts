@@ -1,6 +1,26 @@
-/** Why a model says what it says: of anything that predicts. */
+/**
+ * Why a model says what it says: of anything that predicts (`Predict`), in the columns it was given.
+ *
+ *   kernelShap             rows -> what each column adds to each prediction
+ *   summariseShap          those of many rows -> what a beeswarm is drawn from; waterfallOf: of one row
+ *   permutationImportance  rows and their target -> how much worse it is without a column
+ *   partialDependence      a column -> what is said at its values on average, and for single rows
+ *   accumulatedEffects     a column -> the same, where columns go together
+ *   viewAutoml             an AutoML model -> the predictor of matrices all of these take
+ */
 
+export {
+  type AccumulatedEffects,
+  type AccumulatedEffectsOptions,
+  accumulatedEffects,
+} from './accumulated-effects.ts';
+export { type AutomlView, viewAutoml } from './automl-view.ts';
 export { type KernelExplanation, type KernelShapOptions, kernelShap } from './kernel-shap.ts';
+export {
+  type PartialDependence,
+  type PartialDependenceOptions,
+  partialDependence,
+} from './partial-dependence.ts';
 export {
   type PermutationImportance,
   type PermutationImportanceOptions,
@@ -13,3 +33,12 @@ export {
   groupsOfSources,
   type Predict,
 } from './predicting.ts';
+export {
+  type ShapSummary,
+  type ShapValues,
+  type ShownValue,
+  type SummaryOptions,
+  summariseShap,
+  type Waterfall,
+  waterfallOf,
+} from './shap-summary.ts';
