@@ -15,6 +15,7 @@
  *   kMeans, gaussianMixture  matrix -> clusters
  *   automl             a table, a target and a time limit -> the best model found, and how good it is
  *   kernelShap, permutationImportance, ...  anything that predicts -> why it says what it says (explain/)
+ *   fairnessOf         a target, predictions and protected columns -> how groups differ; reweigh, fitGroupThresholds
  *   fitBoostedTrees    matrix and target -> a predictor of trees; TreeThreads: the threads it may use
  */
 
@@ -22,6 +23,7 @@ export * from './automl/index.ts';
 export { type ClassedColumn, classesOfNumbers, classesOfTexts } from './classes.ts';
 export { type Driver, type Drivers, driversOf } from './drivers.ts';
 export * from './explain/index.ts';
+export * from './fairness/index.ts';
 export {
   defaultForest,
   type ForestOptions,
