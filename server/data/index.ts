@@ -38,6 +38,7 @@ import { type OpenTable, openTables } from './datasets/readable-tables.ts';
 import { Samples } from './datasets/samples.ts';
 import { SeenDatasetDocuments } from './datasets/seen-documents.ts';
 import { signableVersion } from './datasets/signable-version.ts';
+import { DerivedDatasets } from './derived/derived-datasets.ts';
 import type { DerivedHolder } from './erasures/derived-holders.ts';
 import { openPrivacy, type PrivacyAccess } from './erasures/open-privacy.ts';
 import { derivedInsights } from './insights/derived-insights.ts';
@@ -68,6 +69,7 @@ import { uploadRoutes } from './uploads.routes.ts';
 import { Uploads } from './uploads.service.ts';
 
 export type { OpenTable, ReadableTable } from './datasets/readable-tables.ts';
+export type { DerivedDatasets, StoredDataset } from './derived/derived-datasets.ts';
 export { attachment } from './file-names.ts';
 export { metricSql } from './metrics/metric-expression.ts';
 export { metricUse } from './metrics/metric-use.ts';
@@ -85,6 +87,8 @@ export interface Data {
   readonly tiles: Tiles;
   /** A dataset to be read whole, as its reader sees it. */
   readonly openTable: OpenTable;
+  /** Datasets that other modules make from datasets. */
+  readonly derived: Pick<DerivedDatasets, 'requireWhole' | 'write' | 'store'>;
   /** Numbers that are defined once. */
   readonly metrics: Pick<Metrics, 'find' | 'knowUses'>;
   /** What somebody asked once; null when it was not they. */
@@ -177,6 +181,7 @@ export function createData(
     knowDerived: (holder) => privacy.knowDerived(holder),
     tiles,
     openTable: openTables(datasets, documents),
+    derived: new DerivedDatasets({ platform, audit, resources, documents }),
     metrics,
     samples: (ctx) => findSamples(platform.db.sql, ctx),
     asked: (ctx, queryId) => askedQuestion({ platform, records, texts }, ctx, queryId),

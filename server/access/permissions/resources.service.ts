@@ -13,7 +13,7 @@ import {
 import type { SQL, SQLWrapper } from 'drizzle-orm';
 import type { z } from 'zod';
 import type { Actor, Context } from '../../platform/context.ts';
-import type { Database } from '../../platform/db/database.ts';
+import type { Database, Sql } from '../../platform/db/database.ts';
 import { fail } from '../../platform/failure.ts';
 import type { Audit } from '../audit/audit.ts';
 import { Remembered } from '../remembered.ts';
@@ -204,6 +204,31 @@ export class Resources {
       !(await this.decide(ctx.actor, this.#permissionsOf(id).read, resource, ctx.purpose)).allowed;
     if (isHidden) return fail('NOT_FOUND', `There is no ${id}, or it is not yours.`);
     return fail('FORBIDDEN', decision.reason, { permission, rule: decision.rule });
+  }
+
+  /**
+   * What narrows the things something new was made from narrows it too, in the transaction that makes it. Throws
+   * UNPROCESSABLE where they are narrowed each in its own way: nobody could say then who may see it.
+   */
+  async inherit(tx: Sql, ctx: Context, id: string, from: readonly string[]): Promise<void> {
+    const { tenantId } = ctx.actor;
+    const ways = new Map<string, Parameters<typeof replaceAttributes>[3]>();
+    for (const source of from) {
+      const { projects, ...rest } = await findAttributes(tx, tenantId, source);
+      const way = { ...rest, projects: projects.map((project) => project.id).sort() };
+      const isOpen = way.site === null && way.opensAt === null && way.closesAt === null;
+      if (isOpen && way.purposes.length === 0 && way.projects.length === 0) continue;
+      ways.set(JSON.stringify(way), way);
+    }
+    const [only, other] = ways.values();
+    if (only === undefined) return;
+    if (other !== undefined)
+      fail(
+        'UNPROCESSABLE',
+        'The datasets it is made from belong to different projects, sites, purposes or times. Put them into the same first.',
+      );
+    await replaceAttributes(tx, tenantId, id, only);
+    await tellAccessChange(tx, { tenant: tenantId, resource: id });
   }
 
   async get(ctx: Context, id: string): Promise<ResourceAccess> {

@@ -13,7 +13,8 @@ export interface EntityReference {
     | 'answer'
     | 'insights'
     | 'export'
-    | 'model_version';
+    | 'model_version'
+    | 'features';
   label: string;
   sha256: string | null;
   link: string | null;
@@ -29,7 +30,8 @@ export interface Derivation {
     | 'anonymisation'
     | 'erasure'
     | 'export'
-    | 'training';
+    | 'training'
+    | 'features';
   label: string;
   parameters: Record<string, unknown>;
   seed: number | null;

@@ -1,0 +1,332 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { copyFile, mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { sensitivities } from '@stroma/contracts';
+import type { ColumnSchema } from '@stroma/kernel';
+import { SqlSandbox, type SqlSource } from '@stroma/lake';
+import type { Access, Audit } from '../../access/index.ts';
+import type { Context } from '../../platform/context.ts';
+import type { Sql } from '../../platform/db/database.ts';
+import { newId } from '../../platform/ids.ts';
+import type { RunningJob } from '../../platform/jobs/job-types.ts';
+import type { Platform } from '../../platform/platform.ts';
+import type { Derivation } from '../../platform/provenance/provenance-types.ts';
+import { findByIdentity } from '../datasets/dataset-versions.store.ts';
+import { requireWhole } from '../datasets/dataset-visibility.ts';
+import { type DatasetWithVersion, setDatasetAccess } from '../datasets/datasets.store.ts';
+import type { LakeDocuments } from '../datasets/lake-documents.ts';
+import { versionIdentity } from '../datasets/version-identity.ts';
+import { joinsKind } from '../joins/joins.jobs.ts';
+import { lakeFiles } from '../process.jobs.ts';
+import { datasetSources } from '../queries/dataset-sources.ts';
+import type { ReadFileInput, ReadFileResult } from '../read-file.worker.ts';
+import { makeCurrent, registerVersion } from '../register-version.ts';
+import { software } from '../software.ts';
+import type { TileDataset } from '../tiles/tiles.types.ts';
+import { insertUpload, type UploadRow } from '../uploads.store.ts';
+import { derivedAccess } from './derived-rules.ts';
+
+export interface Statement {
+  sql: string;
+  datasets: readonly TileDataset[];
+  /** Parquet files it reads beside them, by the name of their table. */
+  files?: readonly SqlSource[];
+  /** Where its answer is written, as Parquet. */
+  target: string;
+}
+
+export interface DerivedDataset {
+  /** A Parquet file. */
+  parquet: string;
+  /** Null makes a new dataset. */
+  datasetId: string | null;
+  name: string;
+  fileName: string;
+  description: string;
+  /** Equal content under equal words is one version. */
+  words: string;
+  sources: readonly { dataset: TileDataset; isKept: boolean }[];
+  derivation: Pick<Derivation, 'kind' | 'label' | 'parameters'>;
+  startedAt: Date;
+}
+
+export interface StoredDataset {
+  datasetId: string;
+  versionId: string;
+  rows: number;
+  columns: ColumnSchema[];
+  contentSha256: string;
+  /** In the transaction that ends the job. */
+  commit(tx: Sql): Promise<DatasetWithVersion>;
+}
+
+interface DerivedTools {
+  platform: Platform;
+  audit: Audit;
+  resources: Access['resources'];
+  documents: LakeDocuments;
+}
+
+const reader = new URL('../read-file.worker.ts', import.meta.url);
+const statementMs = 600_000;
+/** Apart from those of the processes that answer questions. */
+const firstUid = 64_300;
+const uids = 64;
+
+/** Datasets that other modules make from datasets. */
+export class DerivedDatasets {
+  readonly #tools: DerivedTools;
+  #begun = 0;
+
+  constructor(tools: DerivedTools) {
+    this.#tools = tools;
+  }
+
+  /** Throws FORBIDDEN for who sees a part of one: what is stored is seen by others, as if it were made of the whole. */
+  requireWhole(datasets: readonly TileDataset[], what: string): void {
+    for (const { seen } of datasets) requireWhole(seen, what);
+  }
+
+  /**
+   * Writes what a statement gives, in processes of its own, so that questions need not wait for it; sees of the datasets
+   * what `ctx.actor` does. Throws the errors of the sandbox. Answers how many rows were written.
+   */
+  async write(ctx: Context, statements: readonly Statement[]): Promise<number[]> {
+    const { platform, documents } = this.#tools;
+    const { config, scratchFolder } = platform;
+    const sandbox = new SqlSandbox({
+      processes: 1,
+      scratchFolder: join(scratchFolder, 'sql'),
+      uid: firstUid + (this.#begun++ % uids),
+      limits: { timeoutMs: statementMs, memoryMb: config.STROMA_SQL_MEMORY_MB },
+    });
+    try {
+      const rows: number[] = [];
+      for (const { sql, datasets, files = [], target } of statements) {
+        const sources = await datasetSources(
+          documents,
+          datasets.map(({ seen }) => seen),
+        );
+        const written = await sandbox.writeParquet(sql, [...files, ...sources], target, {
+          signal: ctx.signal,
+          caller: ctx.actor.id,
+        });
+        rows.push(written.rows);
+      }
+      return rows;
+    } finally {
+      await sandbox.close();
+    }
+  }
+
+  /** Reads the file as every file is read and lays it down; `commit` makes the version known. */
+  async store(ctx: Context, job: RunningJob, made: DerivedDataset): Promise<StoredDataset> {
+    const { platform } = this.#tools;
+    const folder = join(platform.scratchFolder, `derived-${randomBytes(8).toString('hex')}`);
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    try {
+      const read = await platform.threads.run<ReadFileInput, ReadFileResult>(
+        reader,
+        {
+          sourcePath: made.parquet,
+          fileName: made.fileName,
+          outputFolder: folder,
+          overrides: {},
+          memoryMb: platform.config.STROMA_INGEST_MEMORY_MB,
+        },
+        { signal: ctx.signal },
+      );
+      const { report } = read;
+      const identity = createHash('sha256')
+        .update(`${versionIdentity(report.source_sha256, report.decisions)} ${made.words}`)
+        .digest('hex');
+      const there =
+        made.datasetId === null ? null : await findByIdentity(platform.db.sql, ctx, identity, made.datasetId);
+      if (there !== null) return this.#known(ctx, there);
+      const lakePrefix = `lake/${ctx.actor.tenantId}/${report.content_sha256}/${identity.slice(0, 16)}`;
+      const known = { bytes: report.parquet_bytes, sha256: report.content_sha256 };
+      for (const name of lakeFiles)
+        await platform.objects.putFile(
+          `${lakePrefix}/${name}`,
+          join(folder, name),
+          name === 'data.parquet' ? known : undefined,
+        );
+      const upload = await this.#upload(ctx, job, made, folder);
+      return this.#new(ctx, job, made, { read, identity, lakePrefix, upload });
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  }
+
+  #known(ctx: Context, there: DatasetWithVersion): StoredDataset {
+    const { dataset, version } = there;
+    return {
+      datasetId: dataset.id,
+      versionId: version.id,
+      rows: version.rows,
+      columns: version.columns,
+      contentSha256: version.contentSha256,
+      commit: async (tx) => {
+        await makeCurrent(this.#tools.platform, tx, ctx, there);
+        return there;
+      },
+    };
+  }
+
+  #new(
+    ctx: Context,
+    job: RunningJob,
+    made: DerivedDataset,
+    {
+      read,
+      identity,
+      lakePrefix,
+      upload,
+    }: { read: ReadFileResult; identity: string; lakePrefix: string; upload: UploadRow },
+  ): StoredDataset {
+    const { platform, audit, resources } = this.#tools;
+    const datasetId = made.datasetId ?? newId('dataset');
+    const versionId = newId('version');
+    const { report } = read;
+    return {
+      datasetId,
+      versionId,
+      rows: report.rows,
+      columns: report.columns,
+      contentSha256: report.content_sha256,
+      commit: async (tx) => {
+        const endedAt = new Date();
+        await insertUpload(tx, upload);
+        await this.#derivation(tx, ctx, made, { upload, datasetId, versionId, endedAt });
+        const registered = await registerVersion(platform, tx, ctx, {
+          input: {
+            upload_id: upload.id,
+            file_name: made.fileName,
+            dataset_id: made.datasetId,
+            overrides: {},
+            again: false,
+          },
+          upload,
+          read,
+          identity,
+          lakePrefix,
+          startedAt: made.startedAt,
+          endedAt,
+          datasetId,
+          versionId,
+        });
+        const { dataset, version } = registered;
+        const access = derivedAccess(
+          made.sources.map(({ dataset: { seen }, isKept }) => ({ ...seen.dataset, isKept })),
+          version.columns,
+        );
+        const present = made.datasetId === null ? [] : dataset.rules;
+        const rules = new Map([...present, ...access.rules].map((rule) => [JSON.stringify(rule), rule]));
+        const stricter = [access.sensitivity, ...(made.datasetId === null ? [] : [dataset.sensitivity])];
+        await setDatasetAccess(tx, ctx, datasetId, {
+          sensitivity:
+            sensitivities[Math.max(...stricter.map((each) => sensitivities.indexOf(each)))] ?? 'phi',
+          rules: [...rules.values()],
+          pseudonymKey: dataset.pseudonymKey,
+        });
+        if (made.datasetId === null)
+          await resources.inherit(
+            tx,
+            ctx,
+            datasetId,
+            made.sources.map(({ dataset: { dataset_id: id } }) => id),
+          );
+        await audit.record(tx, ctx, {
+          action: made.datasetId === null ? 'dataset.created' : 'dataset.version-added',
+          object: { kind: 'dataset', id: datasetId },
+          outcome: 'success',
+          after: { content_sha256: version.contentSha256 },
+          details: {
+            name: dataset.name,
+            version_id: versionId,
+            version: version.number,
+            rows: version.rows,
+            source_sha256: version.sourceSha256,
+          },
+        });
+        await platform.events.publish(tx, ctx, 'data.processing.complete', datasetId, {
+          job_id: job.jobId,
+          dataset_id: datasetId,
+          version_id: versionId,
+          rows: version.rows,
+          rejected_rows: version.rejectedRows,
+        });
+        const input = { dataset_id: datasetId, name: dataset.name };
+        await platform.jobs.send(ctx, joinsKind, input, { tx, priority: -1 });
+        return registered;
+      },
+    };
+  }
+
+  /** The file counts as sent by who had it made. */
+  async #upload(ctx: Context, job: RunningJob, made: DerivedDataset, folder: string): Promise<UploadRow> {
+    const id = newId('upload');
+    // The store takes the file over.
+    const copy = join(folder, 'raw');
+    await copyFile(made.parquet, copy);
+    const { key, bytes, sha256 } = await this.#tools.platform.objects.putFile(
+      `raw/${ctx.actor.tenantId}/${id}`,
+      copy,
+    );
+    return {
+      id,
+      tenantId: ctx.actor.tenantId,
+      fileName: made.fileName,
+      status: 'queued',
+      sizeBytes: bytes,
+      receivedBytes: bytes,
+      datasetId: made.datasetId,
+      overrides: {},
+      sample: false,
+      description: made.description,
+      name: made.name,
+      objectKey: key,
+      sha256,
+      jobId: job.jobId,
+      createdBy: ctx.actor.id,
+      createdAt: made.startedAt,
+      updatedAt: made.startedAt,
+    };
+  }
+
+  #derivation(
+    tx: Sql,
+    ctx: Context,
+    { sources, derivation, startedAt }: DerivedDataset,
+    {
+      upload,
+      datasetId,
+      versionId,
+      endedAt,
+    }: { upload: UploadRow; datasetId: string; versionId: string; endedAt: Date },
+  ): Promise<string> {
+    return this.#tools.platform.provenance.record(tx, ctx, {
+      ...derivation,
+      seed: null,
+      software,
+      startedAt,
+      endedAt,
+      inputs: sources.map(({ dataset: { seen } }) => ({
+        id: seen.version.id,
+        kind: 'dataset_version' as const,
+        label: `${seen.dataset.name}, version ${seen.version.number}`,
+        sha256: seen.version.contentSha256,
+        link: `/api/v1/data/datasets/${seen.dataset.id}/versions`,
+      })),
+      outputs: [
+        {
+          id: upload.id,
+          kind: 'raw_file',
+          label: upload.fileName,
+          sha256: upload.sha256,
+          link: `/api/v1/data/datasets/${datasetId}/download?format=raw&version_id=${versionId}`,
+        },
+      ],
+    });
+  }
+}
