@@ -1,0 +1,97 @@
+import type { AutomlModel, SavedAutoml } from '../automl/automl-model.ts';
+import { placed } from './coupling-nodes.ts';
+import { encoderNodes } from './encoder-nodes.ts';
+import { calibrationNodes, combinationNodes } from './ensemble-nodes.ts';
+import { GraphWriter, type Value } from './graph-writer.ts';
+import { FileWriter, type OnnxExportOptions, type OnnxFile } from './onnx-file.ts';
+import { predictorNodes } from './predictor-nodes.ts';
+
+/**
+ * A whole model as one ONNX file (opset 20, ai.onnx.ml 5): encoders, members, their combination, calibration and
+ * interval. An input of rows x 1 for each column that tells something: numbers (NaN is missing), times in milliseconds
+ * since 1970 in UTC (NaN is missing), texts for categories (the empty text is missing). Outputs of classes: `label` and
+ * `probabilities`; of numbers: `value`, and `low` and `high` where the model has an interval. An output whose name a
+ * column has is called `predicted_...`. Computed in double, as `predict` does it. Throws INVALID_INPUT naming columns of
+ * free text and kinds of models that ONNX cannot say.
+ */
+export function exportOnnx(model: AutomlModel | SavedAutoml, options: OnnxExportOptions = {}): OnnxFile {
+  const saved = 'saved' in model ? model.saved : model;
+  const { problem, combination } = saved;
+  const g = new GraphWriter();
+  const file = new FileWriter(g, options.numbers);
+  const members = combination.members.map((at) => saved.members[at] as SavedAutoml['members'][number]);
+  const inputs = inputsOf(file, saved, new Set(members.map(({ encoder }) => encoder)));
+  const width = Math.max(1, problem.labels.length);
+  const matrices = new Map<number, Value>();
+  const predictions = members.map(({ encoder, model: own, seen }) => {
+    const plans = saved.encoders[encoder] as SavedAutoml['encoders'][number];
+    const x = matrices.get(encoder) ?? encoderNodes(g, inputs, plans);
+    matrices.set(encoder, x);
+    const predicted = predictorNodes(g, x, own);
+    return seen === null ? predicted : placed(g, predicted, seen, width);
+  });
+  const combined = combinationNodes(g, predictions, combination, width);
+  if (width > 1) file.classes(calibrationNodes(g, combined, saved.calibration, width), problem.labels);
+  else writeValues(file, combined, saved);
+  return file.finish(
+    `Predicts ${saved.target}.`,
+    {
+      model_id: options.model_id,
+      engine_version: options.engine_version,
+      target: saved.target,
+      problem_type: problem.type,
+      classes: problem.labels,
+      columns: saved.schema.map(({ name, kind }) => ({
+        name,
+        kind,
+        unit: options.units?.[name] ?? null,
+        used: inputs.has(name),
+      })),
+      target_unit: options.units?.[saved.target],
+      interval_coverage: saved.interval?.coverage,
+      calibration: saved.calibration.kind,
+    },
+    options.engine_version,
+  );
+}
+
+function writeValues(file: FileWriter, value: Value, { interval }: SavedAutoml): void {
+  const { g } = file;
+  file.output('value', value, 'double', 1, 'The predicted value.');
+  if (interval === null) return;
+  const half = g.scalar(interval.half_width);
+  const meaning = (end: string) =>
+    `${end} of an interval that holds ${interval.coverage * 100} of 100 values.`;
+  file.output('low', g.op('Sub', [value, half]), 'double', 1, meaning('Lower end'));
+  file.output('high', g.op('Add', [value, half]), 'double', 1, meaning('Upper end'));
+}
+
+/** One input for each column that some encoder looks at, in the order of the schema. */
+function inputsOf(file: FileWriter, saved: SavedAutoml, encoders: ReadonlySet<number>): Map<string, Value> {
+  const plans = [...encoders].flatMap((at) => saved.encoders[at]?.plans ?? []);
+  const used = new Set(plans.filter(({ plan }) => plan !== 'ignored').map(({ name }) => name));
+  const inputs = new Map<string, Value>();
+  const spare: string[] = [];
+  for (const { name, kind } of saved.schema) {
+    if (!used.has(name)) spare.push(name);
+    else if (kind === 'category') {
+      const taken = plans.some((plan) => 'levels' in plan && plan.name === name && plan.levels.includes(''));
+      inputs.set(
+        name,
+        file.texts(name, taken ? 'A category.' : 'A category; the empty text where it is missing.'),
+      );
+      if (taken)
+        file.notes.push(
+          `"${name}": the empty text is one of its categories, so none can be told to be missing.`,
+        );
+    } else if (kind === 'time')
+      inputs.set(name, file.numbers(name, 1, 'Milliseconds since 1970 in UTC; NaN where it is missing.'));
+    else if (kind === 'number') inputs.set(name, file.numbers(name, 1, 'A number; NaN where it is missing.'));
+    else inputs.set(name, '');
+  }
+  if (spare.length > 0)
+    file.notes.push(
+      `${spare.map((name) => `"${name}"`).join(', ')}: told nothing in training, and ${spare.length === 1 ? 'is no input' : 'are no inputs'}.`,
+    );
+  return inputs;
+}
