@@ -1,7 +1,7 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { frame } from './frame-route.ts';
 import { withTexts } from './lib/i18n.ts';
-import { comparisonSearch, modelSearch, modelsSearch } from './search-parameters.ts';
+import { comparisonSearch, modelSearch, modelsSearch, trainSearch } from './search-parameters.ts';
 
 const models = createRoute({
   getParentRoute: () => frame,
@@ -36,4 +36,23 @@ const model = createRoute({
   component: lazyRouteComponent(() => withTexts(import('./pages/models/model/model-page.tsx')), 'ModelPage'),
 });
 
-export const modelRoutes = [models, experiment, comparison, model] as const;
+const train = createRoute({
+  getParentRoute: () => frame,
+  path: '/models/train',
+  validateSearch: trainSearch,
+  component: lazyRouteComponent(
+    () => withTexts(import('./pages/models/training/train-page.tsx')),
+    'TrainPage',
+  ),
+});
+
+const training = createRoute({
+  getParentRoute: () => frame,
+  path: '/models/trainings/$trainingId',
+  component: lazyRouteComponent(
+    () => withTexts(import('./pages/models/training/training-page.tsx')),
+    'TrainingPage',
+  ),
+});
+
+export const modelRoutes = [models, experiment, comparison, train, training, model] as const;

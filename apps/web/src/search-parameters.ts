@@ -88,6 +88,8 @@ export const modelSearch = (search: Search) =>
     version: typeof search.version === 'number' ? search.version : undefined,
   });
 
+export const trainSearch = (search: Search) => given({ dataset: text(search.dataset) });
+
 /** Ids of runs between commas. */
 export const comparisonSearch = (search: Search) => given({ runs: text(search.runs) });
 

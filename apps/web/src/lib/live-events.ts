@@ -1,4 +1,4 @@
-import type { CloudEvent, Job, Session } from '@stroma/contracts';
+import type { CloudEvent, Job, Session, Training } from '@stroma/contracts';
 import { type QueryClient, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useSyncExternalStore } from 'react';
 import { client } from './client.ts';
@@ -58,7 +58,13 @@ function take(queryClient: QueryClient, event: CloudEvent, refresh: Refresh): vo
   if (event.type === 'job.changed') {
     const { job_id, status, progress } = event.data as Pick<Job, 'job_id' | 'status' | 'progress'>;
     queryClient.setQueryData<Job>(queryKeys.job(job_id), (job) => job && { ...job, status, progress });
-    refresh([queryKeys.jobs, queryKeys.sources]);
+    refresh([queryKeys.jobs, queryKeys.sources, queryKeys.trainings]);
+  } else if (event.type === 'job.training') {
+    const { job_id, progress } = event.data as { job_id: string; progress: Training['progress'] };
+    queryClient.setQueryData<Training>(
+      queryKeys.training(job_id),
+      (training) => training && { ...training, progress },
+    );
   } else if (event.type.startsWith('data') || event.type.startsWith('dataset')) {
     refresh([queryKeys.datasets, queryKeys.jobs, ...boardData()]);
   } else if (event.type.startsWith('model.')) {

@@ -2,6 +2,7 @@ import type { Dataset } from '@stroma/contracts';
 import { ApiError } from '@stroma/sdk';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
+import { BrainCircuit } from 'lucide-react';
 import { Tabs } from 'radix-ui';
 import { lazy, Suspense, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -76,6 +77,7 @@ function LoadedDataset({ dataset }: { dataset: Dataset }) {
       search: ({ column: _, ...rest }) => ({ ...rest, tab: datasetTabs.find((each) => each === next) }),
     });
   const mayWrite = usePermission('datasets:write');
+  const mayTrain = usePermission('models:write');
   const again = useMutation({
     mutationFn: () =>
       client.datasets.reingest({
@@ -119,6 +121,12 @@ function LoadedDataset({ dataset }: { dataset: Dataset }) {
             id={version.version_id}
             onRunAgain={mayWrite ? () => again.mutate() : undefined}
           />
+          {mayTrain && (
+            <Link to="/models/train" search={{ dataset: dataset.dataset_id }} className={buttonClass({})}>
+              <BrainCircuit size={16} aria-hidden />
+              {t('train')}
+            </Link>
+          )}
           <Link
             to="/ask"
             search={{ datasets: dataset.dataset_id }}

@@ -102,7 +102,7 @@ function NoModels() {
       icon={BrainCircuit}
       title={t('empty_title')}
       action={
-        <Link to="/data" className={buttonClass({ look: 'primary' })}>
+        <Link to="/models/train" className={buttonClass({})}>
           {t('to_data')}
         </Link>
       }

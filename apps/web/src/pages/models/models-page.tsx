@@ -1,11 +1,14 @@
-import { getRouteApi } from '@tanstack/react-router';
-import { Search } from 'lucide-react';
+import { getRouteApi, Link } from '@tanstack/react-router';
+import { BrainCircuit, Search } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
+import { buttonClass } from '../../components/button.tsx';
 import { Input } from '../../components/field.tsx';
 import { Page } from '../../components/page.tsx';
 import { Segmented } from '../../components/segmented.tsx';
+import { usePermission } from '../../lib/session.ts';
 import { ExperimentList } from './experiments/experiment-list.tsx';
 import { ModelList } from './model-list.tsx';
+import { RunningTrainings } from './training/running-trainings.tsx';
 
 const route = getRouteApi('/frame/models');
 
@@ -15,8 +18,21 @@ export function ModelsPage() {
   const { view = 'models', search = '' } = route.useSearch();
   const navigate = route.useNavigate();
   const label = t(view === 'models' ? 'find_models' : 'find_experiments');
+  const mayTrain = usePermission('models:write');
   return (
-    <Page title={t('title')} intro={t('intro')}>
+    <Page
+      title={t('title')}
+      intro={t('intro')}
+      actions={
+        mayTrain && (
+          <Link to="/models/train" className={buttonClass({ look: 'primary' })}>
+            <BrainCircuit size={16} aria-hidden />
+            {t('train')}
+          </Link>
+        )
+      }
+    >
+      <RunningTrainings />
       <div className="mb-4 flex flex-wrap items-center gap-2">
         <Segmented
           label={t('view')}

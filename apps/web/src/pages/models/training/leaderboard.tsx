@@ -1,0 +1,85 @@
+import { type LeaderboardEntry, lessIsBetter } from '@stroma/contracts';
+import { useTranslation } from 'react-i18next';
+import { cellClass, numberClass, PlainTable } from '../../../components/plain-table.tsx';
+import { formatDuration, formatPercent } from '../../../lib/format.ts';
+import { ScoreInterval } from '../score-interval.tsx';
+
+/** Models tried, best first, with the interval of each on one scale. */
+export function Leaderboard({ entries }: { entries: readonly LeaderboardEntry[] }) {
+  const { t } = useTranslation('models');
+  const [best] = entries;
+  if (best === undefined) return null;
+  const ends = entries.flatMap(({ score, ci }) => [score, ...(ci ?? [])]);
+  const [low, high] = [Math.min(...ends), Math.max(...ends)];
+  const metric = t(`metric_${best.metric}`);
+  const weighed = entries.some(({ weight }) => weight !== null);
+  return (
+    <>
+      <PlainTable
+        label={t('leaderboard')}
+        headings={[
+          { label: t('model'), className: `${cellClass} text-start` },
+          { label: metric, className: numberClass },
+          { label: t('interval'), className: `${cellClass} w-1/3 text-start max-md:hidden` },
+          ...(weighed ? [{ label: t('weight'), className: `${numberClass} max-sm:hidden` }] : []),
+          { label: t('took'), className: `${numberClass} max-sm:hidden` },
+        ]}
+      >
+        {entries.map((entry) => (
+          <tr key={entry.model} title={settingsOf(entry)}>
+            <td className={cellClass}>
+              <span className="font-medium wrap-anywhere">{entry.model}</span>
+            </td>
+            <td className={numberClass}>
+              <ScoreInterval score={entry.score} ci={entry.ci} />
+            </td>
+            <td className={`${cellClass} max-md:hidden`}>
+              <Interval entry={entry} low={low} high={high} />
+            </td>
+            {weighed && (
+              <td className={`${numberClass} max-sm:hidden`}>
+                {entry.weight === null || entry.weight === 0 ? t('nothing') : formatPercent(entry.weight, 0)}
+              </td>
+            )}
+            <td className={`${numberClass} max-sm:hidden`}>{formatDuration(entry.seconds * 1000)}</td>
+          </tr>
+        ))}
+      </PlainTable>
+      <p className="mt-2 text-small text-ink-faint">
+        {t(lessIsBetter.has(best.metric) ? 'leaderboard_less' : 'leaderboard_more')}
+      </p>
+    </>
+  );
+}
+
+const settingsOf = ({ settings }: LeaderboardEntry): string =>
+  Object.entries(settings)
+    .map(([key, value]) => `${key} ${value}`)
+    .join(', ');
+
+function Interval({
+  entry: { score, ci },
+  low,
+  high,
+}: {
+  entry: LeaderboardEntry;
+  low: number;
+  high: number;
+}) {
+  const at = (value: number) => `${high === low ? 50 : ((value - low) / (high - low)) * 100}%`;
+  return (
+    <span aria-hidden className="relative mx-1 block h-4">
+      <span className="absolute inset-x-0 top-1/2 h-px bg-line" />
+      {ci !== null && (
+        <span
+          className="absolute top-[calc(50%-1.5px)] h-[3px] rounded-full bg-accent/40"
+          style={{ insetInlineStart: at(ci[0]), insetInlineEnd: `calc(100% - ${at(ci[1])})` }}
+        />
+      )}
+      <span
+        className="absolute top-[calc(50%-4px)] size-2 -translate-x-1/2 rounded-full bg-accent rtl:translate-x-1/2"
+        style={{ insetInlineStart: at(score) }}
+      />
+    </span>
+  );
+}

@@ -1,0 +1,36 @@
+import type { TrainingProgress } from '@stroma/contracts';
+import { useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+import { ChartPanel } from '../../../components/chart/chart-panel.tsx';
+import type { Column, Row } from '../../../lib/cell.ts';
+
+const columns: readonly Column[] = [
+  { name: 'seconds', type: 'number' },
+  { name: 'fits', type: 'integer' },
+  { name: 'score', type: 'number' },
+];
+
+/** The best score over the time spent, to where the search is now. */
+export function SearchCurve({ progress }: { progress: TrainingProgress }) {
+  const { t } = useTranslation('models');
+  const { search_curve, metric, seconds, fits } = progress;
+  const word = metric === null ? t('score') : t(`metric_${metric}`);
+  const rows = useMemo<Row[]>(() => {
+    const last = search_curve.at(-1);
+    const points = search_curve.map((point) => [point.seconds, point.fits, point.score]);
+    return last === undefined || last.seconds >= seconds ? points : [...points, [seconds, fits, last.score]];
+  }, [search_curve, seconds, fits]);
+  const spec = useMemo(
+    () => ({
+      height: 240,
+      mark: { type: 'line', interpolate: 'step-after', point: { size: 30 } },
+      encoding: {
+        x: { field: 'seconds', type: 'quantitative', title: t('axis_seconds') },
+        y: { field: 'score', type: 'quantitative', title: word, scale: { zero: false } },
+      },
+    }),
+    [t, word],
+  );
+  if (rows.length === 0) return null;
+  return <ChartPanel title={t('search_curve')} spec={spec} columns={columns} rows={rows} />;
+}

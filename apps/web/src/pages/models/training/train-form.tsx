@@ -1,0 +1,93 @@
+import type { Dataset, DatasetProfile, LearningMetric, LearningPreset, ProblemKind } from '@stroma/contracts';
+import { useMutation } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { panelClass } from '../../../components/page.tsx';
+import { client } from '../../../lib/client.ts';
+
+import { GoalFields } from './goal-fields.tsx';
+import { targetFacts, usualMetric } from './target-facts.ts';
+import { TargetList } from './target-list.tsx';
+import { TimeFields } from './time-fields.tsx';
+
+export interface Goal {
+  problem: ProblemKind;
+  metric: LearningMetric;
+}
+
+export interface Effort {
+  seconds: number;
+  preset: LearningPreset;
+  name: string;
+}
+
+/** Everything but the target has a value to begin with: two clicks are enough. */
+export function TrainForm({ dataset, profile }: { dataset: Dataset; profile: DatasetProfile }) {
+  const navigate = useNavigate();
+  const { t } = useTranslation('models');
+  const [target, setTarget] = useState<string | null>(null);
+  const [leftOut, setLeftOut] = useState<ReadonlySet<string>>(new Set());
+  const [goal, setGoal] = useState<Goal | null>(null);
+  const [effort, setEffort] = useState<Effort>({ seconds: 60, preset: 'balanced', name: '' });
+  const column = profile.columns.find(({ name }) => name === target);
+  const facts = column === undefined ? null : targetFacts(column, profile.rows);
+  const problems = facts !== null && 'problems' in facts ? facts.problems : [];
+  const choose = (name: string) => {
+    const chosen = profile.columns.find((each) => each.name === name);
+    const told = chosen && targetFacts(chosen, profile.rows);
+    if (told === undefined || 'unfit' in told) return;
+    const [problem] = told.problems;
+    setTarget(name);
+    setGoal({ problem, metric: usualMetric[problem] });
+  };
+  const start = useMutation({
+    mutationFn: async () => {
+      if (target === null || goal === null) throw new Error(t('choose_target_first'));
+      const name = effort.name.trim();
+      return client.training.automl({
+        body: {
+          dataset_id: dataset.dataset_id,
+          version_id: dataset.version.version_id,
+          target,
+          leave_out: [...leftOut].filter((each) => each !== target),
+          metric: goal.metric,
+          ...(goal.problem !== problems[0] && { problem_type: goal.problem }),
+          ...(name !== '' && { name }),
+          time_limit_s: effort.seconds,
+          preset: effort.preset,
+        },
+      });
+    },
+    onSuccess: ({ training_id }) =>
+      navigate({ to: '/models/trainings/$trainingId', params: { trainingId: training_id } }),
+  });
+  return (
+    <form
+      className="grid grid-cols-1 items-start gap-8 lg:grid-cols-[minmax(0,1fr)_22rem]"
+      onSubmit={(event) => {
+        event.preventDefault();
+        start.mutate();
+      }}
+    >
+      <TargetList
+        dataset={dataset}
+        profile={profile}
+        target={target}
+        leftOut={leftOut}
+        onTarget={choose}
+        onLeaveOut={setLeftOut}
+      />
+      <div className={`${panelClass} grid grid-cols-1 gap-6 p-4 lg:sticky lg:top-16`}>
+        <GoalFields problems={problems} goal={goal} onChange={setGoal} />
+        <TimeFields
+          effort={effort}
+          onChange={setEffort}
+          ready={target !== null && !start.isPending}
+          usualName={target === null ? '' : t('usual_name', { target, dataset: dataset.name })}
+          error={start.error}
+        />
+      </div>
+    </form>
+  );
+}
