@@ -12,11 +12,14 @@ import { fitLinearSvm } from '../linear/linear-svm.ts';
 import { fitRbfRegression } from '../linear/rbf-regression.ts';
 import { gaussianMixture } from '../mixtures/gaussian-mixture.ts';
 import { kMeans } from '../mixtures/k-means.ts';
+import { fitEncoder } from '../table/encoder.ts';
+import { denseEncoding } from '../table/encoder-options.ts';
+import type { FeatureTable } from '../table/feature-table.ts';
 import { fitBoostedTrees } from '../trees/boosting/boosted-trees.ts';
 import { fitDecisionTree, fitRandomForest } from '../trees/forests/forests.ts';
 import { exportOnnx, exportPredictor } from './index.ts';
 import { feedsOf, outputsOf } from './ort.suite.ts';
-import { classesFor, mixedTable, modelOf } from './tables.suite.ts';
+import { classesFor, mixedTable, modelOf, type Wanted } from './tables.suite.ts';
 
 /** Both are computed in double: what is left is the order of sums. */
 const nearly = 1e-9;
@@ -119,5 +122,230 @@ describe('a whole model as an ONNX file', () => {
       expect(farthest(read.low, interval?.low ?? [])).toBeLessThan(nearly);
       expect(farthest(read.high, interval?.high ?? [])).toBeLessThan(nearly);
     }
+  });
+
+  const target: Target = {
+    kind: 'number',
+    values: Float64Array.from({ length: rows }, () => random.normal()),
+  };
+  const linear: Wanted = {
+    configurations: configurations(['linear']),
+    combine: 'blend',
+    calibration: { kind: 'none' },
+  };
+
+  it('says target means, places in an order and pooled levels', async () => {
+    for (const categories of ['target', 'ordinal', 'native', 'one-hot'] as const) {
+      const { encoder, matrix } = fitEncoder(table, target, {
+        seed: 1,
+        ...denseEncoding,
+        categories,
+        rareBelow: 5,
+        times: 'plain',
+      });
+      const own = fitBoostedTrees(matrix, target, { seed: 1, rounds: 5 });
+      const model = modelOf(table, target, linear);
+      const saved = {
+        ...model,
+        encoders: [encoder.save()],
+        members: model.members.map((member) => ({
+          ...member,
+          configuration: { id: 'trees', family: 'boosted_trees' as const, settings: {} },
+          model: own.save(),
+        })),
+      };
+      const read = await outputsOf(exportOnnx(saved), feedsOf(others));
+      expect(farthest(read.value, loadAutoml(saved).outputs(others))).toBeLessThan(nearly);
+    }
+  });
+
+  it('takes numbers in single precision where asked, and tells what it holds', async () => {
+    const named: FeatureTable = {
+      rows,
+      columns: table.columns.map((column, at) => (at === 0 ? { ...column, name: 'value' } : column)),
+    };
+    const single = {
+      ...named,
+      columns: named.columns.map((column) =>
+        column.kind === 'number' || column.kind === 'time'
+          ? { ...column, values: column.values.map(Math.fround) }
+          : column,
+      ),
+    };
+    const model = loadAutoml(modelOf(named, target, linear));
+    const file = exportOnnx(model, {
+      numbers: 'float',
+      model_id: 'mdl_1',
+      engine_version: '0.1.0',
+      units: { count: '1/l' },
+    });
+    expect(file.inputs.map(({ name, type }) => [name, type])).toEqual([
+      ['value', 'float'],
+      ['count', 'float'],
+      ['site', 'string'],
+      ['plate', 'string'],
+      ['drawn', 'float'],
+    ]);
+    // A column has the name of an output.
+    const { predicted_value } = await outputsOf(file, feedsOf(single));
+    expect(farthest(predicted_value, model.outputs(single))).toBeLessThan(nearly);
+    const text = Buffer.from(file.bytes).toString('latin1');
+    expect(text).toContain('stroma.model_id');
+    expect(text).toContain('{"name":"count","kind":"number","unit":"1/l","used":true}');
+  });
+
+  it('names the columns of free text it cannot take in, and those it leaves out', () => {
+    const words = {
+      kind: 'text' as const,
+      name: 'notes',
+      values: Array.from({ length: rows }, (_, row) => `seen ${row % 7} times`),
+    };
+    const constant = { kind: 'number' as const, name: 'plan', values: new Float64Array(rows) };
+    const withText = { rows, columns: [...table.columns, words] };
+    expect(() => exportOnnx(modelOf(withText, target, linear))).toThrow(/"notes" is free text/);
+    const spare = exportOnnx(modelOf({ rows, columns: [...table.columns, constant] }, target, linear));
+    expect(spare.inputs).toHaveLength(5);
+    expect(spare.notes).toEqual(['"plan": told nothing in training, and is no input.']);
+  });
+});
+
+const byRow = ({ rows, columns }: Matrix): Float64Array =>
+  Float64Array.from(
+    { length: rows * columns.length },
+    (_, cell) => columns[cell % columns.length]?.[Math.floor(cell / columns.length)] as number,
+  );
+
+async function read(predictor: Pick<Predictor, 'save'>, matrix: Matrix) {
+  return outputsOf(exportPredictor(predictor.save()), { x: byRow(matrix) });
+}
+
+describe('one predictor as an ONNX file', () => {
+  const rows = 80;
+  const random = seededRandom(5);
+  const numbers = (of: () => number) => Float64Array.from({ length: rows }, of);
+  const amounts = (): Matrix => ({
+    rows,
+    names: ['a', 'b', 'c'],
+    columns: [
+      numbers(() => random.normal()),
+      numbers(() => 3 + random.normal()),
+      numbers(() => random.next()),
+    ],
+    categories: [0, 0, 0],
+  });
+  const [matrix, asked] = [amounts(), amounts()];
+  const two = classesFor(rows, 2, random);
+  const four = classesFor(rows, 4, random);
+  const values: Target = { kind: 'number', values: numbers(() => 10 * random.next()) };
+  const options = { seed: 1, rounds: 5, trees: 4, clusters: 3, components: 3 };
+
+  it.each<[string, () => Predictor]>([
+    ['linear SVM, two classes', () => fitLinearSvm(matrix, two, options)],
+    ['linear SVM, four', () => fitLinearSvm(matrix, four, options)],
+    ['elastic net', () => fitElasticNet(matrix, values, { ...options, lambda: 0.1 })],
+    ['elastic net of classes', () => fitElasticNetClasses(matrix, four, { ...options, lambda: 0.01 })],
+    ['support vector regression', () => fitRbfRegression(matrix, values, options)],
+    ['decision tree', () => fitDecisionTree(matrix, four, options)],
+    ['forest of one leaf', () => fitRandomForest(matrix, values, { ...options, depth: 1, minRows: 80 })],
+    ['counts', () => fitBoostedTrees(matrix, values, { ...options, loss: 'poisson' })],
+    ['medians', () => fitBoostedTrees(matrix, values, { ...options, loss: 'absolute' })],
+    ['quantiles', () => fitBoostedTrees(matrix, values, { ...options, loss: 'quantile', quantile: 0.9 })],
+    [
+      'risk',
+      () =>
+        fitBoostedTrees(
+          matrix,
+          {
+            kind: 'survival',
+            times: numbers(() => random.next()),
+            events: Uint8Array.from({ length: rows }, () => random.whole(2)),
+          },
+          options,
+        ),
+    ],
+    [
+      'relevance',
+      () =>
+        fitBoostedTrees(
+          matrix,
+          {
+            kind: 'ranking',
+            relevance: numbers(() => random.whole(3)),
+            groups: Int32Array.from({ length: rows }, (_, row) => row >> 3),
+          },
+          options,
+        ),
+    ],
+  ])('%s', async (_, fit) => {
+    const predictor = fit();
+    const { value, probabilities } = await read(predictor, asked);
+    expect(farthest(value ?? probabilities, predictor.predict(asked))).toBeLessThan(nearly);
+  });
+
+  it('clusters', async () => {
+    const means = kMeans(matrix, options);
+    expect((await read(means as never, asked)).cluster).toEqual([...means.assign(asked)]);
+    for (const covariance of ['full', 'diagonal'] as const) {
+      const mixture = gaussianMixture(matrix, { ...options, covariance });
+      const { probabilities, log_density } = await read(mixture as never, asked);
+      expect(farthest(probabilities, mixture.responsibilities(asked))).toBeLessThan(nearly);
+      expect(farthest(log_density, mixture.logDensity(asked))).toBeLessThan(nearly);
+    }
+  });
+
+  const cell = fc.oneof(
+    fc.constant(Number.NaN),
+    fc.double({ min: -3, max: 3, noNaN: true }),
+    fc.integer({ min: -2, max: 2 }),
+  );
+  const code = fc.oneof(fc.constant(Number.NaN), fc.integer({ min: -1, max: 8 }));
+  const row = fc.tuple(cell, cell, code, fc.integer({ min: 0, max: 2 }));
+  const tables = fc.tuple(
+    fc.array(row, { minLength: 12, maxLength: 40 }),
+    fc.array(row, { minLength: 1, maxLength: 20 }),
+  );
+
+  it('takes trees the way they go: missing values, sets of categories, values at a cut', async () => {
+    const matrixOf = (given: readonly (readonly number[])[], most: number): Matrix => ({
+      rows: given.length,
+      names: ['a', 'b', 'site'],
+      columns: [0, 1, 2].map((at) =>
+        Float64Array.from(given, (own) => {
+          const value = own[at] as number;
+          return at === 2 && (value < 0 || value >= most) && most < 9 ? Number.NaN : value;
+        }),
+      ),
+      categories: [0, 0, 6],
+    });
+    await fc.assert(
+      fc.asyncProperty(tables, fc.constantFrom('number', 'class'), async ([seen, given], kind) => {
+        const own = matrixOf(seen, 6);
+        const target: Target =
+          kind === 'number'
+            ? { kind, values: Float64Array.from(seen, ([, , , value], at) => (value as number) + 0.01 * at) }
+            : {
+                kind: 'class',
+                classes: 3,
+                codes: Int32Array.from(seen, ([, , , value], at) => (at < 3 ? at : (value as number))),
+              };
+        // Cuts lie half way between values: they are asked too.
+        const other = matrixOf([...seen, ...given], 9);
+        for (const fit of [fitBoostedTrees, fitRandomForest]) {
+          const predictor = fit(own, target, { seed: 1, rounds: 4, trees: 4, minRows: 1 });
+          for (const [node, column] of predictor.trees.column.entries())
+            if (column >= 0 && column < 2 && node < other.rows)
+              (other.columns[column] as Float64Array)[node] = predictor.trees.threshold[node] as number;
+          const { value, probabilities } = await read(predictor, other);
+          expect(farthest(value ?? probabilities, predictor.predict(other))).toBeLessThan(nearly);
+        }
+      }),
+      { numRuns: Number(process.env.STROMA_TEST_ONNX_RUNS ?? 40) },
+    );
+  });
+
+  it('refuses by name what ONNX cannot say', () => {
+    expect(() => exportPredictor({ kind: 'mystery', version: 1, names: ['a'], categories: [0] })).toThrow(
+      /"mystery" was given/,
+    );
   });
 });
