@@ -184,6 +184,25 @@ export const commands: readonly CommandDefinition[] = [
     load: async () => (await import('./commands/predict.ts')).explain,
   },
   {
+    name: 'export',
+    summary: 'Write a model as an ONNX file, which other programs open',
+    usage: ['stroma export <model>'],
+    arguments: [1, 1],
+    options: {
+      format: { type: 'string', value: 'f', meaning: 'onnx (default)' },
+      out: {
+        type: 'string',
+        value: 'file',
+        meaning: 'Where to write it (default the id of the model, here)',
+      },
+      float: { type: 'boolean', meaning: 'Take numbers in single precision instead of double' },
+    },
+    details:
+      'The file holds the whole model: an input for each column, predictions out. A model is its file, or the id that\n"stroma train" gave.',
+    examples: ['stroma export diabetes.stroma-model --format onnx --out diabetes.onnx'],
+    load: async () => (await import('./commands/export.ts')).exportModel,
+  },
+  {
     name: 'datasets',
     summary: 'List the datasets of the server',
     usage: ['stroma datasets'],

@@ -49,6 +49,22 @@ describe('stroma train, predict and explain', () => {
     );
   });
 
+  it('writes it as an ONNX file that says what it takes and gives', async () => {
+    const { status, document } = await place.json<{
+      file: string;
+      bytes: number;
+      inputs: { name: string; type: string }[];
+      outputs: { name: string }[];
+    }>(['export', trained.model_id, '--format', 'onnx', '--out', 'patients.onnx']);
+    expect(status).toBe(0);
+    expect(document.inputs.map(({ name, type }) => [name, type])).toEqual([
+      ['glucose', 'double'],
+      ['site', 'string'],
+    ]);
+    expect(document.outputs.map(({ name }) => name)).toEqual(['label', 'probabilities']);
+    expect(readFileSync(join(place.folder, 'patients.onnx'))).toHaveLength(document.bytes);
+  });
+
   it('predicts and explains with it, also where a level is new', async () => {
     const [json, csv, explained] = await Promise.all([
       place.json<{ unseen: unknown[]; predictions: Record<string, unknown>[] }>([

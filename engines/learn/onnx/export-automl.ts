@@ -37,7 +37,6 @@ export function exportOnnx(model: AutomlModel | SavedAutoml, options: OnnxExport
     `Predicts ${saved.target}.`,
     {
       model_id: options.model_id,
-      engine_version: options.engine_version,
       target: saved.target,
       problem_type: problem.type,
       classes: problem.labels,

@@ -44,7 +44,7 @@ export function exportPredictor(
   }
   return file.finish(
     `A model of kind ${saved.kind}.`,
-    { ...facts, model_id: options.model_id, engine_version: options.engine_version, classes },
+    { ...facts, model_id: options.model_id, classes },
     options.engine_version,
   );
 }

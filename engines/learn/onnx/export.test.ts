@@ -339,7 +339,7 @@ describe('one predictor as an ONNX file', () => {
           expect(farthest(value ?? probabilities, predictor.predict(other))).toBeLessThan(nearly);
         }
       }),
-      { numRuns: Number(process.env.STROMA_TEST_ONNX_RUNS ?? 40) },
+      { numRuns: Number(process.env.STROMA_TEST_ONNX_RUNS ?? 25) },
     );
   });
 

@@ -1,5 +1,6 @@
 import { StromaError } from '@stroma/kernel';
 import { writeModel } from '@stroma/tensor';
+import manifest from '../package.json' with { type: 'json' };
 import { type GraphWriter, rows, treeDomain, type Value } from './graph-writer.ts';
 
 /** What opens a file needs to know; the same stands in its metadata, under `stroma.` names. */
@@ -29,6 +30,7 @@ export interface OnnxExportOptions {
   numbers?: 'double' | 'float';
   /** Written into the metadata. */
   model_id?: string;
+  /** That of this engine when left out. */
   engine_version?: string;
   /** By column, the target among them. */
   units?: Readonly<Record<string, string>>;
@@ -92,10 +94,10 @@ export class FileWriter {
   finish(
     description: string,
     facts: Readonly<Record<string, unknown>>,
-    version: string | undefined,
+    version: string = manifest.version,
   ): OnnxFile {
     const { inputs, outputs, notes } = this;
-    const all = { ...facts, inputs, outputs, notes };
+    const all = { ...facts, engine_version: version, inputs, outputs, notes };
     const metadata = Object.fromEntries(
       Object.entries(all)
         .filter(([, value]) => value !== undefined)
@@ -105,7 +107,7 @@ export class FileWriter {
       domains: treeDomain,
       metadata,
       description,
-      ...(version === undefined ? {} : { producerVersion: version }),
+      producerVersion: version,
     });
     if (bytes.length > mostBytes)
       throw new StromaError(
