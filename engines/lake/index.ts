@@ -18,6 +18,7 @@ export { columnTypeOf } from './ingest/typed-conversion.ts';
 export { type CollectOptions, collectValues } from './profile/column-values.ts';
 export { type ProfileOptions, profileParquet } from './profile/profile-parquet.ts';
 export { findJoins, type JoinTable, type TableJoin } from './profile/table-joins.ts';
+export { nearestName } from './sandbox/nearest-name.ts';
 export { copyRestricted, countRestricted } from './sandbox/restricted-copy.ts';
 export {
   type ColumnMask,

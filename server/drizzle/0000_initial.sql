@@ -1132,6 +1132,74 @@ CREATE TABLE "ml_runs" (
 	"deleted_at" timestamp (3) with time zone
 );
 --> statement-breakpoint
+CREATE TABLE "ml_feature_materialisations" (
+	"id" text PRIMARY KEY NOT NULL,
+	"tenant_id" text NOT NULL,
+	"view_id" text NOT NULL,
+	"number" integer NOT NULL,
+	"status" text NOT NULL,
+	"job_id" text NOT NULL,
+	"scheduled" boolean NOT NULL,
+	"inputs" jsonb NOT NULL,
+	"rows" bigint NOT NULL,
+	"entities" bigint NOT NULL,
+	"tied_rows" bigint NOT NULL,
+	"online_rows" integer NOT NULL,
+	"online_left_out" bigint NOT NULL,
+	"dataset_id" text,
+	"version_id" text,
+	"first_event_at" timestamp (3) with time zone,
+	"last_event_at" timestamp (3) with time zone,
+	"provenance_id" text,
+	"error" jsonb,
+	"started_at" timestamp (3) with time zone NOT NULL,
+	"ended_at" timestamp (3) with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "ml_feature_view_versions" (
+	"id" text PRIMARY KEY NOT NULL,
+	"tenant_id" text NOT NULL,
+	"view_id" text NOT NULL,
+	"number" integer NOT NULL,
+	"sql" text,
+	"sealed" "bytea",
+	"meaning" jsonb NOT NULL,
+	"created_by" text NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "ml_feature_views" (
+	"id" text PRIMARY KEY NOT NULL,
+	"tenant_id" text NOT NULL,
+	"name" text NOT NULL,
+	"description" text NOT NULL,
+	"tags" text[] NOT NULL,
+	"number" integer NOT NULL,
+	"revision" integer NOT NULL,
+	"cron" text,
+	"time_zone" text DEFAULT 'UTC' NOT NULL,
+	"next_at" timestamp (3) with time zone,
+	"scheduled_by" text,
+	"offline_dataset_id" text,
+	"lookup_key" text NOT NULL,
+	"created_by" text NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	"updated_at" timestamp (3) with time zone NOT NULL,
+	"deleted_at" timestamp (3) with time zone
+);
+--> statement-breakpoint
+CREATE TABLE "ml_online_features" (
+	"id" text PRIMARY KEY NOT NULL,
+	"tenant_id" text NOT NULL,
+	"view_id" text NOT NULL,
+	"number" integer NOT NULL,
+	"event_us" bigint NOT NULL,
+	"known_us" bigint NOT NULL,
+	"entity" text,
+	"values" text,
+	"sealed" "bytea"
+);
+--> statement-breakpoint
 CREATE TABLE "ml_model_aliases" (
 	"tenant_id" text NOT NULL,
 	"model_id" text NOT NULL,
@@ -1193,6 +1261,41 @@ CREATE TABLE "ml_promotions" (
 	"decided_at" timestamp (3) with time zone,
 	"decision_comment" text,
 	"signature_id" text
+);
+--> statement-breakpoint
+CREATE TABLE "ml_trained_versions" (
+	"version_id" text PRIMARY KEY NOT NULL,
+	"tenant_id" text NOT NULL,
+	"model_id" text NOT NULL,
+	"kind" text NOT NULL,
+	"dataset_id" text NOT NULL,
+	"dataset_version_id" text NOT NULL,
+	"view" text NOT NULL,
+	"columns" jsonb NOT NULL,
+	"model_key" text NOT NULL,
+	"model_bytes" bigint NOT NULL,
+	"model_sha256" text NOT NULL,
+	"evaluation_key" text NOT NULL,
+	"rows" integer NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "ml_trainings" (
+	"job_id" text PRIMARY KEY NOT NULL,
+	"tenant_id" text NOT NULL,
+	"kind" text NOT NULL,
+	"name" text NOT NULL,
+	"dataset_id" text NOT NULL,
+	"dataset_version_id" text NOT NULL,
+	"target" text NOT NULL,
+	"parameters" jsonb NOT NULL,
+	"progress" jsonb,
+	"state_key" text,
+	"error" jsonb,
+	"result" jsonb,
+	"created_by" text NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	"finished_at" timestamp (3) with time zone
 );
 --> statement-breakpoint
 CREATE TABLE "dashboard_alert_entries" (
@@ -1428,9 +1531,14 @@ ALTER TABLE "ml_run_metrics" ADD CONSTRAINT "ml_run_metrics_run_id_ml_runs_id_fk
 ALTER TABLE "ml_run_params" ADD CONSTRAINT "ml_run_params_run_id_ml_runs_id_fk" FOREIGN KEY ("run_id") REFERENCES "public"."ml_runs"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "ml_run_tags" ADD CONSTRAINT "ml_run_tags_run_id_ml_runs_id_fk" FOREIGN KEY ("run_id") REFERENCES "public"."ml_runs"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "ml_runs" ADD CONSTRAINT "ml_runs_experiment_id_ml_experiments_id_fk" FOREIGN KEY ("experiment_id") REFERENCES "public"."ml_experiments"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "ml_feature_materialisations" ADD CONSTRAINT "ml_feature_materialisations_view_id_ml_feature_views_id_fk" FOREIGN KEY ("view_id") REFERENCES "public"."ml_feature_views"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "ml_feature_view_versions" ADD CONSTRAINT "ml_feature_view_versions_view_id_ml_feature_views_id_fk" FOREIGN KEY ("view_id") REFERENCES "public"."ml_feature_views"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "ml_online_features" ADD CONSTRAINT "ml_online_features_view_id_ml_feature_views_id_fk" FOREIGN KEY ("view_id") REFERENCES "public"."ml_feature_views"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "ml_model_aliases" ADD CONSTRAINT "ml_model_aliases_model_id_ml_models_id_fk" FOREIGN KEY ("model_id") REFERENCES "public"."ml_models"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "ml_model_versions" ADD CONSTRAINT "ml_model_versions_model_id_ml_models_id_fk" FOREIGN KEY ("model_id") REFERENCES "public"."ml_models"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "ml_promotions" ADD CONSTRAINT "ml_promotions_version_id_ml_model_versions_id_fk" FOREIGN KEY ("version_id") REFERENCES "public"."ml_model_versions"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "ml_trained_versions" ADD CONSTRAINT "ml_trained_versions_version_id_ml_model_versions_id_fk" FOREIGN KEY ("version_id") REFERENCES "public"."ml_model_versions"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "ml_trained_versions" ADD CONSTRAINT "ml_trained_versions_model_id_ml_models_id_fk" FOREIGN KEY ("model_id") REFERENCES "public"."ml_models"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "dashboard_alert_entries" ADD CONSTRAINT "dashboard_alert_entries_alert_id_dashboard_alerts_id_fk" FOREIGN KEY ("alert_id") REFERENCES "public"."dashboard_alerts"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "dashboard_comments" ADD CONSTRAINT "dashboard_comments_dashboard_id_dashboards_id_fk" FOREIGN KEY ("dashboard_id") REFERENCES "public"."dashboards"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "dashboard_versions" ADD CONSTRAINT "dashboard_versions_dashboard_id_dashboards_id_fk" FOREIGN KEY ("dashboard_id") REFERENCES "public"."dashboards"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
@@ -1556,12 +1664,20 @@ CREATE INDEX "ml_logged_models_run" ON "ml_logged_models" USING btree ("run_id",
 CREATE INDEX "ml_run_inputs_version" ON "ml_run_inputs" USING btree ("version_id");--> statement-breakpoint
 CREATE INDEX "ml_runs_experiment" ON "ml_runs" USING btree ("experiment_id","started_at","id");--> statement-breakpoint
 CREATE INDEX "ml_runs_tenant" ON "ml_runs" USING btree ("tenant_id","started_at","id");--> statement-breakpoint
+CREATE INDEX "ml_feature_materialisations_view" ON "ml_feature_materialisations" USING btree ("tenant_id","view_id","id");--> statement-breakpoint
+CREATE UNIQUE INDEX "ml_feature_view_versions_number" ON "ml_feature_view_versions" USING btree ("view_id","number");--> statement-breakpoint
+CREATE UNIQUE INDEX "ml_feature_views_name" ON "ml_feature_views" USING btree ("tenant_id","name") WHERE deleted_at is null;--> statement-breakpoint
+CREATE INDEX "ml_feature_views_next" ON "ml_feature_views" USING btree ("next_at");--> statement-breakpoint
+CREATE INDEX "ml_online_features_view" ON "ml_online_features" USING btree ("tenant_id","view_id","number");--> statement-breakpoint
 CREATE UNIQUE INDEX "ml_model_versions_number" ON "ml_model_versions" USING btree ("model_id","number");--> statement-breakpoint
 CREATE INDEX "ml_model_versions_run" ON "ml_model_versions" USING btree ("run_id");--> statement-breakpoint
 CREATE INDEX "ml_model_versions_tenant" ON "ml_model_versions" USING btree ("tenant_id","updated_at","id");--> statement-breakpoint
 CREATE UNIQUE INDEX "ml_models_name" ON "ml_models" USING btree ("tenant_id","name") WHERE deleted_at is null;--> statement-breakpoint
 CREATE INDEX "ml_models_updated" ON "ml_models" USING btree ("tenant_id","updated_at","id");--> statement-breakpoint
 CREATE INDEX "ml_promotions_version" ON "ml_promotions" USING btree ("version_id","id");--> statement-breakpoint
+CREATE INDEX "ml_trained_versions_model" ON "ml_trained_versions" USING btree ("model_id");--> statement-breakpoint
+CREATE INDEX "ml_trainings_tenant" ON "ml_trainings" USING btree ("tenant_id","job_id");--> statement-breakpoint
+CREATE INDEX "ml_trainings_dataset" ON "ml_trainings" USING btree ("dataset_id","job_id");--> statement-breakpoint
 CREATE INDEX "dashboard_alert_entries_alert" ON "dashboard_alert_entries" USING btree ("tenant_id","alert_id","id");--> statement-breakpoint
 CREATE INDEX "dashboard_alerts_dashboard" ON "dashboard_alerts" USING btree ("tenant_id","dashboard_id","id");--> statement-breakpoint
 CREATE INDEX "dashboard_alerts_next" ON "dashboard_alerts" USING btree ("next_at");--> statement-breakpoint
@@ -2377,6 +2493,46 @@ CREATE POLICY "ml_runs_tenant" ON "ml_runs" TO stroma_tenant USING (tenant_id = 
 --> statement-breakpoint
 GRANT select, insert, update, delete ON "ml_runs" TO stroma_tenant;
 --> statement-breakpoint
+ALTER TABLE "ml_feature_materialisations" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "ml_feature_materialisations" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "ml_feature_materialisations_owner" ON "ml_feature_materialisations" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "ml_feature_materialisations_tenant" ON "ml_feature_materialisations" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)) and (exists (select from "ml_feature_views" p where p."id" = "ml_feature_materialisations"."view_id")));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "ml_feature_materialisations" TO stroma_tenant;
+--> statement-breakpoint
+ALTER TABLE "ml_feature_view_versions" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "ml_feature_view_versions" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "ml_feature_view_versions_owner" ON "ml_feature_view_versions" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "ml_feature_view_versions_tenant" ON "ml_feature_view_versions" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)) and (exists (select from "ml_feature_views" p where p."id" = "ml_feature_view_versions"."view_id")));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "ml_feature_view_versions" TO stroma_tenant;
+--> statement-breakpoint
+ALTER TABLE "ml_feature_views" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "ml_feature_views" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "ml_feature_views_owner" ON "ml_feature_views" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "ml_feature_views_tenant" ON "ml_feature_views" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "ml_feature_views" TO stroma_tenant;
+--> statement-breakpoint
+ALTER TABLE "ml_online_features" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "ml_online_features" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "ml_online_features_owner" ON "ml_online_features" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "ml_online_features_tenant" ON "ml_online_features" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)) and (exists (select from "ml_feature_views" p where p."id" = "ml_online_features"."view_id")));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "ml_online_features" TO stroma_tenant;
+--> statement-breakpoint
 ALTER TABLE "ml_model_aliases" ENABLE ROW LEVEL SECURITY;
 --> statement-breakpoint
 ALTER TABLE "ml_model_aliases" FORCE ROW LEVEL SECURITY;
@@ -2416,6 +2572,26 @@ CREATE POLICY "ml_promotions_owner" ON "ml_promotions" TO CURRENT_USER USING (tr
 CREATE POLICY "ml_promotions_tenant" ON "ml_promotions" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)) and (exists (select from "ml_model_versions" p where p."id" = "ml_promotions"."version_id")));
 --> statement-breakpoint
 GRANT select, insert, update, delete ON "ml_promotions" TO stroma_tenant;
+--> statement-breakpoint
+ALTER TABLE "ml_trained_versions" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "ml_trained_versions" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "ml_trained_versions_owner" ON "ml_trained_versions" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "ml_trained_versions_tenant" ON "ml_trained_versions" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)) and (exists (select from "ml_model_versions" p where p."id" = "ml_trained_versions"."version_id")) and (exists (select from "ml_models" p where p."id" = "ml_trained_versions"."model_id")));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "ml_trained_versions" TO stroma_tenant;
+--> statement-breakpoint
+ALTER TABLE "ml_trainings" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "ml_trainings" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "ml_trainings_owner" ON "ml_trainings" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "ml_trainings_tenant" ON "ml_trainings" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "ml_trainings" TO stroma_tenant;
 --> statement-breakpoint
 ALTER TABLE "dashboard_alert_entries" ENABLE ROW LEVEL SECURITY;
 --> statement-breakpoint

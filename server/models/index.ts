@@ -2,7 +2,8 @@
  * Models: experiments with their runs, and the registry of what came of them.
  *
  *   createModels(platform, access, data)
- *     .register(app)   the addresses of `api.experiments` and `api.models`, and those MLflow's clients speak to
+ *     .register(app)   the addresses of `api.experiments`, `api.models`, `api.training` and `api.predictions`, and those MLflow's clients speak to
+ *     .close()         ends the threads that learn
  *     .hears(...)      whether somebody may know of the model an event is about
  *     .sizes           bytes of what is stored, by kind
  */
@@ -13,6 +14,7 @@ import type { Data } from '../data/index.ts';
 import type { Context } from '../platform/context.ts';
 import { withinTenant } from '../platform/db/tenant-scope.ts';
 import type { Platform } from '../platform/platform.ts';
+import { openThreads } from '../platform/threads/open-threads.ts';
 import { Artifacts } from './experiments/artifacts.service.ts';
 import { artifactBytes } from './experiments/artifacts.store.ts';
 import { experimentRoutes } from './experiments/experiments.routes.ts';
@@ -29,11 +31,15 @@ import { Promotions } from './registry/promotions.service.ts';
 import { RegisteredModels } from './registry/registered-models.service.ts';
 import { registryRoutes } from './registry/registry.routes.ts';
 import { signableModel } from './registry/signable-model.ts';
+import { trainJob } from './training/training.jobs.ts';
+import { trainingRoutes } from './training/training.routes.ts';
+import { Trainings } from './training/training.service.ts';
 
 export interface Models {
   readonly name: 'models';
   readonly sizes: Readonly<Record<string, () => Promise<number>>>;
   register(app: FastifyInstance): void;
+  close(): Promise<void>;
   /** Whether somebody may know of the model an event is about. */
   hears(who: Pick<Context, 'actor' | 'purpose'>, event: CloudEvent): Promise<boolean>;
 }
@@ -67,6 +73,9 @@ export function createModels(platform: Platform, access: Access, data: Data): Mo
     },
     { read: 'models:read', share: 'models:promote' },
   );
+  const learning = openThreads({ atOnce: 1, heapMb: platform.config.STROMA_TRAINING_MEMORY_MB });
+  platform.jobs.register(trainJob({ parts, versions, threads: learning }));
+  const trainings = new Trainings(parts, models);
   access.signatures.register(signableModel(parts));
   data.knowDerived(derivedModels(platform.db));
   return {
@@ -82,9 +91,11 @@ export function createModels(platform: Platform, access: Access, data: Data): Mo
         return (await resources.decide(actor, 'models:read', owned, purpose)).allowed;
       });
     },
+    close: () => learning.close(),
     register(app) {
       experimentRoutes(app, { experiments, runs, artifacts });
       registryRoutes(app, registry);
+      trainingRoutes(app, trainings);
       mlflowRoutes(app, {
         experiments,
         runs,

@@ -48,6 +48,8 @@ const treatments: Readonly<Record<string, RecordTreatment>> = {
   ml_model_aliases: redact,
   ml_model_versions: redact,
   ml_promotions: redact,
+  ml_trainings: redact,
+  ml_trained_versions: redact,
   stream_topics: redact,
   stream_windows: redact,
   stream_window_results: redact,

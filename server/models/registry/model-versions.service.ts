@@ -10,7 +10,6 @@ import { withTags } from '../experiments/experiments.service.ts';
 import type { LoggedModels } from '../experiments/logged-models.service.ts';
 import type { ModelParts } from '../experiments/run-documents.ts';
 import type { Runs } from '../experiments/runs.service.ts';
-import type { FoundRun } from '../experiments/runs.store.ts';
 import { compareVersions } from './model-comparison.ts';
 import {
   type FoundVersion,
@@ -43,6 +42,14 @@ export interface NewVersion {
   runLink: string | null;
   description: string;
   tags: Record<string, string>;
+}
+
+/** What is to be registered, and what is true of it. */
+export interface KnownVersion extends Omit<NewVersion, 'runId'> {
+  id: string;
+  folder: string;
+  facts: VersionFacts;
+  training: { software: string; startedAt: Date; endedAt: Date; parameters: Record<string, unknown> };
 }
 
 /** Versions of registered models: what was true of them is written down once and stays. */
@@ -139,63 +146,77 @@ export class ModelVersions {
   /** Throws NOT_FOUND for a run that may not be read, CONFLICT for one that is deleted or has no file there. */
   async register(ctx: Context, model: ModelRow, given: NewVersion): Promise<FoundVersion> {
     const { folder, facts, found } = await this.#factsOf(ctx, given);
-    const { platform, access } = this.#parts;
-    const now = new Date();
-    const id = newId('modelVersion');
-    const factsSha256 = factsHash(facts);
+    const { platform } = this.#parts;
     await platform.provenance.prepare(model.tenantId);
-    return platform.db.transaction(async (tx) => {
-      await lockModel(tx, model.id);
-      const present = await findModel(tx, model.tenantId, model.id);
-      if (present === null || present.deletedAt !== null)
-        return fail('NOT_FOUND', 'There is no such model.', { model_id: model.id });
-      const number = present.lastNumber + 1;
-      const provenanceId = await this.#recordProvenance(tx, ctx, {
-        id,
-        number,
-        model,
-        facts,
-        factsSha256,
-        found,
-        now,
-      });
-      const version: VersionRow = {
-        id,
-        tenantId: model.tenantId,
-        modelId: model.id,
-        number,
-        description: given.description,
-        tags: given.tags,
-        stage: 'none',
-        source: given.source,
-        runLink: given.runLink,
-        runId: facts.run_id,
+    const { source, runLink, description, tags } = given;
+    const now = new Date();
+    return platform.db.transaction((tx) =>
+      this.registerIn(tx, ctx, model, {
+        id: newId('modelVersion'),
+        source,
+        runLink,
+        description,
+        tags,
         folder,
         facts,
-        factsSha256,
-        provenanceId,
-        erasures: [],
-        createdBy: ctx.actor.id,
-        createdAt: now,
-        updatedAt: now,
-        deletedAt: null,
-      };
-      await insertVersion(tx, version);
-      await updateModel(tx, ctx, model.id, { lastNumber: number, updatedAt: now });
-      await access.audit.record(tx, ctx, {
-        action: 'model-version.registered',
-        object: { kind: 'model_version', id },
-        outcome: 'success',
-        after: { model_id: model.id, number, source: given.source, facts_sha256: factsSha256 },
-        details: { name: model.name, number, run_id: facts.run_id, facts_sha256: factsSha256 },
-      });
-      await platform.events.publish(tx, ctx, 'model.version.registered', id, {
-        model_id: model.id,
-        version_id: id,
-        number,
-      });
-      return { version, model: { ...present, lastNumber: number, updatedAt: now } };
+        training: {
+          software: facts.code_version === null ? 'code not stated' : `code ${facts.code_version}`,
+          startedAt: found?.run.startedAt ?? now,
+          endedAt: found?.run.endedAt ?? now,
+          parameters: { run_id: facts.run_id, code_version: facts.code_version, params: facts.params },
+        },
+      }),
+    );
+  }
+
+  /** In a transaction of the caller's, who has prepared provenance for it. Throws NOT_FOUND for a deleted model. */
+  async registerIn(tx: Sql, ctx: Context, model: ModelRow, given: KnownVersion): Promise<FoundVersion> {
+    const { platform, access } = this.#parts;
+    const { id, facts, source, runLink, description, tags, folder } = given;
+    const now = new Date();
+    const factsSha256 = factsHash(facts);
+    await lockModel(tx, model.id);
+    const present = await findModel(tx, model.tenantId, model.id);
+    if (present === null || present.deletedAt !== null)
+      return fail('NOT_FOUND', 'There is no such model.', { model_id: model.id });
+    const number = present.lastNumber + 1;
+    const provenanceId = await this.#recordProvenance(tx, ctx, { ...given, number, model, factsSha256 });
+    const version: VersionRow = {
+      id,
+      tenantId: model.tenantId,
+      modelId: model.id,
+      number,
+      description,
+      tags,
+      stage: 'none',
+      source,
+      runLink,
+      runId: facts.run_id,
+      folder,
+      facts,
+      factsSha256,
+      provenanceId,
+      erasures: [],
+      createdBy: ctx.actor.id,
+      createdAt: now,
+      updatedAt: now,
+      deletedAt: null,
+    };
+    await insertVersion(tx, version);
+    await updateModel(tx, ctx, model.id, { lastNumber: number, updatedAt: now });
+    await access.audit.record(tx, ctx, {
+      action: 'model-version.registered',
+      object: { kind: 'model_version', id },
+      outcome: 'success',
+      after: { model_id: model.id, number, source, facts_sha256: factsSha256 },
+      details: { name: model.name, number, run_id: facts.run_id, facts_sha256: factsSha256 },
     });
+    await platform.events.publish(tx, ctx, 'model.version.registered', id, {
+      model_id: model.id,
+      version_id: id,
+      number,
+    });
+    return { version, model: { ...present, lastNumber: number, updatedAt: now } };
   }
 
   async #factsOf(ctx: Context, { source, runId }: NewVersion) {
@@ -230,26 +251,15 @@ export class ModelVersions {
   #recordProvenance(
     tx: Sql,
     ctx: Context,
-    given: {
-      id: string;
-      number: number;
-      model: ModelRow;
-      facts: VersionFacts;
-      factsSha256: string;
-      found: FoundRun | null;
-      now: Date;
-    },
+    given: KnownVersion & { number: number; model: ModelRow; factsSha256: string },
   ): Promise<string> {
-    const { id, number, model, facts, factsSha256, found, now } = given;
+    const { id, number, model, facts, factsSha256, training } = given;
     const seed = Number(Object.hasOwn(facts.params, 'seed') ? facts.params.seed : Number.NaN);
     return this.#parts.platform.provenance.record(tx, ctx, {
+      ...training,
       kind: 'training',
       label: `Training of ${model.name}, version ${number}`,
-      parameters: { run_id: facts.run_id, code_version: facts.code_version, params: facts.params },
       seed: Number.isSafeInteger(seed) ? seed : null,
-      software: facts.code_version === null ? 'code not stated' : `code ${facts.code_version}`,
-      startedAt: found?.run.startedAt ?? now,
-      endedAt: found?.run.endedAt ?? now,
       inputs: facts.inputs.flatMap(({ versionId, name, contentSha256, datasetId }) =>
         versionId === null
           ? []

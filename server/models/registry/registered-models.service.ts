@@ -270,7 +270,7 @@ export class RegisteredModels {
 const notThere = (asked: string): never => fail('NOT_FOUND', 'There is no such model.', { model: asked });
 
 /** `models:/<name>/<version>` is how versions are named. */
-function requireAddressable(name: string): void {
+export function requireAddressable(name: string): void {
   if (/[/:]/.test(name) || name.trim() !== name)
     fail('INVALID_INPUT', 'Expected a name without /, : and blanks around it.', { field: 'name' });
 }

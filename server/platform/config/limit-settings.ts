@@ -17,6 +17,12 @@ export const limitSettings = {
     .min(256)
     .default(1536)
     .describe('Memory for reading one file'),
+  STROMA_TRAINING_MEMORY_MB: z.coerce
+    .number()
+    .int()
+    .min(256)
+    .default(4096)
+    .describe('Memory for training one model; what would need more is refused'),
   STROMA_JOB_CONCURRENCY: z.coerce
     .number()
     .int()

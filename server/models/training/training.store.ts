@@ -1,0 +1,61 @@
+import { and, desc, eq, lt } from 'drizzle-orm';
+import type { Context } from '../../platform/context.ts';
+import type { Sql } from '../../platform/db/database.ts';
+import { trainedVersions, trainings } from './training.tables.ts';
+
+export type TrainingRow = typeof trainings.$inferSelect;
+export type TrainedRow = typeof trainedVersions.$inferSelect;
+
+const mine = (ctx: Context, jobId: string) =>
+  and(eq(trainings.tenantId, ctx.actor.tenantId), eq(trainings.jobId, jobId));
+
+export async function insertTraining(tx: Sql, row: TrainingRow): Promise<void> {
+  await tx.insert(trainings).values(row);
+}
+
+export async function findTraining(db: Sql, ctx: Context, jobId: string): Promise<TrainingRow | null> {
+  const [row] = await db.select().from(trainings).where(mine(ctx, jobId)).limit(1);
+  return row ?? null;
+}
+
+export async function updateTraining(
+  db: Sql,
+  ctx: Context,
+  jobId: string,
+  change: Partial<TrainingRow>,
+): Promise<void> {
+  await db.update(trainings).set(change).where(mine(ctx, jobId));
+}
+
+/** Newest first. */
+export async function listTrainings(
+  db: Sql,
+  ctx: Context,
+  query: { datasetId?: string | undefined; before?: string | undefined; limit: number },
+): Promise<TrainingRow[]> {
+  return db
+    .select()
+    .from(trainings)
+    .where(
+      and(
+        eq(trainings.tenantId, ctx.actor.tenantId),
+        query.datasetId === undefined ? undefined : eq(trainings.datasetId, query.datasetId),
+        query.before === undefined ? undefined : lt(trainings.jobId, query.before),
+      ),
+    )
+    .orderBy(desc(trainings.jobId))
+    .limit(query.limit);
+}
+
+export async function insertTrained(tx: Sql, row: TrainedRow): Promise<void> {
+  await tx.insert(trainedVersions).values(row);
+}
+
+export async function findTrained(db: Sql, ctx: Context, versionId: string): Promise<TrainedRow | null> {
+  const [row] = await db
+    .select()
+    .from(trainedVersions)
+    .where(and(eq(trainedVersions.tenantId, ctx.actor.tenantId), eq(trainedVersions.versionId, versionId)))
+    .limit(1);
+  return row ?? null;
+}
