@@ -6,6 +6,7 @@
  *   permutationImportance  rows and their target -> how much worse it is without a column
  *   partialDependence      a column -> what is said at its values on average, and for single rows
  *   accumulatedEffects     a column -> the same, where columns go together
+ *   counterfactuals        a row and what is wanted -> the least that would have to be otherwise
  *   viewAutoml             an AutoML model -> the predictor of matrices all of these take
  */
 
@@ -15,6 +16,14 @@ export {
   accumulatedEffects,
 } from './accumulated-effects.ts';
 export { type AutomlView, viewAutoml } from './automl-view.ts';
+export {
+  type Counterfactual,
+  type CounterfactualOptions,
+  type Counterfactuals,
+  counterfactuals,
+} from './counterfactuals/counterfactuals.ts';
+export type { Goal } from './counterfactuals/goal.ts';
+export type { ColumnLimit } from './counterfactuals/limits.ts';
 export { type KernelExplanation, type KernelShapOptions, kernelShap } from './kernel-shap.ts';
 export {
   type PartialDependence,
