@@ -1,4 +1,5 @@
 import type { Model, ModelVersion } from '@stroma/contracts';
+import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { Boxes } from 'lucide-react';
 import { Tabs } from 'radix-ui';
@@ -11,8 +12,9 @@ import { ProvenanceButton } from '../../../components/provenance/provenance-butt
 import { SkeletonRows } from '../../../components/skeleton.tsx';
 import { type ModelTab, modelTabs } from '../../../search-parameters.ts';
 import { StageMark } from '../stage-mark.tsx';
-import { CardTab } from './card-tab.tsx';
-import { VersionsTab } from './versions/versions-tab.tsx';
+import { evaluationQuery } from '../training/training-queries.ts';
+import type { ModelPart } from './model-queries.ts';
+import { TabBody } from './tab-body.tsx';
 
 const route = getRouteApi('/frame/models/$modelId');
 
@@ -26,8 +28,6 @@ export function LoadedModel({
   shown: ModelVersion | null;
 }) {
   const { t } = useTranslation('models');
-  const { tab } = route.useSearch();
-  const navigate = route.useNavigate();
   if (shown === null)
     return (
       <Page title={model.name} intro={model.description}>
@@ -36,8 +36,16 @@ export function LoadedModel({
         </EmptyState>
       </Page>
     );
-  const part = { model, version: shown };
-  const tabs: readonly ModelTab[] = modelTabs.filter((each) => each === 'versions' || each === 'card');
+  return <ShownVersion model={model} versions={versions} version={shown} />;
+}
+
+function ShownVersion({ model, versions, version }: ModelPart & { versions: readonly ModelVersion[] }) {
+  const { t } = useTranslation('models');
+  const { tab } = route.useSearch();
+  const navigate = route.useNavigate();
+  const { data: evaluation = null, isPending } = useQuery(evaluationQuery(model.model_id, version.number));
+  // What was trained elsewhere has no evaluation: of it are told its versions and its card.
+  const tabs: readonly ModelTab[] = evaluation === null && !isPending ? ['versions', 'card'] : modelTabs;
   const current = tab !== undefined && tabs.includes(tab) ? tab : tabs[0];
   return (
     <Page
@@ -46,7 +54,7 @@ export function LoadedModel({
       heading={
         <span className="flex flex-wrap items-center gap-2">
           {model.name}
-          <StageMark stage={shown.stage} />
+          <StageMark stage={version.stage} />
         </span>
       }
       intro={model.description}
@@ -56,7 +64,7 @@ export function LoadedModel({
             <Select
               aria-label={t('version_shown')}
               className="max-w-48"
-              value={shown.number}
+              value={version.number}
               onChange={({ target }) =>
                 void navigate({ search: (now) => ({ ...now, version: Number(target.value) }) })
               }
@@ -68,7 +76,7 @@ export function LoadedModel({
               ))}
             </Select>
           )}
-          <ProvenanceButton id={shown.version_id} />
+          <ProvenanceButton id={version.version_id} />
         </>
       }
     >
@@ -96,8 +104,13 @@ export function LoadedModel({
         </Tabs.List>
         <Tabs.Content value={current ?? 'versions'} className="pt-6 -outline-offset-2">
           <Suspense fallback={<SkeletonRows rows={6} className="h-12" />}>
-            {current === 'versions' && <VersionsTab {...part} versions={versions} />}
-            {current === 'card' && <CardTab {...part} />}
+            <TabBody
+              tab={current ?? 'versions'}
+              model={model}
+              version={version}
+              versions={versions}
+              evaluation={evaluation}
+            />
           </Suspense>
         </Tabs.Content>
       </Tabs.Root>

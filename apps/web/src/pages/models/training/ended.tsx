@@ -7,6 +7,7 @@ import { SkeletonRows } from '../../../components/skeleton.tsx';
 import { Leaderboard } from './leaderboard.tsx';
 import { LearningCurve } from './learning-curve.tsx';
 import { SearchCurve } from './search-curve.tsx';
+import { Told } from './told.tsx';
 import { evaluationQuery } from './training-queries.ts';
 
 /** What came of a training: why it stopped, its models, and what could not learn. */
@@ -44,20 +45,5 @@ export function Ended({
         lines={data.failed.map(({ model, fault }) => `${model}: ${fault}`)}
       />
     </>
-  );
-}
-
-function Told({ title, lines }: { title: string; lines: readonly string[] }) {
-  if (lines.length === 0) return null;
-  return (
-    <Section title={title}>
-      <ul className="grid max-w-prose list-disc gap-1 ps-5 text-ink-soft">
-        {lines.map((line) => (
-          <li key={line} className="wrap-anywhere">
-            {line}
-          </li>
-        ))}
-      </ul>
-    </Section>
   );
 }

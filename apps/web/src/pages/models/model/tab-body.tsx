@@ -1,0 +1,42 @@
+import type { ModelEvaluation, ModelVersion } from '@stroma/contracts';
+import { lazy } from 'react';
+import { SkeletonRows } from '../../../components/skeleton.tsx';
+import type { ModelTab } from '../../../search-parameters.ts';
+import { CardTab } from './card-tab.tsx';
+import type { ModelPart } from './model-queries.ts';
+import { VersionsTab } from './versions/versions-tab.tsx';
+
+const QualityTab = lazy(async () => ({ default: (await import('./quality/quality-tab.tsx')).QualityTab }));
+const ExplanationTab = lazy(async () => ({
+  default: (await import('./explanation/explanation-tab.tsx')).ExplanationTab,
+}));
+const WhatIfTab = lazy(async () => ({ default: (await import('./what-if/what-if-tab.tsx')).WhatIfTab }));
+const UseTab = lazy(async () => ({ default: (await import('./use/use-tab.tsx')).UseTab }));
+
+export function TabBody({
+  tab,
+  versions,
+  evaluation,
+  ...part
+}: ModelPart & {
+  tab: ModelTab;
+  versions: readonly ModelVersion[];
+  evaluation: ModelEvaluation | null;
+}) {
+  if (evaluation === null && tab !== 'versions' && tab !== 'card')
+    return <SkeletonRows rows={6} className="h-12" />;
+  switch (tab) {
+    case 'versions':
+      return <VersionsTab {...part} versions={versions} />;
+    case 'card':
+      return <CardTab {...part} />;
+    case 'quality':
+      return evaluation && <QualityTab evaluation={evaluation} />;
+    case 'explanation':
+      return evaluation && <ExplanationTab evaluation={evaluation} />;
+    case 'what_if':
+      return evaluation && <WhatIfTab key={evaluation.version_id} evaluation={evaluation} />;
+    case 'use':
+      return evaluation && <UseTab evaluation={evaluation} />;
+  }
+}

@@ -1,0 +1,83 @@
+import type { RowExplanation } from '@stroma/contracts';
+import { useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+import { ChartPanel } from '../../../../components/chart/chart-panel.tsx';
+import { type Column, cellLabel, type Row } from '../../../../lib/cell.ts';
+
+const mostColumns = 10;
+const columns: readonly Column[] = [
+  { name: 'step', type: 'text' },
+  { name: 'from', type: 'number' },
+  { name: 'to', type: 'number' },
+  { name: 'contribution', type: 'number' },
+  { name: 'direction', type: 'text' },
+];
+
+/** From what the model says on average to what it says of this row, one column at a time. */
+export function Waterfall({ explanation, target }: { explanation: RowExplanation; target: string }) {
+  const { t } = useTranslation('models');
+  const { label, method } = explanation;
+  const rows = useMemo<Row[]>(
+    () => stepsOf(explanation, { base: t('on_average'), rest: t('other_columns'), end: t('this_row') }),
+    [explanation, t],
+  );
+  const spec = useMemo(() => {
+    const y = { field: 'step', type: 'nominal', sort: null, title: null, axis: { labelLimit: 220 } };
+    const title = label === null ? target : t('axis_probability', { label });
+    const x = { type: 'quantitative', title, scale: { zero: false, padding: 24 } };
+    return {
+      height: 48 + 30 * rows.length,
+      layer: [
+        {
+          mark: { type: 'bar', height: { band: 0.6 }, cornerRadius: 2 },
+          encoding: {
+            y,
+            x: { ...x, field: 'from' },
+            x2: { field: 'to' },
+            color: {
+              field: 'direction',
+              type: 'nominal',
+              scale: { domain: ['up', 'down', 'level'], range: ['#009E73', '#D55E00', '#8a8f98'] },
+              legend: null,
+            },
+          },
+        },
+        {
+          mark: { type: 'tick', thickness: 2, height: { band: 0.6 }, tooltip: false },
+          encoding: { y, x: { ...x, field: 'to' } },
+        },
+      ],
+    };
+  }, [t, rows.length, label, target]);
+  return (
+    <div>
+      <ChartPanel
+        title={label === null ? t('why') : t('why_label', { label })}
+        spec={spec}
+        columns={columns}
+        rows={rows}
+      />
+      <p className="mt-2 text-small text-ink-faint">{t(`method_${method}`)}</p>
+    </div>
+  );
+}
+
+function stepsOf(
+  { base, value, contributions }: RowExplanation,
+  words: { base: string; rest: string; end: string },
+): Row[] {
+  const shown = contributions.slice(0, mostColumns);
+  const rest = contributions.slice(mostColumns).reduce((sum, each) => sum + each.contribution, 0);
+  let at = base;
+  const step = (name: string, contribution: number): Row => {
+    const from = at;
+    at += contribution;
+    return [name, from, at, contribution, contribution < 0 ? 'down' : 'up'];
+  };
+  return [
+    [words.base, base, base, 0, 'level'],
+    ...shown.map((each) => step(`${each.column} = ${cellLabel(each.value) || '–'}`, each.contribution)),
+    ...(contributions.length > mostColumns ? [step(words.rest, rest)] : []),
+    [words.end, value, value, 0, 'level'],
+  ];
+}
