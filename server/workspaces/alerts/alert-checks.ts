@@ -7,7 +7,7 @@ import { newId } from '../../platform/ids.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { systemContext } from '../../platform/system-actor.ts';
 import type { ShownBoards } from '../exports/shown-boards.ts';
-import { isWithinHours } from '../schedules/cron-times.ts';
+import { isWithinHours } from '../../platform/jobs/cron-times.ts';
 import type { Deliveries } from '../schedules/deliveries.ts';
 import { contextOf, webhookPurpose } from '../schedules/schedules.service.ts';
 import { datasetsOf, type SharingPolicies } from '../shares/sharing-policy.ts';

@@ -9,7 +9,7 @@ import { newId } from '../../platform/ids.ts';
 import { cutPage } from '../../platform/paging.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { ShownBoards } from '../exports/shown-boards.ts';
-import { nextOrNone, nextTime } from '../schedules/cron-times.ts';
+import { nextOrNone, nextTime } from '../../platform/jobs/cron-times.ts';
 import { type Deliveries, makeWebhookSecret } from '../schedules/deliveries.ts';
 import { webhookPurpose } from '../schedules/schedules.service.ts';
 import type { ShareAccess } from '../shares/share-access.ts';

@@ -11,7 +11,7 @@ import type { Platform } from '../../platform/platform.ts';
 import { systemContext } from '../../platform/system-actor.ts';
 import type { ShareAccess } from '../shares/share-access.ts';
 import type { SharingPolicies } from '../shares/sharing-policy.ts';
-import { nextOrNone, nextTime, requireApart } from './cron-times.ts';
+import { nextOrNone, nextTime, requireApart } from '../../platform/jobs/cron-times.ts';
 import { type Deliveries, makeWebhookSecret } from './deliveries.ts';
 import {
   changeSchedule,

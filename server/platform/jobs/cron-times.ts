@@ -1,5 +1,5 @@
 import { CronExpressionParser } from 'cron-parser';
-import { fail } from '../../platform/failure.ts';
+import { fail } from '../failure.ts';
 
 const shortestMs = 60_000;
 
