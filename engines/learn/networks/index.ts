@@ -5,6 +5,10 @@
  *   networkMemory     the same -> what it would take
  *   NetworkFunction   an architecture and weights -> outputs of rows
  *   predictionsOf     outputs -> values, probabilities or risks, as a Predictor gives them
+ *   LoadedNetwork     the same for one row at once or many, opened when it is first asked
+ *   fitMlp, fitTabularResNet, fitFtTransformer   matrix and target -> a predictor that answers later
+ *   exportTableNetwork      such a network -> an ONNX file with all that is done to its columns
+ *   integratedGradients     such a network and rows -> what each column adds to the prediction
  */
 
 export type {
@@ -16,7 +20,31 @@ export type {
 } from './architecture.ts';
 export { NetworkFunction } from './evaluation.ts';
 export { type Head, predictionsOf } from './head.ts';
+export {
+  LoadedNetwork,
+  type NetworkPredictor,
+  notesOf,
+  type SavedNetwork,
+  type TrainingNotes,
+} from './network-predictor.ts';
 export { networkMemory } from './preparation.ts';
+export {
+  type IntegratedGradients,
+  type IntegratedGradientsOptions,
+  integratedGradients,
+} from './tables/integrated-gradients.ts';
+export {
+  type FitTableNetwork,
+  fitFtTransformer,
+  fitMlp,
+  fitTabularResNet,
+  loadTableNetwork,
+  type SavedTableNetwork,
+  type TableNetwork,
+  type TableNetworkKind,
+  type TableNetworkOptions,
+} from './tables/table-network.ts';
+export { exportTableNetwork, type NetworkExportOptions } from './tables/table-onnx.ts';
 export { trainNetwork } from './training-loop.ts';
 export type {
   NetworkProgress,

@@ -2,7 +2,7 @@ import type { Matrix } from '../estimator.ts';
 import type { Architecture, NetworkData, Weights } from './architecture.ts';
 import { NetworkFunction } from './evaluation.ts';
 import { type Head, predictionsOf } from './head.ts';
-import type { TrainingCheck } from './training-options.ts';
+import type { TrainedNetwork, TrainingCheck } from './training-options.ts';
 
 /**
  * What a network has learned. As a `Predictor` of estimator.ts, save that it answers later: the same rows give the
@@ -37,6 +37,23 @@ export interface TrainingNotes {
   held_out_rows: number;
   checks: readonly TrainingCheck[];
 }
+
+/** What is kept with a network of how it was trained. */
+export const notesOf = ({
+  metric,
+  score,
+  step,
+  stopped,
+  validation,
+  checks,
+}: TrainedNetwork): TrainingNotes => ({
+  metric,
+  score,
+  step,
+  stopped,
+  held_out_rows: validation.length,
+  checks,
+});
 
 const fewRows = 8;
 

@@ -5,11 +5,12 @@ import { type Head, headOf, outputsOf } from '../head.ts';
 import {
   LoadedNetwork,
   type NetworkPredictor,
+  notesOf,
   type SavedNetwork,
   type TrainingNotes,
 } from '../network-predictor.ts';
 import { trainNetwork } from '../training-loop.ts';
-import type { NetworkTrainingOptions, TrainedNetwork } from '../training-options.ts';
+import type { NetworkTrainingOptions } from '../training-options.ts';
 import { type FtTransformerSettings, ftDefaults, ftTransformer } from './ft-transformer.ts';
 import { type MlpSettings, mlp, mlpDefaults } from './mlp.ts';
 import { shapeOf, type TableArchitecture } from './table-architecture.ts';
@@ -89,22 +90,6 @@ async function fit(
     notes: notesOf(trained),
   });
 }
-
-export const notesOf = ({
-  metric,
-  score,
-  step,
-  stopped,
-  validation,
-  checks,
-}: TrainedNetwork): TrainingNotes => ({
-  metric,
-  score,
-  step,
-  stopped,
-  held_out_rows: validation.length,
-  checks,
-});
 
 function architectureOf(
   kind: TableNetworkKind,

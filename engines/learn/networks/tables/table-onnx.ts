@@ -1,0 +1,42 @@
+import { input, toOnnx } from '@stroma/tensor';
+import type { OnnxFile } from '../../onnx/index.ts';
+import { predictionTensor } from '../head.ts';
+import { tableTensors } from './table-graph.ts';
+import { architectureOfSaved, type SavedTableNetwork } from './table-network.ts';
+
+export interface NetworkExportOptions {
+  /** Rows at once, which an ONNX file of ours fixes; 1 when left out. */
+  batch?: number;
+  /** Type of all numbers. Double holds columns whose spread is small for their size, as times in milliseconds. */
+  numbers?: 'float' | 'double';
+}
+
+/**
+ * A network of tables as an ONNX file (opset 20) of one input `x`, rows x columns in the order of its names, codes of
+ * categories as numbers, NaN as missing. Its output is what `predict` gives: `probabilities` (rows x classes),
+ * `value` or `risk` (rows x 1), to about 1e-6 of their spread.
+ */
+export function exportTableNetwork(
+  saved: SavedTableNetwork,
+  { batch = 1, numbers = 'float' }: NetworkExportOptions = {},
+): OnnxFile {
+  const { head, names, inputs, weights } = saved;
+  const architecture = architectureOfSaved(saved);
+  const x = input('x', [batch, names.length]);
+  const output = architecture.forward(tableTensors(inputs, x), { batch, training: false, keep: () => {} });
+  const [name, meaning] = {
+    class: ['probabilities', 'Probability of each class, 0, 1, ...'] as const,
+    number: ['value', 'What is predicted.'] as const,
+    survival: ['risk', 'The log of the hazard, about a constant: more is sooner.'] as const,
+  }[head.kind];
+  const precision = numbers === 'float' ? 'f32' : 'f64';
+  const columns = `Columns ${names.slice(0, 50).join(', ')}${names.length > 50 ? ', ...' : ''}.`;
+  return {
+    bytes: toOnnx({ [name]: predictionTensor(head, output) }, { precision, fixed: weights }),
+    opset: 20,
+    ml_opset: 5,
+    inputs: [{ name: 'x', type: numbers, shape: [batch, names.length], meaning: columns }],
+    outputs: [{ name, type: numbers, shape: [batch, architecture.outputs], meaning }],
+    notes: [`The file takes ${batch} row${batch === 1 ? '' : 's'} at once; fill the last ones up.`],
+  };
+}
