@@ -17,6 +17,8 @@
  *   kernelShap, permutationImportance, ...  anything that predicts -> why it says what it says (explain/)
  *   fairnessOf         a target, predictions and protected columns -> how groups differ; reweigh, fitGroupThresholds
  *   fitBoostedTrees    matrix and target -> a predictor of trees; TreeThreads: the threads it may use
+ *
+ * Networks are an entry of their own, `@stroma/learn/networks`, so that this one loads none of what trains them.
  */
 
 export * from './automl/index.ts';
