@@ -9,6 +9,9 @@
  *   fitMlp, fitTabularResNet, fitFtTransformer   matrix and target -> a predictor that answers later
  *   exportTableNetwork      such a network -> an ONNX file with all that is done to its columns
  *   integratedGradients     such a network and rows -> what each column adds to the prediction
+ *   fitConvolution1d, fitLstm, fitGru, fitTransformerEncoder   sequences and target -> a predictor of each
+ *   fitConvolution2d        images and target -> a predictor of each
+ *   fitGraphNetwork, fitNodeNetwork   graphs, or the nodes of one, and target -> a predictor of each
  */
 
 export type {
@@ -19,7 +22,9 @@ export type {
   Weights,
 } from './architecture.ts';
 export { NetworkFunction } from './evaluation.ts';
+export * from './graphs/index.ts';
 export { type Head, predictionsOf } from './head.ts';
+export * from './images/index.ts';
 export {
   LoadedNetwork,
   type NetworkPredictor,
@@ -28,6 +33,7 @@ export {
   type TrainingNotes,
 } from './network-predictor.ts';
 export { networkMemory } from './preparation.ts';
+export * from './sequences/index.ts';
 export {
   type IntegratedGradients,
   type IntegratedGradientsOptions,

@@ -4,6 +4,7 @@ import {
   constant,
   dropout,
   elu,
+  gather,
   multiply,
   relu,
   reshape,
@@ -16,19 +17,16 @@ import type { NetworkMode } from '../parts/network-mode.ts';
 import type { GraphKind } from './graph.ts';
 import { type Edges, type GraphLayer, gatLayer, gcnLayer, sageLayer } from './graph-layers.ts';
 
-export interface GraphNetworkShape {
+interface GraphNetworkShape {
   kind: GraphKind;
-  /** Values a node holds within; 32 when left out. */
-  width?: number;
-  /** Rounds of messages: how many edges away a node sees; 2 when left out. */
-  layers?: number;
-  /** Of `gat`, a number that divides `width`; 4 when left out. */
-  heads?: number;
+  width: number;
+  layers: number;
+  heads: number;
 }
 
 /** Each node after all rounds: x [nodes, features] to [nodes, width]. */
-export function nodesSeen(
-  { kind, width = 32, layers = 2, heads = 4 }: GraphNetworkShape,
+function nodesSeen(
+  { kind, width, layers, heads }: GraphNetworkShape,
   x: Tensor,
   edges: Edges,
   dropoutRate: number,
@@ -41,11 +39,11 @@ export function nodesSeen(
   return h;
 }
 
-/** An answer of each node: x [nodes, features] to [nodes, outputs]. */
+/** An answer of the nodes asked for (i32 [n]): x [nodes, features] to [n, outputs]. */
 export const nodeNetwork =
   (shape: GraphNetworkShape) =>
-  (x: Tensor, edges: Edges, { outputs, dropoutRate }: NetworkMode): Tensor =>
-    dense('head', nodesSeen(shape, x, edges, dropoutRate), outputs);
+  (x: Tensor, edges: Edges, asked: Tensor, { outputs, dropoutRate }: NetworkMode): Tensor =>
+    dense('head', gather(nodesSeen(shape, x, edges, dropoutRate), asked), outputs);
 
 /** Graphs of a batch, each padded to `nodes` nodes and `edges` edges of weight 0 within its own nodes. */
 export interface GraphBatch {

@@ -1,4 +1,4 @@
-import { StromaError } from '@stroma/kernel';
+import { refused } from '../parts/checks.ts';
 
 export type GraphKind = 'gcn' | 'sage' | 'gat';
 
@@ -94,5 +94,3 @@ export function checkGraph(graph: Graph, name: string): number {
     throw refused(`Edge ${bad} of ${name} weighs ${weights?.[bad]}; weights must be finite and above 0.`);
   return width;
 }
-
-const refused = (message: string) => new StromaError('INVALID_INPUT', message);

@@ -27,3 +27,15 @@ export function checkHeads(width: number, heads: number): void {
 export function checkDropout(dropout: number): void {
   if (!(dropout >= 0 && dropout < 1)) throw refused(`dropout must be from 0 to below 1; given ${dropout}.`);
 }
+
+/** Throws MODEL_INVALID unless it is a saved network of one of these kinds. */
+export function checkSaved(
+  { kind, version }: { kind: string; version: number },
+  kinds: readonly string[],
+): void {
+  if (!kinds.includes(kind) || version !== 1)
+    throw new StromaError(
+      'MODEL_INVALID',
+      `A saved network of kind ${kinds.join(', ')}, version 1, was expected; "${kind}" of version ${version} was given.`,
+    );
+}

@@ -16,10 +16,10 @@ const numbers = (shape: readonly number[], index: number): Float64Array =>
   );
 
 const networks: Record<string, SequenceNetwork> = {
-  convolution1d: sequenceNetwork({ kind: 'convolution1d', width: 4, blocks: 2, kernel: 3 }),
+  convolution1d: sequenceNetwork({ kind: 'convolution_1d', width: 4, blocks: 2, kernel: 3 }),
   lstm: sequenceNetwork({ kind: 'lstm', hidden: 4, layers: 2 }),
   gru: sequenceNetwork({ kind: 'gru', hidden: 4, layers: 2 }),
-  transformer: sequenceNetwork({ kind: 'transformer', width: 4, heads: 2, layers: 1, hidden: 8 }),
+  transformer: sequenceNetwork({ kind: 'transformer_encoder', width: 4, heads: 2, layers: 1, hidden: 8 }),
 };
 const mode = { outputs: 2, dropoutRate: 0 };
 const names = Object.keys(networks);

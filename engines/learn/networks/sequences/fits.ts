@@ -1,10 +1,12 @@
 import type { Target } from '../../estimator.ts';
-import { scaled, scaledChannels, scalingOf } from '../parts/scaling.ts';
-import { type NetworkFitOptions, summaryOf } from '../parts/training-summary.ts';
+import { headOf, outputsOf } from '../head.ts';
+import { notesOf } from '../network-predictor.ts';
+import type { NetworkFitOptions } from '../parts/fit-options.ts';
+import { scaledChannels, scalingOf } from '../parts/scaling.ts';
 import { trainNetwork } from '../training-loop.ts';
 import type { Convolution1dShape } from './convolution-network.ts';
 import type { RecurrentShape } from './recurrent-network.ts';
-import { loadSequenceNetwork, type SequencePredictor } from './sequence-predictor.ts';
+import { dataOf, loadSequenceNetwork, type SequencePredictor } from './sequence-predictor.ts';
 import { checkSettings, type SequenceSettings, sequenceArchitecture } from './sequence-settings.ts';
 import { areFull, checkSequences, type Sequences, stepsHeld } from './sequences.ts';
 import type { TransformerShape } from './transformer-network.ts';
@@ -27,7 +29,7 @@ type SequenceFit<Shape> = (
 /** A residual network of convolutions over the steps. */
 export const fitConvolution1d: SequenceFit<Convolution1dShape> = (sequences, target, options) => {
   const { dropout = 0, width = 32, blocks = 3, kernel = 5 } = options;
-  return fitted({ kind: 'convolution1d', dropout, width, blocks, kernel }, sequences, target, options);
+  return fitted({ kind: 'convolution_1d', dropout, width, blocks, kernel }, sequences, target, options);
 };
 
 /** Long short-term memory, read off after each row's last step. */
@@ -45,7 +47,12 @@ export const fitGru: SequenceFit<RecurrentShape> = (sequences, target, options) 
 /** Attention of all steps to all, and the mean over them. */
 export const fitTransformerEncoder: SequenceFit<TransformerShape> = (sequences, target, options) => {
   const { dropout = 0, width = 32, heads = 4, layers = 2, hidden = 2 * width } = options;
-  return fitted({ kind: 'transformer', dropout, width, heads, layers, hidden }, sequences, target, options);
+  return fitted(
+    { kind: 'transformer_encoder', dropout, width, heads, layers, hidden },
+    sequences,
+    target,
+    options,
+  );
 };
 
 async function fitted(
@@ -55,28 +62,24 @@ async function fitted(
   options: NetworkFitOptions,
 ): Promise<SequencePredictor> {
   checkSequences(sequences);
-  const { steps, lengths, names = null } = sequences;
+  const { steps, names = null } = sequences;
   checkSettings(settings, steps);
-  const held = stepsHeld(sequences);
-  const scaling = scalingOf(sequences.values, sequences.channels, held, sequences.names);
+  const scaling = scalingOf(sequences.values, sequences.channels, stepsHeld(sequences), sequences.names);
   const masked = !areFull(sequences);
-  const outputs = target.kind === 'class' ? target.classes : 1;
+  const outputs = outputsOf(headOf(target, sequences.rows));
   const channels = scaledChannels(scaling);
   const architecture = sequenceArchitecture(settings, { steps, channels, masked, outputs });
-  const x = scaled(sequences.values, scaling, held);
-  const data = masked && lengths !== undefined ? { x, lengths } : { x };
+  const data = dataOf(sequences, scaling);
   const trained = await trainNetwork(architecture, data, target, options);
-  const { head, weights } = trained;
-  const training = summaryOf(trained);
   return loadSequenceNetwork({
-    kind: 'sequence_network',
+    kind: settings.kind,
     version: 1,
     settings,
     steps,
     names,
     scaling,
-    head,
-    weights,
-    training,
+    head: trained.head,
+    weights: trained.weights,
+    notes: notesOf(trained),
   });
 }

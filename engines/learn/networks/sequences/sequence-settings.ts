@@ -7,13 +7,13 @@ import { gruNetwork, lstmNetwork, type RecurrentShape } from './recurrent-networ
 import type { SequenceNetwork } from './sequence-network.ts';
 import { type TransformerShape, transformerNetwork } from './transformer-network.ts';
 
-export type SequenceKind = 'convolution1d' | 'lstm' | 'gru' | 'transformer';
+export type SequenceKind = 'convolution_1d' | 'lstm' | 'gru' | 'transformer_encoder';
 
 /** Equal settings are equal networks. */
 export type SequenceSettings = { dropout?: number } & (
-  | ({ kind: 'convolution1d' } & Convolution1dShape)
+  | ({ kind: 'convolution_1d' } & Convolution1dShape)
   | ({ kind: 'lstm' | 'gru' } & RecurrentShape)
-  | ({ kind: 'transformer' } & TransformerShape)
+  | ({ kind: 'transformer_encoder' } & TransformerShape)
 );
 
 /** Unrolled, a recurrent network's graph grows with its steps. */
@@ -21,13 +21,13 @@ export const mostRecurrentSteps = 512;
 
 export function sequenceNetwork(settings: SequenceSettings): SequenceNetwork {
   switch (settings.kind) {
-    case 'convolution1d':
+    case 'convolution_1d':
       return convolutionNetwork(settings);
     case 'lstm':
       return lstmNetwork(settings);
     case 'gru':
       return gruNetwork(settings);
-    case 'transformer':
+    case 'transformer_encoder':
       return transformerNetwork(settings);
   }
 }
@@ -41,8 +41,8 @@ export function checkSettings(settings: SequenceSettings, steps: number): void {
     ),
   );
   checkWhole(given, Object.keys(given));
-  if (settings.kind === 'convolution1d') checkKernel(settings.kernel ?? 1);
-  if (settings.kind === 'transformer') checkHeads(settings.width ?? 32, settings.heads ?? 4);
+  if (settings.kind === 'convolution_1d') checkKernel(settings.kernel ?? 1);
+  if (settings.kind === 'transformer_encoder') checkHeads(settings.width ?? 32, settings.heads ?? 4);
   if ((settings.kind === 'lstm' || settings.kind === 'gru') && steps > mostRecurrentSteps)
     throw refused(
       `A recurrent network takes ${mostRecurrentSteps} steps at most; given ${steps}. Average neighbouring steps, cut the sequences, or use a convolution network.`,
