@@ -16,6 +16,7 @@
  *   automl             a table, a target and a time limit -> the best model found, and how good it is
  *   kernelShap, permutationImportance, ...  anything that predicts -> why it says what it says (explain/)
  *   fairnessOf         a target, predictions and protected columns -> how groups differ; reweigh, fitGroupThresholds
+ *   driftOf            what was seen and what is seen now -> what changed, and how surely; driftOverWindows: since when
  *   fitBoostedTrees    matrix and target -> a predictor of trees; TreeThreads: the threads it may use
  *
  * Networks are an entry of their own, `@stroma/learn/networks`, so that this one loads none of what trains them.
@@ -23,6 +24,7 @@
 
 export * from './automl/index.ts';
 export { type ClassedColumn, classesOfNumbers, classesOfTexts } from './classes.ts';
+export * from './drift/index.ts';
 export { type Driver, type Drivers, driversOf } from './drivers.ts';
 export * from './explain/index.ts';
 export * from './fairness/index.ts';
