@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { sharedData } from '../../../scripts/shared-data.ts';
 import type { Target } from '../estimator.ts';
+import { explainRow } from '../explain/row-explanation.ts';
 import { tableOfCsv } from '../table/csv.suite.ts';
 import { type FeatureTable, takeRows, withoutColumns } from '../table/feature-table.ts';
 import { type AutomlOptions, automl } from './automl.ts';
@@ -10,7 +11,6 @@ import { loadAutoml } from './automl-model.ts';
 import { calibrate, conformalHalfWidth, fitCalibration, isotonic } from './calibration.ts';
 import { combine, greedyBlend } from './ensemble.ts';
 import { objectiveOf } from './objective.ts';
-import { explainRow } from './row-explanation.ts';
 
 /** Each look at it is some milliseconds later. */
 const countedClock = (stepMs: number): (() => number) => {

@@ -15,4 +15,3 @@ export { type AutomlModel, type AutomlPrediction, loadAutoml, type SavedAutoml }
 export type { AutomlState, FinishedFit } from './automl-state.ts';
 export { type FamilyName, familyNames, type Settings } from './learners.ts';
 export { modelText, readModelText } from './model-text.ts';
-export { explainRow, type RowExplanation } from './row-explanation.ts';

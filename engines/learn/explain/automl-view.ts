@@ -3,11 +3,10 @@ import { type AutomlModel, asTrained } from '../automl/automl-model.ts';
 import type { Matrix } from '../estimator.ts';
 import { checkSchema, matched } from '../table/encoder-schema.ts';
 import type { FeatureColumn, FeatureTable } from '../table/feature-table.ts';
-import type { Predict } from './predicting.ts';
 
 /** A model of tables as a predictor of matrices: each column of a table is one column, its levels and texts are codes. */
 export interface AutomlView {
-  predict: Predict;
+  predict(matrix: Matrix): Float64Array;
   /** Of the tables the view was made with, or of rows taken from them. Throws INVALID_INPUT for another table. */
   matrixOf(table: FeatureTable): Matrix;
   /** Rows of training that were kept with the model. */

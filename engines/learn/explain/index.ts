@@ -8,6 +8,7 @@
  *   accumulatedEffects     a column -> the same, where columns go together
  *   counterfactuals        a row and what is wanted -> the least that would have to be otherwise
  *   viewAutoml             an AutoML model -> the predictor of matrices all of these take
+ *   explainRow             a row of a table and its AutoML model -> what each column adds, quickly
  */
 
 export {
@@ -42,6 +43,7 @@ export {
   groupsOfSources,
   type Predict,
 } from './predicting.ts';
+export { explainRow, type RowExplanation, type RowExplanationOptions } from './row-explanation.ts';
 export {
   type ShapSummary,
   type ShapValues,

@@ -161,7 +161,7 @@ export function checkAlike(matrix: Matrix, other: Matrix, what: string): void {
   );
 }
 
-export function checkRow(matrix: Matrix, row: number): void {
+export function checkRow(matrix: { rows: number }, row: number): void {
   if (!Number.isInteger(row) || row < 0 || row >= matrix.rows)
     throw new StromaError(
       'INVALID_INPUT',
