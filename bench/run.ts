@@ -55,6 +55,10 @@ const benches: Record<string, { file: string; words?: string[]; what: string }> 
     file: 'trees.ts',
     what: 'boosted trees and forests against scikit-learn; Shapley values; one row (BENCH_PYTHON)',
   },
+  networks: {
+    file: 'networks.ts',
+    what: 'networks of tables: one row, and public tables against the best of scikit-learn',
+  },
   automl: {
     file: 'automl.ts',
     what: 'AutoML on public tables against the best of scikit-learn (BENCH_SECONDS a table)',

@@ -15,7 +15,7 @@ export interface MlpSettings {
   embedding: number;
 }
 
-export const mlpDefaults: MlpSettings = { hidden: [128, 128], dropout: 0.1, embedding: 8 };
+export const mlpDefaults: MlpSettings = { hidden: [128, 128], dropout: 0.2, embedding: 8 };
 
 /** Hidden layers of ReLU and dropout, then a linear one. */
 export function mlp(shape: TableShape, settings: MlpSettings): TableArchitecture {
