@@ -34,7 +34,7 @@ import { findOwned, findSamples } from './datasets/datasets.store.ts';
 import { HiddenDatasets } from './datasets/hidden-datasets.ts';
 import { LakeDocuments } from './datasets/lake-documents.ts';
 import { Previews } from './datasets/preview.service.ts';
-import { type OpenTable, openTables } from './datasets/readable-tables.ts';
+import { type OpenTable, openTables, type SightOf, sightsOf } from './datasets/readable-tables.ts';
 import { Samples } from './datasets/samples.ts';
 import { SeenDatasetDocuments } from './datasets/seen-documents.ts';
 import { signableVersion } from './datasets/signable-version.ts';
@@ -87,6 +87,8 @@ export interface Data {
   readonly tiles: Tiles;
   /** A dataset to be read whole, as its reader sees it. */
   readonly openTable: OpenTable;
+  /** What its reader is shown of one, deleted or not. */
+  readonly sightOf: SightOf;
   /** Datasets that other modules make from datasets. */
   readonly derived: Pick<DerivedDatasets, 'requireWhole' | 'write' | 'store'>;
   /** Numbers that are defined once. */
@@ -142,6 +144,7 @@ export function createData(
   const opened = () => (sandbox ??= openSandbox(platform));
   const runner = new QueryRunner(platform, { queryJson: (...given) => opened().queryJson(...given) });
   const tiles = new TileQueries({ platform, audit, runner, records, documents, visibility, hidden, reads });
+  const derived = new DerivedDatasets({ platform, audit, resources, documents });
   const metrics = new Metrics({ platform, audit, people: access.people, tiles });
   const streams = openStreams({
     platform,
@@ -181,7 +184,8 @@ export function createData(
     knowDerived: (holder) => privacy.knowDerived(holder),
     tiles,
     openTable: openTables(datasets, documents),
-    derived: new DerivedDatasets({ platform, audit, resources, documents }),
+    sightOf: sightsOf(platform.db, visibility),
+    derived,
     metrics,
     samples: (ctx) => findSamples(platform.db.sql, ctx),
     asked: (ctx, queryId) => askedQuestion({ platform, records, texts }, ctx, queryId),
@@ -240,6 +244,7 @@ export function createData(
     settled: () => records.settled(),
     async close() {
       await streams.close();
+      await derived.close();
       await sandbox?.close();
       await records.settled();
       await reads.stop();

@@ -95,6 +95,9 @@ export const idKinds: Readonly<Record<string, IdKind>> = {
   ml_models: 'model',
   ml_model_versions: 'modelVersion',
   ml_promotions: 'promotion',
+  ml_feature_views: 'featureView',
+  ml_feature_view_versions: 'featureVersion',
+  ml_feature_materialisations: 'featureMaterialisation',
   metrics: 'metric',
   dashboard_shares: 'share',
   dashboard_schedules: 'schedule',
@@ -184,6 +187,7 @@ export async function makeWorld(settings: Record<string, string> = {}): Promise<
   // What is sent and watched of dashboards would change by itself what is held to stay the same.
   for (const table of ['dashboard_schedules', 'dashboard_alerts'])
     await db.execute(`update ${table} set paused = true where tenant_id = $1`, [theirTenant]);
+  await db.execute('update ml_feature_views set next_at = null where tenant_id = $1', [theirTenant]);
   await watchOnly(db, ourTenant);
   await watchOnly(db, theirTenant, canary);
   const other = await signIn(url, await person(theirTenant, 'admin', canary));

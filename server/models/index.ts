@@ -2,8 +2,8 @@
  * Models: experiments with their runs, and the registry of what came of them.
  *
  *   createModels(platform, access, data)
- *     .register(app)   the addresses of `api.experiments`, `api.models`, `api.training` and `api.predictions`, and those MLflow's clients speak to
- *     .close()         ends the threads that learn
+ *     .register(app)   the addresses of `api.experiments`, `api.models`, `api.features`, `api.training` and `api.predictions`, and those MLflow's clients speak to
+ *     .close()         ends the threads that learn and answer
  *     .hears(...)      whether somebody may know of the model an event is about
  *     .sizes           bytes of what is stored, by kind
  */
@@ -23,6 +23,7 @@ import { findExperiment } from './experiments/experiments.store.ts';
 import { LoggedModels } from './experiments/logged-models.service.ts';
 import { RunDocuments } from './experiments/run-documents.ts';
 import { Runs } from './experiments/runs.service.ts';
+import { openFeatures } from './features/open-features.ts';
 import { mlflowRoutes } from './mlflow/mlflow.routes.ts';
 import { derivedModels } from './registry/derived-models.ts';
 import { ModelVersions } from './registry/model-versions.service.ts';
@@ -31,6 +32,9 @@ import { Promotions } from './registry/promotions.service.ts';
 import { RegisteredModels } from './registry/registered-models.service.ts';
 import { registryRoutes } from './registry/registry.routes.ts';
 import { signableModel } from './registry/signable-model.ts';
+import { predictionRoutes } from './serving/predictions.routes.ts';
+import { Predictions } from './serving/predictions.service.ts';
+import { ServedModels } from './serving/served-models.ts';
 import { trainJob } from './training/training.jobs.ts';
 import { trainingRoutes } from './training/training.routes.ts';
 import { Trainings } from './training/training.service.ts';
@@ -43,6 +47,10 @@ export interface Models {
   /** Whether somebody may know of the model an event is about. */
   hears(who: Pick<Context, 'actor' | 'purpose'>, event: CloudEvent): Promise<boolean>;
 }
+
+/** A thread that answers keeps its models this long without being asked. */
+const servingIdleMs = 3_600_000;
+const servingHeapMb = ({ config }: Platform): number => 2 * config.STROMA_SERVED_MODELS_MB + 512;
 
 export function createModels(platform: Platform, access: Access, data: Data): Models {
   const { resources } = access;
@@ -76,8 +84,15 @@ export function createModels(platform: Platform, access: Access, data: Data): Mo
   const learning = openThreads({ atOnce: 1, heapMb: platform.config.STROMA_TRAINING_MEMORY_MB });
   platform.jobs.register(trainJob({ parts, versions, threads: learning }));
   const trainings = new Trainings(parts, models);
+  const threads = {
+    quick: openThreads({ atOnce: 1, heapMb: servingHeapMb(platform), idleMs: servingIdleMs }),
+    slow: openThreads({ atOnce: 1, heapMb: servingHeapMb(platform) }),
+  };
+  const served = new ServedModels(parts, models);
+  const predictions = new Predictions(parts, served, threads);
   access.signatures.register(signableModel(parts));
   data.knowDerived(derivedModels(platform.db));
+  const registerFeatures = openFeatures(parts);
   return {
     name: 'models',
     sizes: { models: () => artifactBytes(platform.db.sql) },
@@ -91,11 +106,15 @@ export function createModels(platform: Platform, access: Access, data: Data): Mo
         return (await resources.decide(actor, 'models:read', owned, purpose)).allowed;
       });
     },
-    close: () => learning.close(),
+    async close() {
+      await Promise.all([learning, threads.quick, threads.slow].map((each) => each.close()));
+    },
     register(app) {
       experimentRoutes(app, { experiments, runs, artifacts });
       registryRoutes(app, registry);
+      registerFeatures(app);
       trainingRoutes(app, trainings);
+      predictionRoutes(app, { registry, served, predictions });
       mlflowRoutes(app, {
         experiments,
         runs,

@@ -70,13 +70,15 @@ interface DerivedTools {
 const reader = new URL('../read-file.worker.ts', import.meta.url);
 const statementMs = 600_000;
 /** Apart from those of the processes that answer questions. */
-const firstUid = 64_300;
-const uids = 64;
+const ownUid = 64_300;
+const idleMs = 60_000;
 
 /** Datasets that other modules make from datasets. */
 export class DerivedDatasets {
   readonly #tools: DerivedTools;
-  #begun = 0;
+  #sandbox: SqlSandbox | null = null;
+  #writing = 0;
+  #idle: NodeJS.Timeout | undefined;
 
   constructor(tools: DerivedTools) {
     this.#tools = tools;
@@ -88,23 +90,17 @@ export class DerivedDatasets {
   }
 
   /**
-   * Writes what a statement gives, in processes of its own, so that questions need not wait for it; sees of the datasets
+   * Writes what each statement gives, one after the other, in a process of its own, so that questions need not wait for it; sees of the datasets
    * what `ctx.actor` does. Throws the errors of the sandbox. Answers how many rows were written.
    */
   async write(ctx: Context, statements: readonly Statement[]): Promise<number[]> {
-    const { platform, documents } = this.#tools;
-    const { config, scratchFolder } = platform;
-    const sandbox = new SqlSandbox({
-      processes: 1,
-      scratchFolder: join(scratchFolder, 'sql'),
-      uid: firstUid + (this.#begun++ % uids),
-      limits: { timeoutMs: statementMs, memoryMb: config.STROMA_SQL_MEMORY_MB },
-    });
+    const sandbox = this.#open();
+    this.#writing += 1;
     try {
       const rows: number[] = [];
       for (const { sql, datasets, files = [], target } of statements) {
         const sources = await datasetSources(
-          documents,
+          this.#tools.documents,
           datasets.map(({ seen }) => seen),
         );
         const written = await sandbox.writeParquet(sql, [...files, ...sources], target, {
@@ -115,8 +111,37 @@ export class DerivedDatasets {
       }
       return rows;
     } finally {
-      await sandbox.close();
+      this.#writing -= 1;
+      this.#idle ??= setTimeout(() => void this.#rest(), idleMs).unref();
     }
+  }
+
+  #open(): SqlSandbox {
+    clearTimeout(this.#idle);
+    this.#idle = undefined;
+    const { config, scratchFolder } = this.#tools.platform;
+    this.#sandbox ??= new SqlSandbox({
+      processes: 1,
+      scratchFolder: join(scratchFolder, 'sql'),
+      uid: ownUid,
+      limits: { timeoutMs: statementMs, memoryMb: config.STROMA_SQL_MEMORY_MB },
+    });
+    return this.#sandbox;
+  }
+
+  /** Its process is there while it is needed: most servers never write a dataset. */
+  async #rest(): Promise<void> {
+    this.#idle = undefined;
+    if (this.#writing > 0) return;
+    await this.close();
+  }
+
+  async close(): Promise<void> {
+    clearTimeout(this.#idle);
+    this.#idle = undefined;
+    const sandbox = this.#sandbox;
+    this.#sandbox = null;
+    await sandbox?.close();
   }
 
   /** Reads the file as every file is read and lays it down; `commit` makes the version known. */

@@ -100,7 +100,13 @@ const keyValue = (column: string, asText: boolean): string =>
   asText ? `CAST(${q(column)} AS VARCHAR)` : q(column);
 
 /** What of a view can count at all, with the moment from which it does. */
-function countingRows({ table, keys, eventTime, availableTime, features }: JoinedView): string {
+function countingRows({
+  table,
+  keys,
+  eventTime,
+  availableTime,
+  features,
+}: Omit<JoinedView, 'ttlSeconds'>): string {
   const event = moment(eventTime);
   const columns = [
     ...keys.map(({ key, asText }, each) => `${keyValue(key, asText)} AS ${keyName(each)}`),
@@ -117,19 +123,28 @@ function countingRows({ table, keys, eventTime, availableTime, features }: Joine
   return `SELECT ${list(columns)} FROM ${q(table)} WHERE ${counts.join(' AND ')}`;
 }
 
-/** SQL over a materialised view: its entities with the row that counts for each when everything is known. */
-export function newestSql(view: Omit<JoinedView, 'ttlSeconds'>, limit: number): string {
+/**
+ * SQL over a materialised view: its entities with the row that counts for each when everything is known, those of the
+ * latest events first. Four columns: keys as JSON texts, event time and the time it was known in microseconds since
+ * 1970, features as a JSON object, in which a number that is not finite is missing.
+ */
+export function newestSql(view: Omit<JoinedView, 'ttlSeconds'> & { numbers: ReadonlySet<string> }): string {
   const values = view.features.map((_, each) => featureName(each));
   const keys = view.keys.map((_, each) => keyName(each));
-  const latest = [times.event, times.known, ...values.map((value) => `${value} NULLS FIRST`)].map((each) =>
-    each.endsWith('NULLS FIRST') ? each.replace('NULLS FIRST', 'DESC NULLS LAST') : `${each} DESC`,
-  );
+  const latest = [
+    `${times.event} DESC`,
+    `${times.known} DESC`,
+    ...values.map((value) => `${value} DESC NULLS LAST`),
+  ];
+  const fields = view.features.map(({ column, as }, each) => {
+    const value = featureName(each);
+    return `${q(as)} := ${view.numbers.has(column) ? `CASE WHEN isfinite(${value}) THEN ${value} END` : value}`;
+  });
   return [
-    `SELECT to_json([${list(keys.map((key) => `CAST(${key} AS VARCHAR)`))}]),`,
-    `epoch_us(${times.event}), epoch_us(${times.known}), to_json(struct_pack(${list(
-      view.features.map(({ as }, each) => `${q(as)} := ${featureName(each)}`),
-    )}))`,
+    `SELECT to_json([${list(keys.map((key) => `CAST(${key} AS VARCHAR)`))}])::VARCHAR AS entity,`,
+    `epoch_us(${times.event}) AS event_us, epoch_us(${times.known}) AS known_us,`,
+    `to_json(struct_pack(${list(fields)}))::VARCHAR AS "values"`,
     `FROM (SELECT * FROM (${countingRows(view)}) QUALIFY row_number() OVER (PARTITION BY ${list(keys)} ORDER BY ${list(latest)}) = 1)`,
-    `ORDER BY ${times.event} DESC, ${list(keys)} LIMIT ${limit}`,
+    `ORDER BY ${times.event} DESC, ${list(keys)}`,
   ].join('\n');
 }
