@@ -14,6 +14,7 @@
  *   fitGraphNetwork, fitNodeNetwork   graphs, or the nodes of one, and target -> a predictor of each
  */
 
+export type { Matrix, Target } from '../estimator.ts';
 export type {
   Architecture,
   ForwardRun,
