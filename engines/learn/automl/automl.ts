@@ -407,7 +407,11 @@ function constantOf(target: Target, rows: number): Float64Array {
   return new Float64Array(rows).fill(mean);
 }
 
+/** Cells. */
+const mostBackground = 50_000;
+
 function backgroundOf(table: FeatureTable, seed: number): FeatureTable {
-  const drawn = shuffled(table.rows, seededRandom(seed)).slice(0, 64).sort();
+  const rows = Math.max(64, Math.min(400, Math.floor(mostBackground / table.columns.length)));
+  const drawn = shuffled(table.rows, seededRandom(seed)).slice(0, rows).sort();
   return takeRows(table, drawn);
 }

@@ -17,7 +17,7 @@ import {
 export interface ModelParts {
   platform: Platform;
   access: Pick<Access, 'audit' | 'resources' | 'namesOfUsers' | 'signatures'>;
-  data: Pick<Data, 'tiles' | 'signableVersion' | 'openTable'>;
+  data: Pick<Data, 'tiles' | 'signableVersion' | 'openTable' | 'sightOf'>;
 }
 
 export type Named = (userId: string) => { user_id: string; name: string | null };

@@ -1,4 +1,16 @@
-import type { Dataset, ModelVersion, Training } from '@stroma/contracts';
+import { gunzipSync } from 'node:zlib';
+import type {
+  Dataset,
+  ErrorAnswer,
+  ModelEvaluation,
+  ModelExplanation,
+  ModelVersion,
+  Prediction,
+  Predictions,
+  ProvenanceGraph,
+  Training,
+} from '@stroma/contracts';
+import { loadAutoml, readModelText } from '@stroma/learn';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DataServer, type Person, startDataServer } from '../../data/data-server.suite.ts';
 
@@ -23,23 +35,175 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
+const automl = (person: Person, body: object) =>
+  person.call<{ job_id: string } & ErrorAnswer>('POST', '/ml/automl/train', {
+    dataset_id: flowers.dataset_id,
+    target: 'kind',
+    time_limit_s: 2,
+    preset: 'fast',
+    ...body,
+  });
+const common = { length: 7.4, width: 3.2, site: 'south' };
+let model: NonNullable<Training['result']>;
+
 describe('training on a dataset', () => {
   it('ends with a registered version that says what it learned and how good it is', async () => {
-    const started = await scientist.call<{ job_id: string }>('POST', '/ml/automl/train', {
-      dataset_id: flowers.dataset_id,
-      target: 'kind',
-      time_limit_s: 2,
-      preset: 'fast',
-      name: 'Flowers',
-    });
+    const started = await automl(scientist, { name: 'Flowers' });
     expect(started.status).toBe(202);
     await scientist.jobEnd(started.body.job_id);
     const { body: training } = await scientist.call<Training>('GET', `/ml/trainings/${started.body.job_id}`);
-    expect(training).toMatchObject({ status: 'succeeded', result: { number: 1 } });
+    expect(training).toMatchObject({ status: 'succeeded', name: 'Flowers', result: { number: 1 } });
+    expect(training.progress?.leaderboard.map(({ family }) => family)).toContain('linear');
+    model = training.result as NonNullable<Training['result']>;
     const { body: version } = await scientist.call<ModelVersion>(
       'GET',
-      `/ml/models/${training.result?.model_id}/versions/1`,
+      `/ml/models/${model.model_id}/versions/1`,
     );
     expect(version.metrics.roc_auc).toBeGreaterThan(0.95);
+    expect(version.inputs).toMatchObject([{ dataset_id: flowers.dataset_id }]);
+    const { body: graph } = await scientist.call<ProvenanceGraph>('GET', `/provenance/${version.version_id}`);
+    expect(graph.nodes.map(({ kind }) => kind)).toEqual(expect.arrayContaining(['training', 'raw_file']));
+
+    const { body: evaluation } = await scientist.call<ModelEvaluation>(
+      'GET',
+      `/ml/models/${model.model_id}/metrics`,
+    );
+    expect(evaluation).toMatchObject({
+      problem_type: 'binary',
+      labels: ['common', 'rare'],
+      holdout: { rows: 24, baseline: 0.5 },
+      dataset: { name: 'flowers', number: 1, restricted: false },
+      signature: [
+        { name: 'length', kind: 'number', whole: false },
+        { name: 'width', kind: 'number' },
+        { name: 'site', kind: 'category', levels: ['north', 'south', 'west'] },
+      ],
+    });
+    expect(evaluation.confusion?.counts.flat().reduce((sum, count) => sum + count)).toBe(24);
+    expect(evaluation.roc).toMatchObject([{ label: 'rare' }]);
+    expect(evaluation.importance[0]?.column).toBe('length');
+  });
+});
+
+describe('predicting', () => {
+  const predict = (person: Person, rows: object[], more: object = {}) =>
+    person.call<Predictions & ErrorAnswer>('POST', '/ml/predict', {
+      model_id: model.model_id,
+      rows,
+      ...more,
+    });
+
+  it('says what a row is, how surely and why', async () => {
+    const { status, body } = await predict(scientist, [common, { ...common, length: 99, site: 'moon' }], {
+      explain: true,
+      version: 'latest',
+    });
+    expect([status, body.error]).toEqual([200, undefined]);
+    const [first, second] = body.predictions;
+    expect(first).toMatchObject({ prediction: 'common', unseen: [], outside: [] });
+    expect(first?.confidence).toBe(first?.probabilities?.common);
+    expect(second).toMatchObject({ unseen: [{ column: 'site', value: 'moon' }], outside: ['length'] });
+    const { explanation } = first as Prediction;
+    expect(explanation).toMatchObject({
+      label: 'common',
+      contributions: [{ column: 'length', value: 7.4 }, {}, {}],
+    });
+    const told = explanation?.contributions.reduce(
+      (sum, { contribution }) => sum + contribution,
+      explanation.base,
+    );
+    expect(told).toBeCloseTo(explanation?.value ?? 0, 9);
+  });
+
+  it('refuses rows that do not fit, each by name', async () => {
+    const { status, body } = await predict(scientist, [{ length: 'long', site: null }]);
+    expect(status).toBe(400);
+    expect(body.error.message).toContain('"length": expected a number; given "long"');
+    expect(body.error.message).toContain(
+      '"width": expected a number, or null where it is missing; given nothing',
+    );
+  });
+
+  it('tells what the model goes by', async () => {
+    const explain = (body: object) =>
+      scientist.call<ModelExplanation>('POST', `/ml/models/${model.model_id}/explain`, body);
+    const whole = await explain({ kind: 'global' });
+    expect(whole.body).toMatchObject({
+      kind: 'global',
+      label: 'rare',
+      columns: [{ column: 'length' }, {}, {}],
+    });
+    const dependence = await explain({ kind: 'dependence', column: 'length' });
+    const { points } = dependence.body as Extract<ModelExplanation, { kind: 'dependence' }>;
+    expect(points[0]?.mean).toBeGreaterThan(points.at(-1)?.mean ?? 1);
+    const otherwise = await explain({ kind: 'counterfactual', row: common, fixed: ['width', 'site'] });
+    expect(otherwise.body).toMatchObject({
+      wanted: { label: 'rare' },
+      found: [{ changes: [{ column: 'length', from: 7.4 }], prediction: { prediction: 'rare' } }],
+    });
+    expect((await explain({ kind: 'dependence', column: 'weight' })).status).toBe(400);
+  });
+
+  it('goes out as a file, on record', async () => {
+    const file = await scientist.fetch('GET', `/ml/models/${model.model_id}/export`);
+    const saved = loadAutoml(readModelText(gunzipSync(Buffer.from(await file.arrayBuffer())).toString()));
+    expect(saved.saved.target).toBe('kind');
+    const onnx = await scientist.fetch('GET', `/ml/models/${model.model_id}/export?format=onnx`);
+    expect([onnx.status, (await onnx.arrayBuffer()).byteLength > 500]).toEqual([200, true]);
+    const { body } = await server.admin.call<{ items: { action: string }[] }>(
+      'GET',
+      `/audit/events?object_id=${model.version_id}`,
+    );
+    expect(body.items.map(({ action }) => action)).toEqual([
+      'model-version.exported',
+      'model-version.exported',
+      'model-version.registered',
+    ]);
+  });
+});
+
+describe('what cannot be learned', () => {
+  it('is refused with the reason, before or as a job', async () => {
+    const typo = await automl(scientist, { target: 'kinds' });
+    expect(typo).toMatchObject({ status: 400, body: { error: { details: { nearest: 'kind' } } } });
+    const few = await scientist.dataset('few.csv', table(10));
+    const constant = await scientist.dataset(
+      'constant.csv',
+      ['kind,length', ...Array.from({ length: 30 }, (_, row) => `one,${row}`)].join('\n'),
+    );
+    for (const [dataset, reason] of [
+      [few, /20 known rows/],
+      [constant, /constant cannot be learned/i],
+    ] as const) {
+      const { body } = await automl(scientist, { dataset_id: dataset.dataset_id });
+      const job = await scientist.jobEnd(body.job_id);
+      expect(job).toMatchObject({ status: 'failed', error: { code: 'INVALID_INPUT' } });
+      expect(job.error?.message).toMatch(reason);
+    }
+  });
+
+  it('is nothing that its asker is not shown, neither in learning nor in asking', async () => {
+    const rules = [
+      {
+        kind: 'mask',
+        readers: { which: 'only', roles: ['technician'] },
+        column: 'length',
+        mask: { kind: 'hide' },
+      },
+    ];
+    const set = await server.admin.call('PUT', `/data/datasets/${flowers.dataset_id}/access`, {
+      sensitivity: 'internal',
+      rules,
+    });
+    expect([set.status, set.body]).toEqual([200, expect.anything()]);
+    const technician = await server.colleague('technician');
+    const asked = await technician.call<ErrorAnswer>('POST', '/ml/predict', {
+      model_id: model.model_id,
+      rows: [common],
+    });
+    expect(asked).toMatchObject({ status: 403, body: { error: { details: { columns: ['length'] } } } });
+    for (const path of ['metrics', 'export'])
+      expect((await technician.call('GET', `/ml/models/${model.model_id}/${path}`)).status).toBe(403);
+    expect((await scientist.call('GET', `/ml/models/${model.model_id}/metrics`)).status).toBe(200);
   });
 });

@@ -23,6 +23,19 @@ export const limitSettings = {
     .min(256)
     .default(4096)
     .describe('Memory for training one model; what would need more is refused'),
+  STROMA_SERVED_MODELS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(10_000)
+    .default(16)
+    .describe('Models a thread holds to answer with; the one longest not asked is let go first'),
+  STROMA_SERVED_MODELS_MB: z.coerce
+    .number()
+    .int()
+    .min(16)
+    .default(512)
+    .describe('What those may take together'),
   STROMA_JOB_CONCURRENCY: z.coerce
     .number()
     .int()
