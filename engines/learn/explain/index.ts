@@ -6,6 +6,8 @@
  *   permutationImportance  rows and their target -> how much worse it is without a column
  *   partialDependence      a column -> what is said at its values on average, and for single rows
  *   accumulatedEffects     a column -> the same, where columns go together
+ *   lime                   a row -> a sparse linear stand-in for the model near it, and how faithful it is
+ *   alikeByTrees, alikeByColumns  a row -> the training rows most like it; prototypesOf: rows that stand for all
  *   counterfactuals        a row and what is wanted -> the least that would have to be otherwise
  *   viewAutoml             an AutoML model -> the predictor of matrices all of these take
  *   explainRow             a row of a table and its AutoML model -> what each column adds, quickly
@@ -25,7 +27,15 @@ export {
 } from './counterfactuals/counterfactuals.ts';
 export type { Goal } from './counterfactuals/goal.ts';
 export type { ColumnLimit } from './counterfactuals/limits.ts';
+export {
+  alikeByColumns,
+  alikeByTrees,
+  type Example,
+  type Prototypes,
+  prototypesOf,
+} from './examples.ts';
 export { type KernelExplanation, type KernelShapOptions, kernelShap } from './kernel-shap.ts';
+export { type LimeExplanation, type LimeOptions, lime } from './lime.ts';
 export {
   type PartialDependence,
   type PartialDependenceOptions,
