@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { z } from 'zod';
+import { anyCodePoint } from '../platform/any-text.suite.ts';
 
 /** The part of JSON Schema that zod writes. */
 interface Shape {
@@ -217,7 +218,7 @@ export const hostileValues: fc.Arbitrary<unknown> = fc.oneof(
   fc.constantFrom(50, 2_000).map((depth) => nested(depth)),
   fc.constant(JSON.parse('{"__proto__":{"admin":true},"constructor":{"prototype":{"admin":true}}}')),
   fc.array(fc.constant('x'), { minLength: 1_000, maxLength: 5_000 }),
-  fc.string({ unit: 'binary', maxLength: 40 }),
+  fc.string({ unit: anyCodePoint, maxLength: 40 }),
   fc.jsonValue({ maxDepth: 2 }),
 );
 

@@ -36,7 +36,6 @@ export const dataSearch = (search: Search) =>
     search: text(search.search),
     sort: oneOf(datasetSorts, search.sort),
     format: text(search.format),
-    upload: search.upload === true ? true : undefined,
   });
 
 export const datasetTabs = [

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { anyCodePoint } from '../../platform/any-text.suite.ts';
 import type { Context } from '../../platform/context.ts';
 import { openTestKeys } from '../../platform/crypto/test-keys.suite.ts';
 import type { Database } from '../../platform/db/database.ts';
@@ -116,7 +117,7 @@ export function describeAudit(name: string, makeStore: () => Promise<TestStore>)
     it('keeps any text that a client can send', async () => {
       const ctx = somebody();
       await fc.assert(
-        fc.asyncProperty(fc.string({ unit: 'binary' }), fc.string(), async (id, value) => {
+        fc.asyncProperty(fc.string({ unit: anyCodePoint }), fc.string(), async (id, value) => {
           const entry = { ...changed(id), details: { value } };
           await database.transaction((tx) => audit.record(tx, ctx, entry));
         }),

@@ -7,6 +7,7 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { anyCodePoint } from '../any-text.suite.ts';
 import type { ObjectStore } from './object-store.ts';
 
 const sha256 = (content: Uint8Array) => createHash('sha256').update(content).digest('hex');
@@ -233,7 +234,7 @@ export function describeObjectStore(name: string, open: () => Promise<ObjectStor
       await fc.assert(
         fc.asyncProperty(
           fc.oneof(
-            fc.string({ unit: 'binary', maxLength: 30 }),
+            fc.string({ unit: anyCodePoint, maxLength: 30 }),
             fc.stringMatching(/^[a-zA-Z0-9._=/-]{1,30}$/),
           ),
           async (tail) => {

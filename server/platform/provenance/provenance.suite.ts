@@ -8,6 +8,7 @@ import { eq, sql } from 'drizzle-orm';
 import fc from 'fast-check';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { anyCodePoint } from '../any-text.suite.ts';
 import type { Context } from '../context.ts';
 import { SealedTables } from '../crypto/sealed-tables.ts';
 import { openTestKeys } from '../crypto/test-keys.suite.ts';
@@ -179,7 +180,7 @@ export function describeProvenance(name: string, open: (folder: string) => Promi
         const ctx = contextOf();
         await fc.assert(
           fc.asyncProperty(
-            fc.dictionary(fc.string({ unit: 'binary' }), fc.jsonValue(), { maxKeys: 6 }),
+            fc.dictionary(fc.string({ unit: anyCodePoint }), fc.jsonValue(), { maxKeys: 6 }),
             async (parameters) => {
               const id = await record(ctx, { parameters: { ...parameters, nul: 'a\0b', half: '\ud800' } });
               const node = (await provenance.graph(ctx, id)).nodes.find((each) => each.id === id);

@@ -39,6 +39,22 @@ export function useUploads(): readonly Upload[] {
   );
 }
 
+/** Lets the person choose files, and sends them. A browser opens its dialog only right after a click or a key. */
+export function chooseFiles(): void {
+  const input = document.createElement('input');
+  input.type = 'file';
+  input.multiple = true;
+  input.hidden = true;
+  const leave = () => input.remove();
+  input.addEventListener('cancel', leave);
+  input.addEventListener('change', () => {
+    startUploads(input.files ?? []);
+    leave();
+  });
+  document.body.append(input);
+  input.click();
+}
+
 /** Sends files one after another; they go on while the person moves through the app. */
 export function startUploads(files: Iterable<File>): void {
   const added = [...files].map(

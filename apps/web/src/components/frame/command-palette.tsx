@@ -3,6 +3,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { Command } from 'cmdk';
 import {
   BookOpen,
+  BrainCircuit,
   Database,
   LogOut,
   type LucideIcon,
@@ -20,6 +21,7 @@ import { formatCount } from '../../lib/format.ts';
 import { queryKeys } from '../../lib/query-keys.ts';
 import { useSession, useSignOut } from '../../lib/session.ts';
 import { chooseTheme, useTheme } from '../../lib/theme.ts';
+import { chooseFiles } from '../../lib/uploads.ts';
 import { adminSections, privacyPages } from '../../pages/admin/admin-sections.ts';
 import { areasFor } from './areas.ts';
 
@@ -47,6 +49,16 @@ export default function CommandPalette({
     enabled: open,
     placeholderData: keepPreviousData,
   });
+  const models = useQuery({
+    queryKey: queryKeys.modelList(query),
+    queryFn: ({ signal }) => client.models.list({ query, signal }),
+    enabled: open && held.includes('models:read'),
+    placeholderData: keepPreviousData,
+  });
+  const addFiles = () => {
+    chooseFiles();
+    void navigate({ to: '/data' });
+  };
   const run = (action: () => unknown) => () => {
     onOpenChange(false);
     setText('');
@@ -138,8 +150,22 @@ export default function CommandPalette({
             ))}
           </Group>
         )}
+        {(models.data?.items.length ?? 0) > 0 && (
+          <Group heading={t('area_models')}>
+            {models.data?.items.map(({ model_id, name }) => (
+              <Item
+                key={model_id}
+                value={`${name} ${model_id}`}
+                icon={BrainCircuit}
+                onSelect={run(() => void navigate({ to: '/models/$modelId', params: { modelId: model_id } }))}
+              >
+                {name}
+              </Item>
+            ))}
+          </Group>
+        )}
         <Group heading={t('palette_actions')}>
-          <Item icon={Upload} onSelect={run(() => void navigate({ to: '/data', search: { upload: true } }))}>
+          <Item icon={Upload} onSelect={run(addFiles)}>
             {t('action_upload')}
           </Item>
           <Item icon={MessageCircleQuestion} onSelect={run(() => void navigate({ to: '/ask' }))}>

@@ -1,47 +1,24 @@
-import { getRouteApi, Link } from '@tanstack/react-router';
+import { Link } from '@tanstack/react-router';
 import { Cable, Plus, Radio } from 'lucide-react';
-import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button, buttonClass } from '../../components/button.tsx';
 import { Page } from '../../components/page.tsx';
 import { usePermission } from '../../lib/session.ts';
-import { startUploads } from '../../lib/uploads.ts';
+import { chooseFiles, startUploads } from '../../lib/uploads.ts';
 import { DatasetList } from './dataset-list.tsx';
 import { DropZone } from './drop-zone.tsx';
 import { useUnreadFiles } from './unread-files.ts';
 import { UnreadList } from './unread-list.tsx';
 import { UploadList } from './upload-list.tsx';
 
-const route = getRouteApi('/frame/data');
-
 export function DataPage() {
   const { t } = useTranslation('data');
   const mayAdd = usePermission('datasets:write');
   const mayConnect = usePermission('connections:read');
   const mayStream = usePermission('streams:read');
-  const { upload } = route.useSearch();
-  const navigate = route.useNavigate();
-  const input = useRef<HTMLInputElement>(null);
   const unread = useUnreadFiles();
-  const choose = () => input.current?.click();
-  useEffect(() => {
-    if (!upload) return;
-    input.current?.click();
-    void navigate({ search: ({ upload: _, ...rest }) => rest, replace: true });
-  }, [upload, navigate]);
   return (
     <DropZone enabled={mayAdd} onFiles={startUploads}>
-      <input
-        ref={input}
-        type="file"
-        multiple
-        hidden
-        aria-label={t('add')}
-        onChange={(event) => {
-          startUploads(event.target.files ?? []);
-          event.target.value = '';
-        }}
-      />
       <Page
         title={t('title')}
         intro={t('intro')}
@@ -60,7 +37,7 @@ export function DataPage() {
               </Link>
             )}
             {mayAdd && (
-              <Button look="primary" onClick={choose}>
+              <Button look="primary" onClick={chooseFiles}>
                 <Plus size={16} aria-hidden />
                 {t('add')}
               </Button>
@@ -73,7 +50,7 @@ export function DataPage() {
           <UnreadList />
           {/* Held back until it is known what stands above, so that it does not move. */}
           <div className={unread.isPending ? 'invisible' : undefined}>
-            <DatasetList onChoose={choose} />
+            <DatasetList onChoose={chooseFiles} />
           </div>
         </div>
       </Page>
