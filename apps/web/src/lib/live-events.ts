@@ -1,4 +1,4 @@
-import type { CloudEvent, Job, Session, Training } from '@stroma/contracts';
+import type { CloudEvent, Job, Session } from '@stroma/contracts';
 import { type QueryClient, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useSyncExternalStore } from 'react';
 import { client } from './client.ts';
@@ -60,11 +60,8 @@ function take(queryClient: QueryClient, event: CloudEvent, refresh: Refresh): vo
     queryClient.setQueryData<Job>(queryKeys.job(job_id), (job) => job && { ...job, status, progress });
     refresh([queryKeys.jobs, queryKeys.sources, queryKeys.trainings]);
   } else if (event.type === 'job.training') {
-    const { job_id, progress } = event.data as { job_id: string; progress: Training['progress'] };
-    queryClient.setQueryData<Training>(
-      queryKeys.training(job_id),
-      (training) => training && { ...training, progress },
-    );
+    // What the event holds is cut short: the whole is asked for.
+    refresh([queryKeys.training((event.data as { job_id: string }).job_id)]);
   } else if (event.type.startsWith('data') || event.type.startsWith('dataset')) {
     refresh([queryKeys.datasets, queryKeys.jobs, ...boardData()]);
   } else if (event.type.startsWith('model.')) {

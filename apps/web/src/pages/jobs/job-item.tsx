@@ -80,6 +80,15 @@ export function JobItem({ job }: { job: Job }) {
         {job.kind === 'data.process' && (job.status === 'failed' || job.status === 'cancelled') && (
           <ReadAgainOfJob job={job} />
         )}
+        {job.kind === 'ml.train' && (
+          <Link
+            to="/models/trainings/$trainingId"
+            params={{ trainingId: job.job_id }}
+            className={buttonClass({ size: 'small' })}
+          >
+            {t('open')}
+          </Link>
+        )}
         {datasetId !== null && (
           <Link to="/data/$datasetId" params={{ datasetId }} className={buttonClass({ size: 'small' })}>
             {t('open')}

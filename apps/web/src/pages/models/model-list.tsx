@@ -10,7 +10,7 @@ import { client } from '../../lib/client.ts';
 import { formatAgo, formatTime } from '../../lib/format.ts';
 import { usePages } from '../../lib/pages.ts';
 import { queryKeys } from '../../lib/query-keys.ts';
-import { metricText } from './metric-text.ts';
+import { metricsByWeight, metricText } from './metric-text.ts';
 import { StageMark } from './stage-mark.tsx';
 
 const wide = `${cellClass} max-md:hidden`;
@@ -51,7 +51,7 @@ function ModelRow({ model }: { model: Model }) {
   const { t } = useTranslation('models');
   const { newest, created_by, created_at } = model;
   const at = newest?.created_at ?? created_at;
-  const [metric] = Object.entries(newest?.metrics ?? {});
+  const [metric] = metricsByWeight(newest?.metrics ?? {});
   const standing = (['production', 'staging'] as const).filter((stage) => model.stages[stage] !== undefined);
   return (
     <tr className="hover:bg-hover">

@@ -92,8 +92,10 @@ function Compared({ comparison }: { comparison: RunComparison }) {
                   return (
                     <td key={run_id} className={numberClass}>
                       {value === null ? t('nothing') : metricText(value)}
-                      {differs && run_id === highest && <End text={t('highest')}>▲</End>}
-                      {differs && run_id === lowest && <End text={t('lowest')}>▼</End>}
+                      {differs && highest !== lowest && run_id === highest && (
+                        <End text={t('highest')}>▲</End>
+                      )}
+                      {differs && highest !== lowest && run_id === lowest && <End text={t('lowest')}>▼</End>}
                     </td>
                   );
                 })}

@@ -65,7 +65,7 @@ export function RunList({ experimentId }: { experimentId: string }) {
           onClick={() => void navigate({ to: '/models/comparison', search: { runs: chosen.join(',') } })}
         >
           <GitCompareArrows size={16} aria-hidden />
-          {t('compare_runs', { count: chosen.length })}
+          {chosen.length < 2 ? t('compare') : t('compare_runs', { count: chosen.length })}
         </Button>
       </form>
       <PagedList

@@ -20,7 +20,14 @@ export function Ended({
 }) {
   const { t } = useTranslation('models');
   const { data, error, refetch } = useQuery(evaluationQuery(result.model_id, result.number));
-  if (error) return <ErrorNotice error={error} onRetry={() => void refetch()} />;
+  if (error)
+    return (
+      <>
+        <ErrorNotice error={error} onRetry={() => void refetch()} />
+        {progress !== null && <Leaderboard entries={progress.leaderboard} />}
+        {progress !== null && <SearchCurve progress={progress} />}
+      </>
+    );
   if (data === undefined) return <SkeletonRows rows={6} />;
   return (
     <>

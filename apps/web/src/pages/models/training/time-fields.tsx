@@ -6,7 +6,6 @@ import { Button } from '../../../components/button.tsx';
 import { Field, Input, Select } from '../../../components/field.tsx';
 import { ErrorNotice } from '../../../components/notice.tsx';
 import { Segmented } from '../../../components/segmented.tsx';
-import { formatDuration } from '../../../lib/format.ts';
 import type { Effort } from './train-form.tsx';
 
 const choices = [60, 300, 900, 1800] as const;
@@ -29,7 +28,7 @@ export function TimeFields({
   const [own, setOwn] = useState(false);
   const set = (change: Partial<Effort>) => onChange({ ...effort, ...change });
   return (
-    <section className="grid gap-3">
+    <section className="grid grid-cols-1 justify-items-stretch gap-3">
       <h2 className="text-section font-semibold">{t('step_time')}</h2>
       <Segmented
         label={t('step_time')}
@@ -41,7 +40,7 @@ export function TimeFields({
         options={[
           ...choices.map((seconds) => ({
             value: String(seconds),
-            label: <span className="whitespace-nowrap">{formatDuration(seconds * 1000)}</span>,
+            label: t('minutes', { count: seconds / 60 }),
           })),
           { value: 'own', label: t('time_own') },
         ]}

@@ -128,7 +128,7 @@ function Standing({ training }: { training: Training }) {
   const limit = limitOf(training);
   const left = limit === null || progress === null ? null : Math.max(0, limit - progress.seconds);
   const facts = [
-    progress?.phase,
+    jobEnded(status) ? null : progress?.phase,
     progress && t('fits', { count: progress.fits, shown: formatCount(progress.fits) }),
     left !== null && !jobEnded(status) && left > 0
       ? common('time_left', { time: formatDuration(left * 1000) })

@@ -13,7 +13,7 @@ import { formatAgo, formatTime } from '../../../../lib/format.ts';
 import { queryKeys } from '../../../../lib/query-keys.ts';
 import { usePermission } from '../../../../lib/session.ts';
 import { toast } from '../../../../lib/toasts.ts';
-import { metricText } from '../../metric-text.ts';
+import { metricsByWeight, metricText } from '../../metric-text.ts';
 import { StageMark } from '../../stage-mark.tsx';
 import type { ModelPart } from '../model-queries.ts';
 import { PolicyDialog } from './policy-dialog.tsx';
@@ -85,7 +85,7 @@ export function VersionsTab({ model, versions }: ModelPart & { versions: readonl
                 <StageMark stage={version.stage} />
               </td>
               <td className={`${cellClass} max-sm:hidden`}>
-                {Object.entries(version.metrics)
+                {metricsByWeight(version.metrics)
                   .slice(0, shownMetrics)
                   .map(([key, value]) => (
                     <span key={key} className="me-3 whitespace-nowrap">
