@@ -43,6 +43,7 @@ export {
   type Precision,
   writeModel,
 } from './onnx/model.ts';
+export { bytesField, encode } from './onnx/protobuf.ts';
 export {
   clamp,
   elu,
