@@ -9,7 +9,7 @@ import { architectureOfSaved, type SavedTableNetwork } from './table-network.ts'
 export interface IntegratedGradientsOptions {
   /** The class whose probability is explained; of each row the likeliest when left out. */
   output?: number;
-  /** One row to be compared with. Left out: means of numbers, none missing, the mix of the categories of training. */
+  /** One row to be compared with. Left out: the middle of numbers, none missing, the mix of the categories of training. */
   baseline?: Matrix;
   /** Most the attributions of a row may miss what they add up to, as a share of 1 or of the target's deviation. */
   tolerance?: number;
@@ -31,7 +31,7 @@ export interface IntegratedGradients {
  * What each column adds to a row's prediction beside that of a baseline, by the gradient along the straight line
  * between both (Sundararajan 2017, arXiv:1703.01365), in double: a class's probability, a number, or a log hazard.
  * They add up to the difference within the tolerance (completeness): the integral looks closer where it misses most. The
- * line runs where all is an amount: standardised numbers, indicators of missing ones, and
+ * line runs where all is an amount: scaled numbers, indicators of missing ones, and
  * embeddings, whose shares are those of their column. Throws INVALID_INPUT for other columns or an unknown class.
  */
 export async function integratedGradients(

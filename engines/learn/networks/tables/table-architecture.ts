@@ -4,7 +4,7 @@ import type { TableInputs } from './table-inputs.ts';
 
 /** What a network of tables sees of a row, all of it amounts. Those of no column are left out. */
 export interface RowParts {
-  /** [batch, columns of numbers], in standard deviations, 0 where missing. */
+  /** [batch, columns of numbers], scaled, 0 where missing. */
   numbers?: Tensor;
   /** [batch, columns with an indicator]: 1 where missing. */
   missing?: Tensor;

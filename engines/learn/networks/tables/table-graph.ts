@@ -3,18 +3,21 @@ import {
   cast,
   clamp,
   constant,
+  divide,
   equal,
   gather,
   maximum,
   minimum,
   multiply,
+  sqrt,
+  square,
   subtract,
   sum,
   type Tensor,
   unsqueeze,
   where,
 } from '@stroma/tensor';
-import type { CodeInput, NumberInput, TableInputs } from './table-inputs.ts';
+import { type CodeInput, type NumberInput, softest, type TableInputs } from './table-inputs.ts';
 
 /**
  * What `tableData` does, as part of a graph: from `x` [batch, columns of the matrix], NaN for missing, to what the
@@ -41,14 +44,13 @@ const columnsOf = (x: Tensor, inputs: readonly { column: number }[]): Tensor =>
 
 function scaled(numbers: readonly NumberInput[], x: Tensor): Tensor {
   const row = (of: (input: NumberInput) => number) => constant(numbers.map(of), [numbers.length]);
-  if (numbers.every(({ scale }) => scale.kind === 'standard'))
-    return multiply(
-      subtract(
-        x,
-        row(({ scale }) => (scale.kind === 'standard' ? scale.centre : 0)),
-      ),
-      row(({ scale }) => (scale.kind === 'standard' && scale.scale > 0 ? 1 / scale.scale : 0)),
-    );
+  if (numbers.every(({ scale }) => scale.kind === 'robust')) {
+    const centre = row(({ scale }) => (scale.kind === 'robust' ? scale.centre : 0));
+    const inverse = row(({ scale }) => (scale.kind === 'robust' && scale.scale > 0 ? 1 / scale.scale : 0));
+    // So far off as to change nothing, and not so far that a square leaves single precision.
+    const own = clamp(multiply(subtract(x, centre), inverse), -1e12, 1e12);
+    return divide(own, sqrt(add(square(multiply(own, 1 / softest)), 1)));
+  }
   const knotsOf = ({ scale }: NumberInput) =>
     scale.kind === 'quantiles' ? scale.knots : new Float64Array(0);
   const scoresOf = ({ scale }: NumberInput) =>

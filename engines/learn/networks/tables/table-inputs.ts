@@ -1,11 +1,15 @@
-import { normalUpperQuantile } from '@stroma/stats';
+import { normalUpperQuantile, quantileOfSorted } from '@stroma/stats';
 import type { Matrix } from '../../estimator.ts';
 import type { NetworkData } from '../architecture.ts';
 
-/** How a column of numbers becomes one a network sees: mean 0 and standard deviation 1 over its known values. */
+/** How a column of numbers becomes one a network sees. */
 export type NumberScale =
-  | { kind: 'standard'; centre: number; scale: number }
-  /** Straight lines between points of the order, towards a normal distribution; held at its ends beyond them. */
+  /**
+   * About the median in ranges of the middle half, held softly within ±3 (Holzmüller 2024, arXiv:2407.04491): few
+   * values far off change little.
+   */
+  | { kind: 'robust'; centre: number; scale: number }
+  /** By their order, towards a normal distribution: straight lines between points of it, held at the ends. */
   | { kind: 'quantiles'; knots: Float64Array; scores: Float64Array };
 
 export interface NumberInput {
@@ -34,6 +38,8 @@ export interface TableInputs {
 }
 
 const mostKnots = 64;
+/** What a robust scale tends to and never reaches. */
+export const softest = 3;
 
 /** Learns of each column how a network sees it. Columns without a known value, or with one alone, become zeros. */
 export function fitTableInputs(matrix: Matrix, numbers: NumberScale['kind']): TableInputs {
@@ -62,7 +68,7 @@ export function fitTableInputs(matrix: Matrix, numbers: NumberScale['kind']): Ta
         const known = values.filter((value) => !Number.isNaN(value)).sort();
         return {
           column,
-          scale: numbers === 'standard' ? standardOf(known) : quantilesOf(known),
+          scale: numbers === 'robust' ? robustOf(known) : quantilesOf(known),
           indicator: known.length < values.length,
         };
       }),
@@ -74,9 +80,12 @@ export function fitTableInputs(matrix: Matrix, numbers: NumberScale['kind']): Ta
 
 const placeOf = ({ places, unknown }: CodeInput, code: number): number => places[code] ?? unknown;
 
-function standardOf(sorted: Float64Array): NumberScale {
-  const { centre, scale } = momentsOf(sorted);
-  return { kind: 'standard', centre, scale };
+/** Where half of the values are one, by the whole range; 0 where all are. */
+function robustOf(sorted: Float64Array): NumberScale {
+  if (sorted.length === 0) return { kind: 'robust', centre: 0, scale: 0 };
+  const at = (share: number) => quantileOfSorted(sorted, share);
+  const middle = at(0.75) - at(0.25);
+  return { kind: 'robust', centre: at(0.5), scale: middle > 0 ? middle : (at(1) - at(0)) / 2 };
 }
 
 function momentsOf(values: Float64Array): { centre: number; scale: number } {
@@ -138,7 +147,8 @@ function scoreAt(knots: ArrayLike<number>, scores: ArrayLike<number>, value: num
 function scaled(scale: NumberScale, value: number): number {
   if (Number.isNaN(value)) return 0;
   if (scale.kind === 'quantiles') return scoreAt(scale.knots, scale.scores, value);
-  return scale.scale === 0 ? 0 : (value - scale.centre) / scale.scale;
+  const own = scale.scale === 0 ? 0 : (value - scale.centre) / scale.scale;
+  return own / Math.hypot(1, own / softest);
 }
 
 /**

@@ -18,7 +18,7 @@ import { fitTableInputs, type NumberScale, type TableInputs, tableData } from '.
 import { type ResNetSettings, resNetDefaults, tabularResNet } from './tabular-resnet.ts';
 
 export interface TableNetworkOptions extends NetworkTrainingOptions {
-  /** How numbers are seen: by their order, towards a normal distribution, or in standard deviations. */
+  /** How numbers are seen: about the median in ranges of the middle half (left out), or by their order. */
   numbers?: NumberScale['kind'];
 }
 
@@ -74,7 +74,7 @@ async function fit(
 ): Promise<TableNetwork> {
   checkData(matrix, target, options.weights);
   checkSettings(kind, settings);
-  const inputs = fitTableInputs(matrix, options.numbers ?? 'quantiles');
+  const inputs = fitTableInputs(matrix, options.numbers ?? 'robust');
   const head = headOf(target, matrix.rows);
   const architecture = architectureOf(kind, settings, inputs, head);
   const trained = await trainNetwork(architecture, tableData(inputs, matrix), target, options);
