@@ -1,6 +1,7 @@
 import { createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
 import { adminRoutes } from './admin-routes.ts';
 import { CrashPage, NotFoundPage, PendingPage } from './components/frame/stand-ins.tsx';
+import { featureRoutes } from './feature-routes.ts';
 import { frame, root } from './frame-route.ts';
 import { withTexts } from './lib/i18n.ts';
 import { queryClient } from './lib/query-client.ts';
@@ -279,6 +280,7 @@ export const router = createRouter({
       metrics,
       jobs,
       api,
+      ...featureRoutes,
       ...modelRoutes,
       adminRoutes,
       account,

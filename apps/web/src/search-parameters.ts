@@ -78,6 +78,13 @@ export const boardSearch = (search: Search) =>
 export const modelsSearch = (search: Search) =>
   given({ view: oneOf(['experiments'] as const, search.view), search: text(search.search) });
 
+export const featuresSearch = (search: Search) => given({ search: text(search.search) });
+
+export const featureTabs = ['features', 'definition', 'online', 'history'] as const;
+export type FeatureTab = (typeof featureTabs)[number];
+
+export const featureViewSearch = (search: Search) => given({ tab: oneOf(featureTabs, search.tab) });
+
 export const modelTabs = ['quality', 'explanation', 'what_if', 'versions', 'card', 'use'] as const;
 export type ModelTab = (typeof modelTabs)[number];
 

@@ -37,6 +37,12 @@ export const queryKeys = {
   trainingList: (query: object) => ['trainings', 'list', query] as const,
   training: (id: string) => ['trainings', 'one', id] as const,
   prediction: (id: string, request: object) => ['prediction', id, request] as const,
+  features: ['features'] as const,
+  featureList: (query: object) => ['features', 'list', query] as const,
+  featureView: (id: string) => ['features', 'one', id] as const,
+  featurePart: (id: string, part: string) => ['features', 'one', id, part] as const,
+  /** Of a definition as it is written. */
+  featurePreview: (definition: object) => ['feature-preview', definition] as const,
   experiments: ['experiments'] as const,
   experimentList: (query: object) => ['experiments', 'list', query] as const,
   experiment: (id: string) => ['experiments', 'one', id] as const,

@@ -16,6 +16,7 @@ import dashboards from './dashboards.json';
 import data from './data.json';
 import dataset from './dataset.json';
 import emergency from './emergency.json';
+import features from './features.json';
 import home from './home.json';
 import insights from './insights.json';
 import jobs from './jobs.json';
@@ -39,6 +40,7 @@ type Texts = { [Namespace in keyof English]: { [Key in keyof English[Namespace]]
 export const german: Texts = {
   connections,
   emergency,
+  features,
   insights,
   apiKeys,
   singleSignOn,

@@ -12,6 +12,7 @@ import connections from './connections.json';
 import dashboards from './dashboards.json';
 import dataset from './dataset.json';
 import emergency from './emergency.json';
+import features from './features.json';
 import insights from './insights.json';
 import jobs from './jobs.json';
 import leaving from './leaving.json';
@@ -31,6 +32,7 @@ export const laterEnglish = {
   leaving,
   connections,
   emergency,
+  features,
   insights,
   apiKeys,
   singleSignOn,
