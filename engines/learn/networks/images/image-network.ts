@@ -1,11 +1,11 @@
-import { add, dropout, mean, type Tensor, transpose } from '@stroma/tensor';
+import { add, averagePool, dropout, mean, type Tensor, transpose } from '@stroma/tensor';
 import { channelsNormed, convolved, dense } from '../parts/layers.ts';
 import type { NetworkMode } from '../parts/network-mode.ts';
 
 export interface Convolution2dShape {
   /** Channels of the first stage; each stage after it has twice as many. 16 when left out. */
   width?: number;
-  /** Each halves height and width but the first; 2 when left out. */
+  /** Each but the first begins with the means of 2 x 2 places; 2 when left out. */
   stages?: number;
   /** Residual blocks of a stage; 1 when left out. */
   blocks?: number;
@@ -25,11 +25,12 @@ export const imageNetwork =
       for (let block = 0; block < blocks; block++) {
         const name = `stage${stage}.block${block}`;
         const wide = width * 2 ** stage;
-        const stride = stage > 0 && block === 0 ? 2 : 1;
+        const begins = stage > 0 && block === 0;
+        if (begins) h = averagePool(h, 2);
         const seen = channelsNormed(`${name}.norm1`, h);
-        const first = convolved(`${name}.first`, seen, wide, kernel, { stride });
+        const first = convolved(`${name}.first`, seen, wide, kernel);
         const kept = dropout(channelsNormed(`${name}.norm2`, first), dropoutRate, name);
-        const around = stride === 1 ? h : convolved(`${name}.around`, seen, wide, 1, { stride });
+        const around = begins ? convolved(`${name}.around`, seen, wide, 1) : h;
         h = add(around, convolved(`${name}.second`, kept, wide, kernel));
       }
     return dense('head', mean(channelsNormed('norm', h), [2, 3]), outputs);

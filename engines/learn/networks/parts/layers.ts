@@ -46,22 +46,13 @@ export function channelsNormed(name: string, x: Tensor): Tensor {
   return relu(add(multiply(standardise(x, [1]), scale), shift));
 }
 
-/** Convolution of x [n, channels, ...space] that keeps its space, but for the stride; `kernel` is odd. */
-export function convolved(
-  name: string,
-  x: Tensor,
-  outputs: number,
-  kernel: number,
-  { stride = 1, dilation = 1 }: { stride?: number; dilation?: number } = {},
-): Tensor {
+/** Convolution of x [n, channels, ...space] that keeps its space; `kernel` is odd. */
+export function convolved(name: string, x: Tensor, outputs: number, kernel: number, dilation = 1): Tensor {
   const space = x.shape.slice(2);
   const inputs = x.shape[1] as number;
   const fanIn = inputs * kernel ** space.length;
-  const weight = parameter(
-    `${name}.weight`,
-    [outputs, inputs, ...space.map(() => kernel)],
-    initial.kaiming(fanIn),
-  );
+  const shape = [outputs, inputs, ...space.map(() => kernel)];
+  const weight = parameter(`${name}.weight`, shape, initial.kaiming(fanIn));
   const bias = parameter(`${name}.bias`, [outputs], initial.zeros);
-  return convolution(x, weight, bias, { stride, dilation, padding: (dilation * (kernel - 1)) / 2 });
+  return convolution(x, weight, bias, { dilation, padding: (dilation * (kernel - 1)) / 2 });
 }

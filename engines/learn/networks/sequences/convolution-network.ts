@@ -25,16 +25,16 @@ export const convolutionNetwork =
     let h = convolved('stem', within(transpose(x, [0, 2, 1])), width, kernel);
     for (let block = 0; block < blocks; block++) {
       const name = `block${block}`;
-      const options = { dilation: 2 ** block };
+      const dilation = 2 ** block;
       const first = convolved(
         `${name}.first`,
         within(channelsNormed(`${name}.norm1`, h)),
         width,
         kernel,
-        options,
+        dilation,
       );
       const kept = dropout(channelsNormed(`${name}.norm2`, first), dropoutRate, name);
-      h = add(h, convolved(`${name}.second`, within(kept), width, kernel, options));
+      h = add(h, convolved(`${name}.second`, within(kept), width, kernel, dilation));
     }
     const seen = channelsNormed('norm', h);
     const pooled = held === null ? mean(seen, [2]) : meanOfPlaces(transpose(seen, [0, 2, 1]), held);

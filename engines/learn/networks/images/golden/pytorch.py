@@ -21,9 +21,9 @@ def take(name, *shape):
     return numbers(shape, len(parameters))
 
 
-def conv(name, h, outputs, kernel=3, stride=1):
+def conv(name, h, outputs, kernel=3):
     weight = take(f'{name}.weight', outputs, h.shape[1], kernel, kernel)
-    return F.conv2d(h, weight, take(f'{name}.bias', outputs), stride=stride, padding=kernel // 2)
+    return F.conv2d(h, weight, take(f'{name}.bias', outputs), padding=kernel // 2)
 
 
 def act(name, h):
@@ -34,10 +34,11 @@ def act(name, h):
 
 h = conv('stem', numbers((2, 5, 4, 2), 0).permute(0, 3, 1, 2), 3)
 for stage in range(2):
-    name, wide, stride = f'stage{stage}.block0', 3 * 2 ** stage, 1 + stage
+    name, wide = f'stage{stage}.block0', 3 * 2 ** stage
+    h = h if stage == 0 else F.avg_pool2d(h, 2)
     seen = act(f'{name}.norm1', h)
-    first = conv(f'{name}.first', seen, wide, stride=stride)
-    around = h if stride == 1 else conv(f'{name}.around', seen, wide, 1, 2)
+    first = conv(f'{name}.first', seen, wide)
+    around = h if stage == 0 else conv(f'{name}.around', seen, wide, 1)
     h = around + conv(f'{name}.second', act(f'{name}.norm2', first), wide)
 pooled = act('norm', h).mean((2, 3))
 outputs = F.linear(pooled, take('head.weight', 6, 2).T, take('head.bias', 2)).flatten().tolist()
