@@ -59,6 +59,10 @@ const benches: Record<string, { file: string; words?: string[]; what: string }> 
     file: 'networks.ts',
     what: 'networks of tables: one row, and public tables against the best of scikit-learn',
   },
+  'network-training': {
+    file: 'network-training.ts',
+    what: 'training steps of the networks of learning, against PyTorch (BENCH_PYTHON)',
+  },
   automl: {
     file: 'automl.ts',
     what: 'AutoML on public tables against the best of scikit-learn (BENCH_SECONDS a table)',
