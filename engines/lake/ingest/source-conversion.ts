@@ -1,7 +1,6 @@
 import { StromaError } from '@stroma/kernel';
 import type { DuckDb } from '../duckdb.ts';
 import type { Compression } from './decompression.ts';
-import { convertArrow } from './ingest-arrow.ts';
 import type { IngestContext } from './ingest-context.ts';
 import { type StagedText, stageText } from './ingest-csv.ts';
 import { stageJson } from './ingest-json.ts';
@@ -81,7 +80,9 @@ export async function convertSource(
         decide('parquet', 'The file starts with the magic bytes PAR1.'),
         target,
       );
-    case 'arrow':
+    case 'arrow': {
+      // Its library is large, and few files are of it.
+      const { convertArrow } = await import('./ingest-arrow.ts');
       return convertArrow(
         context,
         db,
@@ -89,6 +90,7 @@ export async function convertSource(
         decide('arrow', 'The file starts as Arrow IPC does.'),
         target,
       );
+    }
     case 'zip': {
       const book = await stageXlsx(context, source.path);
       const layout = {

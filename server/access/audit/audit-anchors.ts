@@ -13,7 +13,7 @@ import { lastSeal } from './audit.store.ts';
 import { sealReference } from './audit-chain.ts';
 import type { Checkpoint } from './audit-verification.ts';
 import type { OpenAudit } from './open-audit.ts';
-import { requestTimeStamp, type TimeStampAuthority, verifyTimeStamp } from './time-stamp.ts';
+import type { TimeStampAuthority } from './time-stamp.ts';
 
 const prefix = 'audit/checkpoints/';
 /** Objects read when the record is verified: three weeks of hourly checkpoints. */
@@ -38,6 +38,10 @@ export interface AuditAnchors {
   /** Newest first. */
   list(limit: number, before?: number): Promise<AuditCheckpoint[]>;
 }
+
+/** What reads and writes time-stamps brings all of ASN.1: it is loaded where there is an authority. */
+type Authority = TimeStampAuthority &
+  Pick<typeof import('./time-stamp.ts'), 'requestTimeStamp' | 'verifyTimeStamp'>;
 
 type AnchorConfig = Pick<
   Config,
@@ -94,7 +98,7 @@ export async function openAuditAnchors(
       const seal = await acrossTenants('seals belong to no tenant', () => lastSeal(db.sql));
       if (seal === null) return fail('CONFLICT', 'There is nothing on record yet.');
       const sha256 = sealReference(seal);
-      const stamp = authority === null ? null : await requestTimeStamp(authority, sha256);
+      const stamp = authority === null ? null : await authority.requestTimeStamp(authority, sha256);
       const { number, time, keyId } = seal;
       const checkpoint: KeptCheckpoint = {
         format: 'stroma audit checkpoint 1',
@@ -167,7 +171,7 @@ export async function openAuditAnchors(
   };
 }
 
-async function readAuthority(config: AnchorConfig): Promise<TimeStampAuthority | null> {
+async function readAuthority(config: AnchorConfig): Promise<Authority | null> {
   const { STROMA_AUDIT_TSA_URL: url, STROMA_AUDIT_TSA_CERTIFICATE: path } = config;
   if (url === undefined) return null;
   if (path === undefined)
@@ -179,23 +183,25 @@ async function readAuthority(config: AnchorConfig): Promise<TimeStampAuthority |
     const pem = await readFile(path, 'utf8');
     const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
     if (blocks.length === 0) throw new Error('no certificate in it');
-    return { url, trusted: blocks.map((block) => new X509Certificate(block)) };
+    const { requestTimeStamp, verifyTimeStamp } = await import('./time-stamp.ts');
+    const trusted = blocks.map((block) => new X509Certificate(block));
+    return { url, trusted, requestTimeStamp, verifyTimeStamp };
   } catch (error) {
     return fail('CONFIG_INVALID', `Expected certificates in PEM form in ${path}.`, { file: path }, error);
   }
 }
 
-function stampTime(kept: KeptCheckpoint, authority: TimeStampAuthority | null): string | null {
+function stampTime(kept: KeptCheckpoint, authority: Authority | null): string | null {
   if (kept.time_stamp_token === null || authority === null) return null;
   try {
-    return verifyTimeStamp(kept.time_stamp_token, kept.sha256, authority.trusted).toISOString();
+    return authority.verifyTimeStamp(kept.time_stamp_token, kept.sha256, authority.trusted).toISOString();
   } catch {
     // Told by verification, as a finding.
     return null;
   }
 }
 
-function stampProblem(kept: KeptCheckpoint, authority: TimeStampAuthority | null): string | null {
+function stampProblem(kept: KeptCheckpoint, authority: Authority | null): string | null {
   if (kept.time_stamp_token === null || authority === null) return null;
   return stampTime(kept, authority) === null ? 'its time-stamp does not verify' : null;
 }

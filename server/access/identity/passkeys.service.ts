@@ -1,11 +1,4 @@
-import {
-  type AuthenticationResponseJSON,
-  generateAuthenticationOptions,
-  generateRegistrationOptions,
-  type RegistrationResponseJSON,
-  verifyAuthenticationResponse,
-  verifyRegistrationResponse,
-} from '@simplewebauthn/server';
+import type { AuthenticationResponseJSON, RegistrationResponseJSON } from '@simplewebauthn/server';
 import type { api, Passkey } from '@stroma/contracts';
 import type { z } from 'zod';
 import type { Context } from '../../platform/context.ts';
@@ -26,6 +19,9 @@ import {
   renamePasskey,
 } from './second-factors.store.ts';
 import type { Sessions } from './sessions.service.ts';
+
+/** Loaded with the first passkey: it brings all of X.509. */
+const webauthn = () => import('@simplewebauthn/server');
 
 const ceremonyMs = 5 * 60_000;
 const mostPasskeys = 20;
@@ -73,7 +69,7 @@ export class Passkeys {
     const present = await findPasskeys(sql, user.id);
     if (present.length >= mostPasskeys)
       fail('CONFLICT', `An account holds at most ${mostPasskeys} passkeys. Remove one first.`);
-    const options = await generateRegistrationOptions({
+    const options = await (await webauthn()).generateRegistrationOptions({
       rpName: 'Stroma',
       rpID: domainOf(client),
       userName: user.email,
@@ -98,13 +94,15 @@ export class Passkeys {
     const { platform, sessions, secondFactors } = this.#parts;
     const row = await takeChallenge(platform.db.sql, 'passkey-registration', given.challenge);
     if (row === null || row.userId !== ctx.actor.id) return fail('TOKEN_INVALID', tooLate);
-    const verified = await verifyRegistrationResponse({
-      response: given.response as unknown as RegistrationResponseJSON,
-      expectedChallenge: String(row.data.challenge),
-      expectedOrigin: client.origin,
-      expectedRPID: domainOf(client),
-      requireUserVerification: false,
-    }).catch(() => null);
+    const verified = await (await webauthn())
+      .verifyRegistrationResponse({
+        response: given.response as unknown as RegistrationResponseJSON,
+        expectedChallenge: String(row.data.challenge),
+        expectedOrigin: client.origin,
+        expectedRPID: domainOf(client),
+        requireUserVerification: false,
+      })
+      .catch(() => null);
     if (!verified?.verified)
       return fail('WRONG_CREDENTIALS', 'The passkey could not be verified. Try again.');
     const { credential, credentialBackedUp } = verified.registrationInfo;
@@ -153,7 +151,7 @@ export class Passkeys {
     const { sql } = platform.db;
     const known = pending === undefined ? null : await secondFactors.pending(pending);
     const keys = known === null ? [] : await findPasskeys(sql, known.user.id);
-    const options = await generateAuthenticationOptions({
+    const options = await (await webauthn()).generateAuthenticationOptions({
       rpID: domainOf(client),
       userVerification: known === null ? 'required' : 'preferred',
       ...(known === null
@@ -220,18 +218,20 @@ export class Passkeys {
     client: Client,
     alone: boolean,
   ): Promise<boolean> {
-    const verified = await verifyAuthenticationResponse({
-      response: assertion as unknown as AuthenticationResponseJSON,
-      expectedChallenge: String(row.data.challenge),
-      expectedOrigin: client.origin,
-      expectedRPID: domainOf(client),
-      requireUserVerification: alone,
-      credential: {
-        id: passkey.credentialId,
-        publicKey: new Uint8Array(Buffer.from(passkey.publicKey, 'base64url')),
-        counter: passkey.counter,
-      },
-    }).catch(() => null);
+    const verified = await (await webauthn())
+      .verifyAuthenticationResponse({
+        response: assertion as unknown as AuthenticationResponseJSON,
+        expectedChallenge: String(row.data.challenge),
+        expectedOrigin: client.origin,
+        expectedRPID: domainOf(client),
+        requireUserVerification: alone,
+        credential: {
+          id: passkey.credentialId,
+          publicKey: new Uint8Array(Buffer.from(passkey.publicKey, 'base64url')),
+          counter: passkey.counter,
+        },
+      })
+      .catch(() => null);
     if (!verified?.verified) return false;
     const { newCounter, credentialBackedUp } = verified.authenticationInfo;
     await markPasskeyUsed(this.#parts.platform.db.sql, passkey.id, newCounter, credentialBackedUp);

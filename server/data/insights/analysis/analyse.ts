@@ -10,6 +10,7 @@ import { pairFindings } from './pair-findings.ts';
 import { qualityFindings } from './quality-findings.ts';
 import { recommendations } from './recommendations.ts';
 import { rowFindings } from './row-findings.ts';
+import { level } from './significance-level.ts';
 import { timeFindings } from './time-findings.ts';
 import { valueFindings } from './value-findings.ts';
 
@@ -27,9 +28,6 @@ export interface Analysis {
   notFound: string[];
   tests: number;
 }
-
-/** Share of false ones among the findings that are told, at most. */
-export const level = 0.05;
 
 /** So many of each kind are told; the rest would bury them. */
 const most: Record<Finding['kind'], number> = {
