@@ -55,6 +55,7 @@ const benches: Record<string, { file: string; words?: string[]; what: string }> 
     file: 'trees.ts',
     what: 'boosted trees and forests against scikit-learn; Shapley values; one row (BENCH_PYTHON)',
   },
+  predictions: { file: 'predictions.ts', what: 'one row predicted over HTTP, with its explanation' },
   networks: {
     file: 'networks.ts',
     what: 'networks of tables: one row, and public tables against the best of scikit-learn',

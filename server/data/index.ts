@@ -184,7 +184,7 @@ export function createData(
     knowDerived: (holder) => privacy.knowDerived(holder),
     tiles,
     openTable: openTables(datasets, documents),
-    sightOf: sightsOf(platform.db, visibility),
+    sightOf: sightsOf(platform.db, reads, visibility),
     derived,
     metrics,
     samples: (ctx) => findSamples(platform.db.sql, ctx),

@@ -25,6 +25,8 @@ export interface RowExplanationOptions {
 }
 
 const mostRows = 12_000;
+/** Predicted at once. */
+const rowsAtOnce = 4096;
 
 /**
  * What each column adds to one output of one row of an AutoML model, at once and however many columns there are:
@@ -52,18 +54,25 @@ export function explainRow(
   let value = 0;
   const drawn = shuffled(ends.background.rows, random);
   let order = shuffled(names.length, random);
-  for (let walk = 0; walk < walks; walk++) {
+  const atOnce = Math.max(1, Math.floor(rowsAtOnce / steps));
+  for (let from = 0; from < walks; from += atOnce) {
     signal?.throwIfAborted();
-    order = walk % 2 === 0 ? shuffled(names.length, random) : order.slice().reverse();
-    const outputs = view.predict(walked(ends, drawn[(walk >> 1) % drawn.length] as number, order));
-    const at = (step: number) => outputs[step * width + output] as number;
-    base += at(0) / walks;
-    value = at(steps - 1);
-    order.forEach((column, step) => {
-      const gain = at(step + 1) - at(step);
-      const kept = contributions[column] as { sum: number; squares: number };
-      kept.sum += gain;
-      kept.squares += gain * gain;
+    const some: Walk[] = [];
+    for (let walk = from; walk < Math.min(walks, from + atOnce); walk++) {
+      order = walk % 2 === 0 ? shuffled(names.length, random) : order.slice().reverse();
+      some.push({ other: drawn[(walk >> 1) % drawn.length] as number, order });
+    }
+    const outputs = view.predict(walked(ends, some));
+    some.forEach((walk, place) => {
+      const at = (step: number) => outputs[(place * steps + step) * width + output] as number;
+      base += at(0) / walks;
+      value = at(steps - 1);
+      walk.order.forEach((column, step) => {
+        const gain = at(step + 1) - at(step);
+        const kept = contributions[column] as { sum: number; squares: number };
+        kept.sum += gain;
+        kept.squares += gain * gain;
+      });
     });
   }
   return {
@@ -77,21 +86,23 @@ export function explainRow(
   };
 }
 
-/** Step 0 is the background's row; each step more has one column more of the row's own. */
-function walked(
-  { own, background }: { own: Matrix; background: Matrix },
-  other: number,
-  order: Uint32Array,
-): Matrix {
-  const rows = order.length + 1;
-  const turns = new Int32Array(order.length);
-  order.forEach((column, step) => {
-    turns[column] = step + 1;
+/** From a row of the background, in an order of the columns. */
+interface Walk {
+  other: number;
+  order: Uint32Array;
+}
+
+/** One walk after the other. Step 0 is the background's row; each step more has one column more of the row's own. */
+function walked({ own, background }: { own: Matrix; background: Matrix }, walks: readonly Walk[]): Matrix {
+  const steps = own.columns.length + 1;
+  const columns = own.columns.map(() => new Float64Array(walks.length * steps));
+  walks.forEach(({ other, order }, walk) => {
+    const [from, to] = [walk * steps, (walk + 1) * steps];
+    order.forEach((column, step) => {
+      columns[column]
+        ?.fill(background.columns[column]?.[other] as number, from, to)
+        .fill(own.columns[column]?.[0] as number, from + step + 1, to);
+    });
   });
-  const columns = own.columns.map((values, column) =>
-    new Float64Array(rows)
-      .fill(background.columns[column]?.[other] as number)
-      .fill(values[0] as number, turns[column] as number),
-  );
-  return { ...own, rows, columns };
+  return { ...own, rows: walks.length * steps, columns };
 }

@@ -2,6 +2,7 @@ import type { ColumnSchema } from '@stroma/kernel';
 import type { Restriction } from '@stroma/lake';
 import type { Context } from '../../platform/context.ts';
 import type { Platform } from '../../platform/platform.ts';
+import type { DatasetReads } from './dataset-reads.ts';
 import type { DatasetVisibility, SeenDataset } from './dataset-visibility.ts';
 import type { Datasets } from './datasets.service.ts';
 import { findEvenDeletedWithVersion } from './datasets.store.ts';
@@ -60,9 +61,11 @@ export const openTables =
 export type SightOf = (ctx: Context, datasetId: string) => Promise<Sight | null>;
 
 export const sightsOf =
-  ({ sql }: Platform['db'], visibility: DatasetVisibility): SightOf =>
+  ({ sql }: Platform['db'], reads: DatasetReads, visibility: DatasetVisibility): SightOf =>
   async (ctx, datasetId) => {
-    const found = await findEvenDeletedWithVersion(sql, ctx, datasetId);
+    const found = await reads.get(ctx, `even deleted ${datasetId}`, () =>
+      findEvenDeletedWithVersion(sql, ctx, datasetId),
+    );
     return found === null ? null : sight(await visibility.see(ctx, found));
   };
 

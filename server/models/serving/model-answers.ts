@@ -27,8 +27,9 @@ export interface HeldModel {
 
 /** The same row has the same explanation. */
 const seed = 1;
-/** Rows predicted for the explanation of one row: of a single prediction, and of one of many. */
-const rowsForOne = 1200;
+/** Rows predicted for the explanation of a row: beside its prediction, where nobody waits long, and when asked for. */
+const rowsBeside = 240;
+const rowsAsked = 4000;
 const globalRows = 100;
 const dependenceCurves = 50;
 
@@ -53,7 +54,7 @@ export function predictRows(
         best === null ? null : Object.fromEntries(classes.map((label, at) => [label, own[at] as number])),
       low: finite(interval?.low[row]),
       high: finite(interval?.high[row]),
-      explanation: explain ? rowExplanation(held, table, row, code, signal) : null,
+      explanation: explain ? rowExplanation(held, table, row, code, rowsBeside, signal) : null,
       ...oddities(signature, table, row),
     };
   });
@@ -89,13 +90,14 @@ function rowExplanation(
   table: FeatureTable,
   row: number,
   output: number,
+  rows: number,
   signal: AbortSignal,
 ): RowExplanation {
   const { base, value, contributions } = explainRow(model, table, {
     row,
     output,
     seed,
-    rows: rowsForOne,
+    rows,
     signal,
   });
   return {
@@ -150,8 +152,7 @@ export async function explainModel(
         asked.label === null && classes > 0
           ? (likeliest(held.model.outputs(table), classes)[0] as number)
           : outputOf(held, asked.label);
-      const explained = rowExplanation(held, table, 0, output, signal);
-      return explained;
+      return rowExplanation(held, table, 0, output, rowsAsked, signal);
     }
     case 'dependence':
       return dependence(held, asked, signal);
@@ -195,7 +196,7 @@ async function globally(
   for (let row = 0; row < rows; row++) {
     // The thread hears that it should stop between rows.
     await new Promise((done) => setImmediate(done));
-    const own = explainRow(model, table, { row, output, seed, rows: rowsForOne, signal });
+    const own = explainRow(model, table, { row, output, seed, rows: rowsBeside, signal });
     base += own.base / rows;
     own.contributions.forEach(({ contribution }, at) => {
       values[row * schema.length + at] = contribution;

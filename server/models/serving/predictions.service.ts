@@ -100,8 +100,7 @@ export class Predictions {
   }
 
   async #explained(ctx: Context, found: ServedVersion, asked: Asked): Promise<ModelExplanation> {
-    const threads = asked.kind === 'row' ? this.#threads.quick : this.#threads.slow;
-    return (await this.#served.ask(threads, ctx, found, { kind: 'explain', asked })).explanation;
+    return (await this.#served.ask(this.#threads.slow, ctx, found, { kind: 'explain', asked })).explanation;
   }
 
   /** What a download holds. On record, for it holds rows that were learned from. */
