@@ -84,7 +84,10 @@ function inputsOf(file: FileWriter, saved: SavedAutoml, encoders: ReadonlySet<nu
           `"${name}": the empty text is one of its categories, so none can be told to be missing.`,
         );
     } else if (kind === 'time')
-      inputs.set(name, file.numbers(name, 1, 'Milliseconds since 1970 in UTC; NaN where it is missing.'));
+      inputs.set(
+        name,
+        file.numbers(name, 1, 'Milliseconds since 1970 in UTC; NaN where it is missing.', 'double'),
+      );
     else if (kind === 'number') inputs.set(name, file.numbers(name, 1, 'A number; NaN where it is missing.'));
     else inputs.set(name, '');
   }

@@ -26,7 +26,10 @@ export interface OnnxPort {
 }
 
 export interface OnnxExportOptions {
-  /** Type of the inputs of numbers. Double (the default) gives what `predict` gives; of float, a value near a cut may fall on its other side. */
+  /**
+   * Type of the inputs of numbers. Double (the default) gives what `predict` gives; of float, a value near a cut may
+   * fall on its other side. Times are double in any case: as float they would be minutes off.
+   */
   numbers?: 'double' | 'float';
   /** Written into the metadata. */
   model_id?: string;
@@ -53,8 +56,7 @@ export class FileWriter {
   }
 
   /** Numbers of rows x `width`, in double whatever the input is. */
-  numbers(name: string, width: number, meaning: string): Value {
-    const type = this.#numbers;
+  numbers(name: string, width: number, meaning: string, type = this.#numbers): Value {
     this.inputs.push({ name, type, shape: [rows, width], meaning });
     if (type === 'double') return this.g.input(name, 'f64', [rows, width]);
     return this.g.op('Cast', [this.g.input(name, 'f32', [rows, width])], { to: { int: 11 } });
