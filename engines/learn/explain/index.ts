@@ -59,6 +59,7 @@ export {
   type ShapValues,
   type ShownValue,
   type SummaryOptions,
+  shapOfGroups,
   summariseShap,
   type Waterfall,
   waterfallOf,

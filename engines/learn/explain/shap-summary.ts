@@ -1,7 +1,7 @@
 import { ranksOf } from '@stroma/stats';
 import type { Matrix } from '../estimator.ts';
 import type { TreeExplanation } from '../trees/shap/tree-shap.ts';
-import { checkOutput, checkRow, checkWhole } from './predicting.ts';
+import { type ColumnGroup, checkOutput, checkRow, checkWhole, groupsOf } from './predicting.ts';
 
 /** Of trees (`explainTrees`) or of any predictor (`kernelShap`, which has names of its own where columns were grouped). */
 export type ShapValues = TreeExplanation & { names?: readonly string[]; standardErrors?: Float64Array };
@@ -79,6 +79,32 @@ export function summariseShap(
       mean_absolute: all.slice(mostColumns).reduce((sum, { mean_absolute }) => sum + mean_absolute, 0),
     },
   };
+}
+
+/**
+ * Values of groups of columns: the sums of theirs, so that they still add up. Of trees on an encoded table, with
+ * `groupsOfSources`, those of the table's columns.
+ */
+export function shapOfGroups(
+  explanation: TreeExplanation,
+  matrix: Matrix,
+  groups: readonly ColumnGroup[],
+): ShapValues {
+  const parts = groupsOf(matrix.names, groups);
+  const { width, base } = explanation;
+  const from = matrix.names.length * width;
+  const to = parts.length * width;
+  const values = new Float64Array(matrix.rows * to);
+  parts.forEach(({ columns }, part) => {
+    for (const column of columns)
+      for (let row = 0; row < matrix.rows; row++)
+        for (let k = 0; k < width; k++) {
+          const at = row * to + part * width + k;
+          values[at] =
+            (values[at] as number) + (explanation.values[row * from + column * width + k] as number);
+        }
+  });
+  return { base, values, width, names: parts.map(({ name }) => name) };
 }
 
 export interface Waterfall {

@@ -1,7 +1,11 @@
+import { seededRandom } from '@stroma/kernel';
 import { describe, expect, it } from 'vitest';
+import { fitBoostedTrees } from '../trees/boosting/boosted-trees.ts';
+import { explainTrees } from '../trees/shap/tree-shap.ts';
 import { kernelShap } from './kernel-shap.ts';
 import { formula, matrixOf } from './matrices.suite.ts';
-import { summariseShap, waterfallOf } from './shap-summary.ts';
+import { groupsOfSources } from './predicting.ts';
+import { shapOfGroups, summariseShap, waterfallOf } from './shap-summary.ts';
 
 const matrix = matrixOf({ a: [0, 2, 4, Number.NaN], kind: [1, 0, 1, 1], c: [1, 1, 2, 2] }, { kind: 2 });
 const model = formula((a = 0, kind = 0, c = 0) => (Number.isNaN(a) ? 1 : a) + 10 * kind + c);
@@ -32,6 +36,29 @@ describe('summaries of Shapley values', () => {
       { value: null, level: null, contribution: 1 },
     ]);
     expect(others).toEqual({ columns: 1, mean_absolute: 1.5 });
+  });
+
+  it('of trees on an encoded table are those of the table, and add up', () => {
+    const random = seededRandom(3);
+    const codes = Array.from({ length: 120 }, () => random.whole(3));
+    const encoded = matrixOf({
+      x: codes.map(() => random.normal()),
+      kind_a: codes.map((code) => (code === 0 ? 1 : 0)),
+      kind_b: codes.map((code) => (code === 1 ? 1 : 0)),
+    });
+    const values = Float64Array.from(codes, (code, row) => code + (encoded.columns[0]?.[row] as number));
+    const trees = fitBoostedTrees(encoded, { kind: 'number', values }, { seed: 1, rounds: 20, minRows: 5 });
+    const single = explainTrees(trees, encoded);
+    const grouped = shapOfGroups(single, encoded, groupsOfSources(['x', 'kind', 'kind']));
+    expect(grouped.names).toEqual(['x', 'kind']);
+    const said = trees.scores(encoded);
+    for (let row = 0; row < 120; row++) {
+      expect(grouped.values[2 * row]).toBe(single.values[3 * row]);
+      const sum = (grouped.values[2 * row] as number) + (grouped.values[2 * row + 1] as number);
+      expect((grouped.base[0] as number) + sum).toBeCloseTo(said[row] as number, 9);
+    }
+    const { columns } = summariseShap(grouped, encoded, { output: 0 });
+    expect(columns.map(({ column }) => column).toSorted()).toEqual(['kind', 'x']);
   });
 
   it('of one row lead from the base to what is said of it', async () => {
