@@ -1,13 +1,24 @@
+import type { LearningMetric } from '@stroma/contracts';
 import { formatNumber } from '../../lib/format.ts';
+import { possible } from './metric-range.ts';
 
 /** A score with its interval of 95 %. */
-export function ScoreInterval({ score, ci }: { score: number; ci: readonly [number, number] | null }) {
+export function ScoreInterval({
+  metric,
+  score,
+  ci,
+}: {
+  metric: LearningMetric;
+  score: number;
+  ci: readonly [number, number] | null;
+}) {
+  const interval = possible(metric, ci);
   return (
     <span className="whitespace-nowrap">
       {formatNumber(score)}
-      {ci !== null && (
+      {interval !== null && (
         <span className="ms-2 text-small text-ink-faint">
-          {formatNumber(ci[0], 3)} – {formatNumber(ci[1], 3)}
+          {formatNumber(interval[0], 3)} – {formatNumber(interval[1], 3)}
         </span>
       )}
     </span>

@@ -2,6 +2,7 @@ import { type LeaderboardEntry, lessIsBetter } from '@stroma/contracts';
 import { useTranslation } from 'react-i18next';
 import { cellClass, numberClass, PlainTable } from '../../../components/plain-table.tsx';
 import { formatDuration, formatPercent } from '../../../lib/format.ts';
+import { possible } from '../metric-range.ts';
 import { ScoreInterval } from '../score-interval.tsx';
 
 /** Models tried, best first, with the interval of each on one scale. */
@@ -9,7 +10,12 @@ export function Leaderboard({ entries }: { entries: readonly LeaderboardEntry[] 
   const { t } = useTranslation('models');
   const [best] = entries;
   if (best === undefined) return null;
-  const ends = entries.flatMap(({ score, ci }) => [score, ...(ci ?? [])]);
+  // What says the same of every row lies far off and would leave no room for the others.
+  const others = entries.filter(({ family }) => family !== 'baseline');
+  const ends = (others.length > 0 ? others : entries).flatMap(({ metric: of, score, ci }) => [
+    score,
+    ...(possible(of, ci) ?? []),
+  ]);
   const [low, high] = [Math.min(...ends), Math.max(...ends)];
   const metric = t(`metric_${best.metric}`);
   const weighed = entries.some(({ weight }) => weight !== null);
@@ -31,7 +37,7 @@ export function Leaderboard({ entries }: { entries: readonly LeaderboardEntry[] 
               <span className="font-medium wrap-anywhere">{entry.model}</span>
             </td>
             <td className={numberClass}>
-              <ScoreInterval score={entry.score} ci={entry.ci} />
+              <ScoreInterval metric={entry.metric} score={entry.score} ci={entry.ci} />
             </td>
             <td className={`${cellClass} max-md:hidden`}>
               <Interval entry={entry} low={low} high={high} />
@@ -57,28 +63,22 @@ const settingsOf = ({ settings }: LeaderboardEntry): string =>
     .map(([key, value]) => `${key} ${value}`)
     .join(', ');
 
-function Interval({
-  entry: { score, ci },
-  low,
-  high,
-}: {
-  entry: LeaderboardEntry;
-  low: number;
-  high: number;
-}) {
-  const at = (value: number) => `${high === low ? 50 : ((value - low) / (high - low)) * 100}%`;
+function Interval({ entry, low, high }: { entry: LeaderboardEntry; low: number; high: number }) {
+  const interval = possible(entry.metric, entry.ci);
+  const at = (value: number) =>
+    `${high === low ? 50 : Math.max(0, Math.min(100, ((value - low) / (high - low)) * 100))}%`;
   return (
     <span aria-hidden className="relative mx-1 block h-4">
       <span className="absolute inset-x-0 top-1/2 h-px bg-line" />
-      {ci !== null && (
+      {interval !== null && (
         <span
           className="absolute top-[calc(50%-1.5px)] h-[3px] rounded-full bg-accent/40"
-          style={{ insetInlineStart: at(ci[0]), insetInlineEnd: `calc(100% - ${at(ci[1])})` }}
+          style={{ insetInlineStart: at(interval[0]), insetInlineEnd: `calc(100% - ${at(interval[1])})` }}
         />
       )}
       <span
         className="absolute top-[calc(50%-4px)] size-2 -translate-x-1/2 rounded-full bg-accent rtl:translate-x-1/2"
-        style={{ insetInlineStart: at(score) }}
+        style={{ insetInlineStart: at(entry.score) }}
       />
     </span>
   );

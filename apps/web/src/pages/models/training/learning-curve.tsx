@@ -3,6 +3,7 @@ import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ChartPanel } from '../../../components/chart/chart-panel.tsx';
 import type { Column, Row } from '../../../lib/cell.ts';
+import { possible } from '../metric-range.ts';
 
 const columns: readonly Column[] = [
   { name: 'rows', type: 'integer' },
@@ -22,14 +23,18 @@ export function LearningCurve({
   const { t } = useTranslation('models');
   const word = t(`metric_${metric}`);
   const rows = useMemo<Row[]>(
-    () => points.map(({ rows: count, score, ci }) => [count, score, ci?.[0] ?? null, ci?.[1] ?? null]),
-    [points],
+    () =>
+      points.map(({ rows: count, score, ci }) => {
+        const [low, high] = possible(metric, ci) ?? [null, null];
+        return [count, score, low, high];
+      }),
+    [points, metric],
   );
   const spec = useMemo(() => {
     const x = { field: 'rows', type: 'quantitative', title: t('axis_rows') };
     const y = { type: 'quantitative', title: word, scale: { zero: false } };
     return {
-      height: 240,
+      height: 320,
       layer: [
         {
           transform: [{ filter: 'isValid(datum.low)' }],

@@ -22,7 +22,7 @@ export function SearchCurve({ progress }: { progress: TrainingProgress }) {
   }, [search_curve, seconds, fits]);
   const spec = useMemo(
     () => ({
-      height: 240,
+      height: 320,
       mark: { type: 'line', interpolate: 'step-after', point: { size: 30 } },
       encoding: {
         x: { field: 'seconds', type: 'quantitative', title: t('axis_seconds') },

@@ -35,10 +35,23 @@ export function Beeswarm({ explanation, unit }: { explanation: GlobalExplanation
     });
   }, [explanation]);
   const lines = Math.min(mostColumns, explanation.columns.length);
+  const sort = useMemo(
+    () => explanation.columns.slice(0, mostColumns).map(({ column }) => column),
+    [explanation],
+  );
   const title = explanation.label === null ? t('beeswarm') : t('beeswarm_of', { label: explanation.label });
-  const spec = useMemo(
-    () => ({
-      height: Math.max(160, 60 + 34 * lines),
+  const spec = useMemo(() => {
+    const place = {
+      y: { field: 'column', type: 'nominal', sort, title: null, axis: { grid: true } },
+      yOffset: { field: 'offset', type: 'quantitative', scale: { domain: [-1, 1] } },
+      x: {
+        field: 'contribution',
+        type: 'quantitative',
+        title: unit === null ? t('axis_contribution') : t('axis_contribution_in', { unit }),
+      },
+    };
+    return {
+      height: Math.max(320, 80 + 34 * lines),
       layer: [
         {
           data: { values: [{ zero: 0 }] },
@@ -46,15 +59,15 @@ export function Beeswarm({ explanation, unit }: { explanation: GlobalExplanation
           encoding: { x: { field: 'zero', type: 'quantitative' } },
         },
         {
+          transform: [{ filter: '!isValid(datum.level)' }],
+          mark: { type: 'circle', size: 18, opacity: 0.75, color: '#8a8f98' },
+          encoding: place,
+        },
+        {
+          transform: [{ filter: 'isValid(datum.level)' }],
           mark: { type: 'circle', size: 18, opacity: 0.75 },
           encoding: {
-            y: { field: 'column', type: 'nominal', sort: null, title: null, axis: { grid: true } },
-            yOffset: { field: 'offset', type: 'quantitative', scale: { domain: [-1, 1] } },
-            x: {
-              field: 'contribution',
-              type: 'quantitative',
-              title: unit === null ? t('axis_contribution') : t('axis_contribution_in', { unit }),
-            },
+            ...place,
             color: {
               field: 'level',
               type: 'quantitative',
@@ -69,9 +82,8 @@ export function Beeswarm({ explanation, unit }: { explanation: GlobalExplanation
           },
         },
       ],
-    }),
-    [t, lines, unit],
-  );
+    };
+  }, [t, lines, unit, sort]);
   return <ChartPanel title={title} spec={spec} columns={columns} rows={rows} />;
 }
 

@@ -38,7 +38,7 @@ export function DependenceChart({
     const y = { type: 'quantitative', title: said, scale: { zero: false } };
     const band = { x, y: { ...y, field: 'low' }, y2: { field: 'high' } };
     return {
-      height: 300,
+      height: 320,
       layer: isNumber
         ? [
             { mark: { type: 'area', opacity: 0.2, line: false, tooltip: false }, encoding: band },

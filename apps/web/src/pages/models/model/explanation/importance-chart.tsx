@@ -27,9 +27,9 @@ export function ImportanceChart({ evaluation: { importance, metric } }: { evalua
     const y = { field: 'column', type: 'nominal', sort: null, title: null };
     const x = { type: 'quantitative', title: t('axis_importance', { metric: word }) };
     return {
-      height: Math.max(160, 40 + 26 * rows.length),
+      height: Math.max(320, 40 + 26 * rows.length),
       layer: [
-        { mark: { type: 'bar', height: { band: 0.65 } }, encoding: { y, x: { ...x, field: 'importance' } } },
+        { mark: { type: 'bar', height: { band: 0.5 } }, encoding: { y, x: { ...x, field: 'importance' } } },
         {
           mark: { type: 'rule', strokeWidth: 1.5 },
           encoding: { y, x: { ...x, field: 'low' }, x2: { field: 'high' } },

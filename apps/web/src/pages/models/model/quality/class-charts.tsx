@@ -5,7 +5,7 @@ import { ChartPanel } from '../../../../components/chart/chart-panel.tsx';
 import type { Column, Row } from '../../../../lib/cell.ts';
 import { formatNumber } from '../../../../lib/format.ts';
 
-const height = 300;
+const height = 320;
 const share = { domain: [0, 1] };
 const number = (name: string): Column => ({ name, type: 'number' });
 const text = (name: string): Column => ({ name, type: 'text' });

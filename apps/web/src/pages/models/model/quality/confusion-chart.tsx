@@ -37,7 +37,7 @@ export function ConfusionChart({ confusion }: { confusion: NonNullable<ModelEval
     };
     const y = { field: 'truth', type: 'nominal', sort: labels, title: t('axis_truth') };
     return {
-      height: Math.max(200, Math.min(480, 60 + 44 * labels.length)),
+      height: Math.max(320, Math.min(480, 60 + 44 * labels.length)),
       layer: [
         {
           mark: { type: 'rect', cornerRadius: 2 },

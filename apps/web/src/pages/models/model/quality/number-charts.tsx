@@ -6,7 +6,7 @@ import type { Column, Row } from '../../../../lib/cell.ts';
 import { formatNumber } from '../../../../lib/format.ts';
 
 type Residuals = NonNullable<ModelEvaluation['residuals']>;
-const height = 300;
+const height = 320;
 
 const points: readonly Column[] = [
   { name: 'actual', type: 'number' },

@@ -25,7 +25,9 @@ export function Counterfactuals({
 }) {
   const { t } = useTranslation('models');
   const { labels, model_id: id, number, signature } = evaluation;
-  const others = labels.filter((label) => label !== said.prediction);
+  const others = labels
+    .filter((label) => label !== said.prediction)
+    .toSorted((a, b) => (said.probabilities?.[b] ?? 0) - (said.probabilities?.[a] ?? 0));
   const [picked, setPicked] = useState<string | null>(null);
   const label = picked !== null && others.includes(picked) ? picked : others[0];
   const [side, setSide] = useState<'at_least' | 'at_most'>('at_least');

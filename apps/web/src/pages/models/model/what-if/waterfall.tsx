@@ -3,6 +3,7 @@ import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ChartPanel } from '../../../../components/chart/chart-panel.tsx';
 import { type Column, cellLabel, type Row } from '../../../../lib/cell.ts';
+import { formatNumber } from '../../../../lib/format.ts';
 
 const mostColumns = 10;
 const columns: readonly Column[] = [
@@ -11,6 +12,7 @@ const columns: readonly Column[] = [
   { name: 'to', type: 'number' },
   { name: 'contribution', type: 'number' },
   { name: 'direction', type: 'text' },
+  { name: 'label', type: 'text' },
 ];
 
 /** From what the model says on average to what it says of this row, one column at a time. */
@@ -24,9 +26,9 @@ export function Waterfall({ explanation, target }: { explanation: RowExplanation
   const spec = useMemo(() => {
     const y = { field: 'step', type: 'nominal', sort: null, title: null, axis: { labelLimit: 220 } };
     const title = label === null ? target : t('axis_probability', { label });
-    const x = { type: 'quantitative', title, scale: { zero: false, padding: 24 } };
+    const x = { type: 'quantitative', title, scale: { zero: false, padding: 48 } };
     return {
-      height: 48 + 30 * rows.length,
+      height: Math.max(320, 48 + 30 * rows.length),
       layer: [
         {
           mark: { type: 'bar', height: { band: 0.6 }, cornerRadius: 2 },
@@ -41,6 +43,11 @@ export function Waterfall({ explanation, target }: { explanation: RowExplanation
               legend: null,
             },
           },
+        },
+        {
+          transform: [{ calculate: 'max(datum.from, datum.to)', as: 'edge' }],
+          mark: { type: 'text', align: 'left', dx: 6, tooltip: false },
+          encoding: { y, x: { ...x, field: 'edge' }, text: { field: 'label' } },
         },
         {
           mark: { type: 'tick', thickness: 2, height: { band: 0.6 }, tooltip: false },
@@ -72,12 +79,14 @@ function stepsOf(
   const step = (name: string, contribution: number): Row => {
     const from = at;
     at += contribution;
-    return [name, from, at, contribution, contribution < 0 ? 'down' : 'up'];
+    const sign = contribution < 0 ? '−' : '+';
+    const label = `${sign}${formatNumber(Math.abs(contribution), 3)}`;
+    return [name, from, at, contribution, contribution < 0 ? 'down' : 'up', label];
   };
   return [
-    [words.base, base, base, 0, 'level'],
+    [words.base, base, base, 0, 'level', formatNumber(base)],
     ...shown.map((each) => step(`${each.column} = ${cellLabel(each.value) || '–'}`, each.contribution)),
     ...(contributions.length > mostColumns ? [step(words.rest, rest)] : []),
-    [words.end, value, value, 0, 'level'],
+    [words.end, value, value, 0, 'level', formatNumber(value)],
   ];
 }
