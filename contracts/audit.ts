@@ -156,6 +156,7 @@ export const auditActions = [
   'training.started',
   'training.failed',
   'model-version.exported',
+  'model-version.reported',
   'prediction-log.changed',
   'prediction-log.read',
   'predictions.made',

@@ -73,6 +73,7 @@ export const idPrefixes = {
   featureVersion: 'ftn',
   featureMaterialisation: 'ftm',
   prediction: 'prd',
+  modelReport: 'mrp',
 } as const;
 export type IdKind = keyof typeof idPrefixes;
 

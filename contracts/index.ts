@@ -32,6 +32,7 @@ import { jobsApi } from './jobs.ts';
 import { mailApi } from './mail.ts';
 import { membersApi } from './members.ts';
 import { metricsApi } from './metrics.ts';
+import { modelReportsApi } from './model-reports.ts';
 import { modelsApi } from './models.ts';
 import { passkeysApi } from './passkeys.ts';
 import { personsApi } from './persons.ts';
@@ -90,6 +91,7 @@ export const api = {
   features: featuresApi,
   training: trainingApi,
   predictions: predictionsApi,
+  modelReports: modelReportsApi,
   metrics: metricsApi,
   dashboards: dashboardsApi,
   dashboardExports: dashboardExportsApi,
@@ -149,6 +151,8 @@ export * from './members.ts';
 export * from './metrics.ts';
 export * from './mlflow.ts';
 export * from './model-documents.ts';
+export * from './model-report-documents.ts';
+export * from './model-reports.ts';
 export * from './model-stages.ts';
 export * from './models.ts';
 export * from './passkeys.ts';

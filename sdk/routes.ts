@@ -324,6 +324,12 @@ export const routes = {
     setLog: 'PUT /ml/models/:id/prediction-log',
     logged: 'GET /ml/models/:id/predictions',
   },
+  modelReports: {
+    requestFairness: 'POST /ml/models/:id/versions/:number/fairness',
+    fairness: 'GET /ml/models/:id/versions/:number/fairness',
+    requestDrift: 'POST /ml/models/:id/versions/:number/drift',
+    drift: 'GET /ml/models/:id/versions/:number/drift',
+  },
   features: {
     list: 'GET /ml/feature-views',
     create: 'POST /ml/feature-views',

@@ -1263,6 +1263,22 @@ CREATE TABLE "ml_promotions" (
 	"signature_id" text
 );
 --> statement-breakpoint
+CREATE TABLE "ml_model_reports" (
+	"id" text PRIMARY KEY NOT NULL,
+	"tenant_id" text NOT NULL,
+	"version_id" text NOT NULL,
+	"kind" text NOT NULL,
+	"dataset_id" text NOT NULL,
+	"dataset_version_id" text NOT NULL,
+	"view" text NOT NULL,
+	"parameters" jsonb NOT NULL,
+	"document" jsonb NOT NULL,
+	"figures" jsonb NOT NULL,
+	"provenance_id" text NOT NULL,
+	"created_by" text NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "ml_trained_versions" (
 	"version_id" text PRIMARY KEY NOT NULL,
 	"tenant_id" text NOT NULL,
@@ -1537,6 +1553,7 @@ ALTER TABLE "ml_online_features" ADD CONSTRAINT "ml_online_features_view_id_ml_f
 ALTER TABLE "ml_model_aliases" ADD CONSTRAINT "ml_model_aliases_model_id_ml_models_id_fk" FOREIGN KEY ("model_id") REFERENCES "public"."ml_models"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "ml_model_versions" ADD CONSTRAINT "ml_model_versions_model_id_ml_models_id_fk" FOREIGN KEY ("model_id") REFERENCES "public"."ml_models"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "ml_promotions" ADD CONSTRAINT "ml_promotions_version_id_ml_model_versions_id_fk" FOREIGN KEY ("version_id") REFERENCES "public"."ml_model_versions"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "ml_model_reports" ADD CONSTRAINT "ml_model_reports_version_id_ml_model_versions_id_fk" FOREIGN KEY ("version_id") REFERENCES "public"."ml_model_versions"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "ml_trained_versions" ADD CONSTRAINT "ml_trained_versions_version_id_ml_model_versions_id_fk" FOREIGN KEY ("version_id") REFERENCES "public"."ml_model_versions"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "ml_trained_versions" ADD CONSTRAINT "ml_trained_versions_model_id_ml_models_id_fk" FOREIGN KEY ("model_id") REFERENCES "public"."ml_models"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "dashboard_alert_entries" ADD CONSTRAINT "dashboard_alert_entries_alert_id_dashboard_alerts_id_fk" FOREIGN KEY ("alert_id") REFERENCES "public"."dashboard_alerts"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
@@ -1675,6 +1692,7 @@ CREATE INDEX "ml_model_versions_tenant" ON "ml_model_versions" USING btree ("ten
 CREATE UNIQUE INDEX "ml_models_name" ON "ml_models" USING btree ("tenant_id","name") WHERE deleted_at is null;--> statement-breakpoint
 CREATE INDEX "ml_models_updated" ON "ml_models" USING btree ("tenant_id","updated_at","id");--> statement-breakpoint
 CREATE INDEX "ml_promotions_version" ON "ml_promotions" USING btree ("version_id","id");--> statement-breakpoint
+CREATE INDEX "ml_model_reports_version" ON "ml_model_reports" USING btree ("version_id","kind","id");--> statement-breakpoint
 CREATE INDEX "ml_trained_versions_model" ON "ml_trained_versions" USING btree ("model_id");--> statement-breakpoint
 CREATE INDEX "ml_trainings_tenant" ON "ml_trainings" USING btree ("tenant_id","job_id");--> statement-breakpoint
 CREATE INDEX "ml_trainings_dataset" ON "ml_trainings" USING btree ("dataset_id","job_id");--> statement-breakpoint
@@ -2572,6 +2590,16 @@ CREATE POLICY "ml_promotions_owner" ON "ml_promotions" TO CURRENT_USER USING (tr
 CREATE POLICY "ml_promotions_tenant" ON "ml_promotions" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)) and (exists (select from "ml_model_versions" p where p."id" = "ml_promotions"."version_id")));
 --> statement-breakpoint
 GRANT select, insert, update, delete ON "ml_promotions" TO stroma_tenant;
+--> statement-breakpoint
+ALTER TABLE "ml_model_reports" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "ml_model_reports" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "ml_model_reports_owner" ON "ml_model_reports" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "ml_model_reports_tenant" ON "ml_model_reports" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)) and (exists (select from "ml_model_versions" p where p."id" = "ml_model_reports"."version_id")));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "ml_model_reports" TO stroma_tenant;
 --> statement-breakpoint
 ALTER TABLE "ml_trained_versions" ENABLE ROW LEVEL SECURITY;
 --> statement-breakpoint

@@ -95,6 +95,7 @@ export const idKinds: Readonly<Record<string, IdKind>> = {
   ml_models: 'model',
   ml_model_versions: 'modelVersion',
   ml_promotions: 'promotion',
+  ml_model_reports: 'modelReport',
   ml_feature_views: 'featureView',
   ml_feature_view_versions: 'featureVersion',
   ml_feature_materialisations: 'featureMaterialisation',

@@ -32,6 +32,9 @@ import { Promotions } from './registry/promotions.service.ts';
 import { RegisteredModels } from './registry/registered-models.service.ts';
 import { registryRoutes } from './registry/registry.routes.ts';
 import { signableModel } from './registry/signable-model.ts';
+import { ModelReports } from './reports/model-reports.service.ts';
+import { reportJob } from './reports/reports.jobs.ts';
+import { reportRoutes } from './reports/reports.routes.ts';
 import { predictionRoutes } from './serving/predictions.routes.ts';
 import { Predictions } from './serving/predictions.service.ts';
 import { ServedModels } from './serving/served-models.ts';
@@ -89,6 +92,8 @@ export function createModels(platform: Platform, access: Access, data: Data): Mo
     slow: openThreads({ atOnce: 1, heapMb: servingHeapMb(platform) }),
   };
   const served = new ServedModels(parts, models);
+  platform.jobs.register(reportJob({ parts, served, threads: threads.slow }));
+  const reports = new ModelReports(parts, versions, served);
   const predictions = new Predictions(parts, served, threads);
   access.signatures.register(signableModel(parts));
   data.knowDerived(derivedModels(platform.db));
@@ -115,6 +120,7 @@ export function createModels(platform: Platform, access: Access, data: Data): Mo
       registerFeatures(app);
       trainingRoutes(app, trainings);
       predictionRoutes(app, { registry, served, predictions });
+      reportRoutes(app, reports);
       mlflowRoutes(app, {
         experiments,
         runs,

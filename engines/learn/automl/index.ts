@@ -11,7 +11,13 @@ export {
   type Preset,
   presets,
 } from './automl.ts';
-export { type AutomlModel, type AutomlPrediction, loadAutoml, type SavedAutoml } from './automl-model.ts';
+export {
+  type AutomlModel,
+  type AutomlPrediction,
+  asTrained,
+  loadAutoml,
+  type SavedAutoml,
+} from './automl-model.ts';
 export type { AutomlState, FinishedFit } from './automl-state.ts';
 export { type FamilyName, familyNames, type Settings } from './learners.ts';
 export { modelText, readModelText } from './model-text.ts';

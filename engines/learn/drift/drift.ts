@@ -10,7 +10,7 @@ import {
 } from '../table/feature-table.ts';
 import { type ColumnDrift, type ColumnReference, referenceOf, type TestedColumn } from './column-drift.ts';
 import { type ConceptDrift, lossesAgainst, type TestedLosses, withLossSeverity } from './concept-drift.ts';
-import { drawRows, JointRows } from './joint-rows.ts';
+import { JointRows, sampleRows } from './joint-rows.ts';
 import { type KernelDiscrepancy, kernelDiscrepancy } from './kernel-discrepancy.ts';
 import {
   type DriftSeverity,
@@ -110,7 +110,7 @@ export class DriftReference {
     this.#losses = losses ?? null;
     const most = options.jointRows ?? 300;
     const shape = new JointRows(compared);
-    const drawn = drawRows(table.rows, most, options.seed);
+    const drawn = sampleRows(table.rows, most, options.seed);
     this.#joint =
       most > 0 && shape.width > 0 ? { shape, rows: shape.of(compared, drawn), count: drawn.length } : null;
   }
@@ -152,7 +152,7 @@ export class DriftReference {
     if (this.#joint === null) return null;
     const { shape, rows, count } = this.#joint;
     const { seed, jointRows = 300, signal } = this.#options;
-    const drawn = drawRows(table.rows, jointRows, seed + 1);
+    const drawn = sampleRows(table.rows, jointRows, seed + 1);
     const found = kernelDiscrepancy(rows, shape.of(table.columns, drawn), shape.width, {
       seed,
       ...(signal === undefined ? {} : { signal }),

@@ -20,4 +20,5 @@ export {
   windowsByTime,
   windowsOfSize,
 } from './drift-windows.ts';
+export { sampleRows } from './joint-rows.ts';
 export { type DriftSeverity, type DriftThresholds, driftSeverities, driftThresholds } from './severity.ts';

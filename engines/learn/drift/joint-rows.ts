@@ -1,6 +1,7 @@
-import { type SeededRandom, seededRandom } from '@stroma/kernel';
+import { seededRandom } from '@stroma/kernel';
 import { meanOf, varianceOf } from '@stroma/stats';
 import type { FeatureColumn } from '../table/feature-table.ts';
+import { drawRows } from '../trees/row-draws.ts';
 
 /** Of more, the first are looked at together. */
 export const mostJointColumns = 200;
@@ -84,14 +85,8 @@ function categories({ codes, levels }: Extract<FeatureColumn, { kind: 'category'
   };
 }
 
-/** So many rows, each at most once, by seed; all where there are no more. */
-export function drawRows(rows: number, most: number, seed: number): Uint32Array {
+/** So many rows, ascending, each at most once, by seed; all where there are no more. */
+export function sampleRows(rows: number, most: number, seed: number): Uint32Array {
   const all = Uint32Array.from({ length: rows }, (_, row) => row);
-  if (rows <= most) return all;
-  const random: SeededRandom = seededRandom(seed);
-  for (let at = 0; at < most; at++) {
-    const other = at + random.whole(rows - at);
-    [all[at], all[other]] = [all[other] as number, all[at] as number];
-  }
-  return all.slice(0, most);
+  return rows <= most ? all : drawRows(all, most, seededRandom(seed));
 }

@@ -48,6 +48,7 @@ const treatments: Readonly<Record<string, RecordTreatment>> = {
   ml_model_aliases: redact,
   ml_model_versions: redact,
   ml_promotions: redact,
+  ml_model_reports: redact,
   ml_feature_views: redact,
   ml_feature_view_versions: redact,
   ml_feature_materialisations: redact,

@@ -1,5 +1,6 @@
 import type { CheckResult, ModelStage, PromotionPolicy } from '@stroma/contracts';
 import { own } from '../experiments/run-comparison.ts';
+import { reportPrefix } from '../reports/report-figures.ts';
 import type { VersionFacts } from './version-facts.ts';
 
 type StageRule = PromotionPolicy['staging'];
@@ -10,10 +11,17 @@ const free: StageRule = { checks: [], approval: false, signature: false };
 export const ruleOf = (policy: PromotionPolicy, stage: ModelStage): StageRule =>
   stage === 'staging' || stage === 'production' ? policy[stage] : free;
 
-/** Each declared threshold against the metric of the version; one that is missing or no number does not pass. */
-export function runChecks(rule: StageRule, { metrics }: Pick<VersionFacts, 'metrics'>): CheckResult[] {
+/**
+ * Each declared threshold against the metric of the version, or the figure of its newest reports; one that is missing or
+ * no number does not pass.
+ */
+export function runChecks(
+  rule: StageRule,
+  { metrics }: Pick<VersionFacts, 'metrics'>,
+  figures: Readonly<Record<string, number>>,
+): CheckResult[] {
   return rule.checks.map(({ metric, at_least = null, at_most = null }) => {
-    const value = own(metrics, metric) ?? null;
+    const value = own(metric.startsWith(reportPrefix) ? figures : metrics, metric) ?? null;
     const passed =
       value !== null &&
       value !== 'NaN' &&

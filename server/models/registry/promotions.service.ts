@@ -6,6 +6,7 @@ import { fail } from '../../platform/failure.ts';
 import { newId } from '../../platform/ids.ts';
 import { cutPage, readIdCursor } from '../../platform/paging.ts';
 import type { ModelParts } from '../experiments/run-documents.ts';
+import { figuresOf } from '../reports/report-figures.ts';
 import type { ModelVersions } from './model-versions.service.ts';
 import {
   type FoundPromotion,
@@ -81,7 +82,7 @@ export class Promotions {
     const found = await this.#versions.require(ctx, 'models:write', modelId, number);
     const rule = ruleOf(found.model.policy, wanted.stage);
     const isAsked = await this.isAsked(ctx, found.model, wanted.stage);
-    const checks = this.#passed(found, wanted.stage);
+    const checks = await this.#passed(this.#parts.platform.db.sql, ctx, found, wanted.stage);
     const row = this.#row(ctx, found.version, 'promotion', wanted.stage, wanted, checks);
     const signatureId = rule.signature && !isAsked ? await this.#signed(ctx, found.version) : null;
     const promotion = await this.#parts.platform.db.transaction(async (tx) => {
@@ -157,7 +158,7 @@ export class Promotions {
     if (version.deletedAt !== null || model.deletedAt !== null)
       fail('CONFLICT', 'The version is deleted. Restore it first.', { number: version.number });
     // The policy may have changed since it was asked.
-    const checks = this.#passed({ version, model }, promotion.toStage);
+    const checks = await this.#passed(tx, ctx, { version, model }, promotion.toStage);
     if (ruleOf(model.policy, promotion.toStage).signature && signatureId === null)
       fail('CONFLICT', 'The policy was changed at this moment. Read it again.', {
         promotion_id: promotion.id,
@@ -204,8 +205,9 @@ export class Promotions {
     return this.#document(found);
   }
 
-  #passed({ version, model }: FoundVersion, stage: ModelStage) {
-    const checks = runChecks(ruleOf(model.policy, stage), version.facts);
+  async #passed(db: Sql, ctx: Context, { version, model }: FoundVersion, stage: ModelStage) {
+    const figures = await figuresOf(db, ctx, version.id);
+    const checks = runChecks(ruleOf(model.policy, stage), version.facts, figures);
     if (checks.some(({ passed }) => !passed))
       fail(
         'UNPROCESSABLE',

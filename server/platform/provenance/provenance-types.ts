@@ -14,6 +14,7 @@ export interface EntityReference {
     | 'insights'
     | 'export'
     | 'model_version'
+    | 'model_report'
     | 'features';
   label: string;
   sha256: string | null;
@@ -31,6 +32,7 @@ export interface Derivation {
     | 'erasure'
     | 'export'
     | 'training'
+    | 'evaluation'
     | 'features';
   label: string;
   parameters: Record<string, unknown>;

@@ -1,0 +1,31 @@
+import { and, desc, eq } from 'drizzle-orm';
+import type { Context } from '../../platform/context.ts';
+import type { Sql } from '../../platform/db/database.ts';
+import { modelReports } from './model-reports.tables.ts';
+
+export type ReportRow = typeof modelReports.$inferSelect;
+
+export async function insertReport(tx: Sql, row: ReportRow): Promise<void> {
+  await tx.insert(modelReports).values(row);
+}
+
+export async function newestReport(
+  db: Sql,
+  ctx: Context,
+  versionId: string,
+  kind: ReportRow['kind'],
+): Promise<ReportRow | null> {
+  const [row] = await db
+    .select()
+    .from(modelReports)
+    .where(
+      and(
+        eq(modelReports.tenantId, ctx.actor.tenantId),
+        eq(modelReports.versionId, versionId),
+        eq(modelReports.kind, kind),
+      ),
+    )
+    .orderBy(desc(modelReports.id))
+    .limit(1);
+  return row ?? null;
+}

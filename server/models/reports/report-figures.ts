@@ -1,0 +1,43 @@
+import {
+  type DriftReport,
+  driftSeverityNames,
+  type FairnessReport,
+  fairnessVerdicts,
+} from '@stroma/contracts';
+import type { Context } from '../../platform/context.ts';
+import type { Sql } from '../../platform/db/database.ts';
+import { newestReport } from './model-reports.store.ts';
+
+/** Names under which promotions are checked by reports: a metric that is logged under one of them counts for nothing. */
+export const reportPrefix = 'report/';
+
+/** `verdict` 0 within, 1 unclear, 2 beyond; of each criterion the greatest difference between groups of any column. */
+export function fairnessFigures({ verdict, by }: FairnessReport): Record<string, number> {
+  const figures: Record<string, number> = {
+    [`${reportPrefix}fairness/verdict`]: fairnessVerdicts.indexOf(verdict),
+  };
+  for (const { criteria } of by)
+    for (const { name, difference } of criteria) {
+      const key = `${reportPrefix}fairness/${name}`;
+      figures[key] = Math.max(figures[key] ?? 0, difference.value);
+    }
+  return figures;
+}
+
+/** `severity` 0 none to 3 severe, `columns` the share of columns that drifted, `predictions` their stability index. */
+export function driftFigures(report: DriftReport): Record<string, number> {
+  const { severity, drifted_count, column_count, predictions } = report;
+  return {
+    [`${reportPrefix}drift/severity`]: driftSeverityNames.indexOf(severity),
+    [`${reportPrefix}drift/columns`]: drifted_count / Math.max(1, column_count),
+    [`${reportPrefix}drift/predictions`]: Math.max(0, ...predictions.map(({ psi }) => psi)),
+  };
+}
+
+/** Of the newest reports of a version; nothing where there are none. */
+export async function figuresOf(db: Sql, ctx: Context, versionId: string): Promise<Record<string, number>> {
+  const found = await Promise.all(
+    (['fairness', 'drift'] as const).map((kind) => newestReport(db, ctx, versionId, kind)),
+  );
+  return Object.assign({}, ...found.map((row) => row?.figures ?? {}));
+}

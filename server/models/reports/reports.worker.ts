@@ -1,0 +1,132 @@
+import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+import type { DriftReport, FairnessReport } from '@stroma/contracts';
+import { StromaError } from '@stroma/kernel';
+import {
+  type AutomlModel,
+  asTrained,
+  columnNamed,
+  driftOf,
+  type FeatureColumn,
+  type FeatureTable,
+  fairnessOf,
+  loadAutoml,
+  type Observed,
+  readModelText,
+  sampleRows,
+  takeRows,
+  targetOf,
+} from '@stroma/learn';
+import { serveTask, type TaskContext } from '../../platform/threads/serve-task.ts';
+import { readLearningTable, type TableTask } from '../training/learning-table.ts';
+
+export interface FairnessAsk {
+  kind: 'fairness';
+  protected: string[];
+  positive: string | null;
+  threshold: number | null;
+  cuts: Record<string, number[]>;
+  smallest: number;
+  seed: number;
+}
+
+export interface ReportTask {
+  /** Where the model lies. */
+  model: string;
+  table: TableTask;
+  ask: FairnessAsk | { kind: 'drift'; reference: TableTask; seed: number };
+}
+
+/** Of more rows so many are drawn: shares of them are known to a hundredth. */
+const mostRows = 50_000;
+
+serveTask(async ({ model: path, table, ask }: ReportTask, ctx: TaskContext) => {
+  const model = loadAutoml(readModelText(gunzipSync(readFileSync(path)).toString('utf8')));
+  ctx.progress(0.1, 'reading');
+  const read = async (own: TableTask, seed: number): Promise<FeatureTable> => {
+    const { table: all } = await readLearningTable(own, ctx.signal);
+    return all.rows > mostRows ? takeRows(all, sampleRows(all.rows, mostRows, seed)) : all;
+  };
+  const given = await read(table, ask.seed);
+  ctx.progress(0.4, 'comparing');
+  if (ask.kind === 'fairness') return fairnessIn(model, given, ask);
+  return driftIn(model, await read(ask.reference, ask.seed + 1), given, ask.seed, ctx.signal);
+});
+
+function fairnessIn(model: AutomlModel, given: FeatureTable, ask: FairnessAsk): FairnessReport {
+  const { problem, target: name } = model.saved;
+  const { target, rows } = targetOf(columnNamed(given, name), problem);
+  const table = takeRows(given, rows);
+  const { outputs, interval } = model.predict(table);
+  const { labels } = problem;
+  const wanted = ask.positive ?? (labels.length === 2 ? labels[1] : undefined);
+  if (labels.length > 0 && (wanted === undefined || !labels.includes(wanted)))
+    throw new StromaError(
+      'INVALID_INPUT',
+      `The class that is selected for was expected, one of ${labels.slice(0, 12).join(', ')}; ${wanted === undefined ? 'none' : `"${wanted}"`} was given.`,
+      { field: 'positive', labels: labels.slice(0, 50) },
+    );
+  const columns = ask.protected.map((own) => columnNamed(table, own));
+  const report = fairnessOf(target, outputs, columns, {
+    seed: ask.seed,
+    smallest: ask.smallest,
+    cuts: ask.cuts,
+    ...(wanted === undefined ? {} : { positive: labels.indexOf(wanted) }),
+    ...(ask.threshold === null ? {} : { threshold: ask.threshold }),
+    ...(interval === null ? {} : { low: interval.low, high: interval.high }),
+  });
+  return (
+    report.kind === 'class' ? { ...report, positive_label: labels[report.positive] ?? '' } : report
+  ) as FairnessReport;
+}
+
+function driftIn(
+  model: AutomlModel,
+  before: FeatureTable,
+  now: FeatureTable,
+  seed: number,
+  signal: AbortSignal,
+): DriftReport {
+  const labelled = [before, now].every(({ columns }) =>
+    columns.some(({ name }) => name === model.saved.target),
+  );
+  const [reference, window] = [before, now].map((table) => observed(model, table, labelled)) as [
+    Observed,
+    Observed,
+  ];
+  const { concept: _, ...report } = driftOf(reference, window, { seed, signal });
+  return { ...report, thresholds: { ...report.thresholds } };
+}
+
+function observed(model: AutomlModel, given: FeatureTable, labelled: boolean): Observed {
+  const { schema, target, problem } = model.saved;
+  const outputs = model.outputs(given);
+  const known = new Set(schema.map(({ name }) => name));
+  const table = asTrained(given, [
+    ...schema,
+    ...(problem.labels.length > 0 ? [{ name: target, kind: 'category' as const }] : []),
+  ]);
+  return {
+    table: { rows: table.rows, columns: table.columns.filter(({ name }) => known.has(name)) },
+    predictions: predictionsOf(problem.labels, outputs),
+    ...(labelled ? { labels: columnNamed(table, target) } : {}),
+  };
+}
+
+/** Of numbers what is said, of two classes the probability of the second, of more the likeliest. */
+function predictionsOf(labels: readonly string[], outputs: Float64Array): FeatureColumn[] {
+  const width = Math.max(1, labels.length);
+  if (width <= 2)
+    return [
+      {
+        kind: 'number',
+        name: width === 1 ? 'prediction' : `probability of ${labels[1]}`,
+        values: outputs.filter((_, at) => at % width === width - 1),
+      },
+    ];
+  const codes = Int32Array.from({ length: outputs.length / width }, (_, row) => {
+    const own = outputs.subarray(row * width, (row + 1) * width);
+    return own.indexOf(Math.max(...own));
+  });
+  return [{ kind: 'category', name: 'prediction', codes, levels: labels }];
+}
