@@ -68,6 +68,27 @@ describe('permutation importance', () => {
     expect(held / 200).toBeLessThan(0.96);
   });
 
+  it('over rows drawn anew has intervals that hold what all rows would give', async () => {
+    // R² of a model that knows half the spread: the shuffled column costs 2 · var(a) / (var(a) + var(b)) = 1 of all rows.
+    const model = formula((a = 0) => a);
+    let [held, wider] = [0, 0];
+    for (let seed = 0; seed < 40; seed++) {
+      const few = normalMatrix(seed + 500, 120, 2);
+      const [a = new Float64Array(), b = new Float64Array()] = few.columns;
+      const values = a.map((own, row) => own + (b[row] as number));
+      const options = { seed, metric: 'r2' as const, repeats: 6, level: 0.9 };
+      const of = async (given: object) =>
+        (await permutationImportance(model, few, { kind: 'number', values }, { ...options, ...given }))
+          .importances[0]?.ci ?? [0, 0];
+      const [low, high] = await of({ resamples: 100 });
+      const [shortLow, shortHigh] = await of({});
+      if (low <= 1 && high >= 1) held += 1;
+      if (high - low > shortHigh - shortLow) wider += 1;
+    }
+    expect(held).toBeGreaterThanOrEqual(31);
+    expect(wider).toBeGreaterThan(30);
+  });
+
   it('shuffles a group together: twins hide each other alone, not as a group', async () => {
     const one = normalMatrix(2, 200, 1).columns[0] as Float64Array;
     const twins = matrixOf({ left: one, right: one.map((value) => value + 1e-6) });

@@ -44,6 +44,8 @@ export function asking(predict: Predict, planned: number, advice: string, run: E
     );
   let [width, asked] = [0, 0];
   const part = async (matrix: Matrix): Promise<Float64Array> => {
+    // Predictors that answer at once would never let an abort be heard.
+    await new Promise((done) => setImmediate(done));
     signal?.throwIfAborted();
     const found = await predict(matrix);
     signal?.throwIfAborted();
