@@ -10,7 +10,7 @@ import { ErrorNotice } from '../../components/notice.tsx';
 import { cellClass, numberClass, PlainTable } from '../../components/plain-table.tsx';
 import { cellText } from '../../lib/cell.ts';
 import { client } from '../../lib/client.ts';
-import { formatDuration, formatNumber, formatTime } from '../../lib/format.ts';
+import { formatDuration, formatNumber, formatPeriod, formatTime } from '../../lib/format.ts';
 
 const looks = {
   fresh: { tone: 'good', icon: CircleCheck },
@@ -57,7 +57,7 @@ export function OnlineLookup({ view }: { view: FeatureView }) {
             </Field>
           </div>
         ))}
-        <Button type="submit" disabled={ask.isPending || !view.sees_all} className="mb-1">
+        <Button type="submit" disabled={ask.isPending || !view.sees_all}>
           <Search size={16} aria-hidden />
           {t('look_up')}
         </Button>
@@ -103,7 +103,7 @@ function Values({ view, answer }: { view: FeatureView; answer: OnlineFeatures })
                 {event_time === null ? t('nothing') : formatTime(event_time)}
               </td>
               <td className={`${numberClass} max-sm:hidden`}>
-                {age_seconds === null ? t('nothing') : formatDuration(age_seconds * 1000)}
+                {age_seconds === null ? t('nothing') : age(age_seconds)}
               </td>
             </tr>
           );
@@ -112,3 +112,8 @@ function Values({ view, answer }: { view: FeatureView; answer: OnlineFeatures })
     </PlainTable>
   );
 }
+
+const day = 86_400;
+
+const age = (seconds: number): string =>
+  seconds < 2 * day ? formatDuration(seconds * 1000) : formatPeriod(Math.floor(seconds / day));

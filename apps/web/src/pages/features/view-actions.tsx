@@ -28,6 +28,18 @@ export function ViewActions({ view }: { view: FeatureView }) {
   return (
     <>
       {view.may_change && (
+        <Button disabled={materialise.isBusy || !view.sees_all} onClick={materialise.start}>
+          <RefreshCw size={16} aria-hidden className={materialise.isBusy ? 'animate-spin' : undefined} />
+          {t(materialise.isBusy ? 'materialising' : 'materialise')}
+        </Button>
+      )}
+      {mayJoin && (
+        <Button look="primary" onClick={() => setOpen('join')}>
+          <TableProperties size={16} aria-hidden />
+          {t('join')}
+        </Button>
+      )}
+      {view.may_change && (
         <Menu>
           <MenuTrigger asChild>
             <Button aria-label={t('more')} look="quiet" size="icon">
@@ -45,18 +57,6 @@ export function ViewActions({ view }: { view: FeatureView }) {
             </MenuItem>
           </MenuContent>
         </Menu>
-      )}
-      {view.may_change && (
-        <Button disabled={materialise.isBusy || !view.sees_all} onClick={materialise.start}>
-          <RefreshCw size={16} aria-hidden className={materialise.isBusy ? 'animate-spin' : undefined} />
-          {t(materialise.isBusy ? 'materialising' : 'materialise')}
-        </Button>
-      )}
-      {mayJoin && (
-        <Button look="primary" onClick={() => setOpen('join')}>
-          <TableProperties size={16} aria-hidden />
-          {t('join')}
-        </Button>
       )}
       {open === 'join' && <JoinDialog chosen={[view.view_id]} onClose={close} />}
       {open === 'schedule' && <ScheduleDialog view={view} onClose={close} />}

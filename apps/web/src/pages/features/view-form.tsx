@@ -84,7 +84,7 @@ export function ViewForm({
         if (ready) save.mutate();
       }}
     >
-      <div className="grid gap-4 md:grid-cols-2">
+      <div className="grid items-start gap-4 md:grid-cols-2">
         <Field label={t('name')} hint={t('name_hint')} error={nameError}>
           {(props) => (
             <Input
