@@ -141,7 +141,7 @@ export const commands: readonly CommandDefinition[] = [
   {
     name: 'train',
     summary: 'Train a model that predicts a column',
-    usage: ['stroma train <file> --target <column>'],
+    usage: ['stroma train <file-or-dataset> --target <column>'],
     arguments: [1, 1],
     options: {
       target: { type: 'string', value: 'column', meaning: 'What is to be predicted' },
@@ -152,9 +152,10 @@ export const commands: readonly CommandDefinition[] = [
       seed: { type: 'string', value: 'n', meaning: 'Of all that is drawn (default 1)' },
       out: { type: 'string', value: 'file', meaning: 'Where to keep the model' },
       ...readingOptions,
+      ...whereOptions,
     },
     details:
-      'A fifth of the rows is kept back to say how good the model is; no choice sees it. Without --out the model is kept\nin the folder of the sign-ins, under its id.',
+      'A fifth of the rows is kept back to say how good the model is; no choice sees it. Without --out the model is kept\nin the folder of the sign-ins, under its id. What is no file is a dataset of the server, which then keeps the model.',
     examples: ['stroma train patients.csv --target diabetes --time 60 --json'],
     load: async () => (await import('./commands/train.ts')).train,
   },
@@ -166,9 +167,14 @@ export const commands: readonly CommandDefinition[] = [
     options: {
       out: { type: 'string', value: 'file.csv', meaning: 'Write the predictions there' },
       ...readingOptions,
+      ...whereOptions,
     },
-    details: 'A model is its file, or the id that "stroma train" gave.',
-    examples: ['stroma predict diabetes.stroma-model new-patients.csv --out predicted.csv'],
+    details:
+      'A model is its file, the id that "stroma train" gave, or one of the server: its name or id, and behind an @ a\nversion (risk@3, risk@production).',
+    examples: [
+      'stroma predict diabetes.stroma-model new-patients.csv --out predicted.csv',
+      'stroma predict risk@production new-patients.csv --json',
+    ],
     load: async () => (await import('./commands/predict.ts')).predict,
   },
   {
@@ -179,6 +185,7 @@ export const commands: readonly CommandDefinition[] = [
     options: {
       row: { type: 'string', value: 'n', meaning: 'Which row of the file, from 1 (default 1)' },
       ...readingOptions,
+      ...whereOptions,
     },
     examples: ['stroma explain diabetes.stroma-model new-patients.csv --row 3 --json'],
     load: async () => (await import('./commands/predict.ts')).explain,

@@ -9,7 +9,9 @@ interface Failed {
 }
 
 let place: Place;
-let trained: TrainingDocument;
+/** In a file, for there is no server. */
+type Trained = TrainingDocument & { model_file: string };
+let trained: Trained;
 const rowsOf = (count: number, row: (at: number) => (string | number)[]): string =>
   `${Array.from({ length: count }, (_, at) => row(at).join(',')).join('\n')}\n`;
 
@@ -29,7 +31,7 @@ beforeAll(async () => {
     'infinite.csv',
     `a,y\n${rowsOf(40, (at) => [at === 3 ? 'Infinity' : at * 1.5, at % 2 ? 'a' : 'b'])}`,
   );
-  const { status, document } = await place.json<TrainingDocument>([
+  const { status, document } = await place.json<Trained>([
     ...['train', 'patients.csv', '--target', 'outcome', '--time', '1.5', '--preset', 'fast'],
   ]);
   expect(status).toBe(0);

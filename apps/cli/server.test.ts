@@ -15,6 +15,7 @@ import {
 } from '@stroma/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addressOf, type Ended, endOf, Place } from './cli-process.suite.ts';
+import type { TrainingDocument } from './commands/train.ts';
 
 interface Failed {
   error: { code: string; message: string };
@@ -162,6 +163,32 @@ describe('stroma with a server', () => {
       env: { ...elsewhere, STROMA_URL: `http://127.0.0.1:${closed}`, STROMA_TOKEN: 'x' },
     });
     expect(dead).toMatchObject({ status: 1, document: { error: { code: 'UNREACHABLE' } } });
+  });
+
+  it('trains on a dataset, and asks the model of the server', async () => {
+    const rows = Array.from({ length: 60 }, (_, row) => [
+      row % 2 ? 'big' : 'small',
+      (row % 2) * 5 + (row % 7) / 2,
+    ]);
+    place.write('kinds.csv', `kind,size\n${rows.map((row) => row.join(',')).join('\n')}\n`);
+    await place.json(['ingest', 'kinds.csv']);
+    const train = ['train', 'kinds', '--target', 'kind', '--time', '1.5', '--preset', 'fast'];
+    const { status, document } = await place.json<TrainingDocument>(train);
+    expect([status, document.version, document.server]).toEqual([0, 1, url]);
+    expect(document).toMatchObject({ problem_type: 'binary', model_file: null, holdout: { rows: 12 } });
+    place.write('new.csv', 'size,kind\n7.5,\n1,\n');
+    const predicted = await place.json<{ predictions: { prediction: string }[] }>([
+      'predict',
+      'kind of kinds@1',
+      'new.csv',
+    ]);
+    expect(predicted.document.predictions.map(({ prediction }) => prediction)).toEqual(['big', 'small']);
+    const explained = await place.json<{ label: string; contributions: { column: string }[] }>([
+      ...['explain', document.model_id, 'new.csv', '--row', '2'],
+    ]);
+    expect(explained.document).toMatchObject({ label: 'small', contributions: [{ column: 'size' }] });
+    const typo = await place.json<Failed>(['train', 'kinds', '--target', 'kinds']);
+    expect(typo.document.error.message).toContain('Did you mean "kind"?');
   });
 
   it('signs out, and then works in process again', async () => {

@@ -1,10 +1,13 @@
 import { writeFileSync } from 'node:fs';
+import type { Prediction } from '@stroma/contracts';
 import type { JsonValue } from '@stroma/kernel';
-import { type AutomlPrediction, explainRow, likeliest, type Problem } from '@stroma/learn';
-import type { CommandRun } from '../commands.ts';
+import { type AutomlPrediction, explainRow, type FeatureTable, likeliest, type Problem } from '@stroma/learn';
+import type { CommandRun, RunningCommand } from '../commands.ts';
+import { type Connection, findServer } from '../connection.ts';
 import { exitStatus, UsageError } from '../failure.ts';
 import { readLearningTable } from '../local/learning-table.ts';
-import { readModel } from '../local/model-files.ts';
+import { isModelHere, readModel } from '../local/model-files.ts';
+import { findModel, predictThere, type RemoteModel, rowOf } from '../remote/remote-models.ts';
 import { withScratchFolder } from '../scratch-folder.ts';
 import { isFile, refuseMissingFile } from '../source-files.ts';
 import { explanationView } from '../views/learning-view.ts';
@@ -17,11 +20,11 @@ const mostShown = 20;
 export const predict: CommandRun = async (running) => {
   const { invocation, output, env } = running;
   const [modelWord = '', word = ''] = invocation.words;
-  const { model_id, model } = readModel(modelWord, env);
   if (!isFile(word)) refuseMissingFile(word, true);
+  const there = await modelThere(modelWord, running);
   const { table } = await withScratchFolder((folder) => readLearningTable(word, folder, running));
-  const { problem } = model.saved;
-  const predicted = model.predict(table);
+  const { model_id, problem, target, predicted } =
+    there === null ? predictHere(modelWord, table, env) : await predictAtServer(there, table, running);
   for (const { column, levels, rows } of predicted.unseen)
     output.note(
       `Note: ${rows} ${rows === 1 ? 'row holds' : 'rows hold'} values of "${column}" that training did not have (${levels.slice(0, 5).join(', ')}${levels.length > 5 ? ', ...' : ''}).`,
@@ -38,7 +41,7 @@ export const predict: CommandRun = async (running) => {
     {
       model_id,
       problem_type: problem.type,
-      target: model.saved.target,
+      target,
       rows: table.rows,
       interval_coverage: predicted.interval?.coverage ?? null,
       unseen: predicted.unseen,
@@ -58,9 +61,78 @@ export const predict: CommandRun = async (running) => {
   return exitStatus.ok;
 };
 
+interface Predicted {
+  model_id: string;
+  problem: Pick<Problem, 'type' | 'labels'>;
+  target: string;
+  predicted: AutomlPrediction;
+}
+
+function predictHere(word: string, table: FeatureTable, env: NodeJS.ProcessEnv): Predicted {
+  const { model_id, model } = readModel(word, env);
+  const { problem, target } = model.saved;
+  return { model_id, problem, target, predicted: model.predict(table) };
+}
+
+interface ModelThere {
+  server: Connection;
+  model: RemoteModel;
+}
+
+/** Null for a model that lies here, and where there is no server. */
+async function modelThere(word: string, running: RunningCommand): Promise<ModelThere | null> {
+  if (isModelHere(word, running.env)) return null;
+  const server = await findServer(running);
+  return server === null ? null : { server, model: await findModel(server, word, running) };
+}
+
+async function predictAtServer(
+  { server, model }: ModelThere,
+  table: FeatureTable,
+  running: RunningCommand,
+): Promise<Predicted> {
+  const { predictions, labels, problem_type, target, model_id } = await predictThere(
+    server,
+    model,
+    table,
+    running,
+  );
+  const isClass = labels.length > 0;
+  const numbers = (read: (each: Prediction) => number | null) =>
+    Float64Array.from(predictions, (each) => read(each) ?? Number.NaN);
+  const unseen = new Map<string, { levels: Set<string>; rows: number }>();
+  for (const each of predictions)
+    for (const { column, value } of each.unseen) {
+      const own = unseen.get(column) ?? { levels: new Set(), rows: 0 };
+      own.levels.add(value);
+      own.rows += 1;
+      unseen.set(column, own);
+    }
+  const coverage = predictions[0]?.confidence ?? null;
+  return {
+    model_id,
+    target,
+    problem: { type: problem_type, labels },
+    predicted: {
+      outputs: isClass
+        ? Float64Array.from(
+            predictions.flatMap(({ probabilities }) => labels.map((label) => probabilities?.[label] ?? 0)),
+          )
+        : numbers(({ prediction }) => Number(prediction)),
+      values: isClass ? null : numbers(({ prediction }) => Number(prediction)),
+      labels: isClass ? predictions.map(({ prediction }) => String(prediction)) : null,
+      interval:
+        isClass || coverage === null
+          ? null
+          : { low: numbers(({ low }) => low), high: numbers(({ high }) => high), coverage },
+      unseen: [...unseen].map(([column, { levels, rows }]) => ({ column, levels: [...levels], rows })),
+    },
+  };
+}
+
 function rowsOf(
   { outputs, values, labels, interval }: AutomlPrediction,
-  { labels: classes }: Problem,
+  { labels: classes }: Pick<Problem, 'labels'>,
   count: number,
 ): { columns: string[]; rows: JsonValue[][] } {
   if (values !== null)
@@ -81,35 +153,77 @@ function rowsOf(
 
 /** What each column adds to the prediction of one row. */
 export const explain: CommandRun = async (running) => {
-  const { invocation, output, signal, env } = running;
+  const { invocation, output, signal } = running;
   const [modelWord = '', word = ''] = invocation.words;
   const row = invocation.number('row', { least: 1 }) ?? 1;
-  const { model_id, model } = readModel(modelWord, env);
   if (!isFile(word)) refuseMissingFile(word, true);
+  const there = await modelThere(modelWord, running);
   const { table } = await withScratchFolder((folder) => readLearningTable(word, folder, running));
   if (row > table.rows)
     throw new UsageError(`Expected --row from 1 to the ${table.rows} there are, given ${row}.`, 'explain');
-  const { problem } = model.saved;
-  const own = model.outputs(table);
-  const classes = problem.labels.length;
-  const output_ = classes === 0 ? 0 : (likeliest(own, classes)[row - 1] as number);
-  const { base, value, contributions } = explainRow(model, table, {
-    row: row - 1,
-    output: output_,
-    seed: 1,
-    signal,
-  });
+  const told =
+    there === null
+      ? explainHere(modelWord, table, row - 1, running)
+      : await explainAtServer(there, table, row - 1, signal);
   const document = {
-    model_id,
+    model_id: told.model_id,
     row,
-    target: model.saved.target,
-    problem_type: problem.type,
+    target: told.target,
+    problem_type: told.problem_type,
     /** Whose probability is explained; null for a number. */
-    label: problem.labels[output_] ?? null,
-    base,
-    value,
-    contributions: contributions.toSorted((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution)),
+    label: told.label,
+    base: told.base,
+    value: told.value,
+    contributions: told.contributions,
   };
   await output.result(document, () => explanationView(document));
   return exitStatus.ok;
 };
+
+function explainHere(word: string, table: FeatureTable, row: number, { env, signal }: RunningCommand) {
+  const { model_id, model } = readModel(word, env);
+  const { problem, target } = model.saved;
+  const classes = problem.labels.length;
+  const output = classes === 0 ? 0 : (likeliest(model.outputs(table), classes)[row] as number);
+  const { base, value, contributions } = explainRow(model, table, { row, output, seed: 1, signal });
+  return {
+    model_id,
+    target,
+    problem_type: problem.type,
+    label: problem.labels[output] ?? null,
+    base,
+    value,
+    contributions: contributions.toSorted((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution)),
+  };
+}
+
+async function explainAtServer(
+  { server: { client }, model: { model_id, version } }: ModelThere,
+  table: FeatureTable,
+  row: number,
+  signal: AbortSignal,
+) {
+  const own = rowOf(table, row);
+  const body = { model_id, rows: [own], ...(version !== undefined && { version }) };
+  const { target, problem_type, number } = await client.predictions.predict({ body, signal });
+  const explained = await client.predictions.explain({
+    params: { id: model_id },
+    body: { kind: 'row', row: own, version: String(number) },
+    signal,
+  });
+  if (explained.kind !== 'row') throw new Error('the server explained something else than a row');
+  const { label, base, value, contributions } = explained;
+  return {
+    model_id,
+    target,
+    problem_type,
+    label,
+    base,
+    value,
+    contributions: contributions.map(({ column, contribution, standard_error }) => ({
+      column,
+      contribution,
+      standard_error,
+    })),
+  };
+}

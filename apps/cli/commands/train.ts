@@ -1,11 +1,14 @@
 import { availableParallelism } from 'node:os';
+import type { ModelEvaluation } from '@stroma/contracts';
 import { StromaError } from '@stroma/kernel';
 import type { FeatureTable, MetricName, Preset, ProblemType } from '@stroma/learn';
 import type { CommandRun, RunningCommand } from '../commands.ts';
+import { findServer } from '../connection.ts';
 import { exitStatus, UsageError } from '../failure.ts';
 import { readLearningTable } from '../local/learning-table.ts';
 import { keepModel } from '../local/model-files.ts';
 import { nearestWord } from '../nearest-word.ts';
+import { trainThere } from '../remote/remote-models.ts';
 import { withScratchFolder } from '../scratch-folder.ts';
 import { isFile, refuseMissingFile } from '../source-files.ts';
 import { trainingView } from '../views/learning-view.ts';
@@ -13,7 +16,7 @@ import { trainingView } from '../views/learning-view.ts';
 const longestSeconds = 1800;
 
 /** What `stroma train --json` prints. */
-export type TrainingDocument = ReturnType<typeof documentOf>;
+export type TrainingDocument = ReturnType<typeof documentOf> & { version?: number; server?: string };
 
 export const train: CommandRun = async (running) => {
   const { invocation, output, signal, env } = running;
@@ -32,7 +35,21 @@ export const train: CommandRun = async (running) => {
   const problem = oneOf<ProblemType>(running, 'problem', problemTypes);
   const preset = oneOf<Preset>(running, 'preset', presets);
   const seed = invocation.number('seed') ?? 1;
-  if (!isFile(word)) refuseMissingFile(word, true);
+  if (!isFile(word)) {
+    const server = await findServer(running);
+    if (server === null) return refuseMissingFile(word, true);
+    if (invocation.text('out') !== null)
+      throw new UsageError('Expected no --out: the server keeps the model.', invocation.command.name);
+    const wish = { target, time_limit_s: seconds, seed, metric, problem, preset };
+    const trained = await trainThere(server, word, wish, running);
+    const document = {
+      ...documentOf(trained, { model_id: trained.model_id, model_file: null }),
+      version: trained.number,
+      server: server.url,
+    };
+    await output.result(document, () => trainingView(document, output));
+    return exitStatus.ok;
+  }
   const { table, leftOut } = await withScratchFolder((folder) => readLearningTable(word, folder, running));
   checkTarget(table, target, leftOut);
   const threads = new TreeThreads(Math.min(8, availableParallelism()));
@@ -57,7 +74,11 @@ export const train: CommandRun = async (running) => {
         message: `"${name}": ${reason}`,
       });
     const { model_id, path } = keepModel(result.model, invocation.text('out'), env);
-    const document = documentOf(result, model_id, path);
+    const { problem: found, model, ...told } = result;
+    const document = documentOf(
+      { ...told, target: model.target, problem_type: found.type, problem_reasons: found.reasons },
+      { model_id, model_file: path },
+    );
     await output.result(document, () => trainingView(document, output));
     return exitStatus.ok;
   } finally {
@@ -100,33 +121,44 @@ function checkTarget(
   );
 }
 
-function documentOf(
-  {
-    problem,
-    metric,
-    leaderboard,
-    holdout,
-    ...rest
-  }: Awaited<ReturnType<typeof import('@stroma/learn').automl>>,
-  model_id: string,
-  path: string,
-) {
+type Told = Pick<
+  ModelEvaluation,
+  'target' | 'problem_type' | 'problem_reasons' | 'stopped' | 'failed' | 'fits' | 'memory_bytes' | 'seconds'
+> & {
+  metric: string;
+  leaderboard: readonly {
+    model: string;
+    score: number;
+    ci: readonly [number, number] | null;
+    weight: number | null;
+  }[];
+  holdout: {
+    rows: number;
+    scores: readonly { metric: string; score: number; ci: readonly [number, number] | null }[];
+    baseline: number;
+    coverage: number | null;
+  } | null;
+  learning_curve: readonly { rows: number; score: number }[];
+  decisions: readonly { decision: string; message: string }[];
+  leaks: readonly { message: string }[];
+};
+
+function documentOf(told: Told, kept: { model_id: string; model_file: string | null }) {
   return {
-    model_id,
-    model_file: path,
-    problem_type: problem.type,
-    problem_reasons: problem.reasons,
-    target: rest.model.target,
-    metric,
-    leaderboard,
-    holdout,
-    learning_curve: rest.learning_curve,
-    stopped: rest.stopped,
-    decisions: rest.decisions,
-    leaks: rest.leaks,
-    failed: rest.failed,
-    fits: rest.fits,
-    memory_bytes: rest.memory_bytes,
-    seconds: rest.seconds,
+    ...kept,
+    problem_type: told.problem_type,
+    problem_reasons: told.problem_reasons,
+    target: told.target,
+    metric: told.metric,
+    leaderboard: told.leaderboard,
+    holdout: told.holdout,
+    learning_curve: told.learning_curve,
+    stopped: told.stopped,
+    decisions: told.decisions,
+    leaks: told.leaks,
+    failed: told.failed,
+    fits: told.fits,
+    memory_bytes: told.memory_bytes,
+    seconds: told.seconds,
   };
 }

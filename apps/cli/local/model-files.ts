@@ -26,9 +26,15 @@ export function keepModel(
   return { model_id, path };
 }
 
+const pathOf = (word: string, env: NodeJS.ProcessEnv): string =>
+  isFile(word) ? word : join(modelFolder(env), `${word}${extension}`);
+
+export const isModelHere = (word: string, env: NodeJS.ProcessEnv): boolean =>
+  word !== '-' && isFile(pathOf(word, env));
+
 /** A model by its file or its id. Throws NOT_FOUND, and INVALID_INPUT for what is no model. */
 export function readModel(word: string, env: NodeJS.ProcessEnv): { model_id: string; model: AutomlModel } {
-  const path = isFile(word) ? word : join(modelFolder(env), `${word}${extension}`);
+  const path = pathOf(word, env);
   if (!isFile(path) || word === '-')
     throw new StromaError(
       'NOT_FOUND',

@@ -70,7 +70,7 @@ function queuedJob(jobId: string | null): string {
   throw new StromaError('INTERNAL', 'Expected a job id after the last byte, but the server gave none.');
 }
 
-async function untilEnded(
+export async function untilEnded(
   { client }: Pick<Connection, 'client'>,
   jobId: string,
   { output, signal }: RunningCommand,
@@ -106,7 +106,7 @@ export async function resolveDatasets(
   return found;
 }
 
-async function findDataset(
+export async function findDataset(
   { client, url }: Connection,
   word: string,
   { signal }: RunningCommand,

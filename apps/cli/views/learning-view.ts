@@ -4,6 +4,8 @@ import { printable } from '../output.ts';
 import { pad } from './table-view.ts';
 
 const short = (value: number): string => String(Number(value.toPrecision(4)));
+const between = (ci: readonly [number, number] | null): string =>
+  ci === null ? '' : `${short(ci[0])} to ${short(ci[1])}`;
 const mostModels = 12;
 
 export function trainingView(document: TrainingDocument, output: Output): string {
@@ -20,21 +22,23 @@ export function trainingView(document: TrainingDocument, output: Output): string
       .slice(0, mostModels)
       .map(
         ({ model, score, ci, weight }) =>
-          `${pad(model, 24)} ${pad(short(score), 10, true)}  ${short(ci[0])} to ${short(ci[1])}${weight > 0 && model !== 'ensemble' ? `  weight ${short(weight)}` : ''}`,
+          `${pad(model, 24)} ${pad(short(score), 10, true)}  ${between(ci)}${(weight ?? 0) > 0 && model !== 'ensemble' ? `  weight ${short(weight ?? 0)}` : ''}`,
       ),
   ];
   if (leaderboard.length > mostModels) lines.push(`... and ${leaderboard.length - mostModels} more`);
   if (holdout !== null) {
     lines.push('', `On ${holdout.rows} rows that no choice has seen:`);
     for (const { metric: name, score, ci } of holdout.scores)
-      lines.push(`${pad(name, 24)} ${pad(short(score), 10, true)}  ${short(ci[0])} to ${short(ci[1])}`);
+      lines.push(`${pad(name, 24)} ${pad(short(score), 10, true)}  ${between(ci)}`);
     if (holdout.coverage !== null)
       lines.push(`${pad('within their interval', 24)} ${pad(short(holdout.coverage), 10, true)}`);
   }
   lines.push(
     '',
     `${document.stopped.message} ${short(document.seconds)} s.`,
-    `Model ${document.model_id}, kept in ${printable(document.model_file)}`,
+    document.model_file === null
+      ? `Model ${document.model_id}, version ${document.version ?? 1}, at ${printable(document.server ?? '')}`
+      : `Model ${document.model_id}, kept in ${printable(document.model_file)}`,
   );
   return lines.join('\n');
 }
