@@ -26,11 +26,12 @@ describe('a model', () => {
     await picture(page, 'models-empty');
     await page.getByRole('link', { name: 'Choose a dataset' }).click();
     await page.getByRole('button', { name: 'Load sample data' }).click();
-    await page.goto('/data');
+    await page.getByText('The sample data is being read.').waitFor();
+    await page.getByRole('link', { name: 'Data', exact: true }).click();
     await page.getByRole('link', { name: 'Palmer penguins' }).click();
 
     await page.getByRole('link', { name: 'Train a model' }).click();
-    await page.getByRole('radio', { name: /^Species/ }).check();
+    await page.getByRole('radio', { name: /Species/ }).check();
     expect(await page.getByLabel('Judged by').inputValue()).toBe('accuracy');
     await page.getByRole('radio', { name: 'Other' }).click();
     await page.getByLabel('Seconds').fill('4');
