@@ -1,8 +1,15 @@
 import { Link } from '@tanstack/react-router';
+import clsx from 'clsx';
+import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSession } from '../../lib/session.ts';
 import logo from '../../stroma.svg';
 import { areasFor } from './areas.ts';
+
+const MoreAreas = lazy(async () => ({ default: (await import('./more-areas.tsx')).MoreAreas }));
+
+/** So many stand in the bar of a narrow page; the others are behind its last place. */
+const inBar = 4;
 
 /** The areas: a column at the start of a wide page, a bar at the foot of a narrow one. */
 export function Rail() {
@@ -17,21 +24,25 @@ export function Rail() {
         <img src={logo} alt="" width={32} height={32} />
       </Link>
       <ul className="flex justify-around sm:flex-col sm:gap-1 sm:px-0.5">
-        {areas.map(({ to, label, icon: Icon }) => (
-          <li key={to} className="min-w-0 flex-1 sm:flex-none">
+        {areas.map(({ to, label, icon: Icon }, place) => (
+          <li key={to} className={clsx('min-w-0 flex-1 sm:flex-none', place >= inBar && 'max-sm:hidden')}>
             <Link
               to={to}
               activeOptions={{ exact: to === '/' }}
               className="group flex h-14 flex-col items-center justify-center gap-1 rounded-md text-small text-ink-soft hover:text-ink aria-[current=page]:font-medium aria-[current=page]:text-accent sm:hover:bg-hover sm:aria-[current=page]:bg-accent-soft"
             >
               <Icon size={18} aria-hidden strokeWidth={1.75} />
-              <span className="max-w-full truncate tracking-[-0.03em] max-sm:hidden">{t(label)}</span>
-              <span className="max-w-full truncate tracking-[-0.03em] sm:hidden">
-                {t(label === 'area_dashboards' ? 'area_dashboards_short' : label)}
-              </span>
+              <span className="max-w-full truncate tracking-[-0.03em]">{t(label)}</span>
             </Link>
           </li>
         ))}
+        {areas.length > inBar && (
+          <li className="h-14 min-w-0 flex-1 sm:hidden">
+            <Suspense>
+              <MoreAreas areas={areas.slice(inBar)} />
+            </Suspense>
+          </li>
+        )}
       </ul>
     </nav>
   );
