@@ -1,9 +1,10 @@
 import type { AutomlPrediction } from '../../automl/automl-model.ts';
 import { checkTable, type FeatureTable } from '../../table/feature-table.ts';
 import { readModelFile } from './model-file.ts';
-import { columnsFor, feedOf, type InputPlan, kindFor, planInputs } from './model-inputs.ts';
+import { kindFor, planInputs } from './model-inputs.ts';
 import { labelsOf, type OutputOptions, planOutputs, probabilitiesOf } from './model-outputs.ts';
 import { ModelProcess } from './model-process.ts';
+import { runTable } from './table-run.ts';
 
 export interface ImportOptions extends OutputOptions {
   /** Names of the columns it takes, in the order of its inputs; needed where it takes several side by side. */
@@ -12,7 +13,7 @@ export interface ImportOptions extends OutputOptions {
   mostBytes?: number;
   /** Of the process it runs in, beyond what an empty one holds; 2,048 when left out. */
   memoryMb?: number;
-  /** For opening and for a batch of 4,096 rows; 60,000 when left out. */
+  /** For opening and for a batch of 1,024 rows; 60,000 when left out. */
   timeoutMs?: number;
 }
 
@@ -35,8 +36,6 @@ export interface ImportedModel extends AsyncDisposable {
   predict(table: FeatureTable, options?: { signal?: AbortSignal }): Promise<Omit<AutomlPrediction, 'unseen'>>;
   close(): Promise<void>;
 }
-
-const batchRows = 4_096;
 
 /**
  * Opens any ONNX file of ONNX's own operators and ai.onnx.ml as a predictor of tables, in a process of its own. Throws
@@ -63,7 +62,7 @@ export async function importOnnx(bytes: Uint8Array, options: ImportOptions = {})
     metadata: file.metadata,
     async predict(table, { signal } = {}) {
       checkTable(table);
-      const read = await run(running, inputs, wanted, table, batch, signal);
+      const read = await runTable(running, { inputs, batch }, wanted, table, signal);
       const of = (name: string | null) => (name === null ? null : (read[name] ?? new Float64Array()));
       if (plan.kind === 'classes') {
         const outputs = probabilitiesOf(plan, of(plan.name) as Float64Array, table.rows);
@@ -76,37 +75,4 @@ export async function importOnnx(bytes: Uint8Array, options: ImportOptions = {})
     close,
     [Symbol.asyncDispose]: close,
   };
-}
-
-/** Each output of all rows, some rows at a time; a model of a fixed number of rows gets its last ones filled up. */
-async function run(
-  running: ModelProcess,
-  inputs: readonly InputPlan[],
-  outputs: string[],
-  table: FeatureTable,
-  batch: number | null,
-  signal: AbortSignal | undefined,
-): Promise<Record<string, Float64Array>> {
-  const columns = columnsFor(inputs, table);
-  const size = batch ?? Math.min(batchRows, Math.max(1, table.rows));
-  const read: Record<string, Float64Array> = {};
-  for (let from = 0; from < table.rows; from += size) {
-    const here = Math.min(size, table.rows - from);
-    const rows = Uint32Array.from({ length: batch ?? here }, (_, at) => from + Math.min(at, here - 1));
-    const feeds = Object.fromEntries(
-      inputs.map((plan, at) => {
-        const shape = plan.rank === 1 ? [rows.length] : [rows.length, plan.columns.length];
-        return [plan.name, { type: plan.type, shape, data: feedOf(plan, columns[at] ?? [], rows) }];
-      }),
-    );
-    const { outputs: results } = await running.ask({ kind: 'run', feeds, outputs }, signal);
-    for (const name of outputs) {
-      const own = results[name] ?? new Float64Array();
-      const width = own.length / rows.length;
-      const all = read[name] ?? new Float64Array(table.rows * width);
-      read[name] = all;
-      all.set(own.subarray(0, here * width), from * width);
-    }
-  }
-  return read;
 }

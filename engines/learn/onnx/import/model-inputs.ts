@@ -1,13 +1,19 @@
 import { StromaError } from '@stroma/kernel';
-import { type FeatureColumn, type FeatureTable, isMissing, listed } from '../../table/feature-table.ts';
+import {
+  type FeatureColumn,
+  type FeatureTable,
+  isMissing,
+  listed,
+  mostColumns,
+} from '../../table/feature-table.ts';
 import type { FilePort, ModelFile, PortType } from './model-file.ts';
 
 /** Columns of a table that one input takes, side by side. */
 export interface InputPlan {
   name: string;
   type: PortType;
-  /** Whether rows x 1 or rows alone is expected of one column. */
-  rank: 1 | 2;
+  /** Sizes after the rows: none where one column is expected as it is. */
+  sizes: readonly number[];
   columns: readonly string[];
 }
 
@@ -33,7 +39,7 @@ export function planInputs(
   if (bad.length > 0)
     throw new StromaError(
       'MODEL_INVALID',
-      `Inputs of rows x a known number of columns were expected (float, double, int32, int64, bool or string); the file has ${bad.map(shown).join('; ')}. Export it with these shapes fixed, all but the rows.`,
+      `Inputs of rows x a known number of columns, at most ${mostColumns}, were expected (float, double, int32, int64, bool or string); the file has ${bad.map(shown).join('; ')}. Export it with these shapes fixed, all but the rows.`,
       { inputs: bad },
     );
   const widths = inputs.map((port) => widthOf(port) as number);
@@ -60,7 +66,7 @@ export function planInputs(
     return {
       name,
       type: type as PortType,
-      rank: shape?.length === 1 ? 1 : 2,
+      sizes: (shape ?? []).slice(1).map(Number),
       columns: names.slice(from - (widths[at] as number), from),
     };
   });
@@ -68,12 +74,12 @@ export function planInputs(
   return { inputs: plans, batch };
 }
 
-/** Columns an input takes; null where it takes something else. */
+/** Columns an input takes, those of several sizes by row; null where it takes something else. */
 function widthOf({ type, shape }: FilePort): number | null {
-  if (type === null || shape === null || shape.length === 0 || shape.length > 2) return null;
-  if (shape[0] === 0) return null;
-  const width = shape.length === 1 ? 1 : shape[1];
-  return typeof width === 'number' && width > 0 ? width : null;
+  if (type === null || shape === null || shape.length === 0 || shape[0] === 0) return null;
+  const sizes = shape.slice(1).map((size) => (typeof size === 'number' ? size : Number.NaN));
+  const width = sizes.reduce((product, size) => product * size, 1);
+  return width > 0 && width <= mostColumns ? width : null;
 }
 
 function namesOf(
