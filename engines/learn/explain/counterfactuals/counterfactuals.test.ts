@@ -129,6 +129,22 @@ describe('counterfactuals', () => {
     }
   });
 
+  it('change no more columns than is asked for', async () => {
+    const random = seededRandom(9);
+    const draw = () => Float64Array.from({ length: 300 }, () => random.normal());
+    const data = matrixOf({ a: draw(), b: draw() });
+    data.columns[0]?.set([-0.5]);
+    data.columns[1]?.set([-0.5]);
+    const least = formula((a = 0, b = 0) => Math.min(a, b));
+    const options = { row: 0, goal: { output: 0, at_least: 0.2, at_most: 0.8 }, data, seed: 1 };
+    const { found } = await counterfactuals(least, data, options);
+    expect(found[0]?.changes).toHaveLength(2);
+    expect(found[0]?.outputs[0]).toBeGreaterThanOrEqual(0.2);
+    expect(found[0]?.outputs[0]).toBeLessThan(0.8);
+    const few = await counterfactuals(least, data, { ...options, mostChanges: 1 });
+    expect(few).toMatchObject({ found: [], message: expect.stringMatching(/too many changes/) });
+  });
+
   it('leave no row behind that is unlike the data, and tell of it', async () => {
     // The two go together; only apart do they reach the goal.
     const a = Float64Array.from({ length: 200 }, (_, row) => row / 20);

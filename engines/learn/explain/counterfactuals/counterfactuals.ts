@@ -30,7 +30,10 @@ export interface CounterfactualOptions extends ExplanationRun {
   count?: number;
   /** Columns one may change; all unless said. */
   mostChanges?: number;
-  /** Share of the data's rows that must lie as far from the others (or as the row itself does); 0.02 unless said. */
+  /**
+   * Share of the data's rows that must lie as far from the others, unless the row itself lies about as far; 0.02 unless
+   * said.
+   */
   leastPlausibility?: number;
   /** Names of codes, by column. */
   levels?: ReadonlyMap<string, readonly string[]>;
@@ -103,7 +106,9 @@ export async function counterfactuals(
   const space: SearchSpace = { row, data, reaches, limits, distance, observed: observedIn(data) };
   const trial = new Trial(own, matrix, goal, mostPredictions - own.asked);
   const plausibility = new Plausibility(data, distance, seededRandom(seed));
-  const least = Math.min(options.leastPlausibility ?? 0.02, plausibility.of(row));
+  const least = options.leastPlausibility ?? 0.02;
+  // An odd row cannot be asked to become an ordinary one, only not a much odder one.
+  const farthest = 1.1 * plausibility.reach(row);
   const begun = await beginnings(space, trial);
   const kept: { changed: Float64Array; columns: number[]; distance: number; plausibility: number }[] = [];
   const seen = new Set<string>();
@@ -117,12 +122,28 @@ export async function counterfactuals(
     if (seen.has(name)) continue;
     seen.add(name);
     const ordinary = plausibility.of(changed);
-    if (ordinary < least || columns.length > (options.mostChanges ?? Number.POSITIVE_INFINITY))
-      set_aside += 1;
+    const isOdd = ordinary < least && plausibility.reach(changed) > farthest;
+    if (isOdd || columns.length > (options.mostChanges ?? Number.POSITIVE_INFINITY)) set_aside += 1;
     else kept.push({ changed, columns, distance: distance.of(row, changed), plausibility: ordinary });
   }
   onProgress?.(1);
-  const chosen = unlikeEachOther(kept, count);
+  const picked = unlikeEachOther(kept, count);
+  const outputs =
+    picked.length === 0
+      ? new Float64Array()
+      : await own.ask(
+          matrixOfRows(
+            matrix,
+            picked.map(({ changed }) => changed),
+          ),
+        );
+  const gaps = gapsOf(goal, outputs, own.width);
+  // Single precision may round otherwise among other rows: what does not hold twice is not told.
+  const chosen = picked.flatMap((counterfactual, at) =>
+    gaps[at] === 0
+      ? [{ ...counterfactual, outputs: Array.from(outputs.subarray(at * own.width, (at + 1) * own.width)) }]
+      : [],
+  );
   const rows = matrixOfRows(
     matrix,
     chosen.map(({ changed }) => changed),
@@ -135,12 +156,11 @@ export async function counterfactuals(
       to: shown(pair, column, 1, options.levels),
     }));
   };
-  const outputs = chosen.length > 0 ? await own.ask(rows) : new Float64Array();
-  const found = chosen.map(({ changed, distance: away, plausibility: ordinary }, at) => {
+  const found = chosen.map(({ changed, outputs: said, distance: away, plausibility: ordinary }) => {
     const near = plausibility.nearest(changed, 10);
     return {
       changes: changesOf(changed),
-      outputs: Array.from(outputs.subarray(at * own.width, (at + 1) * own.width)),
+      outputs: said,
       distance: away,
       plausibility: ordinary,
       neighbours_share: near.reduce((sum, other) => sum + (reaches[other] as number), 0) / near.length,

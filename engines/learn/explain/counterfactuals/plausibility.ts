@@ -22,8 +22,13 @@ export class Plausibility {
 
   /** Share of the data's rows that lie as far from the others, or farther: 0 is odder than any, 1 in their midst. */
   of(row: Float64Array): number {
-    const reach = this.#reach(row, -1);
+    const reach = this.reach(row);
     return this.#usual.filter((usual) => usual >= reach - 1e-12).length / this.#usual.length;
+  }
+
+  /** Mean distance from the nearest five. */
+  reach(row: Float64Array): number {
+    return this.#reach(row, -1);
   }
 
   /** Places of the nearest rows. */
