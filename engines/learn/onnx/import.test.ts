@@ -65,7 +65,6 @@ describe('an ONNX file of another program', () => {
   it.each([
     ['pipeline', ['ill', 'well']],
     ['forest', ['0', '10', '20']],
-    ['boosted', []],
     ['imputed', []],
   ])('predicts as scikit-learn does: %s', async (name, classes) => {
     const own = golden[name] as (typeof golden)[string];
