@@ -17,7 +17,7 @@ import {
   unsqueeze,
   where,
 } from '@stroma/tensor';
-import { type CodeInput, type NumberInput, softest, type TableInputs } from './table-inputs.ts';
+import { type CodeInput, farthest, type NumberInput, softest, type TableInputs } from './table-inputs.ts';
 
 /**
  * What `tableData` does, as part of a graph: from `x` [batch, columns of the matrix], NaN for missing, to what the
@@ -29,7 +29,8 @@ export function tableTensors({ numbers, codes }: TableInputs, x: Tensor): Record
     const raw = columnsOf(x, numbers);
     // What is missing is the one value that does not equal itself.
     const known = equal(raw, raw);
-    given.numbers = where(known, scaled(numbers, where(known, raw, 0)), 0);
+    // What single precision holds as infinite would, times 0, be none.
+    given.numbers = where(known, scaled(numbers, clamp(where(known, raw, 0), -1e37, 1e37)), 0);
     const indicated = numbers.flatMap(({ indicator }, at) => (indicator ? [at] : []));
     if (indicated.length > 0)
       given.missing = gather(where(known, constant(0), constant(1)), places(indicated), 1);
@@ -47,8 +48,7 @@ function scaled(numbers: readonly NumberInput[], x: Tensor): Tensor {
   if (numbers.every(({ scale }) => scale.kind === 'robust')) {
     const centre = row(({ scale }) => (scale.kind === 'robust' ? scale.centre : 0));
     const inverse = row(({ scale }) => (scale.kind === 'robust' && scale.scale > 0 ? 1 / scale.scale : 0));
-    // So far off as to change nothing, and not so far that a square leaves single precision.
-    const own = clamp(multiply(subtract(x, centre), inverse), -1e12, 1e12);
+    const own = clamp(multiply(subtract(x, centre), inverse), -farthest, farthest);
     return divide(own, sqrt(add(square(multiply(own, 1 / softest)), 1)));
   }
   const knotsOf = ({ scale }: NumberInput) =>

@@ -40,6 +40,8 @@ export interface TableInputs {
 const mostKnots = 64;
 /** What a robust scale tends to and never reaches. */
 export const softest = 3;
+/** So far off that more changes nothing, and not so far that its square leaves single precision. */
+export const farthest = 1e12;
 
 /** Learns of each column how a network sees it. Columns without a known value, or with one alone, become zeros. */
 export function fitTableInputs(matrix: Matrix, numbers: NumberScale['kind']): TableInputs {
@@ -148,7 +150,8 @@ function scaled(scale: NumberScale, value: number): number {
   if (Number.isNaN(value)) return 0;
   if (scale.kind === 'quantiles') return scoreAt(scale.knots, scale.scores, value);
   const own = scale.scale === 0 ? 0 : (value - scale.centre) / scale.scale;
-  return own / Math.hypot(1, own / softest);
+  const kept = Math.max(-farthest, Math.min(farthest, own));
+  return kept / Math.hypot(1, kept / softest);
 }
 
 /**

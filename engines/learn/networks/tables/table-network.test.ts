@@ -79,7 +79,7 @@ const strange: Matrix = {
   ...matrix,
   rows: 4,
   columns: [
-    Float64Array.of(Number.NaN, 1e9, 500, -1e9),
+    Float64Array.of(Number.NaN, 1e300, 500, -1e9),
     Float64Array.of(1, Number.NaN, 1e12, 0),
     Float64Array.of(3, Number.NaN, 17, -2),
   ],
