@@ -215,7 +215,6 @@ export const predictionsApi = {
     body: z.strictObject({
       version,
       dataset_id: idOf('dataset'),
-      version_id: idOf('version').optional(),
       name: z.string().trim().min(1).max(250).optional(),
     }),
     status: 202,

@@ -35,6 +35,7 @@ import { signableModel } from './registry/signable-model.ts';
 import { ModelReports } from './reports/model-reports.service.ts';
 import { reportJob } from './reports/reports.jobs.ts';
 import { reportRoutes } from './reports/reports.routes.ts';
+import { predictDatasetJob } from './serving/predict-dataset.jobs.ts';
 import { predictionRoutes } from './serving/predictions.routes.ts';
 import { Predictions } from './serving/predictions.service.ts';
 import { ServedModels } from './serving/served-models.ts';
@@ -89,12 +90,14 @@ export function createModels(platform: Platform, access: Access, data: Data): Mo
   const trainings = new Trainings(parts, models);
   const threads = {
     quick: openThreads({ atOnce: 1, heapMb: servingHeapMb(platform), idleMs: servingIdleMs }),
-    slow: openThreads({ atOnce: 1, heapMb: servingHeapMb(platform) }),
+    slow: openThreads({ atOnce: 2, heapMb: servingHeapMb(platform) }),
   };
   const served = new ServedModels(parts, models);
   platform.jobs.register(reportJob({ parts, served, threads: threads.slow }));
   const reports = new ModelReports(parts, versions, served);
   const predictions = new Predictions(parts, served, threads);
+  const batch = { parts, served, threads: threads.slow };
+  platform.jobs.register(predictDatasetJob(batch));
   access.signatures.register(signableModel(parts));
   data.knowDerived(derivedModels(platform.db));
   const registerFeatures = openFeatures(parts);
@@ -119,7 +122,7 @@ export function createModels(platform: Platform, access: Access, data: Data): Mo
       registryRoutes(app, registry);
       registerFeatures(app);
       trainingRoutes(app, trainings);
-      predictionRoutes(app, { registry, served, predictions });
+      predictionRoutes(app, { registry, served, predictions, batch });
       reportRoutes(app, reports);
       mlflowRoutes(app, {
         experiments,

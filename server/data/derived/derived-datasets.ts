@@ -10,7 +10,7 @@ import type { Sql } from '../../platform/db/database.ts';
 import { newId } from '../../platform/ids.ts';
 import type { RunningJob } from '../../platform/jobs/job-types.ts';
 import type { Platform } from '../../platform/platform.ts';
-import type { Derivation } from '../../platform/provenance/provenance-types.ts';
+import type { Derivation, EntityReference } from '../../platform/provenance/provenance-types.ts';
 import { findByIdentity } from '../datasets/dataset-versions.store.ts';
 import { requireWhole } from '../datasets/dataset-visibility.ts';
 import { type DatasetWithVersion, setDatasetAccess } from '../datasets/datasets.store.ts';
@@ -45,7 +45,10 @@ export interface DerivedDataset {
   description: string;
   /** Equal content under equal words is one version. */
   words: string;
-  sources: readonly { dataset: TileDataset; isKept: boolean }[];
+  /** One that is not named says who may see what was made, and is no input of its provenance. */
+  sources: readonly { dataset: TileDataset; isKept: boolean; isNamed?: boolean }[];
+  /** What else it was made with. */
+  besides?: readonly EntityReference[];
   derivation: Pick<Derivation, 'kind' | 'label' | 'parameters'>;
   startedAt: Date;
 }
@@ -322,7 +325,7 @@ export class DerivedDatasets {
   #derivation(
     tx: Sql,
     ctx: Context,
-    { sources, derivation, startedAt }: DerivedDataset,
+    { sources, besides = [], derivation, startedAt }: DerivedDataset,
     {
       upload,
       datasetId,
@@ -336,13 +339,18 @@ export class DerivedDatasets {
       software,
       startedAt,
       endedAt,
-      inputs: sources.map(({ dataset: { seen } }) => ({
-        id: seen.version.id,
-        kind: 'dataset_version' as const,
-        label: `${seen.dataset.name}, version ${seen.version.number}`,
-        sha256: seen.version.contentSha256,
-        link: `/api/v1/data/datasets/${seen.dataset.id}/versions`,
-      })),
+      inputs: [
+        ...sources
+          .filter(({ isNamed }) => isNamed !== false)
+          .map(({ dataset: { seen } }) => ({
+            id: seen.version.id,
+            kind: 'dataset_version' as const,
+            label: `${seen.dataset.name}, version ${seen.version.number}`,
+            sha256: seen.version.contentSha256,
+            link: `/api/v1/data/datasets/${seen.dataset.id}/versions`,
+          })),
+        ...besides,
+      ],
       outputs: [
         {
           id: upload.id,

@@ -17,7 +17,7 @@ import {
 export interface ModelParts {
   platform: Platform;
   access: Pick<Access, 'audit' | 'resources' | 'namesOfUsers' | 'signatures'>;
-  data: Pick<Data, 'tiles' | 'signableVersion' | 'openTable' | 'sightOf'>;
+  data: Pick<Data, 'tiles' | 'signableVersion' | 'openTable' | 'sightOf' | 'derived'>;
 }
 
 export type Named = (userId: string) => { user_id: string; name: string | null };

@@ -4,6 +4,7 @@ import { attachment } from '../../data/index.ts';
 import { route } from '../../platform/http/register-route.ts';
 import { modelCard } from '../registry/model-card.ts';
 import type { RegistryServices } from '../registry/registry.routes.ts';
+import { type BatchTools, startPredictDataset } from './predict-dataset.jobs.ts';
 import type { Predictions } from './predictions.service.ts';
 import type { ServedModels } from './served-models.ts';
 
@@ -11,14 +12,16 @@ export interface ServingServices {
   registry: RegistryServices;
   served: ServedModels;
   predictions: Predictions;
+  batch: BatchTools;
 }
 
 export function predictionRoutes(
   app: FastifyInstance,
-  { registry, served, predictions }: ServingServices,
+  { registry, served, predictions, batch }: ServingServices,
 ): void {
   const of = api.predictions;
   route(app, of.predict, ({ ctx, body }) => predictions.predict(ctx, body));
+  route(app, of.predictDataset, ({ ctx, params, body }) => startPredictDataset(batch, ctx, params.id, body));
   route(app, of.metrics, ({ ctx, params, query }) => predictions.metrics(ctx, params.id, query.version));
   route(app, of.explain, ({ ctx, params, body }) => predictions.explain(ctx, params.id, body));
   route(app, of.card, async ({ ctx, params, query }) => {

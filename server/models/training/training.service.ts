@@ -114,6 +114,7 @@ export class Trainings {
   async list(ctx: Context, query: ListQuery) {
     const rows = await listTrainings(this.#parts.platform.db.sql, ctx, {
       datasetId: query.dataset_id,
+      open: query.status === 'queued' || query.status === 'running',
       before: readIdCursor('job', query.cursor),
       limit: query.limit + 1,
     });

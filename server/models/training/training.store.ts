@@ -1,4 +1,4 @@
-import { and, desc, eq, lt } from 'drizzle-orm';
+import { and, desc, eq, isNull, lt } from 'drizzle-orm';
 import type { Context } from '../../platform/context.ts';
 import type { Sql } from '../../platform/db/database.ts';
 import { trainedVersions, trainings } from './training.tables.ts';
@@ -31,7 +31,13 @@ export async function updateTraining(
 export async function listTrainings(
   db: Sql,
   ctx: Context,
-  query: { datasetId?: string | undefined; before?: string | undefined; limit: number },
+  query: {
+    datasetId?: string | undefined;
+    /** Those that have not ended. */
+    open: boolean;
+    before?: string | undefined;
+    limit: number;
+  },
 ): Promise<TrainingRow[]> {
   return db
     .select()
@@ -39,6 +45,7 @@ export async function listTrainings(
     .where(
       and(
         eq(trainings.tenantId, ctx.actor.tenantId),
+        query.open ? isNull(trainings.finishedAt) : undefined,
         query.datasetId === undefined ? undefined : eq(trainings.datasetId, query.datasetId),
         query.before === undefined ? undefined : lt(trainings.jobId, query.before),
       ),

@@ -162,6 +162,36 @@ describe('predicting', () => {
   });
 });
 
+describe('predicting a dataset', () => {
+  it('makes a new one, whose provenance names the model and whose readers are those of both', async () => {
+    const garden = await scientist.dataset(
+      'garden.csv',
+      'length,width,site,pot\n5.1,3.2,north,1\n7.9,3.1,west,2\n',
+    );
+    const started = await scientist.call<{ job_id: string } & ErrorAnswer>(
+      'POST',
+      `/ml/models/${model.model_id}/predict-dataset`,
+      { dataset_id: garden.dataset_id, name: 'Garden, sorted' },
+    );
+    expect([started.status, started.body.error]).toEqual([202, undefined]);
+    const job = await scientist.jobEnd(started.body.job_id);
+    expect(job.error).toBeNull();
+    const made = String(job.result?.dataset_id);
+    const rows = await scientist.sql('SELECT pot, prediction FROM dataset ORDER BY pot', [made]);
+    expect(rows.body.rows).toEqual([
+      [1, 'rare'],
+      [2, 'common'],
+    ]);
+    const { body: graph } = await scientist.call<ProvenanceGraph>(
+      'GET',
+      `/provenance/${job.result?.version_id}`,
+    );
+    expect(graph.nodes.map(({ id }) => id)).toEqual(
+      expect.arrayContaining([model.version_id, garden.version.version_id, flowers.version.version_id]),
+    );
+  });
+});
+
 describe('what cannot be learned', () => {
   it('is refused with the reason, before or as a job', async () => {
     const typo = await automl(scientist, { target: 'kinds' });

@@ -32,6 +32,7 @@ export interface Derivation {
     | 'erasure'
     | 'export'
     | 'training'
+    | 'prediction'
     | 'evaluation'
     | 'features';
   label: string;
