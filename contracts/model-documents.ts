@@ -177,6 +177,18 @@ export const modelCard = z.object({
   data: z.object({ data_sha256: sha256.nullable(), inputs: z.array(runInput) }),
   metrics: z.record(z.string(), metricNumber),
   artifacts: z.array(versionArtifact),
+  reports: z
+    .array(
+      z.object({
+        report_id: z.string(),
+        kind: z.enum(['fairness', 'drift']),
+        figures: z.record(z.string(), z.number()).describe('By the names promotions are checked under'),
+        made_by: person,
+        made_at: timestamp,
+        provenance_id: z.string(),
+      }),
+    )
+    .describe('The newest on how it serves groups, and on drift from what it learned from'),
   promotions: z.array(promotion).describe('How it came to where it stands, oldest first'),
   signatures: z.array(z.object({ signature_id: z.string(), rendering: z.string(), state: z.string() })),
   erasures: z.array(z.string()),

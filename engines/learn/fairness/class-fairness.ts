@@ -1,3 +1,4 @@
+import { StromaError } from '@stroma/kernel';
 import { brier } from '../scores/probabilities.ts';
 import { calibrationOf, type GroupCalibration, residualOf } from './calibration-by-group.ts';
 import { apart, type Estimate, type Estimator, shareOf } from './estimates.ts';
@@ -21,6 +22,17 @@ export interface ClassMeasures {
   accuracy: Estimate | null;
   brier: number;
   calibration: GroupCalibration;
+}
+
+/** The second of two classes where none is named. Throws INVALID_INPUT for one that is not there. */
+export function selectedClass(classes: number, positive = classes === 2 ? 1 : undefined): number {
+  if (positive !== undefined && Number.isInteger(positive) && positive >= 0 && positive < classes)
+    return positive;
+  throw new StromaError(
+    'INVALID_INPUT',
+    `The class that is selected for was expected as \`positive\`, a code from 0 to ${classes - 1}; ${positive ?? 'none'} was given.`,
+    { classes },
+  );
 }
 
 export interface ClassRows {

@@ -5,7 +5,13 @@ import { likeliest } from '../scores/confusion.ts';
 import { columnOf, isOf } from '../scores/curves.ts';
 import { type FeatureColumn, lengthOf } from '../table/feature-table.ts';
 import { rowsOfTarget } from '../table/target.ts';
-import { type ClassMeasures, type ClassRows, classCriteriaOf, classMeasures } from './class-fairness.ts';
+import {
+  type ClassMeasures,
+  type ClassRows,
+  classCriteriaOf,
+  classMeasures,
+  selectedClass,
+} from './class-fairness.ts';
 import { crossed, type Group, type GroupSet, groupsBy, rowsByGroup } from './groups.ts';
 import { type NumberMeasures, type NumberRows, numberCriteriaOf, numberMeasures } from './number-fairness.ts';
 import {
@@ -164,14 +170,10 @@ function reportOf<Rows, Measures>(
 function classRows(
   { codes, classes }: Extract<Target, { kind: 'class' }>,
   predicted: Float64Array,
-  { positive = classes === 2 ? 1 : undefined, threshold }: FairnessOptions,
+  options: FairnessOptions,
 ): { data: ClassRows; positive: number; threshold: number | null } {
-  if (positive === undefined || !Number.isInteger(positive) || positive < 0 || positive >= classes)
-    throw new StromaError(
-      'INVALID_INPUT',
-      `The class that is selected for was expected as \`positive\`, a code from 0 to ${classes - 1}; ${positive ?? 'none'} was given.`,
-      { classes },
-    );
+  const { threshold } = options;
+  const positive = selectedClass(classes, options.positive);
   if (predicted.length !== codes.length * classes)
     throw new StromaError(
       'INVALID_INPUT',

@@ -2,6 +2,7 @@ import { StromaError, seededRandom } from '@stroma/kernel';
 import type { Target } from '../estimator.ts';
 import { columnOf, isOf } from '../scores/curves.ts';
 import type { FeatureColumn } from '../table/feature-table.ts';
+import { selectedClass } from './class-fairness.ts';
 import {
   type Choice,
   exactChoices,
@@ -87,7 +88,8 @@ export function fitGroupThresholds(
   columns: readonly FeatureColumn[],
   options: ThresholdOptions,
 ): GroupThresholds {
-  const { criterion, randomised = false, positive = 1, otherwise = 0.5, smallest = 30 } = options;
+  const { criterion, randomised = false, otherwise = 0.5, smallest = 30 } = options;
+  const positive = selectedClass(target.classes, options.positive);
   const { costs = { false_positive: 1, false_negative: 1 }, tolerance = 0.01 } = options;
   const set = crossed(columns.map((column) => groupsBy(column, options.cuts?.[column.name])));
   const isPositive = isOf(target.codes, positive);

@@ -2,8 +2,9 @@ import { hash } from 'node:crypto';
 import type { ModelCard, Run } from '@stroma/contracts';
 import type { Context } from '../../platform/context.ts';
 import { canonicalJson } from '../../platform/provenance/canonical-json.ts';
-import type { ModelParts } from '../experiments/run-documents.ts';
+import { type ModelParts, RunDocuments } from '../experiments/run-documents.ts';
 import type { Runs } from '../experiments/runs.service.ts';
+import { newestReports } from '../reports/model-reports.store.ts';
 import type { ModelVersions } from './model-versions.service.ts';
 import type { Promotions } from './promotions.service.ts';
 import { signedKind } from './signable-model.ts';
@@ -39,6 +40,7 @@ export async function modelCard(
   const { signatures } = isDeleted
     ? { signatures: [] }
     : await parts.access.signatures.subject(ctx, { kind: signedKind, id: version.version_id });
+  const reports = await reportsOf(parts, ctx, version.version_id);
   const card: Omit<ModelCard, 'card_sha256'> = {
     format: 'stroma model card 1',
     model: { model_id: model.id, name: model.name, description: model.description, tags: model.tags },
@@ -67,13 +69,30 @@ export async function modelCard(
     data: { data_sha256: version.data_sha256, inputs: version.inputs },
     metrics: version.metrics,
     artifacts: version.artifacts,
+    reports,
     promotions: await promotions.ofVersion(ctx, version.version_id),
     signatures: signatures.map(({ signature_id, rendering, state }) => ({ signature_id, rendering, state })),
     erasures: version.erasures,
-    not_stated: notStated(model.description, version),
+    not_stated: [
+      ...notStated(model.description, version),
+      ...(reports.some(({ kind }) => kind === 'fairness') ? [] : ['how it serves groups of people']),
+    ],
     facts_sha256: version.facts_sha256,
   };
   return { ...card, card_sha256: hash('sha256', canonicalJson(card)) };
+}
+
+async function reportsOf(parts: ModelParts, ctx: Context, versionId: string): Promise<ModelCard['reports']> {
+  const rows = await newestReports(parts.platform.db.sql, ctx, versionId);
+  const named = await new RunDocuments(parts).names(rows.map(({ createdBy }) => createdBy));
+  return rows.map(({ id, kind, figures, createdBy, createdAt, provenanceId }) => ({
+    report_id: id,
+    kind,
+    figures,
+    made_by: named(createdBy),
+    made_at: createdAt.toISOString(),
+    provenance_id: provenanceId,
+  }));
 }
 
 /** As the client that logged the run says. */

@@ -125,7 +125,7 @@ describe('a version of a model', () => {
       training: { run_id: run.run_id, status: 'finished', code_version: 'c0ffee' },
       data: { data_sha256: data.version.content_sha256, inputs: [{ dataset_id: data.dataset_id }] },
       metrics: { auc: 0.91 },
-      not_stated: ['what changed in this version'],
+      not_stated: ['what changed in this version', 'how it serves groups of people'],
     });
     const viewer = await server.colleague('viewer');
     await server.admin.call('PUT', `/data/datasets/${data.dataset_id}/access`, {

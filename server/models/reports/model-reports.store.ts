@@ -29,3 +29,11 @@ export async function newestReport(
     .limit(1);
   return row ?? null;
 }
+
+/** Of each kind, where there is one. */
+export async function newestReports(db: Sql, ctx: Context, versionId: string): Promise<ReportRow[]> {
+  const found = await Promise.all(
+    modelReports.kind.enumValues.map((kind) => newestReport(db, ctx, versionId, kind)),
+  );
+  return found.filter((row) => row !== null);
+}

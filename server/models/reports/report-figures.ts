@@ -6,7 +6,7 @@ import {
 } from '@stroma/contracts';
 import type { Context } from '../../platform/context.ts';
 import type { Sql } from '../../platform/db/database.ts';
-import { newestReport } from './model-reports.store.ts';
+import { newestReports } from './model-reports.store.ts';
 
 /** Names under which promotions are checked by reports: a metric that is logged under one of them counts for nothing. */
 export const reportPrefix = 'report/';
@@ -36,8 +36,6 @@ export function driftFigures(report: DriftReport): Record<string, number> {
 
 /** Of the newest reports of a version; nothing where there are none. */
 export async function figuresOf(db: Sql, ctx: Context, versionId: string): Promise<Record<string, number>> {
-  const found = await Promise.all(
-    (['fairness', 'drift'] as const).map((kind) => newestReport(db, ctx, versionId, kind)),
-  );
-  return Object.assign({}, ...found.map((row) => row?.figures ?? {}));
+  const found = await newestReports(db, ctx, versionId);
+  return Object.assign({}, ...found.map(({ figures }) => figures));
 }

@@ -1,4 +1,4 @@
-import type { Dataset, ModelDrift, ModelFairness, Training } from '@stroma/contracts';
+import type { Dataset, ModelCard, ModelDrift, ModelFairness, Training } from '@stroma/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DataServer, type Person, startDataServer } from '../../data/data-server.suite.ts';
 
@@ -112,6 +112,10 @@ describe('reports on a version', () => {
     expect(refused.body.error.message).toMatch(
       /report\/fairness\/equalized_odds: expected at most 0.1, given 0\.\d+; report\/drift\/severity: expected at most 1, given 3; report\/other: expected at most 1, given nothing/,
     );
+    const { body: card } = await scientist.call<ModelCard>('GET', at('card'));
+    expect(card.reports.map(({ kind }) => kind)).toEqual(['fairness', 'drift']);
+    expect(card.reports[1]?.figures['report/drift/severity']).toBe(3);
+    expect(card.not_stated).not.toContain('how it serves groups of people');
     await reported(scientist, 'drift', { dataset_id: learned.dataset_id });
     await policy([{ metric: 'report/drift/severity', at_most: 0 }]);
     const passed = await scientist.call('POST', at('promotions'), { stage: 'staging' });
