@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import { sharedData } from '../../../../scripts/shared-data.ts';
+import type { NetworkTrainingState } from '../training-options.ts';
 import { type Graph, type GraphKind, prepareEdges } from './graph.ts';
 import { nodeNetwork, wholeGraphNetwork } from './graph-network.ts';
 import { fitGraphNetwork, fitNodeNetwork, loadGraphNetwork, loadNodeNetwork } from './index.ts';
@@ -190,6 +191,23 @@ describe('fitNodeNetwork', () => {
     const fit = { ...options, kind: 'sage' as const, validation, epochs: 80, layers: 1 };
     await using network = await fitNodeNetwork(graph, target, fit);
     expect(network.notes.held_out_rows).toBe(4);
+    // Ended after thirty steps and gone on with, it is the same to the bit.
+    const go = Int32Array.of(1);
+    const states: NetworkTrainingState[] = [];
+    const cut = fitNodeNetwork(graph, target, {
+      ...fit,
+      go,
+      onProgress: ({ step }) => {
+        if (step >= 30) go[0] = 0;
+      },
+      onState: (state) => states.push(state),
+    });
+    await expect(cut).rejects.toMatchObject({ code: 'CANCELLED' });
+    const resumed = await fitNodeNetwork(graph, target, {
+      ...fit,
+      from: states.at(-1) as NetworkTrainingState,
+    });
+    expect(resumed.save()).toEqual(network.save());
     const predicted = await network.predict(ring(12, false));
     predicted.forEach((value, node) => {
       expect(Math.abs(value - 100 - (node % 2))).toBeLessThan(0.1);

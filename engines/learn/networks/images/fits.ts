@@ -1,7 +1,7 @@
 import type { Target } from '../../estimator.ts';
 import { headOf, outputsOf } from '../head.ts';
 import { notesOf } from '../network-predictor.ts';
-import { checkDropout, checkKernel, checkWhole, refused } from '../parts/checks.ts';
+import { checkDropout, checkKernel, checkWhole, checkWidth, refused } from '../parts/checks.ts';
 import type { NetworkFitOptions } from '../parts/fit-options.ts';
 import { scaled, scaledChannels, scalingOf } from '../parts/scaling.ts';
 import { trainNetwork } from '../training-loop.ts';
@@ -26,7 +26,8 @@ export async function fitConvolution2d(
   checkImages(images);
   const { width = 16, stages = 2, blocks = 1, kernel = 3, dropout = 0 } = options;
   const settings = { width, stages, blocks, kernel, dropout };
-  checkWhole(settings, ['width', 'stages', 'blocks']);
+  checkWidth(width);
+  checkWhole(settings, ['stages', 'blocks']);
   checkKernel(kernel);
   checkDropout(dropout);
   if (Math.min(images.height, images.width) < 2 ** (stages - 1))

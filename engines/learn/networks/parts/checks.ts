@@ -17,6 +17,12 @@ export function checkKernel(kernel: number): void {
     throw refused(`kernel must be an odd number from 1; given ${kernel}.`);
 }
 
+/** Throws INVALID_INPUT for one channel alone, of which a norm over the channels leaves nothing. */
+export function checkWidth(width: number): void {
+  if (!Number.isInteger(width) || width < 2)
+    throw refused(`width must be a whole number from 2; given ${width}.`);
+}
+
 export function checkHeads(width: number, heads: number): void {
   if (width % heads !== 0)
     throw refused(

@@ -1,6 +1,6 @@
 import type { Tensor } from '@stroma/tensor';
 import type { Architecture } from '../architecture.ts';
-import { checkDropout, checkHeads, checkKernel, checkWhole, refused } from '../parts/checks.ts';
+import { checkDropout, checkHeads, checkKernel, checkWhole, checkWidth, refused } from '../parts/checks.ts';
 import { decays, modeOf } from '../parts/network-mode.ts';
 import { type Convolution1dShape, convolutionNetwork } from './convolution-network.ts';
 import { gruNetwork, lstmNetwork, type RecurrentShape } from './recurrent-network.ts';
@@ -41,7 +41,10 @@ export function checkSettings(settings: SequenceSettings, steps: number): void {
     ),
   );
   checkWhole(given, Object.keys(given));
-  if (settings.kind === 'convolution_1d') checkKernel(settings.kernel ?? 1);
+  if (settings.kind === 'convolution_1d') {
+    checkKernel(settings.kernel ?? 1);
+    checkWidth(settings.width ?? 2);
+  }
   if (settings.kind === 'transformer_encoder') checkHeads(settings.width ?? 32, settings.heads ?? 4);
   if ((settings.kind === 'lstm' || settings.kind === 'gru') && steps > mostRecurrentSteps)
     throw refused(
