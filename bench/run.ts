@@ -55,6 +55,10 @@ const benches: Record<string, { file: string; words?: string[]; what: string }> 
     file: 'trees.ts',
     what: 'boosted trees and forests against scikit-learn; Shapley values; one row (BENCH_PYTHON)',
   },
+  'feature-join': {
+    file: 'feature-join.ts',
+    what: 'point-in-time features of three views for 1M rows, against bare ASOF joins',
+  },
   predictions: { file: 'predictions.ts', what: 'one row predicted over HTTP, with its explanation' },
   networks: {
     file: 'networks.ts',

@@ -6,8 +6,13 @@ import type {
   FeatureViewVersion,
   OnlineFeatures,
 } from '@stroma/contracts';
+import { sql } from 'drizzle-orm';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DataServer, type Person, startDataServer } from '../../data/data-server.suite.ts';
+import { rowsOf } from '../../platform/db/database.ts';
+import { withinTenant } from '../../platform/db/tenant-scope.ts';
+import { findOnline, upsertOnline } from './feature-views.store.ts';
 
 let server: DataServer;
 let scientist: Person;
@@ -276,6 +281,39 @@ describe('stored features', () => {
       rules: [],
     });
     expect((await viewer.call('GET', path)).status).toBe(404);
+  });
+
+  it('never go back in time online, whatever comes first', async () => {
+    const { db } = server.platform;
+    const [{ tenant_id: tenantId } = { tenant_id: '' }] = rowsOf<{ tenant_id: string }>(
+      await db.sql.execute(sql`select tenant_id from ml_feature_views where id = ${view.view_id}`),
+    );
+    const given = fc.record({
+      entity: fc.constantFrom('a', 'b'),
+      event: fc.integer({ min: 0, max: 4 }),
+      known: fc.integer({ min: 0, max: 4 }),
+    });
+    let run = 0;
+    const property = fc.asyncProperty(fc.array(given, { minLength: 1, maxLength: 8 }), async (sent) => {
+      run += 1;
+      const rankOf = ({ event, known }: { event: number; known: number }) => event * 10 + known;
+      const newest = new Map<string, number>();
+      for (const [at, each] of sent.entries()) {
+        const id = `${run} ${each.entity}`;
+        const row = { id, tenantId, viewId: view.view_id, number: 99, entity: null, values: null };
+        const times = { eventUs: each.event, knownUs: each.known };
+        await upsertOnline(db.sql, [{ ...row, ...times, sealed: Buffer.from([at]) }]);
+        newest.set(id, Math.max(newest.get(id) ?? 0, rankOf(each)));
+        const [kept] = await findOnline(db.sql, tenantId, [id]);
+        const source = sent[kept?.sealed?.[0] ?? 0] ?? each;
+        expect([rankOf(source), kept?.eventUs, kept?.knownUs]).toEqual([
+          newest.get(id),
+          source.event,
+          source.known,
+        ]);
+      }
+    });
+    await withinTenant(tenantId, () => fc.assert(property, { numRuns: 20 }));
   });
 
   it('are gone with their view; what was made of it stays', async () => {

@@ -26,7 +26,7 @@ export interface JoinedView {
 
 const row = q('·row');
 const at = q('·at');
-const times = { event: q('·event'), known: q('·known'), rank: q('·rank'), newest: q('·newest') };
+const times = { event: q('·event'), known: q('·known'), rank: q('·rank') };
 const keyName = (index: number): string => q(`·key ${index}`);
 const featureName = (index: number): string => q(`·value ${index}`);
 
@@ -66,34 +66,42 @@ export function pointInTimeSql(asked: AskedRows, views: readonly JoinedView[]): 
 const found = (index: number): string => `found_${index}`;
 
 function viewParts(asked: AskedRows, view: JoinedView, index: number): string[] {
-  const [askedRows, ranked, states] = [`asked_${index}`, `ranked_${index}`, `states_${index}`];
+  const [askedRows, standing] = [`asked_${index}`, `standing_${index}`];
   const keys = view.keys.map((_, each) => keyName(each));
   const values = view.features.map((_, each) => featureName(each));
-  const same = (left: string, right: string) =>
-    keys.map((key) => `${left}.${key} = ${right}.${key}`).join(' AND ');
+  const same = keys.map((key) => `a.${key} = s.${key}`).join(' AND ');
   const isYoung =
     view.ttlSeconds === null
       ? ''
-      : ` WHERE epoch_us(a.${at})::HUGEINT - epoch_us(r.${times.event})::HUGEINT <= ${view.ttlSeconds}::HUGEINT * 1000000`;
+      : ` WHERE epoch_us(a.${at})::HUGEINT - epoch_us(s.${times.event})::HUGEINT <= ${view.ttlSeconds}::HUGEINT * 1000000`;
   return [
     `${askedRows} AS (SELECT ${list([
       row,
       `${moment(asked.timeColumn)} AS ${at}`,
       ...view.keys.map((pair, each) => `${keyValue(pair.asked, pair.asText)} AS ${keyName(each)}`),
     ])} FROM asked WHERE isfinite(${at}) AND ${keys.map((key) => `${key} IS NOT NULL`).join(' AND ')})`,
-    `${ranked} AS (SELECT *, row_number() OVER (PARTITION BY ${list(keys)} ORDER BY ${list([
-      times.event,
-      times.known,
-      ...values.map((value) => `${value} NULLS FIRST`),
-    ])}) AS ${times.rank} FROM (${countingRows(view)}))`,
-    // What is newest among all that is known, at each moment something becomes known.
-    `${states} AS (SELECT DISTINCT ${list([
-      ...keys,
-      times.known,
-      `max(${times.rank}) OVER (PARTITION BY ${list(keys)} ORDER BY ${times.known} RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS ${times.newest}`,
-    ])} FROM ${ranked})`,
-    `${found(index)} AS (SELECT ${list([`a.${row}`, ...values.map((value) => `r.${value}`)])} FROM ${askedRows} a ASOF JOIN ${states} s ON ${same('a', 's')} AND a.${at} >= s.${times.known} JOIN ${ranked} r ON ${same('r', 's')} AND r.${times.rank} = s.${times.newest}${isYoung})`,
+    `${standing} AS (${standingRows(view, keys, values)})`,
+    `${found(index)} AS (SELECT ${list([`a.${row}`, ...values.map((value) => `s.${value}`)])} FROM ${askedRows} a ASOF JOIN ${standing} s ON ${same} AND a.${at} >= s.${times.known}${isYoung})`,
   ];
+}
+
+/**
+ * The rows that are the newest of all that is known at the moment they become known: from then on such a row stands,
+ * until the next one does. The others are never taken at all.
+ */
+function standingRows(view: JoinedView, keys: readonly string[], values: readonly string[]): string {
+  if (view.availableTime === null)
+    return `SELECT * FROM (${countingRows(view)}) QUALIFY row_number() OVER (PARTITION BY ${list([
+      ...keys,
+      times.event,
+    ])} ORDER BY ${list(values.map((value) => `${value} DESC NULLS LAST`))}) = 1`;
+  const rank = `row_number() OVER (PARTITION BY ${list(keys)} ORDER BY ${list([
+    times.event,
+    times.known,
+    ...values.map((value) => `${value} NULLS FIRST`),
+  ])}) AS ${times.rank}`;
+  const greatest = `max(${times.rank}) OVER (PARTITION BY ${list(keys)} ORDER BY ${times.known} RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)`;
+  return `SELECT * FROM (SELECT *, ${rank} FROM (${countingRows(view)})) QUALIFY ${times.rank} = ${greatest}`;
 }
 
 const keyValue = (column: string, asText: boolean): string =>

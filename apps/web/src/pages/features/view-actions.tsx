@@ -1,6 +1,7 @@
 import type { FeatureView } from '@stroma/contracts';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
+import clsx from 'clsx';
 import { CalendarClock, MoreHorizontal, RefreshCw, TableProperties, Trash2 } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -29,13 +30,17 @@ export function ViewActions({ view }: { view: FeatureView }) {
     <>
       {view.may_change && (
         <Button disabled={materialise.isBusy || !view.sees_all} onClick={materialise.start}>
-          <RefreshCw size={16} aria-hidden className={materialise.isBusy ? 'animate-spin' : undefined} />
+          <RefreshCw
+            size={16}
+            aria-hidden
+            className={clsx('max-sm:hidden', materialise.isBusy && 'animate-spin')}
+          />
           {t(materialise.isBusy ? 'materialising' : 'materialise')}
         </Button>
       )}
       {mayJoin && (
         <Button look="primary" onClick={() => setOpen('join')}>
-          <TableProperties size={16} aria-hidden />
+          <TableProperties size={16} aria-hidden className="max-sm:hidden" />
           {t('join')}
         </Button>
       )}
