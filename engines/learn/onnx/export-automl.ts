@@ -18,6 +18,7 @@ export function exportOnnx(model: AutomlModel | SavedAutoml, options: OnnxExport
   const saved = 'saved' in model ? model.saved : model;
   const { problem, combination } = saved;
   const g = new GraphWriter();
+  g.reserve(saved.schema.map(({ name }) => name));
   const file = new FileWriter(g, options.numbers);
   const members = combination.members.map((at) => saved.members[at] as SavedAutoml['members'][number]);
   const inputs = inputsOf(file, saved, new Set(members.map(({ encoder }) => encoder)));
@@ -91,6 +92,10 @@ function inputsOf(file: FileWriter, saved: SavedAutoml, encoders: ReadonlySet<nu
     else if (kind === 'number') inputs.set(name, file.numbers(name, 1, 'A number; NaN where it is missing.'));
     else inputs.set(name, '');
   }
+  if (file.inputs.some(({ type }) => type === 'float'))
+    file.notes.push(
+      'Numbers are taken in single precision: one nearer to a cut than that may fall on its other side.',
+    );
   if (spare.length > 0)
     file.notes.push(
       `${spare.map((name) => `"${name}"`).join(', ')}: told nothing in training, and ${spare.length === 1 ? 'is no input' : 'are no inputs'}.`,

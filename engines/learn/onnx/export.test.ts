@@ -161,7 +161,10 @@ describe('a whole model as an ONNX file', () => {
   it('takes numbers in single precision where asked, and tells what it holds', async () => {
     const named: FeatureTable = {
       rows,
-      columns: table.columns.map((column, at) => (at === 0 ? { ...column, name: 'value' } : column)),
+      columns: table.columns.map((column, at) => ({
+        ...column,
+        name: ['value', '_3', 'site', 'plate', 'drawn'][at] ?? '',
+      })),
     };
     const single = {
       ...named,
@@ -174,11 +177,11 @@ describe('a whole model as an ONNX file', () => {
       numbers: 'float',
       model_id: 'mdl_1',
       engine_version: '0.1.0',
-      units: { count: '1/l' },
+      units: { _3: '1/l' },
     });
     expect(file.inputs.map(({ name, type }) => [name, type])).toEqual([
       ['value', 'float'],
-      ['count', 'float'],
+      ['_3', 'float'],
       ['site', 'string'],
       ['plate', 'string'],
       ['drawn', 'double'],
@@ -188,7 +191,7 @@ describe('a whole model as an ONNX file', () => {
     expect(farthest(predicted_value, model.outputs(single))).toBeLessThan(nearly);
     const text = Buffer.from(file.bytes).toString('latin1');
     expect(text).toContain('stroma.model_id');
-    expect(text).toContain('{"name":"count","kind":"number","unit":"1/l","used":true}');
+    expect(text).toContain('{"name":"_3","kind":"number","unit":"1/l","used":true}');
   });
 
   it('names the columns of free text it cannot take in, and those it leaves out', () => {

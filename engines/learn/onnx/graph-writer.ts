@@ -34,6 +34,11 @@ export class GraphWriter {
     this.#isInner = outer !== null;
   }
 
+  /** Names of inputs to come. */
+  reserve(names: readonly string[]): void {
+    for (const name of names) this.#taken.add(name);
+  }
+
   input(name: string, type: OnnxType, shape: readonly (number | string)[]): Value {
     this.#taken.add(name);
     this.#inputs.push({ name, type, shape });
