@@ -49,7 +49,7 @@ describe.each(Object.entries(fits))('%s', (kind, fit) => {
     'tells winter from summer by the use of power on days it has not seen, and reads itself back',
     async () => {
       const { sequences, target } = powerDemand('TRAIN');
-      await using network = await fit(sequences, target, { ...small, epochs: 25 });
+      await using network = await fit(sequences, target, { ...small, epochs: 20 });
       const others = powerDemand('TEST');
       const predicted = await network.predict(others.sequences);
       const correct = others.target.codes.filter(
