@@ -2,7 +2,7 @@ import { StromaError } from '@stroma/kernel';
 import { sizeOf } from '../graph/shape.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import { emit } from '../onnx/emit.ts';
-import { type OnnxGraph, type Precision, typedValues, writeModel } from '../onnx/model.ts';
+import { type ModelFacts, type OnnxGraph, type Precision, typedValues, writeModel } from '../onnx/model.ts';
 import { openSession } from './runtime.ts';
 
 export type Values = ArrayLike<number>;
@@ -61,13 +61,17 @@ export async function openFunction(
 
 /**
  * The bytes of an ONNX file (opset 20) with `outputs` by name; what `fixed` names is written into it, as
- * learned parameters are.
+ * learned parameters are, and what `facts` says stands beside the graph.
  */
 export function toOnnx(
   outputs: Readonly<Record<string, Tensor>>,
-  { precision = 'f32', fixed = {} }: { precision?: Precision; fixed?: Readonly<Record<string, Values>> } = {},
+  {
+    precision = 'f32',
+    fixed = {},
+    facts = {},
+  }: { precision?: Precision; fixed?: Readonly<Record<string, Values>>; facts?: ModelFacts } = {},
 ): Uint8Array<ArrayBuffer> {
-  return writeModel(withFixed(emit(outputs, { precision }), fixed), precision);
+  return writeModel(withFixed(emit(outputs, { precision }), fixed), precision, facts);
 }
 
 /** Inputs that `fixed` names become constants. */

@@ -14,7 +14,8 @@ export interface NetworkExportOptions {
 /**
  * A network of tables as an ONNX file (opset 20) of one input `x`, rows x columns in the order of its names, codes of
  * categories as numbers, NaN as missing. Its output is what `predict` gives: `probabilities` (rows x classes),
- * `value` or `risk` (rows x 1), to about 1e-6 of their spread.
+ * `value` or `risk` (rows x 1), to about 1e-6 of their spread. The same is told in the file's metadata, under
+ * `stroma.` names.
  */
 export function exportTableNetwork(
   saved: SavedTableNetwork,
@@ -31,12 +32,19 @@ export function exportTableNetwork(
   }[head.kind];
   const precision = numbers === 'float' ? 'f32' : 'f64';
   const columns = `Columns ${names.slice(0, 50).join(', ')}${names.length > 50 ? ', ...' : ''}.`;
-  return {
-    bytes: toOnnx({ [name]: predictionTensor(head, output) }, { precision, fixed: weights }),
-    opset: 20,
-    ml_opset: 5,
+  const ports: Pick<OnnxFile, 'inputs' | 'outputs' | 'notes'> = {
     inputs: [{ name: 'x', type: numbers, shape: [batch, names.length], meaning: columns }],
     outputs: [{ name, type: numbers, shape: [batch, architecture.outputs], meaning }],
     notes: [`The file takes ${batch} row${batch === 1 ? '' : 's'} at once; fill the last ones up.`],
   };
+  const told = { kind: saved.kind, columns: names.map((column) => ({ name: column })), ...ports };
+  const metadata = Object.fromEntries(
+    Object.entries(told).map(([key, value]) => [
+      `stroma.${key}`,
+      typeof value === 'string' ? value : JSON.stringify(value),
+    ]),
+  );
+  const facts = { metadata, description: `A model of kind ${saved.kind}.` };
+  const bytes = toOnnx({ [name]: predictionTensor(head, output) }, { precision, fixed: weights, facts });
+  return { bytes, opset: 20, ml_opset: 5, ...ports };
 }
