@@ -155,6 +155,7 @@ export * from './model-report-documents.ts';
 export * from './model-reports.ts';
 export * from './model-stages.ts';
 export * from './models.ts';
+export * from './open-inference.ts';
 export * from './passkeys.ts';
 export * from './permissions.ts';
 export * from './persons.ts';

@@ -351,7 +351,7 @@ export class Caller {
     headers: Record<string, string> = {},
   ): Promise<Told> {
     const answer = await fetch(
-      `${this.url}${/^\/(?:scim|ws|embed|api\/2\.0)\b/.test(path) ? '' : apiPrefix}${path}`,
+      `${this.url}${/^\/(?:scim|ws|embed|api\/2\.0|v2)\b/.test(path) ? '' : apiPrefix}${path}`,
       {
         method,
         redirect: 'manual',

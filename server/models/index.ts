@@ -35,6 +35,7 @@ import { signableModel } from './registry/signable-model.ts';
 import { ModelReports } from './reports/model-reports.service.ts';
 import { reportJob } from './reports/reports.jobs.ts';
 import { reportRoutes } from './reports/reports.routes.ts';
+import { openInferenceRoutes } from './serving/open-inference.routes.ts';
 import { predictDatasetJob } from './serving/predict-dataset.jobs.ts';
 import { predictionRoutes } from './serving/predictions.routes.ts';
 import { Predictions } from './serving/predictions.service.ts';
@@ -124,6 +125,7 @@ export function createModels(platform: Platform, access: Access, data: Data): Mo
       trainingRoutes(app, trainings);
       predictionRoutes(app, { registry, served, predictions, batch });
       reportRoutes(app, reports);
+      openInferenceRoutes(app, { served, predictions });
       mlflowRoutes(app, {
         experiments,
         runs,

@@ -162,6 +162,52 @@ describe('predicting', () => {
   });
 });
 
+describe('the Open Inference Protocol', () => {
+  it('is spoken with the key of somebody, and its errors', async () => {
+    const made = await scientist.call<{ secret: string }>('POST', '/auth/api-keys', {
+      name: 'Gateway',
+      scopes: ['models:read', 'datasets:read'],
+    });
+    const call = (path: string, body?: object, token = made.body.secret) =>
+      fetch(`${server.url}/v2${path}`, {
+        method: body === undefined ? 'GET' : 'POST',
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      }).then(async (answer) => [answer.status, await answer.json()]);
+    expect(await call('/health/live')).toEqual([200, { live: true }]);
+    expect(await call('/models/Flowers/ready')).toEqual([200, { name: 'Flowers', ready: true }]);
+    expect(await call('/models/Flowers/versions/1')).toMatchObject([
+      200,
+      {
+        platform: 'stroma',
+        inputs: [{ name: 'length', datatype: 'FP64', shape: [-1] }, {}, { name: 'site', datatype: 'BYTES' }],
+        outputs: [{ name: 'prediction' }, { name: 'probabilities', shape: [-1, 2] }],
+      },
+    ]);
+    const inputs = [
+      { name: 'length', shape: [2], datatype: 'FP64', data: [5.2, 7.8] },
+      { name: 'width', shape: [2, 1], datatype: 'FP32', data: [[3.1], [null]] },
+      { name: 'site', shape: [2], datatype: 'BYTES', data: ['north', 'west'] },
+    ];
+    const outputs = [{ name: 'prediction' }];
+    expect(await call('/models/Flowers/infer', { id: '7', inputs, outputs })).toEqual([
+      200,
+      {
+        model_name: 'Flowers',
+        model_version: '1',
+        id: '7',
+        outputs: [{ name: 'prediction', datatype: 'BYTES', shape: [2], data: ['rare', 'common'] }],
+      },
+    ]);
+    expect(await call('/models/Flowers/infer', { inputs: inputs.slice(1) })).toEqual([
+      400,
+      { error: expect.stringContaining('"length", row 1: expected a number') },
+    ]);
+    expect(await call('/models/Trees')).toMatchObject([404, { error: expect.any(String) }]);
+    expect((await call('/models/Flowers', undefined, 'sk_wrong'))[0]).toBe(401);
+  });
+});
+
 describe('predicting a dataset', () => {
   it('makes a new one, whose provenance names the model and whose readers are those of both', async () => {
     const garden = await scientist.dataset(
