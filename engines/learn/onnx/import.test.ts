@@ -9,7 +9,7 @@ import { fitLogistic } from '../linear/logistic.ts';
 import type { FeatureColumn, FeatureTable } from '../table/feature-table.ts';
 import { readModelFile } from './import/model-file.ts';
 import { fieldsOf } from './import/wire-reader.ts';
-import { exportOnnx, exportPredictor, importOnnx } from './index.ts';
+import { exportOnnx, exportPredictor, importOnnx, openLayer } from './index.ts';
 import { classesFor, mixedTable, modelOf } from './tables.suite.ts';
 
 /** Of scikit-learn and skl2onnx; fixtures/scikit-learn.py made it. */
@@ -23,7 +23,7 @@ const golden: Record<
   }
 > = JSON.parse(readFileSync(join(import.meta.dirname, 'fixtures/scikit-learn.json'), 'utf8'));
 
-function tableOf({ given, columns }: (typeof golden)[string]): FeatureTable {
+function tableOf({ given, columns }: Pick<(typeof golden)[string], 'given' | 'columns'>): FeatureTable {
   const lists: Record<string, (number | string | null)[]> = Array.isArray(given)
     ? Object.fromEntries(
         (columns ?? []).map((name, at) => [
@@ -77,6 +77,21 @@ describe('an ONNX file of another program', () => {
     expect(farthest(outputs, own.predicted)).toBeLessThan(1e-5);
     expect(labels === null).toBe(classes.length === 0);
     expect(values === null).toBe(classes.length > 0);
+  });
+
+  it('predicts as PyTorch does, and gives what a layer of its network says', async () => {
+    const own: { file: string; given: number[]; predicted: number[]; layer: number[] } = JSON.parse(
+      readFileSync(join(import.meta.dirname, 'fixtures/pytorch.json'), 'utf8'),
+    );
+    const bytes = Buffer.from(own.file, 'base64');
+    const columns = Array.from({ length: 10 }, (_, at) => `point ${at}`);
+    const table = tableOf({ ...own, columns });
+    await using model = await importOnnx(bytes, { columns, classes: ['a', 'b', 'c'], scores: 'logits' });
+    expect(farthest((await model.predict(table)).outputs, own.predicted)).toBeLessThan(1e-5);
+    await using layer = await openLayer(bytes, '/2/Flatten', { columns });
+    const features = await layer.features(table);
+    const byRow = own.layer.map((_, cell) => features.columns[cell % 24]?.[Math.floor(cell / 24)] as number);
+    expect(farthest(byRow, own.layer)).toBeLessThan(1e-5);
   });
 
   it('names every column that is missing or of another kind', async () => {
@@ -203,28 +218,13 @@ describe('what is not let in', () => {
   });
 
   it('tells scores from probabilities', async () => {
-    const table: FeatureTable = {
-      rows: 2,
-      columns: columns.map((name, at) => ({ kind: 'number', name, values: Float64Array.of(at, 3 * at) })),
-    };
-    const bytes = fileOf([node('Identity')]);
-    await using plain = await importOnnx(bytes, { columns, classes: ['no', 'yes'] });
-    await expect(
-      plain.predict({
-        rows: 2,
-        columns: table.columns.map((own) => ({ ...own, values: Float64Array.of(3, 4) }) as FeatureColumn),
-      }),
-    ).rejects.toThrow(/expected to hold probabilities/);
-    await using logits = await importOnnx(bytes, { columns, classes: ['no', 'yes'], scores: 'logits' });
-    const { outputs } = await logits.predict(table);
-    expect(
-      farthest(outputs, [
-        1 / (1 + Math.E),
-        Math.E / (1 + Math.E),
-        1 / (1 + Math.E ** 3),
-        Math.E ** 3 / (1 + Math.E ** 3),
-      ]),
-    ).toBeLessThan(1e-12);
+    await using plain = await importOnnx(fileOf([node('Identity')]), { columns, classes: ['no', 'yes'] });
+    const scores = columns.map(
+      (name): FeatureColumn => ({ kind: 'number', name, values: Float64Array.of(3) }),
+    );
+    await expect(plain.predict({ rows: 1, columns: scores })).rejects.toThrow(
+      /expected to hold probabilities/,
+    );
   });
 
   it('ends a model that does not end, and opens it anew', async () => {
