@@ -12,6 +12,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DataServer, type Person, startDataServer } from '../../data/data-server.suite.ts';
 import { rowsOf } from '../../platform/db/database.ts';
 import { withinTenant } from '../../platform/db/tenant-scope.ts';
+import { systemContext } from '../../platform/system-actor.ts';
+import { derivedFeatures } from './derived-features.ts';
 import { findOnline, upsertOnline } from './feature-views.store.ts';
 
 let server: DataServer;
@@ -243,7 +245,13 @@ describe('stored features', () => {
     expect(body.schedule).toEqual({ cron: '0 * * * *', time_zone: 'UTC' });
     const often = await scientist.call('PUT', `${path}/schedule`, { schedule: { cron: '* * * * *' } });
     expect(often.status).toBe(400);
-    await done(scientist, `${path}/materialise`);
+    const { platform } = server;
+    await platform.db.execute("update ml_feature_views set next_at = now() - interval '1 minute'", []);
+    await platform.jobs.send(systemContext(platform.log), 'features.clock', {});
+    const newest = async () => (await scientist.call<FeatureView>('GET', path)).body;
+    for (let now = await newest(); now.freshness !== 'fresh'; now = await newest())
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    expect((await newest()).newest).toMatchObject({ scheduled: true, version: 3 });
     const { body: found } = await online(scientist, [{ patient: 1 }, { patient: 2 }]);
     // What is online never goes back: of patient 1 the new version only has something older.
     expect(found.items.map(({ values }) => values[0]?.value)).toEqual([6.2, 7.7]);
@@ -314,6 +322,26 @@ describe('stored features', () => {
       }
     });
     await withinTenant(tenantId, () => fc.assert(property, { numRuns: 20 }));
+  });
+
+  it('go online with the erasure of a row they came of, until they are stored again', async () => {
+    const { platform } = server;
+    const [{ tenant_id: tenantId } = { tenant_id: '' }] = rowsOf<{ tenant_id: string }>(
+      await platform.db.sql.execute(sql`select tenant_id from ml_feature_views where id = ${view.view_id}`),
+    );
+    const ctx = systemContext(platform.log, tenantId);
+    await withinTenant(tenantId, async () => {
+      const made = await platform.provenance.downstream(ctx, [labs.version.version_id]);
+      const holder = derivedFeatures(platform.db);
+      const items = await holder.propose(ctx, made);
+      expect(items.map((item) => item.treatment)).toEqual(['remove', 'remove']);
+
+      await platform.db.transaction((tx) =>
+        holder.treat(tx, ctx, items[0] as (typeof items)[number], 'ers_1'),
+      );
+    });
+    const { body: found } = await online(scientist, [{ patient: 2 }]);
+    expect(found.items[0]?.values[0]).toMatchObject({ state: 'missing', event_time: null });
   });
 
   it('are gone with their view; what was made of it stays', async () => {
