@@ -340,13 +340,13 @@ describe('stored features', () => {
         holder.treat(tx, ctx, items[0] as (typeof items)[number], 'ers_1'),
       );
     });
-    const { body: found } = await online(scientist, [{ patient: 2 }]);
+    const { body: found } = await online(server.admin, [{ patient: 2 }]);
     expect(found.items[0]?.values[0]).toMatchObject({ state: 'missing', event_time: null });
   });
 
   it('are gone with their view; what was made of it stays', async () => {
     expect((await scientist.call('DELETE', `/ml/feature-views/${view.view_id}`)).status).toBe(204);
-    expect((await online(scientist, [{ patient: 2 }])).status).toBe(404);
+    expect((await online(server.admin, [{ patient: 2 }])).status).toBe(404);
     const left = await server.platform.db.execute('select count(*)::int as n from ml_online_features', []);
     expect(left.rows).toEqual([{ n: 0 }]);
   });
