@@ -83,7 +83,8 @@ function ofNumbers(column: OfKind<'number'> | OfKind<'time'>, bins: number): Col
   const edges = binEdges(before, bins);
   const counted = countBins(before, edges);
   const missing = values.length - before.length;
-  const spread = before.length > 1 ? Math.sqrt(varianceOf(before)) : 0;
+  const mean = meanOf(before);
+  const spread = before.length > 1 ? Math.sqrt(varianceOf(before, mean)) : 0;
   return {
     against(window) {
       const all = sameKind(window, kind, name).values;
@@ -106,7 +107,7 @@ function ofNumbers(column: OfKind<'number'> | OfKind<'time'>, bins: number): Col
         wasserstein: hasBoth ? { distance: moved, scaled: spread > 0 ? moved / spread : null } : null,
         cramers_v: null,
         missing: { reference: missing / values.length, window: (all.length - now.length) / all.length },
-        mean: hasBoth ? { reference: meanOf(before), window: meanOf(now) } : null,
+        mean: hasBoth ? { reference: mean, window: meanOf(now) } : null,
         bins: shares(reference, counts, [
           ...[null, ...edges].map((from) => ({ label: null, from })),
           { label: 'missing', from: null },

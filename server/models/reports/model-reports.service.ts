@@ -32,7 +32,8 @@ export class ModelReports {
   }
 
   async requestFairness(ctx: Context, modelId: string, number: number, body: FairnessBody) {
-    const { trained } = await this.#writable(ctx, modelId, number, 'fairness');
+    const found = await this.#writable(ctx, modelId, number, 'fairness');
+    const { trained } = found;
     const table = await this.#parts.data.openTable(ctx, body.dataset_id, body.version_id);
     if (table.version_id === trained.datasetVersionId)
       fail(
@@ -41,6 +42,7 @@ export class ModelReports {
         { dataset_id: table.dataset_id, version_id: table.version_id },
       );
     checkSeen(table, [...trained.columns, ...body.protected]);
+    checkClass((await this.#served.evaluation(ctx, found)).labels, body);
     const { dataset_id: _, version_id: __, positive = null, threshold = null, ...rest } = body;
     return this.#send(ctx, modelId, number, table, { kind: 'fairness', ...rest, positive, threshold });
   }
@@ -125,6 +127,25 @@ export class ModelReports {
       created_at: row.createdAt.toISOString(),
     };
   }
+}
+
+/** Of two classes the second is meant where none is named. */
+function checkClass(labels: readonly string[], { positive, threshold }: FairnessBody): void {
+  if (labels.length === 0 && (positive !== undefined || threshold !== undefined))
+    fail(
+      'INVALID_INPUT',
+      'The version predicts numbers: no class is selected for, and there is no threshold.',
+      {
+        field: positive === undefined ? 'threshold' : 'positive',
+      },
+    );
+  const isMissing = positive === undefined ? labels.length > 2 : !labels.includes(positive);
+  if (labels.length > 0 && isMissing)
+    fail(
+      'INVALID_INPUT',
+      `The class that is selected for was expected, one of ${labels.slice(0, 12).join(', ')}; ${positive === undefined ? 'none' : `"${positive}"`} was given.`,
+      { field: 'positive', labels: labels.slice(0, 50) },
+    );
 }
 
 /** Throws INVALID_INPUT for a column that is not there, with the nearest name, FORBIDDEN for one that is masked. */

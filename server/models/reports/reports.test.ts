@@ -135,6 +135,11 @@ describe('reports on a version', () => {
       400,
       expect.stringContaining('Did you mean "site"'),
     ]);
+    const other = await ask({ dataset_id: later.dataset_id, protected: ['site'], positive: 'other' });
+    expect([other.status, other.body.error.message]).toEqual([
+      400,
+      expect.stringContaining('one of common, rare; "other" was given'),
+    ]);
     const guest = await server.colleague('guest');
     expect((await guest.call('GET', at('fairness'))).status).toBe(403);
     // Whoever may not see lengths learns nothing of them by a report either.

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import type { DriftReport, FairnessReport } from '@stroma/contracts';
-import { StromaError } from '@stroma/kernel';
 import {
   type AutomlModel,
   asTrained,
@@ -59,19 +58,12 @@ function fairnessIn(model: AutomlModel, given: FeatureTable, ask: FairnessAsk): 
   const table = takeRows(given, rows);
   const { outputs, interval } = model.predict(table);
   const { labels } = problem;
-  const wanted = ask.positive ?? (labels.length === 2 ? labels[1] : undefined);
-  if (labels.length > 0 && (wanted === undefined || !labels.includes(wanted)))
-    throw new StromaError(
-      'INVALID_INPUT',
-      `The class that is selected for was expected, one of ${labels.slice(0, 12).join(', ')}; ${wanted === undefined ? 'none' : `"${wanted}"`} was given.`,
-      { field: 'positive', labels: labels.slice(0, 50) },
-    );
   const columns = ask.protected.map((own) => columnNamed(table, own));
   const report = fairnessOf(target, outputs, columns, {
     seed: ask.seed,
     smallest: ask.smallest,
     cuts: ask.cuts,
-    ...(wanted === undefined ? {} : { positive: labels.indexOf(wanted) }),
+    ...(ask.positive === null ? {} : { positive: labels.indexOf(ask.positive) }),
     ...(ask.threshold === null ? {} : { threshold: ask.threshold }),
     ...(interval === null ? {} : { low: interval.low, high: interval.high }),
   });
