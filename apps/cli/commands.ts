@@ -166,11 +166,17 @@ export const commands: readonly CommandDefinition[] = [
     arguments: [2, 2],
     options: {
       out: { type: 'string', value: 'file.csv', meaning: 'Write the predictions there' },
+      columns: {
+        type: 'string',
+        value: 'a,b,c',
+        meaning: 'Of an ONNX file that takes columns side by side: which, in its order',
+      },
+      classes: { type: 'string', value: 'a,b', meaning: 'Of an ONNX file: its classes, in its order' },
       ...readingOptions,
       ...whereOptions,
     },
     details:
-      'A model is its file, the id that "stroma train" gave, or one of the server: its name or id, and behind an @ a\nversion (risk@3, risk@production).',
+      'A model is its file, the id that "stroma train" gave, or one of the server: its name or id, and behind an @ a\nversion (risk@3, risk@production). An ONNX file is one too: of "stroma export", or of another program.',
     examples: [
       'stroma predict diabetes.stroma-model new-patients.csv --out predicted.csv',
       'stroma predict risk@production new-patients.csv --json',

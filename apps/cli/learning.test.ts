@@ -65,6 +65,17 @@ describe('stroma train, predict and explain', () => {
     ]);
     expect(document.outputs.map(({ name }) => name)).toEqual(['label', 'probabilities']);
     expect(readFileSync(join(place.folder, 'patients.onnx'))).toHaveLength(document.bytes);
+    const [own, read] = await Promise.all(
+      [trained.model_id, 'patients.onnx'].map((model) =>
+        place.json<{ model_id: string; target: string; predictions: Record<string, unknown>[] }>([
+          ...['predict', model, 'new.csv'],
+        ]),
+      ),
+    );
+    expect(read?.document).toMatchObject({ model_id: trained.model_id, target: 'outcome' });
+    expect(read?.document.predictions.map(({ prediction }) => prediction)).toEqual(
+      own?.document.predictions.map(({ prediction }) => prediction),
+    );
   });
 
   it('predicts and explains with it, also where a level is new', async () => {

@@ -7,6 +7,7 @@ import { type Connection, findServer } from '../connection.ts';
 import { exitStatus, UsageError } from '../failure.ts';
 import { readLearningTable } from '../local/learning-table.ts';
 import { isModelHere, readModel } from '../local/model-files.ts';
+import { isOnnxFile, predictOnnx } from '../local/onnx-prediction.ts';
 import { findModel, predictThere, type RemoteModel, rowOf } from '../remote/remote-models.ts';
 import { withScratchFolder } from '../scratch-folder.ts';
 import { isFile, refuseMissingFile } from '../source-files.ts';
@@ -24,7 +25,11 @@ export const predict: CommandRun = async (running) => {
   const there = await modelThere(modelWord, running);
   const { table } = await withScratchFolder((folder) => readLearningTable(word, folder, running));
   const { model_id, problem, target, predicted } =
-    there === null ? predictHere(modelWord, table, env) : await predictAtServer(there, table, running);
+    there !== null
+      ? await predictAtServer(there, table, running)
+      : isOnnxFile(modelWord)
+        ? await predictOnnx(modelWord, table, running)
+        : predictHere(modelWord, table, env);
   for (const { column, levels, rows } of predicted.unseen)
     output.note(
       `Note: ${rows} ${rows === 1 ? 'row holds' : 'rows hold'} values of "${column}" that training did not have (${levels.slice(0, 5).join(', ')}${levels.length > 5 ? ', ...' : ''}).`,

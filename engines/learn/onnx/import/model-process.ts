@@ -71,6 +71,7 @@ export class ModelProcess {
     this.#child = null;
     if (child === null || child.exitCode !== null || child.signalCode !== null) return;
     const ended = new Promise((resolve) => child.once('exit', resolve));
+    child.ref();
     child.kill('SIGKILL');
     await ended;
   }
