@@ -85,7 +85,16 @@ export type FeatureTab = (typeof featureTabs)[number];
 
 export const featureViewSearch = (search: Search) => given({ tab: oneOf(featureTabs, search.tab) });
 
-export const modelTabs = ['quality', 'explanation', 'what_if', 'versions', 'card', 'use'] as const;
+export const modelTabs = [
+  'quality',
+  'explanation',
+  'what_if',
+  'fairness',
+  'drift',
+  'versions',
+  'card',
+  'use',
+] as const;
 export type ModelTab = (typeof modelTabs)[number];
 
 export const modelSearch = (search: Search) =>

@@ -12,7 +12,7 @@ import { SignatureList } from '../../../components/signatures/signature-list.tsx
 import { SkeletonRows } from '../../../components/skeleton.tsx';
 import { formatBytes, formatMoment } from '../../../lib/format.ts';
 import { fileStem, saveFile } from '../../../lib/table-export.ts';
-import { metricText } from '../metric-text.ts';
+import { metricsByWeight, metricText } from '../metric-text.ts';
 import { StageMark } from '../stage-mark.tsx';
 import { cardQuery, type ModelPart } from './model-queries.ts';
 
@@ -27,7 +27,7 @@ export function CardTab({ version }: ModelPart) {
 function Card({ card, versionId }: { card: ModelCard; versionId: string }) {
   const { t } = useTranslation('models');
   const { version, training, data, metrics, artifacts, not_stated, erasures } = card;
-  const metricFacts = Object.entries(metrics).map(([key, value]) => [key, metricText(value)] as const);
+  const metricFacts = metricsByWeight(metrics).map(([key, value]) => [key, metricText(value)] as const);
   const params = Object.entries(training.params);
   const stem = fileStem(`${card.model.name} ${version.number} card`);
   return (
@@ -43,33 +43,40 @@ function Card({ card, versionId }: { card: ModelCard; versionId: string }) {
         </Notice>
       )}
       <div className="grid grid-cols-1 items-start gap-8 lg:grid-cols-2">
-        <Section
-          title={t('card')}
-          actions={
-            <Button
-              onClick={() => saveFile(`${stem}.json`, JSON.stringify(card, null, 2), 'application/json')}
-            >
-              <Download size={16} aria-hidden />
-              {t('download_card')}
-            </Button>
-          }
-        >
-          <Facts
-            facts={[
-              [t('version_word'), version.number],
-              [t('stage'), <StageMark key="stage" stage={version.stage} />],
-              [t('registered_by'), version.registered_by.name ?? t('nothing')],
-              [t('registered'), formatMoment(version.registered_at)],
-              ...stated(t('run'), training.name),
-              ...stated(t('code_version'), training.code_version, true),
-              ...stated(t('software'), training.software),
-              ...stated(t('began'), training.started_at && formatMoment(training.started_at)),
-              ...stated(t('ended'), training.ended_at && formatMoment(training.ended_at)),
-              [t('facts_hash'), <Hash key="facts">{card.facts_sha256}</Hash>],
-              [t('card_hash'), <Hash key="card">{card.card_sha256}</Hash>],
-            ]}
-          />
-        </Section>
+        <div className="grid grid-cols-1 gap-8">
+          <Section
+            title={t('card')}
+            actions={
+              <Button
+                onClick={() => saveFile(`${stem}.json`, JSON.stringify(card, null, 2), 'application/json')}
+              >
+                <Download size={16} aria-hidden />
+                {t('download_card')}
+              </Button>
+            }
+          >
+            <Facts
+              facts={[
+                [t('version_word'), version.number],
+                [t('stage'), <StageMark key="stage" stage={version.stage} />],
+                [t('registered_by'), version.registered_by.name ?? t('nothing')],
+                [t('registered'), formatMoment(version.registered_at)],
+                ...stated(t('run'), training.name),
+                ...stated(t('code_version'), training.code_version, true),
+                ...stated(t('software'), training.software),
+                ...stated(t('began'), training.started_at && formatMoment(training.started_at)),
+                ...stated(t('ended'), training.ended_at && formatMoment(training.ended_at)),
+                [t('facts_hash'), <Hash key="facts">{card.facts_sha256}</Hash>],
+                [t('card_hash'), <Hash key="card">{card.card_sha256}</Hash>],
+              ]}
+            />
+          </Section>
+          {params.length > 0 && (
+            <Section title={t('parameters')}>
+              <Facts facts={params} />
+            </Section>
+          )}
+        </div>
         <div className="grid grid-cols-1 gap-8">
           {metricFacts.length > 0 && (
             <Section title={t('metrics')}>
@@ -99,17 +106,12 @@ function Card({ card, versionId }: { card: ModelCard; versionId: string }) {
               />
             </Section>
           )}
+          {artifacts.length > 0 && (
+            <Section title={t('files')}>
+              <Facts facts={artifacts.map(({ path, bytes }) => [path, formatBytes(bytes)])} />
+            </Section>
+          )}
         </div>
-        {params.length > 0 && (
-          <Section title={t('parameters')}>
-            <Facts facts={params} />
-          </Section>
-        )}
-        {artifacts.length > 0 && (
-          <Section title={t('files')}>
-            <Facts facts={artifacts.map(({ path, bytes }) => [path, formatBytes(bytes)])} />
-          </Section>
-        )}
       </div>
       <Section title={t('signatures')}>
         <SignatureList object={{ kind: 'model_version', id: versionId }} signing />

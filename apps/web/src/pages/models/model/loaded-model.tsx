@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { Boxes } from 'lucide-react';
 import { Tabs } from 'radix-ui';
-import { Suspense } from 'react';
+import { Suspense, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { EmptyState } from '../../../components/empty-state.tsx';
 import { Select } from '../../../components/field.tsx';
@@ -44,6 +44,13 @@ function ShownVersion({ model, versions, version }: ModelPart & { versions: read
   const { tab } = route.useSearch();
   const navigate = route.useNavigate();
   const { data: evaluation = null, isPending } = useQuery(evaluationQuery(model.model_id, version.number));
+  const tabList = useRef<HTMLDivElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new tab may be out of sight on a narrow page
+  useEffect(() => {
+    const active = tabList.current?.querySelector<HTMLElement>('[data-state="active"]');
+    const list = tabList.current;
+    if (active && list) list.scrollLeft = active.offsetLeft - list.clientWidth / 2 + active.clientWidth / 2;
+  }, [tab]);
   // What was trained elsewhere has no evaluation: of it are told its versions and its card.
   const tabs: readonly ModelTab[] = evaluation === null && !isPending ? ['versions', 'card'] : modelTabs;
   const current = tab !== undefined && tabs.includes(tab) ? tab : tabs[0];
@@ -54,7 +61,9 @@ function ShownVersion({ model, versions, version }: ModelPart & { versions: read
       heading={
         <span className="flex flex-wrap items-center gap-2">
           {model.name}
-          <StageMark stage={version.stage} />
+          <span className="inline-flex font-normal tracking-normal">
+            <StageMark stage={version.stage} />
+          </span>
         </span>
       }
       intro={model.description}
@@ -89,6 +98,7 @@ function ShownVersion({ model, versions, version }: ModelPart & { versions: read
         }
       >
         <Tabs.List
+          ref={tabList}
           aria-label={t('tabs')}
           className="relative flex gap-1 overflow-x-auto overflow-y-hidden border-b border-line"
         >

@@ -11,6 +11,8 @@ const ExplanationTab = lazy(async () => ({
   default: (await import('./explanation/explanation-tab.tsx')).ExplanationTab,
 }));
 const WhatIfTab = lazy(async () => ({ default: (await import('./what-if/what-if-tab.tsx')).WhatIfTab }));
+const FairnessTab = lazy(async () => ({ default: (await import('./reports/fairness-tab.tsx')).FairnessTab }));
+const DriftTab = lazy(async () => ({ default: (await import('./reports/drift-tab.tsx')).DriftTab }));
 const UseTab = lazy(async () => ({ default: (await import('./use/use-tab.tsx')).UseTab }));
 
 export function TabBody({
@@ -36,6 +38,10 @@ export function TabBody({
       return evaluation && <ExplanationTab evaluation={evaluation} />;
     case 'what_if':
       return evaluation && <WhatIfTab key={evaluation.version_id} evaluation={evaluation} />;
+    case 'fairness':
+      return evaluation && <FairnessTab evaluation={evaluation} />;
+    case 'drift':
+      return evaluation && <DriftTab evaluation={evaluation} />;
     case 'use':
       return evaluation && <UseTab evaluation={evaluation} />;
   }

@@ -57,16 +57,13 @@ export function ResidualChart({ residuals, target }: { residuals: Residuals; tar
   const spec = useMemo(
     () => ({
       height,
-      mark: { type: 'bar', binSpacing: 1 },
+      // A bar whose bins are given has no width in Vega-Lite 6; a rectangle keeps its ends.
+      mark: { type: 'rect', stroke: null },
       encoding: {
-        x: {
-          field: 'from',
-          type: 'quantitative',
-          bin: { binned: true },
-          title: t('axis_residual', { target }),
-        },
+        x: { field: 'from', type: 'quantitative', title: t('axis_residual', { target }) },
         x2: { field: 'to' },
         y: { field: 'rows', type: 'quantitative', title: t('axis_count') },
+        y2: { datum: 0 },
       },
     }),
     [t, target],

@@ -27,10 +27,9 @@ export function WhatIfTab({ evaluation }: { evaluation: ModelEvaluation }) {
   const asked = useSettled(row);
   const { data, error, refetch, isFetching } = useQuery({
     queryKey: queryKeys.prediction(id, { number, row: asked }),
-    queryFn: ({ signal }) =>
+    queryFn: () =>
       client.predictions.predict({
         body: { model_id: id, version: String(number), rows: [asked], explain: true },
-        signal,
       }),
     placeholderData: keepPreviousData,
     staleTime: Number.POSITIVE_INFINITY,

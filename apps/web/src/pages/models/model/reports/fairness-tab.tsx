@@ -1,0 +1,171 @@
+import type { ModelEvaluation, ModelFairness } from '@stroma/contracts';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Field, Select } from '../../../../components/field.tsx';
+import { ErrorNotice } from '../../../../components/notice.tsx';
+import { Section } from '../../../../components/page.tsx';
+import { cellClass, numberClass, PlainTable } from '../../../../components/plain-table.tsx';
+import { SkeletonRows } from '../../../../components/skeleton.tsx';
+import { client } from '../../../../lib/client.ts';
+import { formatCount, formatNumber } from '../../../../lib/format.ts';
+import { queryKeys } from '../../../../lib/query-keys.ts';
+import { GroupChart } from './group-chart.tsx';
+import { ReportLine, VerdictMark } from './report-marks.tsx';
+import { ReportRequest, reportOrNull } from './report-request.tsx';
+
+type By = ModelFairness['report']['by'][number];
+type Group = By['groups'][number]['group'];
+
+/** How the version serves groups of people or things alike. */
+export function FairnessTab({ evaluation }: { evaluation: ModelEvaluation }) {
+  const { t } = useTranslation('models');
+  const { model_id: id, number, labels } = evaluation;
+  const cache = useQueryClient();
+  const queryKey = queryKeys.modelPart(id, 'fairness', { number });
+  const [columns, setColumns] = useState<readonly string[]>([]);
+  const [positive, setPositive] = useState(labels[1] ?? labels[0] ?? '');
+  const { data, error, refetch } = useQuery({
+    queryKey,
+    queryFn: ({ signal }) => reportOrNull(client.modelReports.fairness({ params: { id, number }, signal })),
+  });
+  const toggle = (name: string) =>
+    setColumns((now) =>
+      now.includes(name) ? now.filter((each) => each !== name) : [...now, name].slice(-5),
+    );
+  return (
+    <div className="grid grid-cols-1 gap-8">
+      <Section title={t('fairness_ask')} note={t('fairness_note')}>
+        <ReportRequest
+          evaluation={evaluation}
+          button={t('make_report')}
+          unlearned
+          ready={columns.length > 0}
+          request={(dataset) =>
+            client.modelReports.requestFairness({
+              params: { id, number },
+              body: {
+                dataset_id: dataset.dataset_id,
+                protected: [...columns],
+                ...(labels.length > 0 && { positive }),
+              },
+            })
+          }
+          onMade={() => void cache.invalidateQueries({ queryKey })}
+        >
+          {(dataset) => (
+            <>
+              {labels.length > 0 && (
+                <div className="w-64 max-w-full">
+                  <Field label={t('positive')} hint={t('positive_hint')}>
+                    {(field) => (
+                      <Select
+                        {...field}
+                        value={positive}
+                        onChange={({ target }) => setPositive(target.value)}
+                      >
+                        {labels.map((each) => (
+                          <option key={each}>{each}</option>
+                        ))}
+                      </Select>
+                    )}
+                  </Field>
+                </div>
+              )}
+              <fieldset>
+                <legend className="mb-1 font-medium">{t('groups_by')}</legend>
+                <div className="flex max-h-40 flex-wrap gap-x-4 gap-y-1 overflow-y-auto">
+                  {dataset.version.columns
+                    .filter(({ name }) => name !== evaluation.target)
+                    .map(({ name }) => (
+                      <label key={name} className="flex items-center gap-2">
+                        <input
+                          type="checkbox"
+                          checked={columns.includes(name)}
+                          onChange={() => toggle(name)}
+                          className="size-4 accent-accent"
+                        />
+                        {name}
+                      </label>
+                    ))}
+                </div>
+              </fieldset>
+            </>
+          )}
+        </ReportRequest>
+      </Section>
+      {error ? (
+        <ErrorNotice error={error} onRetry={() => void refetch()} />
+      ) : data === undefined ? (
+        <SkeletonRows rows={4} />
+      ) : (
+        data !== null && <Report fairness={data} />
+      )}
+    </div>
+  );
+}
+
+function Report({ fairness }: { fairness: ModelFairness }) {
+  const { t } = useTranslation('models');
+  const { report } = fairness;
+  return (
+    <>
+      <div className="flex flex-wrap items-center gap-3">
+        <VerdictMark verdict={report.verdict} />
+        <p>{t('fairness_rows', { count: report.rows, shown: formatCount(report.rows) })}</p>
+        <ReportLine report={fairness} />
+      </div>
+      {report.by.map((by) => (
+        <Section
+          key={by.columns.join()}
+          title={by.columns.join(' × ')}
+          note={by.small_group_count > 0 ? t('small_groups', { count: by.small_group_count }) : undefined}
+          actions={<VerdictMark verdict={by.verdict} />}
+        >
+          <div className="grid grid-cols-1 items-start gap-4 xl:grid-cols-2">
+            <Criteria by={by} />
+            <GroupChart by={by} />
+          </div>
+        </Section>
+      ))}
+    </>
+  );
+}
+
+const named = (group: Group): string =>
+  Object.values(group)
+    .map((value) => value ?? '–')
+    .join(', ');
+
+function Criteria({ by }: { by: By }) {
+  const { t } = useTranslation('models');
+  return (
+    <PlainTable
+      label={t('criteria')}
+      headings={[
+        { label: t('criterion'), className: `${cellClass} text-start` },
+        { label: t('difference'), className: numberClass },
+        { label: t('lowest_highest'), className: `${cellClass} text-start max-sm:hidden` },
+        { label: t('state'), className: numberClass },
+      ]}
+    >
+      {by.criteria.map(({ name, difference, lowest, highest, verdict }) => (
+        <tr key={name}>
+          <td className={cellClass}>{name.replaceAll('_', ' ')}</td>
+          <td className={numberClass}>
+            {formatNumber(difference.value, 3)}
+            <span className="ms-2 text-small text-ink-faint">
+              {formatNumber(difference.low, 2)} – {formatNumber(difference.high, 2)}
+            </span>
+          </td>
+          <td className={`${cellClass} max-sm:hidden`}>
+            {named(lowest)} / {named(highest)}
+          </td>
+          <td className={numberClass}>
+            <VerdictMark verdict={verdict} />
+          </td>
+        </tr>
+      ))}
+    </PlainTable>
+  );
+}
