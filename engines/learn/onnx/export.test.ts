@@ -102,6 +102,15 @@ describe('a whole model as an ONNX file', () => {
     },
   );
 
+  it('gives a class that no row is of no chance', async () => {
+    const target = { ...classesFor(rows, 3, random), classes: 5 } as Target;
+    const families = ['linear', 'svm', 'neighbours', 'random_forest', 'boosted_trees'] as const;
+    const wanted = { configurations: configurations(families), combine: 'blend' } as const;
+    const model = loadAutoml(modelOf(table, target, { ...wanted, calibration: { kind: 'none' } }));
+    const read = await outputsOf(exportOnnx(model), feedsOf(others));
+    expect(farthest(read.probabilities, model.outputs(others))).toBeLessThan(nearly);
+  });
+
   it('says the values and intervals that predict says', async () => {
     const target: Target = {
       kind: 'number',
