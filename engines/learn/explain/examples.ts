@@ -5,7 +5,7 @@ import { factor } from '../linear/cholesky.ts';
 import { checkSameColumns } from '../trees/checks.ts';
 import type { TreeModel } from '../trees/tree-model.ts';
 import { leafOf } from '../trees/tree-set.ts';
-import { checkAlike, checkRow, checkSomeRows, checkWhole } from './predicting.ts';
+import { checkAlike, checkCells, checkRow, checkSomeRows, checkWhole } from './predicting.ts';
 import { leastOf, RowDistance, rowOf } from './row-distance.ts';
 
 export interface Example {
@@ -73,8 +73,9 @@ export interface Prototypes {
   discrepancy: number;
 }
 
-/** The kernel of all pairs is held. */
+/** The kernel of all pairs is held, and every pair of values compared for it. */
 const mostPrototypeRows = 2000;
+const mostDifferences = 1_000_000_000;
 
 /**
  * Rows that stand for the data, and rows they do not stand for: MMD-critic. Kim, Khanna & Koyejo 2016 (NeurIPS 29): both are
@@ -95,6 +96,7 @@ export function prototypesOf(
       `Prototypes are chosen from at most ${mostPrototypeRows} rows; ${data.rows} were given. Draw some of them (drawRows).`,
       { limit: mostPrototypeRows, given: data.rows },
     );
+  checkCells(data.rows ** 2 * data.names.length, mostDifferences, 'Give fewer rows or columns.');
   const kernel = kernelOf(data, signal);
   const n = data.rows;
   const means = Float64Array.from({ length: n }, (_, row) => {

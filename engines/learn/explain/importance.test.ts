@@ -72,7 +72,7 @@ describe('permutation importance', () => {
     // R² of a model that knows half the spread: the shuffled column costs 2 · var(a) / (var(a) + var(b)) = 1 of all rows.
     const model = formula((a = 0) => a);
     let [held, wider] = [0, 0];
-    for (let seed = 0; seed < 40; seed++) {
+    for (let seed = 0; seed < 24; seed++) {
       const few = normalMatrix(seed + 500, 120, 2);
       const [a = new Float64Array(), b = new Float64Array()] = few.columns;
       const values = a.map((own, row) => own + (b[row] as number));
@@ -85,8 +85,8 @@ describe('permutation importance', () => {
       if (low <= 1 && high >= 1) held += 1;
       if (high - low > shortHigh - shortLow) wider += 1;
     }
-    expect(held).toBeGreaterThanOrEqual(31);
-    expect(wider).toBeGreaterThan(30);
+    expect(held).toBeGreaterThanOrEqual(18);
+    expect(wider).toBeGreaterThan(18);
   });
 
   it('shuffles a group together: twins hide each other alone, not as a group', async () => {

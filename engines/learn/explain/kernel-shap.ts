@@ -1,4 +1,4 @@
-import { type SeededRandom, StromaError, seededRandom } from '@stroma/kernel';
+import { type SeededRandom, seededRandom } from '@stroma/kernel';
 import type { Matrix } from '../estimator.ts';
 import type { TreeExplanation } from '../trees/shap/tree-shap.ts';
 import { allCoalitions, drawCoalitions } from './coalitions.ts';
@@ -7,6 +7,7 @@ import {
   asking,
   type ColumnGroup,
   checkAlike,
+  checkParts,
   checkSomeRows,
   checkWhole,
   type ExplanationRun,
@@ -34,9 +35,6 @@ export interface KernelExplanation extends TreeExplanation {
   standardErrors: Float64Array;
 }
 
-/** With more a set says next to nothing: group them. */
-const mostPlayers = 500;
-
 /**
  * Shapley values of any predictor, in the unit of its outputs: what each column adds when its value in the row is known
  * rather than taken from a background row, on average of the background. Lundberg & Lee 2017, arXiv:1705.07874. They
@@ -56,12 +54,7 @@ export async function kernelShap(
   checkSomeRows(matrix, 'What is to be explained');
   const parts = groupsOf(matrix.names, groups);
   const most = coalitions ?? 2048 + 2 * parts.length;
-  if (parts.length > mostPlayers)
-    throw new StromaError(
-      'INVALID_INPUT',
-      `At most ${mostPlayers} columns or groups of columns are told apart; ${parts.length} were given. Group those that belong together.`,
-      { limit: mostPlayers, given: parts.length },
-    );
+  checkParts(parts);
   checkWhole('coalitions', most, 4 * parts.length, 1_000_000);
   const games = Array.from({ length: matrix.rows }, (_, row) => gameOf(matrix, row, background, parts, most));
   const planned = games.reduce(
@@ -164,7 +157,7 @@ async function worthsOfSets(
   const sets = members.length / players;
   const width = nothing.length;
   const worths = new Float64Array(sets * width);
-  const step = Math.max(1, Math.floor(rowsAtOnce / background.rows));
+  const step = Math.max(1, Math.floor(rowsAtOnce(matrix) / background.rows));
   for (let from = 0; from < sets; from += step) {
     const to = Math.min(sets, from + step);
     const mixed = mixedRows(matrix, row, background, columns, members.subarray(from * players, to * players));

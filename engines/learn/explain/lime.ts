@@ -7,7 +7,9 @@ import {
   asking,
   type ColumnGroup,
   checkAlike,
+  checkCells,
   checkOutput,
+  checkParts,
   checkRow,
   checkSomeRows,
   checkWhole,
@@ -15,7 +17,7 @@ import {
   groupsOf,
   type Predict,
 } from './predicting.ts';
-import { matrixOfRows, rowOf } from './row-distance.ts';
+import { rowOf } from './row-distance.ts';
 import { type ShownValue, shown } from './shap-summary.ts';
 
 export interface LimeOptions extends ExplanationRun {
@@ -61,6 +63,8 @@ export interface LimeExplanation {
   }[];
 }
 
+const mostCells = 50_000_000;
+
 /**
  * A sparse linear stand-in for the model near one row: of rows whose columns are drawn from the data, those that share
  * more with the row weigh more; columns are chosen one by one by what they tell, and fitted by ridge regression. Ribeiro,
@@ -76,28 +80,31 @@ export async function lime(predict: Predict, matrix: Matrix, options: LimeOption
   checkWhole('samples', samples, 20, 1_000_000);
   checkWhole('columns', columns, 1, 100);
   const parts = groupsOf(matrix.names, groups);
+  checkParts(parts);
+  checkCells(samples * matrix.names.length, mostCells, 'Give fewer samples or columns.');
   const width = options.kernelWidth ?? 0.75 * Math.sqrt(parts.length);
   const own = asking(predict, samples, 'Give fewer samples.', run);
   const given = rowOf(matrix, row);
   const random = seededRandom(seed);
   const cells = data.columns.map((_, column) => cellOf(data, column, given[column] as number));
   const same = parts.map(() => new Float64Array(samples).fill(1));
-  const rows = Array.from({ length: samples }, (_, sample) => {
-    const drawn = given.slice();
-    // The first is the row itself.
-    if (sample > 0)
-      parts.forEach(({ columns: members }, part) => {
-        const other = random.whole(data.rows);
-        for (const column of members) {
-          drawn[column] = data.columns[column]?.[other] as number;
-          if (!cells[column]?.holds(drawn[column] as number)) (same[part] as Float64Array)[sample] = 0;
-        }
-      });
-    return drawn;
-  });
-  const outputs = await own.ask(matrixOfRows(matrix, rows));
+  const drawn = Array.from(given, (value) => new Float64Array(samples).fill(value));
+  // The first is the row itself.
+  for (let sample = 1; sample < samples; sample++)
+    parts.forEach(({ columns: members }, part) => {
+      const other = random.whole(data.rows);
+      for (const column of members) {
+        const value = data.columns[column]?.[other] as number;
+        (drawn[column] as Float64Array)[sample] = value;
+        if (!cells[column]?.holds(value)) (same[part] as Float64Array)[sample] = 0;
+      }
+    });
+  const outputs = await own.ask({ ...matrix, rows: samples, columns: drawn });
   checkOutput(output, own.width);
-  const values = Float64Array.from(rows, (_, sample) => outputs[sample * own.width + output] as number);
+  const values = Float64Array.from(
+    { length: samples },
+    (_, sample) => outputs[sample * own.width + output] as number,
+  );
   const weights = values.map((_, sample) => {
     const changed = same.reduce((sum, is) => sum + 1 - (is[sample] as number), 0);
     return Math.exp(-changed / (width * width));

@@ -16,13 +16,13 @@ export const matrixOf = (
   };
 };
 
-/** Normal columns a, b, c, ... */
+/** Normal columns a, b, c, ... (past z by number). */
 export function normalMatrix(seed: number, rows: number, columns: number): Matrix {
   const random = seededRandom(seed);
   return matrixOf(
     Object.fromEntries(
       Array.from({ length: columns }, (_, at) => [
-        String.fromCharCode(97 + at),
+        at < 26 ? String.fromCharCode(97 + at) : `column_${at}`,
         Float64Array.from({ length: rows }, () => random.normal()),
       ]),
     ),

@@ -29,7 +29,8 @@ export interface Asking {
 }
 
 /** Rows that predictors get at once, about: enough to keep them busy, few enough to hold and to stop after. */
-export const rowsAtOnce = 8192;
+export const rowsAtOnce = ({ names }: Matrix): number =>
+  Math.max(1, Math.min(8192, Math.floor(4_000_000 / Math.max(1, names.length))));
 
 const usualMost = 20_000_000;
 
@@ -68,13 +69,14 @@ export function asking(predict: Predict, planned: number, advice: string, run: E
   };
   return {
     async ask(matrix) {
-      if (matrix.rows <= rowsAtOnce) return part(matrix);
+      const step = rowsAtOnce(matrix);
+      if (matrix.rows <= step) return part(matrix);
       const parts: Float64Array[] = [];
-      for (let from = 0; from < matrix.rows; from += rowsAtOnce)
-        parts.push(await part(rowsBetween(matrix, from, Math.min(matrix.rows, from + rowsAtOnce))));
+      for (let from = 0; from < matrix.rows; from += step)
+        parts.push(await part(rowsBetween(matrix, from, Math.min(matrix.rows, from + step))));
       const all = new Float64Array(matrix.rows * width);
       parts.forEach((own, at) => {
-        all.set(own, at * rowsAtOnce * width);
+        all.set(own, at * step * width);
       });
       return all;
     },
@@ -103,6 +105,16 @@ export const takeMatrixRows = (matrix: Matrix, rows: ArrayLike<number>): Matrix 
 export function drawRows(matrix: Matrix, most: number, seed: number): Matrix {
   if (matrix.rows <= most) return matrix;
   return takeMatrixRows(matrix, shuffled(matrix.rows, seededRandom(seed)).slice(0, most).sort());
+}
+
+/** Throws UNPROCESSABLE where more numbers would be held at once than there is room for. */
+export function checkCells(cells: number, most: number, advice: string): void {
+  if (cells > most)
+    throw new StromaError(
+      'UNPROCESSABLE',
+      `At most ${most} numbers are held for it at once; ${cells} would be needed. ${advice}`,
+      { limit: most, needed: cells },
+    );
 }
 
 /** Columns that come and go together: correlated ones, or those one column of a table was encoded as. */
@@ -183,6 +195,18 @@ export function checkOutput(output: number, width: number): void {
       'INVALID_INPUT',
       `An output from 0 to ${width - 1} was expected; ${output} was given.`,
       { output, outputs: width },
+    );
+}
+
+/** With more a set of columns, or a rule of few, says next to nothing. */
+const mostParts = 500;
+
+export function checkParts(parts: readonly ColumnGroup[]): void {
+  if (parts.length > mostParts)
+    throw new StromaError(
+      'INVALID_INPUT',
+      `At most ${mostParts} columns or groups of columns are told apart; ${parts.length} were given. Group those that belong together.`,
+      { limit: mostParts, given: parts.length },
     );
 }
 

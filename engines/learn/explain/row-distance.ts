@@ -41,8 +41,18 @@ export class RowDistance {
     const sums = new Float64Array(matrix.rows);
     matrix.columns.forEach((values, column) => {
       const own = row[column] as number;
-      for (let at = 0; at < matrix.rows; at++)
-        sums[at] = (sums[at] as number) + this.apart(column, own, values[at] as number);
+      const scale = this.#scales[column] as number;
+      const weight = this.#weights === null ? 1 : (this.#weights[column] as number);
+      if (scale === 0 || Number.isNaN(own))
+        for (let at = 0; at < matrix.rows; at++)
+          sums[at] = (sums[at] as number) + this.apart(column, own, values[at] as number);
+      else {
+        const factor = weight / scale;
+        for (let at = 0; at < matrix.rows; at++) {
+          const apart = Math.abs((values[at] as number) - own) * factor;
+          sums[at] = (sums[at] as number) + (Number.isNaN(apart) ? weight : apart);
+        }
+      }
     });
     return sums;
   }

@@ -116,7 +116,7 @@ describe('KernelSHAP', () => {
           expect((await kernelShap(odd, rowsBetween(matrix, 0, 2), options)).values).toEqual(values);
         },
       ),
-      { numRuns: 40 },
+      { numRuns: 30 },
     );
   });
 

@@ -17,7 +17,7 @@ import { type ShownValue, shown } from '../shap-summary.ts';
 import { checkGoal, type Goal, gapsOf } from './goal.ts';
 import { type ColumnLimit, Limits } from './limits.ts';
 import { Plausibility } from './plausibility.ts';
-import { beginnings, changedColumns, type SearchSpace, shrunk, Trial } from './search.ts';
+import { beginnings, changedColumns, type SearchSpace, shrunk, Trial, valuesTried } from './search.ts';
 
 export interface CounterfactualOptions extends ExplanationRun {
   row: number;
@@ -65,6 +65,7 @@ export interface Counterfactuals {
 }
 
 const mostData = 2000;
+const mostDataCells = 5_000_000;
 const usualRoom = 50_000;
 
 /**
@@ -87,7 +88,10 @@ export async function counterfactuals(
   checkAlike(matrix, options.data, 'The data');
   checkSomeRows(options.data, 'The data');
   checkWhole('count', count, 1, 100);
-  const data = drawRows(options.data, mostData, seed);
+  const limits = new Limits(matrix, options.limits ?? []);
+  const triedValues = valuesTried(limits, matrix.names.length);
+  const most = Math.floor(mostDataCells / Math.max(1, matrix.names.length));
+  const data = drawRows(options.data, Math.max(100, Math.min(mostData, most)), seed);
   const own = asking(predict, data.rows + 1, 'Give fewer rows of data.', {
     mostPredictions,
     ...(signal === undefined ? {} : { signal }),
@@ -101,9 +105,16 @@ export async function counterfactuals(
       'A goal was expected that the model does not say of the row already. Choose another class or other bounds.',
     );
   const reaches = Uint8Array.from(gapsOf(goal, await own.ask(data), own.width), (gap) => (gap === 0 ? 1 : 0));
-  const limits = new Limits(matrix, options.limits ?? []);
   const distance = new RowDistance(data);
-  const space: SearchSpace = { row, data, reaches, limits, distance, observed: observedIn(data) };
+  const space: SearchSpace = {
+    row,
+    data,
+    reaches,
+    limits,
+    distance,
+    observed: observedIn(data),
+    triedValues,
+  };
   const trial = new Trial(own, matrix, goal, mostPredictions - own.asked);
   const plausibility = new Plausibility(data, distance, seededRandom(seed));
   const least = options.leastPlausibility ?? 0.02;

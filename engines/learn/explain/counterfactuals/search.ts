@@ -1,15 +1,14 @@
 import type { Matrix } from '../../estimator.ts';
-import { codesThere } from '../grid.ts';
-import type { Asking } from '../predicting.ts';
+import { type Asking, checkCells } from '../predicting.ts';
 import { leastOf, matrixOfRows, type RowDistance, rowOf } from '../row-distance.ts';
 import { type Goal, gapsOf } from './goal.ts';
 import type { Limits } from './limits.ts';
 
-/** Values of a column that are tried, and unlike rows that are begun from. */
-const triedValues = 24;
-const triedLevels = 60;
+/** Values of a column that are tried, where there are not too many columns, and unlike rows that are begun from. */
+const mostValues = 24;
 const triedRows = 120;
 const begunRows = 24;
+const mostBeginnings = 80;
 
 /** Rows held against the goal, as long as there is room. Rows past it count as far from it. */
 export class Trial {
@@ -53,6 +52,17 @@ export interface SearchSpace {
   distance: RowDistance;
   /** Different numbers of a column of the data, ascending. */
   observed(column: number): readonly number[];
+  /** Of each column. */
+  triedValues: number;
+}
+
+const mostCells = 10_000_000;
+
+/** How many values of each column there is room to try at once. Throws UNPROCESSABLE for fewer than three. */
+export function valuesTried(limits: Limits, columns: number): number {
+  const each = Math.max(1, limits.movable.length * columns);
+  checkCells(3 * each, mostCells, 'Say of more columns that they must stay (change: none).');
+  return Math.min(mostValues, Math.floor(mostCells / each));
 }
 
 /**
@@ -64,11 +74,16 @@ export async function beginnings(space: SearchSpace, trial: Trial): Promise<Floa
   const found: Float64Array[] = [];
   const single = singleChanges(space, row);
   const gaps = await trial.gaps(single.map(({ changed }) => changed));
-  for (const column of limits.movable) {
-    const own = single.flatMap((change, at) => (change.column === column && gaps[at] === 0 ? [change] : []));
-    const near = own.sort((a, b) => a.apart - b.apart || a.extreme - b.extreme)[0];
-    if (near !== undefined) found.push(near.changed);
-  }
+  const smallest = new Map<number, SingleChange>();
+  single.forEach((change, at) => {
+    const before = smallest.get(change.column);
+    const isSmaller =
+      before === undefined ||
+      change.apart < before.apart ||
+      (change.apart === before.apart && change.extreme < before.extreme);
+    if (gaps[at] === 0 && isSmaller) smallest.set(change.column, change);
+  });
+  for (const { changed } of smallest.values()) found.push(changed);
   const unlike: Float64Array[] = [];
   for (let at = 0; at < data.rows; at++)
     if (reaches[at] === 1) unlike.push(limits.rowTowards(row, rowOf(data, at)));
@@ -85,7 +100,7 @@ export async function beginnings(space: SearchSpace, trial: Trial): Promise<Floa
     if (later !== null) found.push(later);
   }
   const costs = Float64Array.from(found, (other) => distance.of(row, other));
-  return leastOf(costs, found.length).map((at) => found[at] as Float64Array);
+  return leastOf(costs, mostBeginnings).map((at) => found[at] as Float64Array);
 }
 
 interface SingleChange {
@@ -118,10 +133,15 @@ function singleChanges(space: SearchSpace, from: Float64Array): SingleChange[] {
   });
 }
 
-function valuesOf({ data, observed }: SearchSpace, column: number): number[] {
-  if ((data.categories[column] as number) > 0)
-    return codesThere(data.columns[column] as Float64Array).slice(0, triedLevels);
-  return spaced(observed(column), triedValues);
+function valuesOf({ data, observed, triedValues }: SearchSpace, column: number): number[] {
+  if ((data.categories[column] as number) === 0) return spaced(observed(column), triedValues);
+  const counts = new Map<number, number>();
+  for (const code of data.columns[column] as Float64Array)
+    if (!Number.isNaN(code)) counts.set(code, (counts.get(code) ?? 0) + 1);
+  return [...counts]
+    .sort(([a, n], [b, m]) => m - n || a - b)
+    .slice(0, 2 * triedValues)
+    .map(([code]) => code);
 }
 
 /** About `most` of them, evenly, the first and last among them. */
@@ -228,7 +248,7 @@ async function withSmallerSteps(
             value < Math.max(near, far) &&
             limits.towards(column, from, value) === value,
         ),
-        triedValues,
+        mostValues,
       ).sort((a, b) => distance.apart(column, from, a) - distance.apart(column, from, b));
       if (between.length === 0) break;
       const tries = between.map((value) => own.with(column, value));
