@@ -18,7 +18,8 @@ import { classesOf, numbersOf } from '../linear/design.ts';
 /** How a network's outputs become predictions. Numbers are learned in their standard deviation about their mean. */
 export type Head =
   | { kind: 'number'; centre: number; scale: number }
-  | { kind: 'class'; classes: number }
+  /** Logits are divided by the temperature, 1 or more, before they become probabilities. */
+  | { kind: 'class'; classes: number; temperature: number }
   | { kind: 'survival' };
 
 const learner = 'A network';
@@ -30,7 +31,8 @@ export const outputsOf = (head: Head): number => (head.kind === 'class' ? head.c
  * relevance, which networks do not learn.
  */
 export function headOf(target: Target, rows: number): Head {
-  if (target.kind === 'class') return { kind: 'class', classes: classesOf(target, rows, learner).classes };
+  if (target.kind === 'class')
+    return { kind: 'class', classes: classesOf(target, rows, learner).classes, temperature: 1 };
   if (target.kind === 'number') {
     const values = numbersOf(target, rows, learner);
     const centre = values.reduce((sum, value) => sum + value / rows, 0);
@@ -112,16 +114,49 @@ function ranksOf(times: Float64Array): Float64Array {
   return times.map((time) => place.get(time) as number);
 }
 
+const mostTemperature = 10;
+
+/**
+ * The head whose probabilities have the least log loss on these rows. A network goes on learning which row is of which
+ * class when it has long been too sure of it: early stopping by the loss as it stands would end too soon
+ * (Berta 2025, arXiv:2501.19195). Nothing is made surer than it is.
+ */
+export function tempered(head: Head, outputs: Float32Array, target: Target, weights?: Float64Array): Head {
+  if (head.kind !== 'class' || target.kind !== 'class') return head;
+  const slopeAt = (temperature: number) => {
+    const probabilities = predictionsOf({ ...head, temperature }, outputs);
+    let slope = 0;
+    target.codes.forEach((code, row) => {
+      const from = row * head.classes;
+      let expected = 0;
+      for (let each = 0; each < head.classes; each++)
+        expected += (probabilities[from + each] as number) * (outputs[from + each] as number);
+      slope += (weights?.[row] ?? 1) * (expected - (outputs[from + code] as number));
+    });
+    return slope;
+  };
+  // The loss is convex in 1 / temperature, and this its slope there.
+  if (slopeAt(1) <= 0) return { ...head, temperature: 1 };
+  let [low, high] = [1 / mostTemperature, 1];
+  if (slopeAt(mostTemperature) >= 0) return { ...head, temperature: mostTemperature };
+  for (let round = 0; round < 16; round++) {
+    const middle = (low + high) / 2;
+    if (slopeAt(1 / middle) > 0) high = middle;
+    else low = middle;
+  }
+  return { ...head, temperature: 2 / (low + high) };
+}
+
 /** From what a network gives, rows x outputs, to what a Predictor gives. */
 export function predictionsOf(head: Head, outputs: Float32Array | Float64Array): Float64Array {
   const predicted = Float64Array.from(outputs);
   if (head.kind === 'number') return predicted.map((value) => head.centre + head.scale * value);
   if (head.kind === 'survival') return predicted;
-  const { classes } = head;
+  const { classes, temperature } = head;
   for (let from = 0; from < predicted.length; from += classes) {
     const own = predicted.subarray(from, from + classes);
     const most = own.reduce((a, b) => Math.max(a, b));
-    const raised = own.map((value) => Math.exp(value - most));
+    const raised = own.map((value) => Math.exp((value - most) / temperature));
     const sum = raised.reduce((a, b) => a + b);
     own.set(raised.map((value) => value / sum));
   }
@@ -130,7 +165,7 @@ export function predictionsOf(head: Head, outputs: Float32Array | Float64Array):
 
 /** The same as part of the graph. */
 export function predictionTensor(head: Head, output: Tensor): Tensor {
-  if (head.kind === 'class') return softmax(output);
+  if (head.kind === 'class') return softmax(multiply(output, 1 / head.temperature));
   return head.kind === 'number' ? add(multiply(output, constant(head.scale)), constant(head.centre)) : output;
 }
 

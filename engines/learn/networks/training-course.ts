@@ -1,5 +1,6 @@
 import type { Trainer } from '@stroma/tensor';
 import { metrics } from '../scores/metrics.ts';
+import type { Head } from './head.ts';
 import type { Prepared } from './preparation.ts';
 import type {
   NetworkTrainingOptions,
@@ -7,6 +8,12 @@ import type {
   TrainedNetwork,
   TrainingCheck,
 } from './training-options.ts';
+
+/** What the rows held out say of the parameters of now. */
+export interface HeldOut {
+  score: number;
+  head: Head;
+}
 
 /** Keeps count of a training: its losses, its checks and the best of them. */
 export class Course {
@@ -47,14 +54,15 @@ export class Course {
     this.#summed += steps;
   }
 
-  check(score: number | undefined): void {
+  check(held: HeldOut | undefined): void {
+    const score = held?.score;
     const { step, rows, plan } = this.#trainer;
     const epoch = (step * plan.batch) / rows;
     const loss = this.#sum / this.#summed;
     this.#checks.push({ step, epoch, loss, score: score ?? null });
     [this.#sum, this.#summed] = [0, 0];
-    if (score !== undefined && this.#isBetter(score))
-      this.#best = { score, step, weights: structuredClone(this.#trainer.parameters) };
+    if (held !== undefined && this.#isBetter(held.score))
+      this.#best = { ...held, step, weights: structuredClone(this.#trainer.parameters) };
     this.#tell(epoch, loss, score ?? null);
     this.#options.onState?.(this.state);
   }
@@ -93,8 +101,9 @@ export class Course {
   }
 
   result(): TrainedNetwork {
-    const { head, validation } = this.#prepared;
-    const { step, weights } = this.#best ?? {
+    const { validation } = this.#prepared;
+    const { head, step, weights } = this.#best ?? {
+      head: this.#prepared.head,
       step: this.#trainer.step,
       weights: structuredClone(this.#trainer.parameters),
     };

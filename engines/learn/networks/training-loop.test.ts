@@ -1,7 +1,9 @@
 import { seededRandom } from '@stroma/kernel';
 import { dropout, initial, linear, parameter, relu, type Tensor } from '@stroma/tensor';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { scoreOf } from '../scores/metrics.ts';
+import { tempered } from './head.ts';
 import {
   type Architecture,
   NetworkFunction,
@@ -115,5 +117,34 @@ describe('the training of networks', () => {
     [{ x }, { ...survival, events: new Uint8Array(rows) }, /at least one event/],
   ] as const)('says what does not fit (%#)', async (data, target, message) => {
     await expect(trainNetwork(small(1), data, target, options)).rejects.toThrow(message);
+  });
+
+  it('cools probabilities that are surer than they are right, and no others', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.double({ min: -3, max: 3, noNaN: true }), fc.integer({ min: 0, max: 2 })), {
+          minLength: 12,
+          maxLength: 40,
+        }),
+        fc.constantFrom(0.1, 1, 20),
+        (given, sureness) => {
+          const codes = Int32Array.from(given, ([, code]) => code);
+          const truth = { kind: 'class' as const, codes, classes: 3 };
+          const outputs = Float32Array.from(
+            given.flatMap(([value, code]) => [value, 0, code / 3]),
+            (value) => value * sureness,
+          );
+          const plain = { kind: 'class' as const, classes: 3, temperature: 1 };
+          const lossAt = (temperature: number) =>
+            scoreOf('log_loss', truth, predictionsOf({ ...plain, temperature }, outputs));
+          const head = tempered(plain, outputs, truth);
+          const temperature = head.kind === 'class' ? head.temperature : Number.NaN;
+          expect(temperature).toBeGreaterThanOrEqual(1);
+          for (const other of [1, temperature * 1.05, Math.max(1, temperature / 1.05)])
+            if (other <= 10) expect(lossAt(temperature)).toBeLessThanOrEqual(lossAt(other) + 1e-4);
+        },
+      ),
+      { numRuns: 40, seed: 3 },
+    );
   });
 });

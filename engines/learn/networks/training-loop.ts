@@ -5,9 +5,9 @@ import { scoreOf } from '../scores/metrics.ts';
 import { takeTarget } from '../table/target.ts';
 import { type Architecture, type NetworkData, takeRowsOf, type Weights } from './architecture.ts';
 import { NetworkFunction } from './evaluation.ts';
-import { predictionsOf, targetData } from './head.ts';
+import { predictionsOf, targetData, tempered } from './head.ts';
 import { checkMemory, estimateOf, type Prepared, prepare } from './preparation.ts';
-import { Course } from './training-course.ts';
+import { Course, type HeldOut } from './training-course.ts';
 import type { NetworkTrainingOptions, TrainedNetwork } from './training-options.ts';
 
 /**
@@ -76,7 +76,7 @@ async function scorer(
   data: NetworkData,
   target: Target,
   { head, validation, batch, metric, weights }: Prepared,
-): Promise<{ run(parameters: Weights): Promise<number>; close(): Promise<void> } | null> {
+): Promise<{ run(parameters: Weights): Promise<HeldOut>; close(): Promise<void> } | null> {
   if (validation.length === 0) return null;
   const held = takeRowsOf(architecture, data, validation);
   const truth = takeTarget(target, validation);
@@ -84,8 +84,11 @@ async function scorer(
     weights === undefined ? undefined : Float64Array.from(validation, (row) => weights[row] as number);
   const opened = await NetworkFunction.open(architecture, Math.min(validation.length, 2 * batch));
   return {
-    run: async (parameters) =>
-      scoreOf(metric, truth, predictionsOf(head, await opened.run(held, parameters)), own),
+    run: async (parameters) => {
+      const outputs = await opened.run(held, parameters);
+      const now = tempered(head, outputs, truth, own);
+      return { head: now, score: scoreOf(metric, truth, predictionsOf(now, outputs), own) };
+    },
     close: () => opened.close(),
   };
 }

@@ -73,7 +73,7 @@ export interface NetworkTrainingState {
   sum: number;
   summed: number;
   checks: TrainingCheck[];
-  best: { score: number; step: number; weights: Record<string, Float32Array> } | null;
+  best: { score: number; head: Head; step: number; weights: Record<string, Float32Array> } | null;
 }
 
 export interface TrainedNetwork {
