@@ -69,7 +69,7 @@ import { uploadRoutes } from './uploads.routes.ts';
 import { Uploads } from './uploads.service.ts';
 
 export type { OpenTable, ReadableTable } from './datasets/readable-tables.ts';
-export type { DerivedDatasets, StoredDataset } from './derived/derived-datasets.ts';
+export type { DerivedDatasets } from './derived/derived-datasets.ts';
 export { attachment } from './file-names.ts';
 export { metricSql } from './metrics/metric-expression.ts';
 export { metricUse } from './metrics/metric-use.ts';

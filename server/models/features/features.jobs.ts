@@ -18,6 +18,7 @@ import {
 import type { FeatureParts, FeatureViews } from './feature-views.service.ts';
 import {
   deleteOnline,
+  findViews,
   insertMaterialisation,
   type MaterialisationRow,
   noteView,
@@ -48,7 +49,7 @@ function storedSql({ sql, meaning }: VersionRow): string {
   return `SELECT ${columns.join(', ')} FROM (\n${selectText(sql)}\n) ORDER BY ALL`;
 }
 
-export const inputsOf = (datasets: readonly TileDataset[]): FeatureInput[] =>
+const inputsOf = (datasets: readonly TileDataset[]): FeatureInput[] =>
   datasets.map(({ dataset_id, name, version_id, number, seen }) => ({
     dataset_id,
     name,
@@ -59,8 +60,7 @@ export const inputsOf = (datasets: readonly TileDataset[]): FeatureInput[] =>
 
 /** Writes a view into the lake as a dataset's next version, and the newest of each entity into the online store. */
 export function materialiseJob(walls: FeatureWalls): JobDefinition<MaterialiseInput> {
-  const { parts, views } = walls;
-  const { platform, access } = parts;
+  const { platform, access } = walls.parts;
   return {
     kind: materialiseKind,
     title: ({ view }) => `Materialising ${view}`,
@@ -70,19 +70,19 @@ export function materialiseJob(walls: FeatureWalls): JobDefinition<MaterialiseIn
     run: (input, ctx, job) =>
       withFolder(platform.scratchFolder, (folder) => materialise(walls, input, ctx, job, folder)),
     async onFailed({ view_id, scheduled }, ctx, job, error, tx) {
-      const known = await views.require(ctx, view_id).catch(() => null);
-      if (known === null) return;
+      const [row] = await findViews(tx, ctx, [view_id]);
+      if (row === undefined) return;
       const now = new Date();
       await insertMaterialisation(tx, {
         ...nothing,
         id: newId('featureMaterialisation'),
         tenantId: ctx.actor.tenantId,
         viewId: view_id,
-        number: known.row.number,
+        number: row.number,
         status: 'failed',
         jobId: job.jobId,
         scheduled,
-        inputs: inputsOf(known.datasets),
+        inputs: [],
         error: { code: error.code, message: error.message },
         startedAt: now,
         endedAt: now,

@@ -257,6 +257,29 @@ describe('stored features', () => {
     expect(found.items.map(({ values }) => values[0]?.value)).toEqual([6.2, 7.7]);
   });
 
+  it('say why they could not be stored, when what they are made from is no longer so', async () => {
+    const doses = await scientist.dataset('doses.csv', 'patient,given_at,dose\n1,2024-01-01,5\n');
+    const { body } = await scientist.call<FeatureView>('POST', '/ml/feature-views', {
+      ...definition({ name: 'doses', dataset_ids: [doses.dataset_id], sql: 'FROM doses', features: [] }),
+      event_time: 'given_at',
+      available_time: null,
+    });
+    expect(body.features.map(({ name, type }) => [name, type])).toEqual([['dose', 'integer']]);
+    await scientist.ingest('doses.csv', 'patient,given_at,amount\n1,2024-01-01,5\n', {
+      dataset_id: doses.dataset_id,
+    });
+    const path = `/ml/feature-views/${body.view_id}`;
+    const sent = await scientist.call<{ job_id: string }>('POST', `${path}/materialise`);
+    expect((await scientist.jobEnd(sent.body.job_id)).status).toBe('failed');
+    const { body: runs } = await scientist.call<{ items: FeatureMaterialisation[] }>(
+      'GET',
+      `${path}/materialisations`,
+    );
+    expect(runs.items).toMatchObject([
+      { status: 'failed', error: { code: 'SQL_INVALID', message: expect.stringContaining('dose') } },
+    ]);
+  });
+
   it('are for nobody who sees a part of their datasets, nor for those who may not know of them', async () => {
     const viewer = await server.colleague('viewer');
     expect((await online(viewer, [{ patient: 2 }])).status).toBe(200);
