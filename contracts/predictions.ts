@@ -169,18 +169,18 @@ const explainBody = z.discriminatedUnion('kind', [
 
 export const predictionLog = z.object({
   enabled: z.boolean(),
-  share: z.number().gt(0).max(1).describe('Of the predictions that are kept, drawn by chance'),
-  keep_days: z.int().min(1).max(3650),
+  share: z.number().gt(0).max(1).describe('Of the rows that are predicted, drawn by chance'),
 });
 export type PredictionLog = z.infer<typeof predictionLog>;
 
 export const loggedPrediction = z.object({
+  prediction_id: z.string(),
   at: timestamp,
   number: z.int().describe('Of the version'),
   row: predictionRow,
   prediction: z.union([z.string(), z.number()]),
   confidence: z.number().nullable(),
-  created_by: z.string(),
+  asked_by: z.string(),
 });
 export type LoggedPrediction = z.infer<typeof loggedPrediction>;
 
@@ -278,7 +278,7 @@ export const predictionsApi = {
     method: 'GET',
     path: '/ml/models/:id/prediction-log',
     tag,
-    summary: 'Whether predictions of a model are kept, how many and how long',
+    summary: 'Whether predictions of a model are kept, and how many of them',
     permission: 'models:read',
     params,
     status: 200,

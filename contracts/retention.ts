@@ -8,6 +8,7 @@ export const retentionKinds = [
   'runs',
   'chat',
   'queries',
+  'predictions',
   'sessions',
   'deleted_datasets',
   'deleted_dashboards',

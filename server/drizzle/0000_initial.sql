@@ -1237,6 +1237,7 @@ CREATE TABLE "ml_models" (
 	"description" text NOT NULL,
 	"tags" jsonb NOT NULL,
 	"policy" jsonb NOT NULL,
+	"prediction_log" jsonb,
 	"last_number" integer NOT NULL,
 	"created_by" text NOT NULL,
 	"created_at" timestamp (3) with time zone NOT NULL,
@@ -1276,6 +1277,17 @@ CREATE TABLE "ml_model_reports" (
 	"figures" jsonb NOT NULL,
 	"provenance_id" text NOT NULL,
 	"created_by" text NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "ml_predictions" (
+	"id" text PRIMARY KEY NOT NULL,
+	"tenant_id" text NOT NULL,
+	"model_id" text NOT NULL,
+	"number" integer NOT NULL,
+	"said" text,
+	"sealed" "bytea",
+	"asked_by" text NOT NULL,
 	"created_at" timestamp (3) with time zone NOT NULL
 );
 --> statement-breakpoint
@@ -1554,6 +1566,7 @@ ALTER TABLE "ml_model_aliases" ADD CONSTRAINT "ml_model_aliases_model_id_ml_mode
 ALTER TABLE "ml_model_versions" ADD CONSTRAINT "ml_model_versions_model_id_ml_models_id_fk" FOREIGN KEY ("model_id") REFERENCES "public"."ml_models"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "ml_promotions" ADD CONSTRAINT "ml_promotions_version_id_ml_model_versions_id_fk" FOREIGN KEY ("version_id") REFERENCES "public"."ml_model_versions"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "ml_model_reports" ADD CONSTRAINT "ml_model_reports_version_id_ml_model_versions_id_fk" FOREIGN KEY ("version_id") REFERENCES "public"."ml_model_versions"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "ml_predictions" ADD CONSTRAINT "ml_predictions_model_id_ml_models_id_fk" FOREIGN KEY ("model_id") REFERENCES "public"."ml_models"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "ml_trained_versions" ADD CONSTRAINT "ml_trained_versions_version_id_ml_model_versions_id_fk" FOREIGN KEY ("version_id") REFERENCES "public"."ml_model_versions"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "ml_trained_versions" ADD CONSTRAINT "ml_trained_versions_model_id_ml_models_id_fk" FOREIGN KEY ("model_id") REFERENCES "public"."ml_models"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "dashboard_alert_entries" ADD CONSTRAINT "dashboard_alert_entries_alert_id_dashboard_alerts_id_fk" FOREIGN KEY ("alert_id") REFERENCES "public"."dashboard_alerts"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
@@ -1693,6 +1706,8 @@ CREATE UNIQUE INDEX "ml_models_name" ON "ml_models" USING btree ("tenant_id","na
 CREATE INDEX "ml_models_updated" ON "ml_models" USING btree ("tenant_id","updated_at","id");--> statement-breakpoint
 CREATE INDEX "ml_promotions_version" ON "ml_promotions" USING btree ("version_id","id");--> statement-breakpoint
 CREATE INDEX "ml_model_reports_version" ON "ml_model_reports" USING btree ("version_id","kind","id");--> statement-breakpoint
+CREATE INDEX "ml_predictions_model" ON "ml_predictions" USING btree ("model_id","id");--> statement-breakpoint
+CREATE INDEX "ml_predictions_age" ON "ml_predictions" USING btree ("tenant_id","created_at");--> statement-breakpoint
 CREATE INDEX "ml_trained_versions_model" ON "ml_trained_versions" USING btree ("model_id");--> statement-breakpoint
 CREATE INDEX "ml_trainings_tenant" ON "ml_trainings" USING btree ("tenant_id","job_id");--> statement-breakpoint
 CREATE INDEX "ml_trainings_dataset" ON "ml_trainings" USING btree ("dataset_id","job_id");--> statement-breakpoint
@@ -2600,6 +2615,16 @@ CREATE POLICY "ml_model_reports_owner" ON "ml_model_reports" TO CURRENT_USER USI
 CREATE POLICY "ml_model_reports_tenant" ON "ml_model_reports" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)) and (exists (select from "ml_model_versions" p where p."id" = "ml_model_reports"."version_id")));
 --> statement-breakpoint
 GRANT select, insert, update, delete ON "ml_model_reports" TO stroma_tenant;
+--> statement-breakpoint
+ALTER TABLE "ml_predictions" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "ml_predictions" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "ml_predictions_owner" ON "ml_predictions" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "ml_predictions_tenant" ON "ml_predictions" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)) and (exists (select from "ml_models" p where p."id" = "ml_predictions"."model_id")));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "ml_predictions" TO stroma_tenant;
 --> statement-breakpoint
 ALTER TABLE "ml_trained_versions" ENABLE ROW LEVEL SECURITY;
 --> statement-breakpoint

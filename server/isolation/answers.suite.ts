@@ -50,12 +50,17 @@ const scimError = z.object({
   detail: z.string(),
 });
 
-/** In our form, in that of RFC 7644, section 3.12, or in MLflow's. */
+/** As the Open Inference Protocol has it. */
+const inferenceError = z.strictObject({ error: z.string().min(1) });
+
+/** In our form, in that of RFC 7644, section 3.12, in MLflow's or in that of models. */
 function refusalIn(told: Told): { code: string; message: string } {
   const body: unknown = JSON.parse(told.text);
   const asScim = scimError.safeParse(body);
   const asMlflow = mlflowError.safeParse(body);
   if (asMlflow.success) return { code: foreign, message: asMlflow.data.message };
+  const asInference = inferenceError.safeParse(body);
+  if (asInference.success) return { code: foreign, message: asInference.data.error };
   if (!asScim.success) return errorAnswer.parse(body).error;
   expect(asScim.data.status).toBe(String(told.status));
   return { code: foreign, message: asScim.data.detail };

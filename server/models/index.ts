@@ -35,8 +35,10 @@ import { signableModel } from './registry/signable-model.ts';
 import { ModelReports } from './reports/model-reports.service.ts';
 import { reportJob } from './reports/reports.jobs.ts';
 import { reportRoutes } from './reports/reports.routes.ts';
+import { keptPredictions } from './serving/kept-predictions.ts';
 import { openInferenceRoutes } from './serving/open-inference.routes.ts';
 import { predictDatasetJob } from './serving/predict-dataset.jobs.ts';
+import { PredictionLogs } from './serving/prediction-log.ts';
 import { predictionRoutes } from './serving/predictions.routes.ts';
 import { Predictions } from './serving/predictions.service.ts';
 import { ServedModels } from './serving/served-models.ts';
@@ -96,7 +98,9 @@ export function createModels(platform: Platform, access: Access, data: Data): Mo
   const served = new ServedModels(parts, models);
   platform.jobs.register(reportJob({ parts, served, threads: threads.slow }));
   const reports = new ModelReports(parts, versions, served);
-  const predictions = new Predictions(parts, served, threads);
+  const log = new PredictionLogs(parts, models, served);
+  const predictions = new Predictions(parts, served, threads, log);
+  access.retention.know(keptPredictions(platform.db));
   const batch = { parts, served, threads: threads.slow };
   platform.jobs.register(predictDatasetJob(batch));
   access.signatures.register(signableModel(parts));
@@ -116,6 +120,7 @@ export function createModels(platform: Platform, access: Access, data: Data): Mo
       });
     },
     async close() {
+      await log.settled();
       await Promise.all([learning, threads.quick, threads.slow].map((each) => each.close()));
     },
     register(app) {
@@ -123,7 +128,7 @@ export function createModels(platform: Platform, access: Access, data: Data): Mo
       registryRoutes(app, registry);
       registerFeatures(app);
       trainingRoutes(app, trainings);
-      predictionRoutes(app, { registry, served, predictions, batch });
+      predictionRoutes(app, { registry, served, predictions, batch, log });
       reportRoutes(app, reports);
       openInferenceRoutes(app, { served, predictions });
       mlflowRoutes(app, {

@@ -55,6 +55,7 @@ const treatments: Readonly<Record<string, RecordTreatment>> = {
   ml_online_features: redact,
   ml_trainings: redact,
   ml_trained_versions: redact,
+  ml_predictions: redact,
   stream_topics: redact,
   stream_windows: redact,
   stream_window_results: redact,

@@ -129,6 +129,7 @@ export class RegisteredModels {
       description,
       tags,
       policy: usualPolicy,
+      predictionLog: null,
       lastNumber: 0,
       createdBy: ctx.actor.id,
       createdAt: now,

@@ -1,5 +1,5 @@
 import type { CheckResult } from '@stroma/contracts';
-import { modelStages, type PromotionPolicy, promotionStates } from '@stroma/contracts';
+import { modelStages, type PredictionLog, type PromotionPolicy, promotionStates } from '@stroma/contracts';
 import { sql } from 'drizzle-orm';
 import { boolean, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core';
 import { moment } from '../../platform/db/columns.ts';
@@ -14,6 +14,8 @@ export const models = pgTable(
     description: text('description').notNull(),
     tags: jsonb('tags').$type<Record<string, string>>().notNull(),
     policy: jsonb('policy').$type<PromotionPolicy>().notNull(),
+    /** Null: no prediction is kept. */
+    predictionLog: jsonb('prediction_log').$type<PredictionLog>(),
     /** The last number given to a version; a number is never given twice. */
     lastNumber: integer('last_number').notNull(),
     createdBy: text('created_by').notNull(),

@@ -24,13 +24,17 @@ export function fairnessFigures({ verdict, by }: FairnessReport): Record<string,
   return figures;
 }
 
-/** `severity` 0 none to 3 severe, `columns` the share of columns that drifted, `predictions` their stability index. */
+/**
+ * `severity` 0 none to 3 severe, `columns` the share of columns that drifted, `predictions` their stability index, `worse`
+ * 1 where the version is surely worse than on the rows kept back.
+ */
 export function driftFigures(report: DriftReport): Record<string, number> {
-  const { severity, drifted_count, column_count, predictions } = report;
+  const { severity, drifted_count, column_count, predictions, score } = report;
   return {
     [`${reportPrefix}drift/severity`]: driftSeverityNames.indexOf(severity),
     [`${reportPrefix}drift/columns`]: drifted_count / Math.max(1, column_count),
     [`${reportPrefix}drift/predictions`]: Math.max(0, ...predictions.map(({ psi }) => psi)),
+    ...(score === null ? {} : { [`${reportPrefix}drift/worse`]: Number(score.worse) }),
   };
 }
 

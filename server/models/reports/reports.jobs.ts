@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DriftReport, FairnessReport } from '@stroma/contracts';
+import type { DriftReport, FairnessReport, ModelEvaluation } from '@stroma/contracts';
 import type { ReadableTable } from '../../data/index.ts';
 import type { Context } from '../../platform/context.ts';
 import { newId } from '../../platform/ids.ts';
@@ -15,7 +15,7 @@ import { useOf } from './model-reports.service.ts';
 import { insertReport } from './model-reports.store.ts';
 import { driftFigures, fairnessFigures } from './report-figures.ts';
 import { type ReportInput, reportKind } from './reports.input.ts';
-import type { ReportTask } from './reports.worker.ts';
+import type { HeldOutScore, ReportTask } from './reports.worker.ts';
 
 export interface ReportTools {
   parts: ModelParts;
@@ -69,7 +69,11 @@ async function report(
       ask:
         input.ask.kind === 'fairness'
           ? input.ask
-          : { ...input.ask, reference: await taskOf(reference as ReadableTable, 'reference') },
+          : {
+              ...input.ask,
+              reference: await taskOf(reference as ReadableTable, 'reference'),
+              held_out: heldOut(await served.evaluation(ctx, found)),
+            },
     };
     const document = await threads.run<ReportTask, FairnessReport | DriftReport>(worker, task, {
       signal: ctx.signal,
@@ -81,6 +85,12 @@ async function report(
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+function heldOut({ holdout, metric }: ModelEvaluation): HeldOutScore | null {
+  const known = holdout?.scores.find((own) => own.metric === metric);
+  if (known === undefined || known.ci === null) return null;
+  return { metric, held_out: { value: known.score, low: known.ci[0], high: known.ci[1] } };
 }
 
 interface Made {

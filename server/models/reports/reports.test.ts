@@ -8,15 +8,15 @@ let model: string;
 let learned: Dataset;
 let later: Dataset;
 
-/** Two kinds that length tells apart, worse in the south; `longer` moves length, `lost` leaves a column out. */
-const table = (rows: number, { longer = 0, from = 0 } = {}): string =>
+/** Two kinds that length tells apart, worse in the south; `longer` moves length, `muddled` makes it tell nothing. */
+const table = (rows: number, { longer = 0, from = 0, muddled = false } = {}): string =>
   [
     'kind,length,width,site',
     ...Array.from({ length: rows }, (_, at) => {
       const row = at + from;
       const isRare = row % 2 === 0;
       const site = ['north', 'south'][Math.floor(row / 2) % 2];
-      const turned = site === 'south' && Math.floor(row / 4) % 3 === 0;
+      const turned = muddled ? row % 4 < 2 : site === 'south' && Math.floor(row / 4) % 3 === 0;
       const length = (isRare !== turned ? 5 : 7) + ((row * 7) % 11) / 9 + longer;
       return `${isRare ? 'rare' : 'common'},${length.toFixed(2)},${(3 + ((row * 5) % 7) / 10).toFixed(2)},${site}`;
     }),
@@ -34,7 +34,7 @@ beforeAll(async () => {
   server = await startDataServer();
   scientist = await server.colleague('scientist');
   learned = await scientist.dataset('learned.csv', table(160));
-  later = await scientist.dataset('later.csv', table(240, { from: 160, longer: 1.5 }));
+  later = await scientist.dataset('later.csv', table(240, { from: 160, longer: 1.5, muddled: true }));
   const started = await scientist.call<{ job_id: string }>('POST', '/ml/train', {
     dataset_id: learned.dataset_id,
     target: 'kind',
@@ -89,6 +89,8 @@ describe('reports on a version', () => {
     ]);
     expect(body.report.predictions[0]?.severity).toBe('severe');
     expect(body.report.labels?.severity).toBe('none');
+    expect(body.report.score).toMatchObject({ metric: 'roc_auc', worse: true });
+    expect(body.report.score?.now.value).toBeLessThan(0.7);
   });
 
   it('are what a promotion can be held behind; a logged metric of their name is none', async () => {
@@ -114,7 +116,7 @@ describe('reports on a version', () => {
     );
     const { body: card } = await scientist.call<ModelCard>('GET', at('card'));
     expect(card.reports.map(({ kind }) => kind)).toEqual(['fairness', 'drift']);
-    expect(card.reports[1]?.figures['report/drift/severity']).toBe(3);
+    expect(card.reports[1]?.figures).toMatchObject({ 'report/drift/severity': 3, 'report/drift/worse': 1 });
     expect(card.not_stated).not.toContain('how it serves groups of people');
     await reported(scientist, 'drift', { dataset_id: learned.dataset_id });
     await policy([{ metric: 'report/drift/severity', at_most: 0 }]);

@@ -1,18 +1,21 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
-import type { DriftReport, FairnessReport } from '@stroma/contracts';
+import { type DriftReport, type FairnessReport, lessIsBetter } from '@stroma/contracts';
 import {
   type AutomlModel,
   asTrained,
   columnNamed,
+  differenceOf,
   driftOf,
   type FeatureColumn,
   type FeatureTable,
   fairnessOf,
+  fewestDriftRows,
   loadAutoml,
   type Observed,
   readModelText,
   sampleRows,
+  scoreWithInterval,
   takeRows,
   targetOf,
 } from '@stroma/learn';
@@ -29,11 +32,14 @@ export interface FairnessAsk {
   seed: number;
 }
 
+/** How good the version was on rows that were kept back. */
+export type HeldOutScore = Pick<NonNullable<DriftReport['score']>, 'metric' | 'held_out'>;
+
 export interface ReportTask {
   /** Where the model lies. */
   model: string;
   table: TableTask;
-  ask: FairnessAsk | { kind: 'drift'; reference: TableTask; seed: number };
+  ask: FairnessAsk | { kind: 'drift'; reference: TableTask; held_out: HeldOutScore | null; seed: number };
 }
 
 /** Of more rows so many are drawn: shares of them are known to a hundredth. */
@@ -49,7 +55,7 @@ serveTask(async ({ model: path, table, ask }: ReportTask, ctx: TaskContext) => {
   const given = await read(table, ask.seed);
   ctx.progress(0.4, 'comparing');
   if (ask.kind === 'fairness') return fairnessIn(model, given, ask);
-  return driftIn(model, await read(ask.reference, ask.seed + 1), given, ask.seed, ctx.signal);
+  return driftIn(model, await read(ask.reference, ask.seed + 1), given, ask, ctx.signal);
 });
 
 function fairnessIn(model: AutomlModel, given: FeatureTable, ask: FairnessAsk): FairnessReport {
@@ -76,7 +82,7 @@ function driftIn(
   model: AutomlModel,
   before: FeatureTable,
   now: FeatureTable,
-  seed: number,
+  { seed, held_out }: Extract<ReportTask['ask'], { kind: 'drift' }>,
   signal: AbortSignal,
 ): DriftReport {
   const labelled = [before, now].every(({ columns }) =>
@@ -87,7 +93,32 @@ function driftIn(
     Observed,
   ];
   const { concept: _, ...report } = driftOf(reference, window, { seed, signal });
-  return { ...report, thresholds: { ...report.thresholds } };
+  const score = labelled && held_out !== null ? scoreIn(model, now, held_out, seed) : null;
+  return { ...report, thresholds: { ...report.thresholds }, score };
+}
+
+/** Null where the truth is of classes it does not know, or of too few rows or classes to tell. */
+function scoreIn(
+  model: AutomlModel,
+  given: FeatureTable,
+  { metric, held_out }: HeldOutScore,
+  seed: number,
+): DriftReport['score'] {
+  const { problem, target: name } = model.saved;
+  const [column] = asTrained({ rows: given.rows, columns: [columnNamed(given, name)] }, [
+    { name, kind: problem.labels.length > 0 ? 'category' : 'number' },
+  ]).columns;
+  if (column === undefined) return null;
+  if (column.kind === 'category' && !column.levels.every((level) => problem.labels.includes(level)))
+    return null;
+  const { target, rows } = targetOf(column, problem);
+  if (rows.length < fewestDriftRows || (target.kind === 'class' && new Set(target.codes).size < 2))
+    return null;
+  const outputs = model.outputs(takeRows(given, rows));
+  const { value, low, high } = scoreWithInterval(metric, target, outputs, { seed });
+  const change = differenceOf({ value, low, high }, held_out);
+  const worse = lessIsBetter.has(metric) ? change.low > 0 : change.high < 0;
+  return { metric, held_out, now: { value, low, high }, change, worse };
 }
 
 function observed(model: AutomlModel, given: FeatureTable, labelled: boolean): Observed {

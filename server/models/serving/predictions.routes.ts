@@ -5,6 +5,7 @@ import { route } from '../../platform/http/register-route.ts';
 import { modelCard } from '../registry/model-card.ts';
 import type { RegistryServices } from '../registry/registry.routes.ts';
 import { type BatchTools, startPredictDataset } from './predict-dataset.jobs.ts';
+import type { PredictionLogs } from './prediction-log.ts';
 import type { Predictions } from './predictions.service.ts';
 import type { ServedModels } from './served-models.ts';
 
@@ -13,15 +14,19 @@ export interface ServingServices {
   served: ServedModels;
   predictions: Predictions;
   batch: BatchTools;
+  log: PredictionLogs;
 }
 
 export function predictionRoutes(
   app: FastifyInstance,
-  { registry, served, predictions, batch }: ServingServices,
+  { registry, served, predictions, batch, log }: ServingServices,
 ): void {
   const of = api.predictions;
   route(app, of.predict, ({ ctx, body }) => predictions.predict(ctx, body));
   route(app, of.predictDataset, ({ ctx, params, body }) => startPredictDataset(batch, ctx, params.id, body));
+  route(app, of.log, ({ ctx, params }) => log.get(ctx, params.id));
+  route(app, of.setLog, ({ ctx, params, body }) => log.set(ctx, params.id, body));
+  route(app, of.logged, ({ ctx, params, query }) => log.list(ctx, params.id, query));
   route(app, of.metrics, ({ ctx, params, query }) => predictions.metrics(ctx, params.id, query.version));
   route(app, of.explain, ({ ctx, params, body }) => predictions.explain(ctx, params.id, body));
   route(app, of.card, async ({ ctx, params, query }) => {

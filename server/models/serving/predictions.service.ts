@@ -10,6 +10,7 @@ import { fail } from '../../platform/failure.ts';
 import type { Threads } from '../../platform/threads/threads.ts';
 import type { ModelParts } from '../experiments/run-documents.ts';
 import type { Asked } from './model-answers.ts';
+import type { PredictionLogs } from './prediction-log.ts';
 import type { ServedModels, ServedVersion } from './served-models.ts';
 
 type PredictBody = z.output<typeof api.predictions.predict.body>;
@@ -30,9 +31,11 @@ export class Predictions {
   readonly #parts: ModelParts;
   readonly #served: ServedModels;
   readonly #threads: ServingThreads;
+  readonly #log: PredictionLogs;
   readonly #globals = new Map<string, Promise<ModelExplanation>>();
 
-  constructor(parts: ModelParts, served: ServedModels, threads: ServingThreads) {
+  constructor(parts: ModelParts, served: ServedModels, threads: ServingThreads, log: PredictionLogs) {
+    this.#log = log;
     this.#parts = parts;
     this.#served = served;
     this.#threads = threads;
@@ -66,6 +69,7 @@ export class Predictions {
       rows,
       explain,
     });
+    this.#log.keep(ctx, found, rows, predictions);
     const { model, version } = found;
     return {
       model_id: model.id,

@@ -276,6 +276,7 @@ async function modelFor(
     description: '',
     tags: {},
     policy: usualPolicy,
+    predictionLog: null,
     lastNumber: 0,
     createdBy: ctx.actor.id,
     createdAt: now,

@@ -2,6 +2,7 @@ import { gunzipSync } from 'node:zlib';
 import type {
   Dataset,
   ErrorAnswer,
+  LoggedPrediction,
   ModelEvaluation,
   ModelExplanation,
   ModelVersion,
@@ -158,6 +159,37 @@ describe('predicting', () => {
       'model-version.exported',
       'model-version.exported',
       'model-version.registered',
+    ]);
+  });
+});
+
+describe('the log of predictions', () => {
+  it('keeps them where somebody said so, for who may promote', async () => {
+    const path = `/ml/models/${model.model_id}/prediction-log`;
+    expect((await scientist.call('GET', path)).body).toEqual({ enabled: false, share: 1 });
+    expect((await scientist.call('PUT', path, { enabled: true, share: 1 })).status).toBe(403);
+    const manager = await server.colleague('lab_manager');
+    expect((await manager.call('PUT', path, { enabled: true, share: 1 })).status).toBe(200);
+    await scientist.call('POST', '/ml/predict', {
+      model_id: model.model_id,
+      rows: [common, { ...common, length: 5 }],
+    });
+    const logged = () =>
+      manager
+        .call<{ items: LoggedPrediction[] }>('GET', `/ml/models/${model.model_id}/predictions`)
+        .then(({ body }) =>
+          body.items.map(({ row, prediction, number }) => [row.length, prediction, number]),
+        );
+    await expect.poll(logged, { timeout: 10_000 }).toEqual([
+      [5, 'rare', 1],
+      [7.4, 'common', 1],
+    ]);
+    const lying = await server.platform.db.execute(
+      'select said, sealed is null as clear from ml_predictions',
+    );
+    expect(lying.rows).toEqual([
+      { said: null, clear: false },
+      { said: null, clear: false },
     ]);
   });
 });
