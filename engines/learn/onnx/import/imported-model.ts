@@ -38,7 +38,8 @@ export interface ImportedModel extends AsyncDisposable {
 }
 
 /**
- * Opens any ONNX file of ONNX's own operators and ai.onnx.ml as a predictor of tables, in a process of its own. Throws
+ * Opens any ONNX file of ONNX's own operators and ai.onnx.ml as a predictor of tables, in a process of its own, which
+ * ends with the thread that opened it; close it when done. Throws
  * MODEL_INVALID for files that are too large, name other files or custom operators, or whose inputs and outputs are not
  * rows x columns.
  */

@@ -85,6 +85,8 @@ export class ModelProcess {
       detached: true,
     });
     this.#child = child;
+    // Told by whoever waits for it.
+    child.on('error', () => undefined);
     child.once('exit', () => {
       if (this.#child === child) this.#child = null;
     });
@@ -97,59 +99,63 @@ export class ModelProcess {
     message: ToModel,
     signal: AbortSignal | undefined,
   ): Promise<FromModel> {
-    const { timeoutMs, memoryMb } = this.#limits;
     // While nothing is asked it keeps nobody from ending.
     child.ref();
     child.channel?.ref();
-    let timer: NodeJS.Timeout | undefined;
-    const listeners = new AbortController();
+    let reply: FromModel;
     try {
-      const reply = await new Promise<FromModel>((resolve, reject) => {
-        const lost = (how: string) =>
-          reject(
-            new StromaError(
-              'MODEL_INVALID',
-              `The model ended the process it ran in (${how}). It may need more than ${memoryMb} MB; predict fewer rows, or raise the limit.`,
-            ),
-          );
-        const onExit = (code: number | null, by: string | null) => lost(by ?? `status ${code}`);
-        child.once('message', resolve);
-        child.once('exit', onExit);
-        child.once('error', (error) => lost(error.message));
-        timer = setTimeout(() => {
-          const doing = message.kind === 'open' ? 'open' : 'answer a batch of rows';
-          reject(
-            new StromaError(
-              'MODEL_INVALID',
-              `The model did not ${doing} within ${timeoutMs} ms, and was ended.`,
-              {
-                timeout_ms: timeoutMs,
-              },
-            ),
-          );
-        }, timeoutMs);
-        signal?.addEventListener('abort', () => reject(signal.reason), { signal: listeners.signal });
-        child.send(message, (error) => {
-          if (error) lost(error.message);
-        });
-      });
-      if (reply.kind === 'failed')
-        throw new StromaError(
-          'MODEL_INVALID',
-          `ONNX Runtime cannot ${message.kind === 'open' ? 'load' : 'run'} the model: ${reply.why}`,
-        );
-      return reply;
+      reply = await replyTo(child, message, this.#limits, signal);
     } catch (error) {
       await this.#end();
       throw error;
     } finally {
-      clearTimeout(timer);
-      listeners.abort();
-      child.removeAllListeners('message');
-      child.removeAllListeners('error');
-      child.on('error', () => undefined);
       child.unref();
       child.channel?.unref();
     }
+    if (reply.kind !== 'failed') return reply;
+    if (message.kind === 'open') await this.#end();
+    throw new StromaError(
+      'MODEL_INVALID',
+      `ONNX Runtime cannot ${message.kind === 'open' ? 'load' : 'run'} the model: ${reply.why}`,
+    );
+  }
+}
+
+/** Rejected when the process ends, the time is over, or the signal says so. */
+async function replyTo(
+  child: ChildProcess,
+  message: ToModel,
+  { timeoutMs, memoryMb }: ProcessLimits,
+  signal: AbortSignal | undefined,
+): Promise<FromModel> {
+  const { promise, resolve, reject } = Promise.withResolvers<FromModel>();
+  const lost = (how: string) =>
+    reject(
+      new StromaError(
+        'MODEL_INVALID',
+        `The model ended the process it ran in (${how}). It may need more than ${memoryMb} MB; predict fewer rows, or raise the limit.`,
+      ),
+    );
+  const late = () => {
+    const doing = message.kind === 'open' ? 'open' : 'answer a batch of rows';
+    const said = `The model did not ${doing} within ${timeoutMs} ms, and was ended.`;
+    reject(new StromaError('MODEL_INVALID', said, { timeout_ms: timeoutMs }));
+  };
+  const onMessage = (reply: unknown) => resolve(reply as FromModel);
+  const onExit = (code: number | null, by: string | null) => lost(by ?? `status ${code}`);
+  const onError = (error: Error) => lost(error.message);
+  const onAbort = () => reject(signal?.reason);
+  const timer = setTimeout(late, timeoutMs);
+  child.on('message', onMessage).on('exit', onExit).on('error', onError);
+  signal?.addEventListener('abort', onAbort, { once: true });
+  child.send(message, (error) => {
+    if (error) lost(error.message);
+  });
+  try {
+    return await promise;
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', onAbort);
+    child.off('message', onMessage).off('exit', onExit).off('error', onError);
   }
 }
