@@ -13,7 +13,10 @@ import { Beeswarm } from './beeswarm.tsx';
 import { DependenceChart } from './dependence-chart.tsx';
 import { ImportanceChart } from './importance-chart.tsx';
 
-/** What the model goes by: by shuffling, by what each column adds, and how one column works. */
+/**
+ * What the model goes by: by shuffling, by what each column adds, and how one column works. An explanation that
+ * was asked for is waited for even when another is looked at: it is kept.
+ */
 export function ExplanationTab({ evaluation }: { evaluation: ModelEvaluation }) {
   const { t } = useTranslation('models');
   const { labels } = evaluation;
@@ -52,14 +55,13 @@ function Global({ evaluation, label }: Explained) {
   const { model_id: id, number } = evaluation;
   const { data, error, refetch } = useQuery({
     queryKey: queryKeys.modelPart(id, 'global', { number, label }),
-    queryFn: ({ signal }) =>
+    queryFn: () =>
       client.predictions.explain({
         params: { id },
         body: { kind: 'global', version: String(number), ...(label !== undefined && { label }) },
-        signal,
       }),
     staleTime: Number.POSITIVE_INFINITY,
-    retry: false,
+    retry: 1,
   });
   if (error) return <ErrorNotice error={error} onRetry={() => void refetch()} />;
   if (data === undefined) return <Skeleton className="h-96" />;
@@ -81,7 +83,7 @@ function Dependence({ evaluation, label }: Explained) {
   const [column, setColumn] = useState(usual);
   const { data, error, refetch } = useQuery({
     queryKey: queryKeys.modelPart(id, 'dependence', { number, label, column }),
-    queryFn: ({ signal }) =>
+    queryFn: () =>
       client.predictions.explain({
         params: { id },
         body: {
@@ -90,10 +92,9 @@ function Dependence({ evaluation, label }: Explained) {
           column,
           ...(label !== undefined && { label }),
         },
-        signal,
       }),
     staleTime: Number.POSITIVE_INFINITY,
-    retry: false,
+    retry: 1,
     enabled: column !== '',
   });
   if (column === '') return null;

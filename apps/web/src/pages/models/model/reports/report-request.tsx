@@ -48,7 +48,9 @@ export function ReportRequest({
   const [jobId, setJobId] = useState<string | null>(null);
   const choices =
     datasets?.items.filter(
-      ({ version }) => !unlearned || version.version_id !== evaluation.dataset.version_id,
+      ({ version }) =>
+        evaluation.signature.every(({ name }) => version.columns.some((each) => each.name === name)) &&
+        (!unlearned || version.version_id !== evaluation.dataset.version_id),
     ) ?? [];
   const dataset = choices.find(({ dataset_id }) => dataset_id === picked) ?? choices[0];
   const ask = useMutation({
