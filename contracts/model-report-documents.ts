@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { timestamp } from './fields.ts';
+import { learningMetrics } from './learning-kinds.ts';
 
 const person = z.object({ user_id: z.string(), name: z.string().nullable() });
 const share = z.number().min(0).max(1);
@@ -136,6 +137,16 @@ const driftDocument = z.object({
     .nullable(),
   labels: columnDrift.nullable().describe('Null where the dataset does not hold the target'),
   predictions: z.array(columnDrift),
+  score: z
+    .object({
+      metric: z.enum(learningMetrics),
+      held_out: estimate.describe('Of rows kept back when it was trained'),
+      now: estimate,
+      change: estimate,
+      worse: z.boolean().describe('The whole interval of the change is for the worse'),
+    })
+    .nullable()
+    .describe('How good the version still is; null where the dataset does not hold the truth'),
   severity,
 });
 

@@ -1,6 +1,7 @@
 /** Whether a model serves groups of people alike, and what can be done where it does not. */
 
 export { type ThresholdCriterion, thresholdCriteria } from './common-points.ts';
+export { differenceOf, type Estimate } from './estimates.ts';
 export {
   type ClassFairness,
   type FairnessOptions,
