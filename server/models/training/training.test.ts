@@ -270,6 +270,44 @@ describe('predicting a dataset', () => {
   });
 });
 
+describe('one learner', () => {
+  it('is trained with settings of its own, as a further version; one that is cancelled makes none', async () => {
+    const train = (body: object) =>
+      scientist.call<{ job_id: string } & ErrorAnswer>('POST', '/ml/train', {
+        dataset_id: flowers.dataset_id,
+        target: 'kind',
+        name: 'Flowers',
+        ...body,
+      });
+    const started = await train({ learner: 'random_forest', settings: { trees: 20 }, leave_out: ['site'] });
+    const job = await scientist.jobEnd(started.body.job_id);
+    expect([job.error, job.result?.model_id]).toEqual([null, model.model_id]);
+    const { body } = await scientist.call<ModelEvaluation>(
+      'GET',
+      `/ml/models/${model.model_id}/metrics?version=2`,
+    );
+    expect(body).toMatchObject({
+      kind: 'learner',
+      learned_by: 'random_forest',
+      signature: [{ name: 'length' }, { name: 'width' }],
+      leaderboard: [{ model: 'ensemble' }, { family: 'random_forest', settings: { trees: 20 } }],
+    });
+    const wrong = await scientist.jobEnd((await train({ learner: 'elastic_net' })).body.job_id);
+    expect(wrong.error?.message).toContain('"elastic_net" learns numbers');
+
+    const long = await automl(scientist, { name: 'Flowers', time_limit_s: 600, preset: 'thorough' });
+    const path = `/ml/trainings/${long.body.job_id}`;
+    const fits = async () => (await scientist.call<Training>('GET', path)).body.progress?.fits ?? 0;
+    await expect.poll(fits, { timeout: 20_000, interval: 50 }).toBeGreaterThan(0);
+    expect((await scientist.call('POST', `/data/jobs/${long.body.job_id}/cancel`)).status).toBe(200);
+    expect((await scientist.call<Training>('GET', path)).body).toMatchObject({
+      status: 'cancelled',
+      result: null,
+    });
+    expect((await scientist.call('GET', `/ml/models/${model.model_id}/versions/3`)).status).toBe(404);
+  });
+});
+
 describe('what cannot be learned', () => {
   it('is refused with the reason, before or as a job', async () => {
     const typo = await automl(scientist, { target: 'kinds' });
