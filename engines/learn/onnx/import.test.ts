@@ -195,6 +195,14 @@ describe('what is not let in', () => {
 
   it.each([
     ['custom operators', fileOf([node('Spell', {}, 'org.example')]), /"Spell" of "org.example"/],
+    [
+      'what opens files by a name the file defines itself',
+      encode([
+        fileOf([node('EPContext', {}, 'com.microsoft')]),
+        bytesField(25, [bytesField(1, 'EPContext'), bytesField(10, 'com.microsoft')]),
+      ]),
+      /"EPContext" of "com.microsoft"/,
+    ],
     ['what opens files', fileOf([node('EPContext', {}, 'com.microsoft')]), /"EPContext" of "com.microsoft"/],
     [
       'shapes nobody knows',

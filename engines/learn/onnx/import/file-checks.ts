@@ -7,7 +7,7 @@ const inGraph = { node: 1, initializer: 5, sparse: 15 } as const;
 const inNode = { op: 4, attribute: 5, domain: 7 } as const;
 const inAttribute = { tensor: 5, graph: 6, tensors: 10, graphs: 11, sparse: 22, sparses: 23 } as const;
 const inTensor = { external: 13, location: 14 } as const;
-const inFunction = { name: 1, node: 7, domain: 10 } as const;
+const inFunction = { name: 1, node: 7, domain: 10, attribute: 11 } as const;
 
 const standard = new Set(['', 'ai.onnx', 'ai.onnx.ml']);
 /** Of ONNX Runtime's own operators those that converters write; one of the others opens files. */
@@ -35,18 +35,20 @@ const deepest = 16;
 export function checkFile(model: Uint8Array): void {
   const functions = new Set<string>();
   for (const field of fieldsOf(model))
-    if (field.number === inModel.function)
-      functions.add(signatureOf(field, inFunction.name, inFunction.domain));
+    if (field.number === inModel.function) {
+      const { domain, op } = operatorOf(field, inFunction.name, inFunction.domain);
+      functions.add(JSON.stringify([domain, op]));
+    }
   new FileWalk(functions).model(model);
 }
 
-function signatureOf(message: WireField, name: number, domain: number): string {
-  let [op, of] = ['', ''];
+function operatorOf(message: WireField, name: number, from: number): { domain: string; op: string } {
+  const found = { domain: '', op: '' };
   for (const field of fieldsOf(message.bytes)) {
-    if (field.number === name) op = textOf(field);
-    if (field.number === domain) of = textOf(field);
+    if (field.number === name) found.op = textOf(field);
+    if (field.number === from) found.domain = textOf(field);
   }
-  return `${of}:${op}`;
+  return found;
 }
 
 class FileWalk {
@@ -63,7 +65,10 @@ class FileWalk {
       if (field.number === inModel.training)
         throw notOnnx('it holds a training graph, which no prediction needs: export it for inference');
       if (field.number === inModel.function)
-        for (const own of fieldsOf(field.bytes)) if (own.number === inFunction.node) this.#node(own, 1);
+        for (const own of fieldsOf(field.bytes)) {
+          if (own.number === inFunction.node) this.#node(own, 1);
+          if (own.number === inFunction.attribute) this.#attribute(own.bytes, 1);
+        }
     }
   }
 
@@ -79,12 +84,13 @@ class FileWalk {
   #node(node: WireField, depth: number): void {
     this.#nodes += 1;
     if (this.#nodes > mostNodes) throw notOnnx(`it has more than ${mostNodes} operations`);
-    const signature = signatureOf(node, inNode.op, inNode.domain);
-    const [domain = '', op = ''] = signature.split(':');
+    const { domain, op } = operatorOf(node, inNode.op, inNode.domain);
+    // What a file defines by a name of the runtime's own would not be sure to be what runs.
     const isKnown =
       standard.has(domain) ||
-      (domain === 'com.microsoft' && runtimeOwn.has(op)) ||
-      this.#functions.has(signature);
+      (domain.startsWith('com.m')
+        ? domain === 'com.microsoft' && runtimeOwn.has(op)
+        : this.#functions.has(JSON.stringify([domain, op])));
     if (!isKnown)
       throw new StromaError(
         'MODEL_INVALID',
