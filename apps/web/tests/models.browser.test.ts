@@ -34,7 +34,7 @@ describe('a model', () => {
     await page.getByRole('radio', { name: /Species/ }).check();
     expect(await page.getByLabel('Judged by').inputValue()).toBe('accuracy');
     await page.getByRole('radio', { name: 'Other' }).click();
-    await page.getByLabel('Seconds').fill('4');
+    await page.getByLabel('Seconds').fill('3');
     expect(await faultsOf(page, 'models-train')).toEqual([]);
     await page.getByRole('button', { name: 'Start training' }).click();
 

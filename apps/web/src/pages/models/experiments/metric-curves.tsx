@@ -18,7 +18,8 @@ export function CurveChoice({ runs, keys }: { runs: readonly Run[]; keys: readon
   const { t } = useTranslation('models');
   const overSteps = keys.filter((key) => runs.some(({ metrics }) => (metrics[key]?.step ?? 0) > 0));
   const [picked, setPicked] = useState<string | null>(null);
-  const key = picked !== null && overSteps.includes(picked) ? picked : overSteps[0];
+  const usual = overSteps.find((each) => each.startsWith('learning_')) ?? overSteps[0];
+  const key = picked !== null && overSteps.includes(picked) ? picked : usual;
   if (key === undefined) return null;
   return (
     <Section
@@ -75,6 +76,8 @@ function Curves({ runs, metric }: { runs: readonly Run[]; metric: string }) {
   const spec = useMemo(() => curveSpec(metric, t('step'), runs.length > 1), [metric, t, runs.length]);
   if (answers.error) return <ErrorNotice error={answers.error} />;
   if (rows === null) return <Skeleton className="h-96" />;
+  if (answers.points?.every(({ length }) => length < 2))
+    return <p className="text-ink-soft">{t('logged_once', { metric })}</p>;
   return <ChartPanel title={t('curve_of', { metric })} spec={spec} columns={columns} rows={rows} />;
 }
 

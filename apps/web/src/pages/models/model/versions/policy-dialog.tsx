@@ -114,7 +114,7 @@ function RuleFields({
               required
               value={check.metric}
               onChange={({ target }) => setCheck(at, { ...check, metric: target.value })}
-              className="min-w-24 flex-1"
+              className="w-32! min-w-24 flex-1"
             />
             <Select
               aria-label={t('bound_side')}
@@ -136,7 +136,7 @@ function RuleFields({
               onChange={({ target }) =>
                 setCheck(at, { metric: check.metric, [side]: target.valueAsNumber || 0 })
               }
-              className="w-24"
+              className="w-24! flex-none"
             />
             <IconButton
               icon={X}
