@@ -40,6 +40,7 @@ beforeAll(async () => {
     target: 'kind',
     leave_out: ['site'],
     learner: 'linear',
+    time_limit_s: 5,
     name: 'Kinds',
   });
   await scientist.jobEnd(started.body.job_id);
