@@ -108,16 +108,26 @@ function ensemble(g: GraphWriter, x: Value, model: TreeModel, targets: number, l
   return g.op('TreeEnsemble', [x], cuts.attributes(roots, targets), 'ai.onnx.ml');
 }
 
-/** Codes that go left; null for a cut of numbers. */
-function setOf({ trees, categoryBins }: TreeModel, node: number): number[] | null {
+/** Codes that go left, or right. */
+interface CodeSet {
+  codes: number[];
+  isLeft: boolean;
+}
+
+/** The smaller set; null for a cut of numbers. */
+function setOf({ trees, categoryBins }: TreeModel, node: number): CodeSet | null {
   const start = trees.set[node] as number;
   if (start < 0) return null;
   const bins = categoryBins[trees.column[node] as number] as Uint8Array;
-  const isLeft = (bin: number) =>
+  const goesLeft = (bin: number) =>
     bin === missingBin
       ? trees.missingLeft[node] === 1
       : (((trees.sets[start + (bin >> 5)] as number) >>> (bin & 31)) & 1) === 1;
-  return [...bins.keys()].filter((code) => isLeft(bins[code] as number));
+  const [left, right]: [number[], number[]] = [[], []];
+  bins.forEach((bin, code) => {
+    (goesLeft(bin) ? left : right).push(code);
+  });
+  return left.length <= right.length ? { codes: left, isLeft: true } : { codes: right, isLeft: false };
 }
 
 type Branch = { node: number } | { leaf: number };
@@ -126,6 +136,7 @@ type Branch = { node: number } | { leaf: number };
 class CutList {
   readonly #features: number[] = [];
   readonly #splits: number[] = [];
+  readonly #isLeft: boolean[] = [];
   readonly #missing: number[] = [];
   readonly #modes: number[] = [];
   readonly #members: number[] = [];
@@ -134,14 +145,15 @@ class CutList {
   readonly #targets: number[] = [];
   readonly #weights: number[] = [];
 
-  add(feature: number, split: number, missingLeft: boolean, set: readonly number[] | null): number {
+  add(feature: number, split: number, missingLeft: boolean, set: CodeSet | null): number {
+    const isLeft = set?.isLeft ?? true;
     this.#features.push(feature);
     this.#splits.push(set === null ? split : 0);
-    this.#missing.push(missingLeft ? 1 : 0);
+    this.#missing.push(missingLeft === isLeft ? 1 : 0);
     this.#modes.push(set === null ? mode.atMost : mode.member);
     // A set must hold something: no code is -1.
-    if (set !== null) this.#members.push(...(set.length > 0 ? set : [-1]), Number.NaN);
-    return this.#features.length - 1;
+    if (set !== null) this.#members.push(...(set.codes.length > 0 ? set.codes : [-1]), Number.NaN);
+    return this.#isLeft.push(isLeft) - 1;
   }
 
   addLeaf({ target, weight }: { target: number; weight: number }): number {
@@ -149,9 +161,10 @@ class CutList {
     return this.#weights.push(weight) - 1;
   }
 
-  lead(cut: number, onTrue: Branch, onFalse: Branch): void {
-    this.#onTrue[cut] = onTrue;
-    this.#onFalse[cut] = onFalse;
+  lead(cut: number, left: Branch, right: Branch): void {
+    const isLeft = this.#isLeft[cut] === true;
+    this.#onTrue[cut] = isLeft ? left : right;
+    this.#onFalse[cut] = isLeft ? right : left;
   }
 
   attributes(roots: readonly number[], targets: number): Attributes {
