@@ -26,6 +26,8 @@ export class Course {
   #summed: number;
   readonly #checks: TrainingCheck[];
   #best: NetworkTrainingState['best'];
+  /** Checks since the best. */
+  #since: number;
 
   constructor(options: NetworkTrainingOptions, prepared: Prepared, trainer: Trainer) {
     const { from } = options;
@@ -37,6 +39,7 @@ export class Course {
     this.#summed = from?.summed ?? 0;
     this.#checks = structuredClone(from?.checks ?? []);
     this.#best = structuredClone(from?.best ?? null);
+    this.#since = this.#checks.filter(({ step }) => step > (this.#best?.step ?? 0)).length;
   }
 
   get ended(): boolean {
@@ -44,9 +47,7 @@ export class Course {
   }
 
   get #noBetter(): boolean {
-    if (this.#best === null) return false;
-    const since = this.#checks.filter(({ step }) => step > (this.#best?.step ?? 0)).length;
-    return since >= (this.#options.patience ?? 20);
+    return this.#best !== null && this.#since >= (this.#options.patience ?? 20);
   }
 
   add({ values, steps }: { values: Float32Array; steps: number }): void {
@@ -61,14 +62,17 @@ export class Course {
     const loss = this.#sum / this.#summed;
     this.#checks.push({ step, epoch, loss, score: score ?? null });
     [this.#sum, this.#summed] = [0, 0];
-    if (held !== undefined && this.#isBetter(held.score))
+    this.#since += 1;
+    if (held !== undefined && this.#isBetter(held.score)) {
       this.#best = { ...held, step, weights: structuredClone(this.#trainer.parameters) };
+      this.#since = 0;
+    }
     this.#tell(epoch, loss, score ?? null);
     this.#options.onState?.(this.state);
   }
 
   #isBetter(score: number): boolean {
-    if (this.#best === null) return true;
+    if (this.#best === null) return !Number.isNaN(score);
     return metrics[this.#prepared.metric].more ? score > this.#best.score : score < this.#best.score;
   }
 
