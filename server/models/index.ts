@@ -45,6 +45,7 @@ import { ServedModels } from './serving/served-models.ts';
 import { trainJob } from './training/training.jobs.ts';
 import { trainingRoutes } from './training/training.routes.ts';
 import { Trainings } from './training/training.service.ts';
+import { trainedBytes } from './training/training.store.ts';
 
 export interface Models {
   readonly name: 'models';
@@ -108,7 +109,9 @@ export function createModels(platform: Platform, access: Access, data: Data): Mo
   const registerFeatures = openFeatures(parts);
   return {
     name: 'models',
-    sizes: { models: () => artifactBytes(platform.db.sql) },
+    sizes: {
+      models: async () => (await artifactBytes(platform.db.sql)) + (await trainedBytes(platform.db.sql)),
+    },
     async hears({ actor, purpose }, event) {
       const { model_id: id } = event.data;
       if (typeof id !== 'string') return true;

@@ -157,8 +157,6 @@ async function predictDataset(
       dataset_id: stored.datasetId,
       version_id: stored.versionId,
       rows: stored.rows,
-      columns: predicted.columns,
-      unseen: predicted.unseen.map(({ column, rows }) => ({ column, rows })),
     },
     async commit(tx) {
       await stored.commit(tx);

@@ -95,7 +95,8 @@ export class Predictions {
     const key = `${found.version.id} ${asked.label ?? ''}`;
     const known = this.#globals.get(key);
     if (known !== undefined) return known;
-    const explaining = this.#explained(ctx, found, asked);
+    // Others may wait for it too when who asked first has left.
+    const explaining = this.#explained({ signal: new AbortController().signal }, found, asked);
     this.#globals.set(key, explaining);
     explaining.catch(() => this.#globals.delete(key));
     const [oldest] = this.#globals.keys();
@@ -103,7 +104,11 @@ export class Predictions {
     return explaining;
   }
 
-  async #explained(ctx: Context, found: ServedVersion, asked: Asked): Promise<ModelExplanation> {
+  async #explained(
+    ctx: Pick<Context, 'signal'>,
+    found: ServedVersion,
+    asked: Asked,
+  ): Promise<ModelExplanation> {
     return (await this.#served.ask(this.#threads.slow, ctx, found, { kind: 'explain', asked })).explanation;
   }
 

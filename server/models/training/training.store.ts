@@ -1,4 +1,4 @@
-import { and, desc, eq, isNull, lt } from 'drizzle-orm';
+import { and, desc, eq, isNull, lt, sql } from 'drizzle-orm';
 import type { Context } from '../../platform/context.ts';
 import type { Sql } from '../../platform/db/database.ts';
 import { trainedVersions, trainings } from './training.tables.ts';
@@ -65,4 +65,12 @@ export async function findTrained(db: Sql, ctx: Context, versionId: string): Pro
     .where(and(eq(trainedVersions.tenantId, ctx.actor.tenantId), eq(trainedVersions.versionId, versionId)))
     .limit(1);
   return row ?? null;
+}
+
+/** Bytes of the models of all versions, of all organisations. */
+export async function trainedBytes(db: Sql): Promise<number> {
+  const [row] = await db
+    .select({ bytes: sql<number>`coalesce(sum(${trainedVersions.modelBytes}), 0)::float8` })
+    .from(trainedVersions);
+  return row?.bytes ?? 0;
 }
