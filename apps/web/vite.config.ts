@@ -58,12 +58,12 @@ export default defineConfig({
             },
             {
               name: 'frame',
-              test: /src\/(components\/frame\/(?!command|step-up|stand-ins|running-jobs|account-menu)|lib\/(jobs|live|datasets))|src\/components\/(progress|status|badge|quality)/,
+              test: /src\/(components\/frame\/(?!command|step-up|stand-ins|running-jobs|account-menu|more-areas)|lib\/(jobs|live|datasets))|src\/components\/(progress|status|badge|quality)/,
               maxSize: 400_000,
             },
             {
               name: 'menus',
-              test: /src\/components\/(frame\/(running-jobs|account-menu)|menu|popover|tooltip)/,
+              test: /src\/components\/(frame\/(running-jobs|account-menu|more-areas)|menu|popover|tooltip)/,
             },
           ],
         },
