@@ -167,7 +167,7 @@ const explainBody = z.discriminatedUnion('kind', [
   }),
 ]);
 
-export const predictionLog = z.object({
+export const predictionLog = z.strictObject({
   enabled: z.boolean(),
   share: z.number().gt(0).max(1).describe('Of the rows that are predicted, drawn by chance'),
 });
