@@ -154,7 +154,7 @@ function Criteria({ by }: { by: By }) {
           <td className={cellClass}>{name.replaceAll('_', ' ')}</td>
           <td className={numberClass}>
             {formatNumber(difference.value, 3)}
-            <span className="ms-2 text-small text-ink-faint">
+            <span className="ms-2 text-small text-ink-faint max-sm:hidden">
               {formatNumber(difference.low, 2)} – {formatNumber(difference.high, 2)}
             </span>
           </td>
