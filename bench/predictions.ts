@@ -28,7 +28,7 @@ try {
     const { client } = server;
     const { datasetId } = await addDataset(server, path);
     const { job_id: id } = await client.training.automl({
-      body: { dataset_id: datasetId, target, time_limit_s: 30 },
+      body: { dataset_id: datasetId, target, time_limit_s: 20 },
     });
     for (;;) {
       const { status, error } = await client.jobs.get({ params: { id } });

@@ -23,7 +23,7 @@ export async function registerWebApp(app: FastifyInstance, folder: string): Prom
     schema: { hide: true },
     handler: async (request, reply) => {
       const path = decoded(request.url.split('?', 1)[0] ?? '/').slice(1);
-      if (/^(api|ws|metrics)(\/|$)/.test(path)) return reply.callNotFound();
+      if (/^(api|ws|metrics|scim|v2)(\/|$)/.test(path)) return reply.callNotFound();
       if (!files.has('index.html')) files = listFiles(folder);
       if (files.has(path) && path !== 'index.html') return sendFile(reply, path);
       if (/\.[a-z0-9]+$/i.test(path) && path !== 'index.html') fail('NOT_FOUND', 'There is no such file.');
