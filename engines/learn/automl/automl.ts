@@ -1,16 +1,16 @@
 import { StromaError, seededRandom } from '@stroma/kernel';
-import type { Target } from '../estimator.ts';
-import type { Interval } from '../scores/intervals.ts';
-import { type MetricName, metrics, metricsOf, scoreOf, scoreWithInterval } from '../scores/metrics.ts';
+import { type MetricName, metrics, metricsOf } from '../scores/metrics.ts';
 import { type FeatureTable, takeRows } from '../table/feature-table.ts';
 import type { Leak } from '../table/leakage.ts';
 import type { Problem, ProblemType } from '../table/problem-type.ts';
 import { foldsOf, shuffled } from '../table/splits.ts';
-import { rowsOfTarget, takeTarget } from '../table/target.ts';
+import { takeTarget } from '../table/target.ts';
 import type { TreeThreads } from '../trees/tree-threads.ts';
-import { loadAutoml, type SavedAutoml } from './automl-model.ts';
+import type { SavedAutoml } from './automl-model.ts';
 import { type AutomlState, fingerprintOf, stateFor } from './automl-state.ts';
 import { Finish } from './finish.ts';
+import { type HeldOutRows, type Holdout, heldOutRows, holdoutOf, resamplesFor } from './holdout.ts';
+import { type LeaderboardEntry, leaderboardOf, leaderOrder } from './leaderboard.ts';
 import { type FamilyName, families, type Settings } from './learners.ts';
 import { type LearningPoint, learningCurve } from './learning-curve.ts';
 import {
@@ -74,36 +74,6 @@ export interface AutomlProgress {
   metric: MetricName;
   /** Of the models that all folds have tested, best first. */
   leaderboard: LeaderboardEntry[];
-}
-
-export interface LeaderboardEntry extends ScoreInterval {
-  model: string;
-  family: string;
-  metric: MetricName;
-  settings: Readonly<Record<string, number | string>>;
-  seconds: number;
-  /** Its weight in the chosen blend, or 1 / members of a stack; 0 outside. */
-  weight: number;
-}
-
-export interface Holdout {
-  rows: number;
-  /** Of the chosen metric first. */
-  scores: { metric: MetricName; score: number; ci: [number, number] }[];
-  /** Of the baseline, by the chosen metric. */
-  baseline: number;
-  /** Share of the rows whose value lies within its interval; null for classes. */
-  coverage: number | null;
-}
-
-/** Rows that no choice has seen, and what a model learned without them says of them. */
-export interface HeldOutRows {
-  table: FeatureTable;
-  target: Target;
-  /** Rows x outputs. */
-  outputs: Float64Array;
-  interval: { low: Float64Array; high: Float64Array; coverage: number } | null;
-  model: SavedAutoml;
 }
 
 export interface AutomlResult {
@@ -287,36 +257,6 @@ function failuresOf(state: AutomlState): { model: string; fault: string }[] {
   return [...faults].map(([model, fault]) => ({ model, fault }));
 }
 
-function leaderboardOf(
-  search: Search,
-  chosen: Awaited<ReturnType<Finish['choose']>>,
-  objective: ReturnType<typeof objectiveOf>,
-  target: Target,
-  foldOf: Uint8Array,
-  folds: number,
-): LeaderboardEntry[] {
-  const { metric } = objective;
-  const single = search.evaluated().map(({ configuration, outOfFold, seconds }) => ({
-    model: configuration.id,
-    family: configuration.family as string,
-    metric,
-    settings: configuration.settings,
-    seconds,
-    weight: chosen.weights.get(configuration.id) ?? 0,
-    ...intervalOfFolds(scoresByFold(objective, target, outOfFold, foldOf, folds)),
-  }));
-  const ensemble: LeaderboardEntry = {
-    model: 'ensemble',
-    family: chosen.combination.members.length === 1 ? 'single' : chosen.combination.kind,
-    metric,
-    settings: {},
-    seconds: single.filter(({ weight }) => weight > 0).reduce((sum, { seconds }) => sum + seconds, 0),
-    weight: 1,
-    ...intervalOfFolds(scoresByFold(objective, target, chosen.outOfFold, foldOf, folds)),
-  };
-  return [ensemble, ...leaderOrder(metric, single)];
-}
-
 const unlearned = (family: string, failures: readonly { fault: string }[], seconds: number): StromaError =>
   new StromaError(
     'INVALID_INPUT',
@@ -325,87 +265,6 @@ const unlearned = (family: string, failures: readonly { fault: string }[], secon
       : `"${family}" could not learn this table: ${failures[0].fault}`,
     { learner: family },
   );
-
-function leaderOrder(metric: MetricName, entries: LeaderboardEntry[]): LeaderboardEntry[] {
-  const { more } = metrics[metric];
-  return entries.sort(
-    (a, b) => (more ? b.score - a.score : a.score - b.score) || (a.model < b.model ? -1 : 1),
-  );
-}
-
-function heldOutRows(
-  model: SavedAutoml,
-  table: FeatureTable,
-  target: Target,
-  test: Uint32Array,
-): HeldOutRows {
-  const own = takeRows(table, test);
-  const { outputs, interval } = loadAutoml(model).predict(own);
-  return { table: own, target: takeTarget(target, test), outputs, interval, model };
-}
-
-function holdoutOf(
-  { table: { rows }, target: own, outputs, interval }: HeldOutRows,
-  metric: MetricName,
-  seed: number,
-  learned: Target,
-): Holdout {
-  const scores: Holdout['scores'] = [];
-  for (const name of [metric, ...metricsOf(own.kind).filter((other) => other !== metric)]) {
-    if (
-      own.kind === 'class' &&
-      new Set(own.codes).size < own.classes &&
-      objectiveOf(name).metric !== 'accuracy'
-    )
-      continue;
-    const { score, low, high } = intervalOf(name, own, outputs, seed);
-    scores.push({ metric: name, score, ci: [low, high] });
-  }
-  const values = own.kind === 'number' ? own.values : null;
-  return {
-    rows,
-    scores,
-    baseline: scoreOf(metric, own, constantOf(learned, rows)),
-    coverage:
-      interval === null || values === null
-        ? null
-        : values.reduce(
-            (sum, value, row) =>
-              sum +
-              (value >= (interval.low[row] as number) && value <= (interval.high[row] as number) ? 1 : 0),
-            0,
-          ) / values.length,
-  };
-}
-
-function intervalOf(metric: MetricName, target: Target, outputs: Float64Array, seed: number) {
-  const { score, low, high } = namedInterval(
-    scoreWithInterval(metric, target, outputs, { seed, resamples: resamplesFor(rowsOfTarget(target)) }),
-    scoreOf(metric, target, outputs),
-  );
-  return { score, low, high };
-}
-
-const namedInterval = ({ low, high }: Interval, score: number) => ({ score, low, high });
-
-/** Of many rows fewer, which take as long and are less needed. */
-const resamplesFor = (rows: number): number =>
-  Math.round(Math.max(60, Math.min(400, 400_000 / Math.max(1, rows))));
-
-/** What says the same of every row. */
-function constantOf(target: Target, rows: number): Float64Array {
-  if (target.kind === 'class') {
-    const shares = new Float64Array(target.classes);
-    for (const code of target.codes) shares[code] = (shares[code] as number) + 1 / target.codes.length;
-    return Float64Array.from(
-      { length: rows * target.classes },
-      (_, at) => shares[at % target.classes] as number,
-    );
-  }
-  const values = target.kind === 'number' ? target.values : new Float64Array();
-  const mean = values.reduce((sum, value) => sum + value / values.length, 0);
-  return new Float64Array(rows).fill(mean);
-}
 
 /** Cells. */
 const mostBackground = 50_000;

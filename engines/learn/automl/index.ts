@@ -5,9 +5,6 @@ export {
   type AutomlProgress,
   type AutomlResult,
   automl,
-  type HeldOutRows,
-  type Holdout,
-  type LeaderboardEntry,
   type Preset,
   presets,
 } from './automl.ts';
@@ -19,5 +16,7 @@ export {
   type SavedAutoml,
 } from './automl-model.ts';
 export type { AutomlState, FinishedFit } from './automl-state.ts';
+export type { HeldOutRows, Holdout } from './holdout.ts';
+export type { LeaderboardEntry } from './leaderboard.ts';
 export { type FamilyName, familyNames, type Settings } from './learners.ts';
 export { modelText, readModelText } from './model-text.ts';
