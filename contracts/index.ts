@@ -113,6 +113,7 @@ export * from './access.ts';
 export * from './anonymisation.ts';
 export * from './api-keys.ts';
 export * from './audit.ts';
+export * from './audit-actions.ts';
 export * from './backups.ts';
 export * from './break-glass.ts';
 export * from './compliance.ts';

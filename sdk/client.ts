@@ -36,6 +36,7 @@ const fileRoutes: ReadonlySet<string> = new Set([
   routes.datasets.downloadUpload,
   routes.dashboardExports.export,
   routes.experiments.artifact,
+  routes.predictions.export,
   routes.streams.subscribe,
 ]);
 

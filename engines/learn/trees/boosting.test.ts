@@ -67,6 +67,16 @@ describe('boosted trees', () => {
     expect(right.length / 4000).toBeGreaterThan(0.85);
   });
 
+  it('are single leaves where the columns drawn for them have nothing to cut', () => {
+    const a = numbers(100, (row) => row % 10);
+    const nothing = numbers(100, () => Number.NaN);
+    const options = { seed: 3, rounds: 40, columnShare: 0.5, rate: 0.3 };
+    const model = fitBoostedTrees(table({ a, nothing }), { kind: 'number', values: a }, options);
+    expect(meanLoss(model, table({ a, nothing }), a)).toBeLessThan(1);
+    const none = fitBoostedTrees(table({ nothing }), { kind: 'number', values: a }, options);
+    for (const value of none.predict(table({ nothing }))) expect(value).toBeCloseTo(4.5, 9);
+  });
+
   it('rise or fall with a column where they are told to, whatever the data say', () => {
     fc.assert(
       fc.property(fc.integer(), fc.constantFrom(-1 as const, 1 as const), (seed, sign) => {

@@ -6,12 +6,12 @@ import type { Actor, Context } from '../../platform/context.ts';
 import type { Sql } from '../../platform/db/database.ts';
 import { fail } from '../../platform/failure.ts';
 import { newId } from '../../platform/ids.ts';
+import { nextOrNone, nextTime, requireApart } from '../../platform/jobs/cron-times.ts';
 import { cutPage } from '../../platform/paging.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { systemContext } from '../../platform/system-actor.ts';
 import type { ShareAccess } from '../shares/share-access.ts';
 import type { SharingPolicies } from '../shares/sharing-policy.ts';
-import { nextOrNone, nextTime, requireApart } from '../../platform/jobs/cron-times.ts';
 import { type Deliveries, makeWebhookSecret } from './deliveries.ts';
 import {
   changeSchedule,

@@ -118,7 +118,7 @@ export class TreeGrower {
     root.slot = free.pop() as number;
     this.#ask(root, null, growth);
     builder.add(root.sums.rows);
-    const open = [root];
+    const open = root.split === null ? [] : [root];
     const leaves = [root];
     while (leaves.length < growth.leaves) {
       const leaf = takeBest(open);

@@ -1,0 +1,48 @@
+export const privacyRoutes = {
+  persons: {
+    export: 'GET /privacy/persons/:id/export',
+    search: 'POST /privacy/searches',
+    found: 'GET /privacy/searches/:id',
+  },
+  subjectRequests: {
+    receive: 'POST /privacy/requests',
+    list: 'GET /privacy/requests',
+    export: 'GET /privacy/requests/export',
+    get: 'GET /privacy/requests/:id',
+    step: 'POST /privacy/requests/:id/steps',
+    search: 'POST /privacy/requests/:id/search',
+    package: 'GET /privacy/requests/:id/package',
+  },
+  erasures: {
+    plan: 'GET /privacy/requests/:id/erasure-plan',
+    erase: 'POST /privacy/requests/:id/erasure',
+    get: 'GET /privacy/erasures/:id',
+    certificate: 'GET /privacy/erasures/:id/certificate',
+    print: 'GET /privacy/erasures/:id/certificate/pdf',
+    verify: 'POST /privacy/certificates/verify',
+  },
+  consents: {
+    give: 'POST /privacy/consents',
+    withdraw: 'POST /privacy/consents/:id/withdraw',
+    list: 'GET /privacy/consents',
+    export: 'GET /privacy/consents/export',
+    search: 'POST /privacy/consents/search',
+  },
+  retention: {
+    policies: 'GET /retention/policies',
+    setPolicy: 'PUT /retention/policies/:kind',
+    preview: 'GET /retention/preview',
+    runs: 'GET /retention/runs',
+    apply: 'POST /retention/runs',
+    holds: 'GET /retention/holds',
+    placeHold: 'POST /retention/holds',
+    liftHold: 'POST /retention/holds/:id/lift',
+  },
+  compliance: {
+    make: 'POST /security/compliance-report',
+    list: 'GET /security/compliance-reports',
+    get: 'GET /security/compliance-reports/:id',
+    pdf: 'GET /security/compliance-reports/:id/pdf',
+    confirmReview: 'POST /security/access-reviews',
+  },
+} as const;
