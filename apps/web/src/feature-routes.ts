@@ -5,7 +5,7 @@ import { featuresSearch, featureViewSearch } from './search-parameters.ts';
 
 const features = createRoute({
   getParentRoute: () => frame,
-  path: '/features',
+  path: '/models/features',
   validateSearch: featuresSearch,
   component: lazyRouteComponent(
     () => withTexts(import('./pages/features/features-page.tsx')),
@@ -15,13 +15,13 @@ const features = createRoute({
 
 const newView = createRoute({
   getParentRoute: () => frame,
-  path: '/features/new',
+  path: '/models/features/new',
   component: lazyRouteComponent(() => withTexts(import('./pages/features/new-view-page.tsx')), 'NewViewPage'),
 });
 
 const view = createRoute({
   getParentRoute: () => frame,
-  path: '/features/$viewId',
+  path: '/models/features/$viewId',
   validateSearch: featureViewSearch,
   component: lazyRouteComponent(() => withTexts(import('./pages/features/view-page.tsx')), 'ViewPage'),
 });

@@ -52,6 +52,7 @@ describe('the feature store', () => {
     await page.locator('main').waitFor();
     await send(page, 'blood_counts.csv', countsFile());
     await send(page, 'diagnoses.csv', diagnosesFile());
+    await page.getByRole('link', { name: 'Models', exact: true }).click();
     await page.getByRole('link', { name: 'Features', exact: true }).click();
     await page.getByRole('heading', { name: 'No features yet' }).waitFor();
     faults.push(...(await faultsOf(page, 'features-empty')));
@@ -105,7 +106,7 @@ describe('the feature store', () => {
     ] as const) {
       const { page, context } = await openPage(browser, stroma.url, look);
       await signIn(page);
-      await page.goto('/features');
+      await page.goto('/models/features');
       await page.getByRole('link', { name: 'blood_counts' }).waitFor();
       const name = `features-${look.scheme}-${look.width}`;
       const faults = await faultsOf(page, name);

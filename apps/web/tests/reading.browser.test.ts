@@ -115,8 +115,8 @@ describe('the keyboard alone', () => {
 
     await page.keyboard.press('ControlOrMeta+k');
     await page.getByRole('dialog').waitFor();
-    await page.keyboard.type('upload');
     const chooser = page.waitForEvent('filechooser');
+    await page.keyboard.type('upload');
     await page.keyboard.press('Enter');
     await (await chooser).setFiles({
       name: 'weights.csv',

@@ -5,7 +5,6 @@ import {
   BrainCircuit,
   Database,
   House,
-  Layers,
   LayoutDashboard,
   type LucideIcon,
   MessageCircleQuestion,
@@ -14,24 +13,13 @@ import {
 } from 'lucide-react';
 
 export interface Area {
-  to:
-    | '/'
-    | '/data'
-    | '/ask'
-    | '/dashboards'
-    | '/models'
-    | '/features'
-    | '/jobs'
-    | '/playground'
-    | '/admin'
-    | '/settings';
+  to: '/' | '/data' | '/ask' | '/dashboards' | '/models' | '/jobs' | '/playground' | '/admin' | '/settings';
   label:
     | 'area_home'
     | 'area_data'
     | 'area_ask'
     | 'area_dashboards'
     | 'area_models'
-    | 'area_features'
     | 'area_jobs'
     | 'area_api'
     | 'area_admin'
@@ -53,7 +41,6 @@ export const areas: readonly Area[] = [
     permissions: ['dashboards:read'],
   },
   { to: '/models', label: 'area_models', icon: BrainCircuit, permissions: ['models:read'] },
-  { to: '/features', label: 'area_features', icon: Layers, permissions: ['models:read'] },
   { to: '/jobs', label: 'area_jobs', icon: Activity },
   { to: '/playground', label: 'area_api', icon: Braces },
   {

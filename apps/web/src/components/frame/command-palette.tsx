@@ -5,6 +5,7 @@ import {
   BookOpen,
   BrainCircuit,
   Database,
+  Layers,
   LogOut,
   type LucideIcon,
   MessageCircleQuestion,
@@ -59,23 +60,26 @@ export default function CommandPalette({
     chooseFiles();
     void navigate({ to: '/data' });
   };
-  const run = (action: () => unknown) => () => {
-    onOpenChange(false);
+  const change = (next: boolean) => {
+    onOpenChange(next);
     setText('');
+  };
+  const run = (action: () => unknown) => () => {
+    change(false);
     action();
   };
   return (
     <Command.Dialog
       open={open}
-      onOpenChange={onOpenChange}
+      onOpenChange={change}
       label={t('palette')}
       loop
       filter={likeness}
       overlayClassName="fixed inset-0 z-40 bg-[rgb(0_0_0/0.35)]"
       contentClassName="appear fixed top-[12vh] left-1/2 z-50 w-[min(36rem,calc(100vw-16px))] -translate-x-1/2 overflow-hidden rounded-lg border border-line bg-raised shadow-float outline-none"
     >
+      {/* It keeps its own text: held by us, what is found would come after the key that follows the last letter. */}
       <Command.Input
-        value={text}
         onValueChange={setText}
         placeholder={t('palette_placeholder')}
         className="h-12 w-full border-b border-line bg-transparent px-4 text-section text-ink outline-none placeholder:text-ink-faint"
@@ -93,6 +97,15 @@ export default function CommandPalette({
               {t(label)}
             </Item>
           ))}
+          {held.includes('models:read') && (
+            <Item
+              icon={Layers}
+              note={t('area_models')}
+              onSelect={run(() => void navigate({ to: '/models/features' }))}
+            >
+              {t('area_features')}
+            </Item>
+          )}
           <Item
             icon={UserRound}
             words={admin('words_account')}

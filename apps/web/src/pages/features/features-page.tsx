@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { Button, buttonClass } from '../../components/button.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { Input } from '../../components/field.tsx';
+import { useCrumbName } from '../../components/frame/crumbs.ts';
 import { Page } from '../../components/page.tsx';
 import { PagedList } from '../../components/paged-list.tsx';
 import { cellClass, numberClass, PlainTable } from '../../components/plain-table.tsx';
@@ -17,12 +18,13 @@ import { usePermission } from '../../lib/session.ts';
 import { FreshnessMark } from './freshness-mark.tsx';
 import { JoinDialog } from './join-dialog.tsx';
 
-const route = getRouteApi('/frame/features');
+const route = getRouteApi('/frame/models/features');
 const wide = `${cellClass} max-md:hidden`;
 
 /** Features as they are defined once, for training and for what runs. */
 export function FeaturesPage() {
   const { t } = useTranslation('features');
+  useCrumbName(t('title'));
   const { search = '' } = route.useSearch();
   const navigate = route.useNavigate();
   const mayWrite = usePermission('models:write');
@@ -44,7 +46,7 @@ export function FeaturesPage() {
                 {t('join')}
               </Button>
             )}
-            <Link to="/features/new" className={buttonClass({ look: 'primary' })}>
+            <Link to="/models/features/new" className={buttonClass({ look: 'primary' })}>
               <Plus size={16} aria-hidden />
               {t('new')}
             </Link>
@@ -76,7 +78,7 @@ export function FeaturesPage() {
               title={t('empty_title')}
               action={
                 mayWrite && (
-                  <Link to="/features/new" className={buttonClass({})}>
+                  <Link to="/models/features/new" className={buttonClass({})}>
                     {t('new')}
                   </Link>
                 )
@@ -118,7 +120,7 @@ function ViewRow({ view }: { view: FeatureView }) {
     <tr className="hover:bg-hover">
       <td className={cellClass}>
         <Link
-          to="/features/$viewId"
+          to="/models/features/$viewId"
           params={{ viewId: view.view_id }}
           className="font-mono font-medium text-ink hover:text-accent wrap-anywhere"
         >

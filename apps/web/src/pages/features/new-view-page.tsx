@@ -42,7 +42,9 @@ export function NewViewPage() {
           initial={emptyDraft}
           datasets={data.items}
           view={null}
-          onSaved={({ view_id }) => void navigate({ to: '/features/$viewId', params: { viewId: view_id } })}
+          onSaved={({ view_id }) =>
+            void navigate({ to: '/models/features/$viewId', params: { viewId: view_id } })
+          }
         />
       )}
     </Page>

@@ -73,7 +73,7 @@ export function ViewActions({ view }: { view: FeatureView }) {
           danger
           run={async () => {
             await client.features.remove({ params });
-            await navigate({ to: '/features' });
+            await navigate({ to: '/models/features' });
             await queryClient.invalidateQueries({ queryKey: queryKeys.features });
           }}
           onClose={close}

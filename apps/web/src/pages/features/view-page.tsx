@@ -18,7 +18,7 @@ import { HistoryTab } from './history-tab.tsx';
 import { OnlineLookup } from './online-lookup.tsx';
 import { ViewActions } from './view-actions.tsx';
 
-const route = getRouteApi('/frame/features/$viewId');
+const route = getRouteApi('/frame/models/features/$viewId');
 
 /** One feature view: what it gives, how it is made, what is stored of it. */
 export function ViewPage() {
@@ -31,7 +31,7 @@ export function ViewPage() {
     return (
       <Page title={t(isGone ? 'view_not_found' : 'view')}>
         {isGone ? null : <ErrorNotice error={error} onRetry={() => void refetch()} />}
-        <Link to="/features" className={buttonClass({}, 'mt-4')}>
+        <Link to="/models/features" className={buttonClass({}, 'mt-4')}>
           {t('to_features')}
         </Link>
       </Page>
@@ -60,7 +60,14 @@ function LoadedView({ view }: { view: FeatureView }) {
           <FreshnessMark freshness={view.freshness} />
         </span>
       }
-      intro={view.description}
+      intro={
+        <>
+          <Link to="/models/features" className="text-accent hover:underline">
+            {t('title')}
+          </Link>
+          {view.description !== '' && <span className="block">{view.description}</span>}
+        </>
+      }
       actions={<ViewActions view={view} />}
     >
       {!view.sees_all && (

@@ -1,5 +1,5 @@
 import { getRouteApi, Link } from '@tanstack/react-router';
-import { BrainCircuit, Search } from 'lucide-react';
+import { BrainCircuit, Layers, Search } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { buttonClass } from '../../components/button.tsx';
 import { Input } from '../../components/field.tsx';
@@ -24,12 +24,18 @@ export function ModelsPage() {
       title={t('title')}
       intro={t('intro')}
       actions={
-        mayTrain && (
-          <Link to="/models/train" className={buttonClass({ look: 'primary' })}>
-            <BrainCircuit size={16} aria-hidden />
-            {t('train')}
+        <>
+          <Link to="/models/features" className={buttonClass({})}>
+            <Layers size={16} aria-hidden />
+            {t('feature_store')}
           </Link>
-        )
+          {mayTrain && (
+            <Link to="/models/train" className={buttonClass({ look: 'primary' })}>
+              <BrainCircuit size={16} aria-hidden />
+              {t('train')}
+            </Link>
+          )}
+        </>
       }
     >
       <RunningTrainings />
