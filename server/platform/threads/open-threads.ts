@@ -81,7 +81,13 @@ export function openThreads({
       idle.set(file, others);
     };
     worker.once('exit', gone);
-    const timer = setTimeout(() => void worker.terminate(), idleMs);
+    // One that fails while nobody waits for it takes nobody with it.
+    worker.once('error', gone);
+    const timer = setTimeout(() => {
+      // It takes a while to end: nobody may be given it any more.
+      gone();
+      void worker.terminate();
+    }, idleMs);
     timer.unref();
     idle.set(file, [...(idle.get(file) ?? []), { worker, timer }]);
   };

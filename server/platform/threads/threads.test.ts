@@ -45,6 +45,15 @@ describe('threads', () => {
     expect(await threads.run<object, number>(file, { task: 'sum', upTo: 3 })).toBe(6);
   });
 
+  it('are given to nobody while they end', async () => {
+    const brief = openThreads({ atOnce: 1, heapMb: 128, idleMs: 1 });
+    for (let n = 0; n < 12; n += 1) {
+      expect(await brief.run<object, number>(file, { task: 'sum', upTo: 3 })).toBe(6);
+      await new Promise((done) => setTimeout(done, n % 4));
+    }
+    await brief.close();
+  });
+
   it('do not begin what was given up before its turn', async () => {
     const stop = new AbortController();
     stop.abort(new Error('too late'));
