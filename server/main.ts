@@ -1,5 +1,6 @@
 import { enableCompileCache, registerHooks } from 'node:module';
 import { resolve } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 
 /**
  * Starts Stroma: `node server/main.ts [serve | worker]`. `--print-config [--json]` lists the settings instead.
@@ -8,6 +9,8 @@ import { resolve } from 'node:path';
 process.env.UV_THREADPOOL_SIZE ??= '16';
 // Compiling what a start loads takes a third of it. Where this folder cannot be written, it is compiled again.
 enableCompileCache(resolve(import.meta.dirname, '../.cache/compiled'));
+// The embedded store's functions are optimised once they are hot, not while it starts: half of a start's work.
+setFlagsFromString('--wasm-tiering-budget=200000000');
 // Node reads a package's whole map of exports anew for each file of it, and that of drizzle-orm is 137 kB.
 registerHooks({
   resolve(specifier, context, next) {

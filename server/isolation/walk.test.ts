@@ -111,13 +111,21 @@ describe('another tenant', () => {
   );
 });
 
+/**
+ * Addresses in an order of the role's own. Of two roles that follow each other each takes one half, unless more inputs
+ * are asked for: then each takes all.
+ */
+function walkOf(role: (typeof everyRole)[number]): Endpoint[] {
+  const at = everyRole.indexOf(role);
+  const own = endpoints.filter((_, place) => runs > 1 || (place + at) % 2 === 0);
+  const order = fc.shuffledSubarray(own, { minLength: own.length });
+  return fc.sample(order, { numRuns: 1, seed: seed + at })[0] ?? [];
+}
+
 describe('a random walk over every address', () => {
   it.each(everyRole)('as %s never meets another tenant or a fault', { timeout: 300_000 }, async (role) => {
     const ids = await mixedIds();
-    for (const endpoint of fc.sample(fc.shuffledSubarray([...endpoints], { minLength: endpoints.length }), {
-      numRuns: 1,
-      seed: seed + everyRole.indexOf(role),
-    })[0] ?? []) {
+    for (const endpoint of walkOf(role)) {
       if (shutsOut.has(endpoint.id)) continue;
       const inputs = fc.sample(inputOf(endpoint, ids), {
         numRuns: runs,

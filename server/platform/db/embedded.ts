@@ -1,7 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { setFlagsFromString } from 'node:v8';
 import { PGlite, type Transaction } from '@electric-sql/pglite';
 import { StromaError } from '@stroma/kernel';
 import { drizzle } from 'drizzle-orm/pglite';
@@ -12,9 +11,6 @@ import { migrate } from './migrations.ts';
 import { type InTurn, ScopedConnection, takeTurns } from './scoped-connection.ts';
 import { copyTemplate, keptTemplates } from './store-template.ts';
 import { acrossTenants } from './tenant-scope.ts';
-
-// Its functions are optimised once they are hot, not while it starts: half of a start's work.
-setFlagsFromString('--wasm-tiering-budget=200000000');
 
 /** Its default of 128 MB is laid out at each start, which takes a quarter of that; the system caches files as well. */
 const startParams = [...PGlite.defaultStartParams, '-c', 'shared_buffers=32MB'];

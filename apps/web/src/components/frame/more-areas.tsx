@@ -17,7 +17,7 @@ export function MoreAreas({ areas }: { areas: readonly Area[] }) {
       <MenuTrigger asChild>
         <button
           type="button"
-          aria-label={current === undefined ? undefined : `${t(current.label)}, ${t('more_areas')}`}
+          aria-label={current === undefined ? t('other_areas') : `${t(current.label)}, ${t('other_areas')}`}
           className={clsx(
             'flex h-14 w-full flex-col items-center justify-center gap-1 rounded-md text-small',
             current === undefined ? 'text-ink-soft hover:text-ink' : 'font-medium text-accent',
