@@ -7,7 +7,7 @@ import { type Ids, spoiledInputs, validInputs } from './schema-inputs.suite.ts';
 import { makeWorld, type World } from './world.suite.ts';
 
 const seed = Number(process.env.STROMA_TEST_SEED ?? 20_261_121);
-const runs = Number(process.env.STROMA_TEST_FUZZ_RUNS ?? 4);
+const runs = Number(process.env.STROMA_TEST_FUZZ_RUNS ?? 2);
 let world: World;
 let ids: Ids;
 beforeAll(async () => {

@@ -190,7 +190,7 @@ describe('files that are no table get a clear error', () => {
         const { code, message, cause } = outcome as StromaError;
         expect(`${code} ${message} ${cause}`).not.toMatch(/^INTERNAL/);
       }),
-      { numRuns: 40 },
+      { numRuns: 20 },
     );
   });
 });

@@ -84,7 +84,7 @@ describe('what is written is read', () => {
         expect(rows.map((row) => row.map((value) => value ?? ''))).toEqual(table);
         expect(report.rows + report.rejected_rows).toBe(table.length);
       }),
-      { numRuns: 15 },
+      { numRuns: 8 },
     );
   });
 
@@ -117,7 +117,7 @@ describe('what is written is read', () => {
           expect(rows.map((each) => each[0])).toEqual(table.map((each) => each[0]));
         },
       ),
-      { numRuns: 15 },
+      { numRuns: 8 },
     );
   });
 
@@ -138,7 +138,7 @@ describe('what is written is read', () => {
         expect(report.rows + report.rejected_rows).toBe(table.length);
         expect(report.rejects.length).toBe(report.rejected_rows);
       }),
-      { numRuns: 15 },
+      { numRuns: 8 },
     );
   });
 
@@ -160,7 +160,7 @@ describe('what is written is read', () => {
         expect(rewritten.report.rejects).toEqual(direct.report.rejects);
         expect(rewritten.report.columns).toEqual(direct.report.columns);
       }),
-      { numRuns: 12 },
+      { numRuns: 8 },
     );
   });
 });

@@ -130,7 +130,7 @@ describe('exactness', () => {
         const top = found.top_values.map((entry) => present.filter((x) => x === entry.value).length);
         expect(found.top_values.map((entry) => entry.count)).toEqual(top);
       }),
-      { numRuns: 25 },
+      { numRuns: 12 },
     );
   });
 
@@ -149,7 +149,7 @@ describe('exactness', () => {
           expect(flagged).toBe(values.length > 0 && nulls / values.length > 0.5);
         },
       ),
-      { numRuns: 20 },
+      { numRuns: 10 },
     );
   });
 
@@ -171,7 +171,7 @@ describe('exactness', () => {
         expect(profile.duplicate_rows).toBe(rows.length - distinct);
         expect(profile.issues.some((issue) => issue.kind === 'duplicates')).toBe(distinct < rows.length);
       }),
-      { numRuns: 20 },
+      { numRuns: 10 },
     );
   });
 

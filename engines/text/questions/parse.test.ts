@@ -237,7 +237,7 @@ describe('any text', () => {
         expect(parsed.sql).not.toContain(';');
         await prepares(parsed.sql, [patients]);
       }),
-      { numRuns: 600 },
+      { numRuns: 150 },
     );
   }, 60_000);
 
@@ -247,7 +247,7 @@ describe('any text', () => {
       fc.property(fc.string({ unit: 'grapheme', maxLength: 400 }), (text) => {
         parseQuestion(text, prepared, { now });
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 

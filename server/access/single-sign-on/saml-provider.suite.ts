@@ -1,5 +1,6 @@
 import { webcrypto } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
+import 'reflect-metadata';
 import { X509CertificateGenerator } from '@peculiar/x509';
 import samlp from 'samlp';
 import { openLoopback, readForm } from './loopback.suite.ts';
