@@ -185,10 +185,8 @@ export async function makeWorld(settings: Record<string, string> = {}): Promise<
     "update tenants set name = 'Elsewhere', closed_at = null, closed_reason = null where id = $1",
     [theirTenant],
   );
-  // What is sent and watched of dashboards would change by itself what is held to stay the same.
-  for (const table of ['dashboard_schedules', 'dashboard_alerts'])
-    await db.execute(`update ${table} set paused = true where tenant_id = $1`, [theirTenant]);
-  await db.execute('update ml_feature_views set next_at = null where tenant_id = $1', [theirTenant]);
+  // What the clock begins (sweeps by night, retention, schedules) would change by itself what is held to stay the same.
+  await db.execute('delete from pgboss.schedule');
   await watchOnly(db, ourTenant);
   await watchOnly(db, theirTenant, canary);
   const other = await signIn(url, await person(theirTenant, 'admin', canary));
