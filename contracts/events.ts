@@ -3,6 +3,7 @@ import { endpoint } from './endpoints.ts';
 import { alertStates } from './export-formats.ts';
 import { alertStatuses, machineMeasures } from './machine-measures.ts';
 import { modelStages } from './model-stages.ts';
+import { retrainingStates, ruleStates } from './monitoring-words.ts';
 import type { Permission } from './permissions.ts';
 import { threatKinds, threatResponses, threatSeverities, threatStatuses } from './threat-kinds.ts';
 import { trainingProgress } from './training-documents.ts';
@@ -82,6 +83,25 @@ export const eventTypes = {
     from_stage: z.enum(modelStages),
     to_stage: z.enum(modelStages),
   }),
+  'model.monitor.fired': z.object({
+    model_id: z.string(),
+    monitor_id: z.string(),
+    rule_id: z.string(),
+    number: z.int(),
+    state: z.enum(ruleStates),
+  }),
+  'model.monitor.checked': z.object({
+    model_id: z.string(),
+    monitor_id: z.string(),
+    check_id: z.string(),
+    number: z.int(),
+  }),
+  'model.retraining.changed': z.object({
+    model_id: z.string(),
+    monitor_id: z.string(),
+    retraining_id: z.string(),
+    state: z.enum(retrainingStates),
+  }),
   'job.training': z.object({ job_id: z.string(), dataset_id: z.string(), progress: trainingProgress }),
   'job.changed': z.object({ job_id: z.string(), status: z.string(), progress: z.number() }),
 } as const;
@@ -95,6 +115,9 @@ export const eventPermissions: Partial<Record<EventType, Permission>> = {
   'threat.changed': 'security:read',
   'model.version.registered': 'models:read',
   'model.version.promoted': 'models:read',
+  'model.monitor.fired': 'models:read',
+  'model.monitor.checked': 'models:read',
+  'model.retraining.changed': 'models:read',
   'job.training': 'models:read',
 };
 

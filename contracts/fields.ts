@@ -74,6 +74,14 @@ export const idPrefixes = {
   featureMaterialisation: 'ftm',
   prediction: 'prd',
   modelReport: 'mrp',
+  modelFile: 'mfl',
+  modelRecord: 'mrc',
+  predictionReview: 'rvw',
+  monitor: 'mon',
+  monitorCheck: 'mch',
+  monitorFiring: 'mfr',
+  retraining: 'rtr',
+  modelChallenge: 'mch',
 } as const;
 export type IdKind = keyof typeof idPrefixes;
 

@@ -9,6 +9,7 @@ import { apiKeysApi } from './api-keys.ts';
 import { auditApi } from './audit.ts';
 import { backupsApi, encryptionApi } from './backups.ts';
 import { breakGlassApi } from './break-glass.ts';
+import { challengesApi } from './challenges.ts';
 import { complianceApi } from './compliance.ts';
 import { connectionsApi } from './connections.ts';
 import { consentsApi } from './consents.ts';
@@ -32,6 +33,9 @@ import { jobsApi } from './jobs.ts';
 import { mailApi } from './mail.ts';
 import { membersApi } from './members.ts';
 import { metricsApi } from './metrics.ts';
+import { modelGovernanceApi } from './model-governance.ts';
+import { modelMonitoringApi } from './model-monitoring.ts';
+import { modelOutcomesApi } from './model-outcomes.ts';
 import { modelReportsApi } from './model-reports.ts';
 import { modelsApi } from './models.ts';
 import { passkeysApi } from './passkeys.ts';
@@ -92,6 +96,10 @@ export const api = {
   training: trainingApi,
   predictions: predictionsApi,
   modelReports: modelReportsApi,
+  modelGovernance: modelGovernanceApi,
+  modelOutcomes: modelOutcomesApi,
+  modelMonitoring: modelMonitoringApi,
+  challenges: challengesApi,
   metrics: metricsApi,
   dashboards: dashboardsApi,
   dashboardExports: dashboardExportsApi,
@@ -116,6 +124,8 @@ export * from './audit.ts';
 export * from './audit-actions.ts';
 export * from './backups.ts';
 export * from './break-glass.ts';
+export * from './challenge-words.ts';
+export * from './challenges.ts';
 export * from './compliance.ts';
 export * from './connection-documents.ts';
 export * from './connections.ts';
@@ -152,10 +162,17 @@ export * from './members.ts';
 export * from './metrics.ts';
 export * from './mlflow.ts';
 export * from './model-documents.ts';
+export * from './model-governance.ts';
+export * from './model-governance-documents.ts';
+export * from './model-governance-kinds.ts';
+export * from './model-monitor-documents.ts';
+export * from './model-monitoring.ts';
+export * from './model-outcomes.ts';
 export * from './model-report-documents.ts';
 export * from './model-reports.ts';
 export * from './model-stages.ts';
 export * from './models.ts';
+export * from './monitoring-words.ts';
 export * from './open-inference.ts';
 export * from './passkeys.ts';
 export * from './permissions.ts';
@@ -185,4 +202,5 @@ export * from './tile-kinds.ts';
 export * from './tiles.ts';
 export * from './training.ts';
 export * from './training-documents.ts';
+export * from './training-kinds.ts';
 export * from './uploads.ts';

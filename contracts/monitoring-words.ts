@@ -1,0 +1,33 @@
+/** What the pages say of monitors too, kept from the schemas. */
+export const driftSides = ['any', 'columns', 'predictions', 'labels', 'concept', 'together'] as const;
+export type DriftSide = (typeof driftSides)[number];
+
+/** What of a window can be bounded beside the scores of its model. */
+export const windowMeasures = [
+  'rows',
+  'labelled_share',
+  'latency_p95_ms',
+  'missing_share',
+  'unseen_share',
+  'mean_confidence',
+] as const;
+export type WindowMeasure = (typeof windowMeasures)[number];
+
+/** `unknown`: not looked at yet, or too few windows to tell. */
+export const ruleStates = ['unknown', 'ok', 'firing'] as const;
+export type RuleState = (typeof ruleStates)[number];
+
+/**
+ * `training`: its model is being trained; `comparing`: the new version is held against the one before; then
+ * `promotion_asked`, `not_promoted` (surely worse, or nobody asked for a promotion) or `failed`.
+ */
+export const retrainingStates = [
+  'training',
+  'comparing',
+  'promotion_asked',
+  'not_promoted',
+  'failed',
+] as const;
+export type RetrainingState = (typeof retrainingStates)[number];
+
+export const retrainingCauses = ['rule', 'schedule', 'person'] as const;
