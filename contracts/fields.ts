@@ -81,7 +81,7 @@ export const idPrefixes = {
   monitorCheck: 'mch',
   monitorFiring: 'mfr',
   retraining: 'rtr',
-  modelChallenge: 'mch',
+  modelChallenge: 'chg',
 } as const;
 export type IdKind = keyof typeof idPrefixes;
 

@@ -23,15 +23,22 @@ export type PredictionRow = z.infer<typeof predictionRow>;
 export const contribution = z.object({
   column: z.string(),
   value: cell,
-  contribution: z.number().describe('In the unit of the target, or probability of the class'),
+  contribution: z.number().describe('On the scale of the explanation'),
   standard_error: z.number().describe('Of the draws; 0 where it is exact'),
 });
 
 const explanationMethod = z.enum(['tree_shap', 'sampled_shapley']);
 
+const scale = z
+  .enum(['target', 'probability', 'margin'])
+  .describe(
+    'What is added up: the target, the probability of the class, or the margin before it becomes one (log odds where the model is boosted trees)',
+  );
+
 export const rowExplanation = z.object({
   kind: z.literal('row'),
   method: explanationMethod,
+  scale,
   label: z.string().nullable().describe('Whose probability is explained; null for a number'),
   base: z.number().describe('What the model says on average of rows it was trained on'),
   value: z.number().describe('What it says of this one: base and all contributions together'),
@@ -40,6 +47,10 @@ export const rowExplanation = z.object({
 export type RowExplanation = z.infer<typeof rowExplanation>;
 
 export const prediction = z.object({
+  prediction_id: z
+    .string()
+    .nullable()
+    .describe('Under which it is kept, and its outcome can be told; null where it is not kept'),
   prediction: z.union([z.string(), z.number()]),
   confidence: z
     .number()
@@ -73,6 +84,7 @@ export type Predictions = z.infer<typeof predictions>;
 const globalExplanation = z.object({
   kind: z.literal('global'),
   method: explanationMethod,
+  scale,
   label: z.string().nullable(),
   rows: z.int().describe('Explained'),
   base: z.number(),
@@ -199,6 +211,14 @@ export const predictionsApi = {
       version,
       rows: z.array(predictionRow).min(1).max(1000),
       explain: z.boolean().default(false).describe('With what each column adds; for at most 20 rows'),
+      assignment_key: z
+        .string()
+        .min(1)
+        .max(500)
+        .optional()
+        .describe(
+          'Where two versions are tried against each other: requests of one key are answered by the same one. The request itself when left out',
+        ),
     }),
     status: 200,
     response: predictions,

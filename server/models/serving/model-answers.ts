@@ -48,6 +48,7 @@ export function predictRows(
     const own = outputs.subarray(row * classes.length, (row + 1) * classes.length);
     const code = best?.[row] ?? 0;
     return {
+      prediction_id: null,
       prediction: labels === null ? (values?.[row] as number) : (labels[row] as string),
       confidence: best === null ? (interval?.coverage ?? null) : (own[code] as number),
       probabilities:
@@ -103,6 +104,7 @@ function rowExplanation(
   return {
     kind: 'row',
     method: 'sampled_shapley',
+    scale: model.saved.problem.labels.length > 0 ? 'probability' : 'target',
     label: model.saved.problem.labels[output] ?? null,
     base,
     value,
@@ -211,6 +213,7 @@ async function globally(
   return {
     kind: 'global',
     method: 'sampled_shapley',
+    scale: problem.labels.length > 0 ? 'probability' : 'target',
     label: problem.labels[output] ?? null,
     rows,
     base,

@@ -18,6 +18,7 @@ type Said = Pick<LoggedPrediction, 'row' | 'prediction' | 'confidence'>;
 type ListQuery = z.output<typeof api.predictions.logged.query>;
 
 interface Waiting {
+  id: string;
   ctx: Pick<Context, 'actor' | 'log'>;
   modelId: string;
   number: number;
@@ -51,26 +52,33 @@ export class PredictionLogs {
     this.#texts = parts.platform.sealed.know({ table: 'ml_predictions', columns: ['said'] });
   }
 
+  /** The predictions with the ids of those that are kept; `all` of them where a challenge is about them. */
   keep(
-    { actor, log }: Context,
+    { actor, log }: Pick<Context, 'actor' | 'log'>,
     { model, version }: ServedVersion,
     rows: readonly PredictionRow[],
     predictions: readonly Prediction[],
-  ): void {
+    all: boolean,
+  ): Prediction[] {
     const { predictionLog } = model;
-    if (predictionLog?.enabled !== true) return;
+    const share = all ? 1 : predictionLog?.enabled === true ? predictionLog.share : 0;
+    if (share === 0) return [...predictions];
     const at = new Date();
-    rows.forEach((row, place) => {
-      if (Math.random() >= predictionLog.share) return;
+    const kept = rows.map((row, place): Prediction => {
+      const told = predictions[place] as Prediction;
+      if (Math.random() >= share) return told;
       if (this.#waiting.length >= mostWaiting) {
         this.#lost += 1;
-        return;
+        return told;
       }
-      const { prediction, confidence } = predictions[place] as Prediction;
+      const { prediction, confidence } = told;
       const said = { row, prediction, confidence };
-      this.#waiting.push({ ctx: { actor, log }, modelId: model.id, number: version.number, said, at });
+      const id = newId('prediction');
+      this.#waiting.push({ id, ctx: { actor, log }, modelId: model.id, number: version.number, said, at });
+      return { ...told, prediction_id: id };
     });
     this.#timer ??= this.#outside(() => setTimeout(() => this.#flush(), gatheredMs));
+    return kept;
   }
 
   /** Resolves when all that was kept so far is written. */
@@ -103,8 +111,7 @@ export class PredictionLogs {
     const { sql } = this.#parts.platform.db;
     for (let from = 0; from < waiting.length; from += writtenAtOnce) {
       const rows: Row[] = [];
-      for (const { ctx, modelId, number, said, at } of waiting.slice(from, from + writtenAtOnce)) {
-        const id = newId('prediction');
+      for (const { id, ctx, modelId, number, said, at } of waiting.slice(from, from + writtenAtOnce)) {
         const texts = await this.#texts.seal(tenantId, id, { said: JSON.stringify(said) });
         rows.push({ ...texts, id, tenantId, modelId, number, askedBy: ctx.actor.id, createdAt: at });
       }

@@ -69,7 +69,6 @@ export class Predictions {
       rows,
       explain,
     });
-    this.#log.keep(ctx, found, rows, predictions);
     const { model, version } = found;
     return {
       model_id: model.id,
@@ -79,7 +78,7 @@ export class Predictions {
       target,
       problem_type: labels.length === 0 ? 'regression' : labels.length === 2 ? 'binary' : 'multiclass',
       labels,
-      predictions,
+      predictions: this.#log.keep(ctx, found, rows, predictions, false),
     };
   }
 
