@@ -25,6 +25,7 @@ const matrix = `
   models:read           x  x  x  x  x  x  x  x  x  x  x  .
   models:write          x  x  x  x  x  x  .  .  .  .  .  .
   models:promote        x  x  x  x  .  .  .  .  .  .  .  .
+  models:govern         x  x  x  .  .  .  .  .  x  .  .  .
   jobs:read             x  x  x  x  x  x  x  x  x  o  x  .
   jobs:write            x  x  x  x  x  x  x  .  .  .  .  .
   provenance:read       x  x  x  x  x  x  x  x  x  x  x  x

@@ -16,6 +16,7 @@ export const permissionCatalogue = {
   'models:read': 'See experiments, runs and registered models, and download their files',
   'models:write': 'Log runs, register models and change what is said of them',
   'models:promote': 'Say what promotion takes, agree to it, and roll models back',
+  'models:govern': 'Mark uses of models as critical, and say what they take',
   'jobs:read': 'See background work and its progress',
   'jobs:write': 'Cancel background work and run it again',
   'provenance:read': 'See where a result came from',

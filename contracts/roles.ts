@@ -92,6 +92,7 @@ const labManagement = [
 ] as const;
 const labDirection = [
   ...labManagement,
+  'models:govern',
   'policies:write',
   'access:review',
   'audit:read',
@@ -118,6 +119,7 @@ const quality = [
 ] as const;
 const complianceWork = [
   ...quality,
+  'models:govern',
   'policies:write',
   'security:read',
   'privacy:read',
