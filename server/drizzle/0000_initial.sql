@@ -1200,6 +1200,108 @@ CREATE TABLE "ml_online_features" (
 	"sealed" "bytea"
 );
 --> statement-breakpoint
+CREATE TABLE "ml_monitor_checks" (
+	"id" text PRIMARY KEY NOT NULL,
+	"tenant_id" text NOT NULL,
+	"monitor_id" text NOT NULL,
+	"version_id" text,
+	"number" integer NOT NULL,
+	"status" text NOT NULL,
+	"scheduled" boolean NOT NULL,
+	"severity" text,
+	"rows" integer NOT NULL,
+	"labelled_rows" integer NOT NULL,
+	"window_count" integer NOT NULL,
+	"drifted_columns" integer NOT NULL,
+	"dataset_id" text,
+	"dataset_version_id" text,
+	"view" text NOT NULL,
+	"error" jsonb,
+	"document" text,
+	"sealed" "bytea",
+	"provenance_id" text,
+	"created_by" text NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "ml_monitor_firings" (
+	"id" text PRIMARY KEY NOT NULL,
+	"tenant_id" text NOT NULL,
+	"monitor_id" text NOT NULL,
+	"rule_id" text NOT NULL,
+	"name" text NOT NULL,
+	"to_state" text NOT NULL,
+	"check_id" text NOT NULL,
+	"number" integer NOT NULL,
+	"retraining_id" text,
+	"withheld" text,
+	"message" text,
+	"sealed" "bytea",
+	"at" timestamp (3) with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "ml_monitors" (
+	"id" text PRIMARY KEY NOT NULL,
+	"tenant_id" text NOT NULL,
+	"model_id" text NOT NULL,
+	"name" text NOT NULL,
+	"version" text NOT NULL,
+	"window" jsonb NOT NULL,
+	"windows" integer NOT NULL,
+	"cron" text,
+	"time_zone" text NOT NULL,
+	"paused" boolean NOT NULL,
+	"thresholds" jsonb NOT NULL,
+	"rules" jsonb NOT NULL,
+	"notify" jsonb NOT NULL,
+	"retraining" jsonb,
+	"seed" integer NOT NULL,
+	"revision" integer NOT NULL,
+	"anchor_id" text,
+	"anchor_number" integer,
+	"standing" jsonb NOT NULL,
+	"check_id" text,
+	"next_at" timestamp (3) with time zone,
+	"next_retraining_at" timestamp (3) with time zone,
+	"owner_id" text NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	"updated_at" timestamp (3) with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "ml_outcomes" (
+	"id" text PRIMARY KEY NOT NULL,
+	"tenant_id" text NOT NULL,
+	"model_id" text NOT NULL,
+	"observed" text,
+	"sealed" "bytea",
+	"observed_at" timestamp (3) with time zone NOT NULL,
+	"recorded_by" text NOT NULL,
+	"recorded_at" timestamp (3) with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "ml_retrainings" (
+	"id" text PRIMARY KEY NOT NULL,
+	"tenant_id" text NOT NULL,
+	"monitor_id" text NOT NULL,
+	"model_id" text NOT NULL,
+	"cause" text NOT NULL,
+	"rule_id" text,
+	"state" text NOT NULL,
+	"from_number" integer NOT NULL,
+	"to_number" integer,
+	"training_id" text NOT NULL,
+	"dataset_id" text NOT NULL,
+	"dataset_version_id" text NOT NULL,
+	"promote_to" text,
+	"comparison" jsonb,
+	"promotion_id" text,
+	"message" text NOT NULL,
+	"comparing_since" timestamp (3) with time zone,
+	"started_by" text NOT NULL,
+	"started_at" timestamp (3) with time zone NOT NULL,
+	"ended_at" timestamp (3) with time zone
+);
+--> statement-breakpoint
 CREATE TABLE "ml_model_aliases" (
 	"tenant_id" text NOT NULL,
 	"model_id" text NOT NULL,
@@ -1562,6 +1664,13 @@ ALTER TABLE "ml_runs" ADD CONSTRAINT "ml_runs_experiment_id_ml_experiments_id_fk
 ALTER TABLE "ml_feature_materialisations" ADD CONSTRAINT "ml_feature_materialisations_view_id_ml_feature_views_id_fk" FOREIGN KEY ("view_id") REFERENCES "public"."ml_feature_views"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "ml_feature_view_versions" ADD CONSTRAINT "ml_feature_view_versions_view_id_ml_feature_views_id_fk" FOREIGN KEY ("view_id") REFERENCES "public"."ml_feature_views"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "ml_online_features" ADD CONSTRAINT "ml_online_features_view_id_ml_feature_views_id_fk" FOREIGN KEY ("view_id") REFERENCES "public"."ml_feature_views"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "ml_monitor_checks" ADD CONSTRAINT "ml_monitor_checks_monitor_id_ml_monitors_id_fk" FOREIGN KEY ("monitor_id") REFERENCES "public"."ml_monitors"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "ml_monitor_checks" ADD CONSTRAINT "ml_monitor_checks_version_id_ml_model_versions_id_fk" FOREIGN KEY ("version_id") REFERENCES "public"."ml_model_versions"("id") ON DELETE set null ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "ml_monitor_firings" ADD CONSTRAINT "ml_monitor_firings_monitor_id_ml_monitors_id_fk" FOREIGN KEY ("monitor_id") REFERENCES "public"."ml_monitors"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "ml_monitors" ADD CONSTRAINT "ml_monitors_model_id_ml_models_id_fk" FOREIGN KEY ("model_id") REFERENCES "public"."ml_models"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "ml_outcomes" ADD CONSTRAINT "ml_outcomes_id_ml_predictions_id_fk" FOREIGN KEY ("id") REFERENCES "public"."ml_predictions"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "ml_outcomes" ADD CONSTRAINT "ml_outcomes_model_id_ml_models_id_fk" FOREIGN KEY ("model_id") REFERENCES "public"."ml_models"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "ml_retrainings" ADD CONSTRAINT "ml_retrainings_monitor_id_ml_monitors_id_fk" FOREIGN KEY ("monitor_id") REFERENCES "public"."ml_monitors"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "ml_model_aliases" ADD CONSTRAINT "ml_model_aliases_model_id_ml_models_id_fk" FOREIGN KEY ("model_id") REFERENCES "public"."ml_models"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "ml_model_versions" ADD CONSTRAINT "ml_model_versions_model_id_ml_models_id_fk" FOREIGN KEY ("model_id") REFERENCES "public"."ml_models"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "ml_promotions" ADD CONSTRAINT "ml_promotions_version_id_ml_model_versions_id_fk" FOREIGN KEY ("version_id") REFERENCES "public"."ml_model_versions"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
@@ -1699,6 +1808,14 @@ CREATE UNIQUE INDEX "ml_feature_view_versions_number" ON "ml_feature_view_versio
 CREATE UNIQUE INDEX "ml_feature_views_name" ON "ml_feature_views" USING btree ("tenant_id","name") WHERE deleted_at is null;--> statement-breakpoint
 CREATE INDEX "ml_feature_views_next" ON "ml_feature_views" USING btree ("next_at");--> statement-breakpoint
 CREATE INDEX "ml_online_features_view" ON "ml_online_features" USING btree ("tenant_id","view_id","number");--> statement-breakpoint
+CREATE INDEX "ml_monitor_checks_monitor" ON "ml_monitor_checks" USING btree ("tenant_id","monitor_id","id");--> statement-breakpoint
+CREATE INDEX "ml_monitor_firings_monitor" ON "ml_monitor_firings" USING btree ("tenant_id","monitor_id","id");--> statement-breakpoint
+CREATE INDEX "ml_monitors_tenant" ON "ml_monitors" USING btree ("tenant_id","model_id","id");--> statement-breakpoint
+CREATE INDEX "ml_monitors_next" ON "ml_monitors" USING btree ("next_at");--> statement-breakpoint
+CREATE INDEX "ml_monitors_next_retraining" ON "ml_monitors" USING btree ("next_retraining_at");--> statement-breakpoint
+CREATE INDEX "ml_outcomes_model" ON "ml_outcomes" USING btree ("tenant_id","model_id","id");--> statement-breakpoint
+CREATE INDEX "ml_retrainings_monitor" ON "ml_retrainings" USING btree ("tenant_id","monitor_id","id");--> statement-breakpoint
+CREATE UNIQUE INDEX "ml_retrainings_open" ON "ml_retrainings" USING btree ("monitor_id") WHERE ended_at is null;--> statement-breakpoint
 CREATE UNIQUE INDEX "ml_model_versions_number" ON "ml_model_versions" USING btree ("model_id","number");--> statement-breakpoint
 CREATE INDEX "ml_model_versions_run" ON "ml_model_versions" USING btree ("run_id");--> statement-breakpoint
 CREATE INDEX "ml_model_versions_tenant" ON "ml_model_versions" USING btree ("tenant_id","updated_at","id");--> statement-breakpoint
@@ -2565,6 +2682,56 @@ CREATE POLICY "ml_online_features_owner" ON "ml_online_features" TO CURRENT_USER
 CREATE POLICY "ml_online_features_tenant" ON "ml_online_features" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)) and (exists (select from "ml_feature_views" p where p."id" = "ml_online_features"."view_id")));
 --> statement-breakpoint
 GRANT select, insert, update, delete ON "ml_online_features" TO stroma_tenant;
+--> statement-breakpoint
+ALTER TABLE "ml_monitor_checks" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "ml_monitor_checks" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "ml_monitor_checks_owner" ON "ml_monitor_checks" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "ml_monitor_checks_tenant" ON "ml_monitor_checks" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)) and (exists (select from "ml_monitors" p where p."id" = "ml_monitor_checks"."monitor_id")) and ("ml_monitor_checks"."version_id" is null or exists (select from "ml_model_versions" p where p."id" = "ml_monitor_checks"."version_id")));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "ml_monitor_checks" TO stroma_tenant;
+--> statement-breakpoint
+ALTER TABLE "ml_monitor_firings" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "ml_monitor_firings" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "ml_monitor_firings_owner" ON "ml_monitor_firings" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "ml_monitor_firings_tenant" ON "ml_monitor_firings" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)) and (exists (select from "ml_monitors" p where p."id" = "ml_monitor_firings"."monitor_id")));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "ml_monitor_firings" TO stroma_tenant;
+--> statement-breakpoint
+ALTER TABLE "ml_monitors" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "ml_monitors" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "ml_monitors_owner" ON "ml_monitors" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "ml_monitors_tenant" ON "ml_monitors" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)) and (exists (select from "ml_models" p where p."id" = "ml_monitors"."model_id")));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "ml_monitors" TO stroma_tenant;
+--> statement-breakpoint
+ALTER TABLE "ml_outcomes" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "ml_outcomes" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "ml_outcomes_owner" ON "ml_outcomes" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "ml_outcomes_tenant" ON "ml_outcomes" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)) and (exists (select from "ml_predictions" p where p."id" = "ml_outcomes"."id")) and (exists (select from "ml_models" p where p."id" = "ml_outcomes"."model_id")));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "ml_outcomes" TO stroma_tenant;
+--> statement-breakpoint
+ALTER TABLE "ml_retrainings" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "ml_retrainings" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "ml_retrainings_owner" ON "ml_retrainings" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "ml_retrainings_tenant" ON "ml_retrainings" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)) and (exists (select from "ml_monitors" p where p."id" = "ml_retrainings"."monitor_id")));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "ml_retrainings" TO stroma_tenant;
 --> statement-breakpoint
 ALTER TABLE "ml_model_aliases" ENABLE ROW LEVEL SECURITY;
 --> statement-breakpoint
