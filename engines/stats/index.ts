@@ -8,6 +8,7 @@
  *   pelt             a series -> where its level or variance changes
  *   groupDifference  moments of two groups -> how far apart, how surely
  *   falseDiscovery   p-values -> corrected for how many there are
+ *   addPairs, addArms  scores of two, unit by unit -> a difference whose bounds hold at every look (sequential/)
  */
 
 export {
@@ -49,4 +50,23 @@ export {
   runningMedian,
   seasonalStrength,
 } from './seasons.ts';
+export {
+  type ArmScore,
+  type ArmSums,
+  addArms,
+  addPairs,
+  emptyArms,
+  type PairedScore,
+  pairedScale,
+  randomisedScale,
+  shareEvidence,
+} from './sequential/comparisons.ts';
+export {
+  addToSequence,
+  emptySequence,
+  type Interval,
+  intervalOf,
+  type SequenceOptions,
+  type SequenceState,
+} from './sequential/confidence-sequence.ts';
 export { mannKendall, type SenSlope, senSlope, type TrendTest } from './trend-test.ts';
