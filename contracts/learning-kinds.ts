@@ -38,11 +38,22 @@ export const learnerKinds = [
 ] as const;
 export type LearnerKind = (typeof learnerKinds)[number];
 
+/** Networks by what they take a row for: columns in any order, a sequence of steps, an image. */
+export const tableNetworks = ['mlp', 'tabular_resnet', 'ft_transformer'] as const;
+export const sequenceNetworks = ['convolution_1d', 'lstm', 'gru', 'transformer_encoder'] as const;
+export const imageNetworks = ['convolution_2d'] as const;
+export const networkKinds = [...tableNetworks, ...sequenceNetworks, ...imageNetworks] as const;
+export type NetworkKind = (typeof networkKinds)[number];
+
+/** How an ensemble makes one answer of many: means, weights that were found or given, most voices, a model of its own. */
+export const ensembleMethods = ['average', 'weighted', 'vote', 'stack'] as const;
+export type EnsembleMethod = (typeof ensembleMethods)[number];
+
 export const featureKinds = ['number', 'category', 'text', 'time'] as const;
 export type FeatureKind = (typeof featureKinds)[number];
 
 /** How a version came about. */
-export const trainingKinds = ['automl', 'learner', 'network', 'ensemble'] as const;
+export const trainingKinds = ['automl', 'learner', 'network', 'ensemble', 'transfer', 'imported'] as const;
 export type TrainingKind = (typeof trainingKinds)[number];
 
 export const longestTrainingSeconds = 1800;

@@ -32,6 +32,15 @@ export const learningPoint = z.object({
 });
 export type LearningPoint = z.infer<typeof learningPoint>;
 
+/** A look at the rows held out for early stopping, about once each pass. */
+export const trainingStep = z.object({
+  step: z.int(),
+  epoch: z.number(),
+  loss: z.number().describe('Of the rows it learns from, the mean since the last look'),
+  score: z.number().nullable().describe('By `metric`, of the rows held out for early stopping'),
+});
+export type TrainingStep = z.infer<typeof trainingStep>;
+
 /** What a training tells while it goes on. */
 export const trainingProgress = z.object({
   phase: z.string(),
@@ -44,6 +53,19 @@ export const trainingProgress = z.object({
   search_curve: z
     .array(z.object({ seconds: z.number(), fits: z.int(), score: z.number() }))
     .describe('The best score of a model looked at by all folds, each time it got better'),
+  network: z
+    .object({
+      step: z.int(),
+      steps: z.int().describe('At most; early stopping may end it before'),
+      epoch: z.number(),
+      epochs: z.number(),
+      best: z.number().nullable().describe('By `metric`, of the rows held out for early stopping'),
+      seconds_left: z.number(),
+      memory_bytes: z.number().describe('What the training was found to need before it began'),
+      curve: z.array(trainingStep).describe('So far, thinned to 200 points'),
+    })
+    .optional()
+    .describe('Of networks alone'),
 });
 export type TrainingProgress = z.infer<typeof trainingProgress>;
 
@@ -183,6 +205,53 @@ export const modelEvaluation = z.object({
     .describe('How much worse the score gets when a column is shuffled among the rows kept back, most first'),
   leaderboard: z.array(leaderboardEntry),
   learning_curve: z.array(learningPoint),
+  training_curve: z.array(trainingStep).optional().describe('Of networks: each look while it was trained'),
+  base: z
+    .object({
+      name: z.string(),
+      sha256,
+      licence: z.string().nullable(),
+      layer: z.string().describe('Up to which it is frozen'),
+      model_id: z.string().nullable().describe('Where it is a model of the registry'),
+      number: z.int().nullable(),
+    })
+    .optional()
+    .describe('Of transfer learning: what its head stands on'),
+  domain_shift: z
+    .object({
+      mmd: z.number().describe('Squared maximum mean discrepancy of what the layer gives'),
+      p_value: z.number(),
+      reference_rows: z.int(),
+      rows: z.int(),
+      outside: z
+        .array(z.object({ column: z.string(), share: z.number() }))
+        .describe('Of each column the share of values outside what the base was trained on'),
+    })
+    .nullable()
+    .optional()
+    .describe('Of transfer learning: null where the base tells no rows it was trained on'),
+  members: z
+    .array(
+      z.object({
+        model_id: z.string(),
+        model_name: z.string(),
+        number: z.int(),
+        weight: z.number().nullable().describe('Null where a model of its own weighs them'),
+        score: z.number().nullable().describe('Alone, by `metric`, of the same rows'),
+      }),
+    )
+    .optional()
+    .describe('Of ensembles'),
+  imported: z
+    .object({
+      file_sha256: sha256,
+      producer: z.string(),
+      opsets: z.record(z.string(), z.int()),
+      licence: z.string().nullable(),
+      source: z.string().nullable(),
+    })
+    .optional()
+    .describe('Of imported files: what they say of themselves, and what was said of them'),
   stopped: z.object({ reason: z.string(), message: z.string() }),
   decisions: z.array(z.object({ decision: z.string(), columns: z.array(z.string()), message: z.string() })),
   leaks: z.array(

@@ -2,43 +2,12 @@ import { z } from 'zod';
 import { endpoint } from './endpoints.ts';
 import { idOf, listOf, listQuery } from './fields.ts';
 import { jobStatuses } from './jobs.ts';
-import {
-  learnerKinds,
-  learningMetrics,
-  learningPresets,
-  longestTrainingSeconds,
-  problemKinds,
-} from './learning-kinds.ts';
-import { columnName } from './profiles.ts';
+import { learnerKinds, learningPresets, longestTrainingSeconds } from './learning-kinds.ts';
+import { learnedFrom, startedTraining } from './training-bodies.ts';
 import { training } from './training-documents.ts';
+import { otherTrainingApi } from './training-kinds.ts';
 
 const tag = 'Models';
-
-const learnedFrom = z.strictObject({
-  dataset_id: idOf('dataset'),
-  version_id: idOf('version').optional().describe('Of the dataset; the present one when left out'),
-  target: columnName,
-  leave_out: z.array(columnName).max(1000).default([]).describe('Columns that are not to be learned from'),
-  problem_type: z.enum(problemKinds).optional().describe('Told by the target when left out'),
-  metric: z.enum(learningMetrics).optional(),
-  name: z
-    .string()
-    .trim()
-    .min(1)
-    .max(250)
-    .optional()
-    .describe('Of the model. One of this name gets a further version; else it is made'),
-  seed: z
-    .int()
-    .min(0)
-    .max(2 ** 31 - 1)
-    .default(1),
-});
-
-export const startedTraining = z.object({
-  job_id: z.string(),
-  training_id: z.string().describe('The same: where to watch it'),
-});
 
 export const trainingApi = {
   automl: endpoint({
@@ -77,6 +46,7 @@ export const trainingApi = {
     response: startedTraining,
     errors: ['NOT_FOUND', 'UNPROCESSABLE'],
   }),
+  ...otherTrainingApi,
   list: endpoint({
     id: 'listTrainings',
     method: 'GET',

@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import { idOf } from './fields.ts';
+import { learningMetrics, problemKinds } from './learning-kinds.ts';
+import { columnName } from './profiles.ts';
+
+export const modelName = z
+  .string()
+  .trim()
+  .min(1)
+  .max(250)
+  .describe('Of the model. One of this name gets a further version; else it is made');
+
+export const seed = z
+  .int()
+  .min(0)
+  .max(2 ** 31 - 1)
+  .default(1);
+
+/** What every training names. */
+export const learnedFrom = z.strictObject({
+  dataset_id: idOf('dataset'),
+  version_id: idOf('version').optional().describe('Of the dataset; the present one when left out'),
+  target: columnName,
+  leave_out: z.array(columnName).max(1000).default([]).describe('Columns that are not to be learned from'),
+  problem_type: z.enum(problemKinds).optional().describe('Told by the target when left out'),
+  metric: z.enum(learningMetrics).optional(),
+  name: modelName.optional(),
+  seed,
+});
+
+export const startedTraining = z.object({
+  job_id: z.string(),
+  training_id: z.string().describe('The same: where to watch it'),
+});
