@@ -76,7 +76,11 @@ export const boardSearch = (search: Search) =>
   });
 
 export const modelsSearch = (search: Search) =>
-  given({ view: oneOf(['experiments'] as const, search.view), search: text(search.search) });
+  given({
+    view: oneOf(['experiments'] as const, search.view),
+    search: text(search.search),
+    deleted: search.deleted === true ? true : undefined,
+  });
 
 export const featuresSearch = (search: Search) => given({ search: text(search.search) });
 

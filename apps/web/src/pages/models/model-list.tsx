@@ -1,8 +1,8 @@
 import type { Model } from '@stroma/contracts';
 import { Link } from '@tanstack/react-router';
-import { BrainCircuit } from 'lucide-react';
+import { BrainCircuit, Undo2 } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import { buttonClass } from '../../components/button.tsx';
+import { Button, buttonClass } from '../../components/button.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { PagedList } from '../../components/paged-list.tsx';
 import { cellClass, numberClass, PlainTable } from '../../components/plain-table.tsx';
@@ -10,21 +10,29 @@ import { client } from '../../lib/client.ts';
 import { formatAgo, formatTime } from '../../lib/format.ts';
 import { usePages } from '../../lib/pages.ts';
 import { queryKeys } from '../../lib/query-keys.ts';
+import { usePermission } from '../../lib/session.ts';
+import { useDeleteModel } from './delete-model.ts';
 import { metricsByWeight, metricText } from './metric-text.ts';
 import { StageMark } from './stage-mark.tsx';
 
 const wide = `${cellClass} max-md:hidden`;
 
-export function ModelList({ search }: { search: string }) {
+export function ModelList({ search, deleted }: { search: string; deleted: boolean }) {
   const { t } = useTranslation('models');
-  const query = { limit: 50, ...(search !== '' && { search }) };
+  const query = { limit: 50, ...(search !== '' && { search }), ...(deleted && { deleted: 'true' as const }) };
   const pages = usePages(queryKeys.modelList(query), (cursor, signal) =>
     client.models.list({ query: { ...query, ...cursor }, signal }),
   );
   return (
     <PagedList
       pages={pages}
-      empty={search === '' ? <NoModels /> : <p className="text-ink-soft">{t('none_found')}</p>}
+      empty={
+        search === '' && !deleted ? (
+          <NoModels />
+        ) : (
+          <p className="text-ink-soft">{t(deleted && search === '' ? 'none_deleted' : 'none_found')}</p>
+        )
+      }
     >
       {(items) => (
         <PlainTable
@@ -35,7 +43,8 @@ export function ModelList({ search }: { search: string }) {
             { label: t('newest_version'), className: `${numberClass} max-md:hidden` },
             { label: t('metric'), className: `${cellClass} text-start max-sm:hidden` },
             { label: t('owner'), className: `${wide} text-start` },
-            { label: t('registered'), className: `${wide} text-start` },
+            { label: t(deleted ? 'deleted' : 'registered'), className: `${wide} text-start` },
+            ...(deleted ? [{ label: t('actions'), unseen: true, className: numberClass }] : []),
           ]}
         >
           {items.map((model) => (
@@ -50,19 +59,25 @@ export function ModelList({ search }: { search: string }) {
 function ModelRow({ model }: { model: Model }) {
   const { t } = useTranslation('models');
   const { newest, created_by, created_at } = model;
-  const at = newest?.created_at ?? created_at;
+  const at = model.deleted_at ?? newest?.created_at ?? created_at;
+  const { restore } = useDeleteModel();
+  const mayRestore = usePermission('models:write', { ownerId: created_by.user_id });
   const [metric] = metricsByWeight(newest?.metrics ?? {});
   const standing = (['production', 'staging'] as const).filter((stage) => model.stages[stage] !== undefined);
   return (
     <tr className="hover:bg-hover">
       <td className={cellClass}>
-        <Link
-          to="/models/$modelId"
-          params={{ modelId: model.model_id }}
-          className="font-medium text-ink hover:text-accent wrap-anywhere"
-        >
-          {model.name}
-        </Link>
+        {model.deleted_at === null ? (
+          <Link
+            to="/models/$modelId"
+            params={{ modelId: model.model_id }}
+            className="font-medium text-ink hover:text-accent wrap-anywhere"
+          >
+            {model.name}
+          </Link>
+        ) : (
+          <span className="font-medium wrap-anywhere">{model.name}</span>
+        )}
         {model.description !== '' && (
           <p className="line-clamp-1 text-small text-ink-faint">{model.description}</p>
         )}
@@ -91,6 +106,20 @@ function ModelRow({ model }: { model: Model }) {
           {formatAgo(at)}
         </time>
       </td>
+      {model.deleted_at !== null && (
+        <td className={numberClass}>
+          {mayRestore && (
+            <Button
+              size="small"
+              aria-label={t('restore_model', { name: model.name })}
+              onClick={() => restore.mutate(model)}
+            >
+              <Undo2 size={14} aria-hidden />
+              {t('restore')}
+            </Button>
+          )}
+        </td>
+      )}
     </tr>
   );
 }

@@ -1,7 +1,7 @@
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { BrainCircuit, Layers, Search } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import { buttonClass } from '../../components/button.tsx';
+import { Button, buttonClass } from '../../components/button.tsx';
 import { Input } from '../../components/field.tsx';
 import { Page } from '../../components/page.tsx';
 import { Segmented } from '../../components/segmented.tsx';
@@ -15,7 +15,7 @@ const route = getRouteApi('/frame/models');
 /** Registered models, and the experiments they came from. */
 export function ModelsPage() {
   const { t } = useTranslation('models');
-  const { view = 'models', search = '' } = route.useSearch();
+  const { view = 'models', search = '', deleted = false } = route.useSearch();
   const navigate = route.useNavigate();
   const label = t(view === 'models' ? 'find_models' : 'find_experiments');
   const mayTrain = usePermission('models:write');
@@ -67,8 +67,21 @@ export function ModelsPage() {
             className="ps-7"
           />
         </div>
+        {view === 'models' && mayTrain && (
+          <Button
+            look="quiet"
+            aria-pressed={deleted}
+            onClick={() => void navigate({ search: deleted ? {} : { deleted: true }, replace: true })}
+          >
+            {t(deleted ? 'hide_deleted' : 'show_deleted')}
+          </Button>
+        )}
       </div>
-      {view === 'models' ? <ModelList search={search} /> : <ExperimentList search={search} />}
+      {view === 'models' ? (
+        <ModelList search={search} deleted={deleted} />
+      ) : (
+        <ExperimentList search={search} />
+      )}
     </Page>
   );
 }

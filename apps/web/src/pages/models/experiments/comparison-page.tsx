@@ -5,7 +5,6 @@ import clsx from 'clsx';
 import { GitCompareArrows } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Badge } from '../../../components/badge.tsx';
 import { Button, buttonClass } from '../../../components/button.tsx';
 import { EmptyState } from '../../../components/empty-state.tsx';
 import { useCrumbName } from '../../../components/frame/crumbs.ts';
@@ -18,6 +17,7 @@ import { queryKeys } from '../../../lib/query-keys.ts';
 import { metricText } from '../metric-text.ts';
 import { CurveChoice, distinctNames } from './metric-curves.tsx';
 import { RunStatusMark } from './run-status.tsx';
+import { Sameness } from './sameness.tsx';
 
 const route = getRouteApi('/frame/models/comparison');
 
@@ -157,10 +157,4 @@ function Params({
       </PlainTable>
     </Section>
   );
-}
-
-function Sameness({ same, what }: { same: boolean | null; what: 'data' | 'code' }) {
-  const { t } = useTranslation('models');
-  if (same === null) return <Badge>{t(`${what}_unknown`)}</Badge>;
-  return <Badge tone={same ? 'good' : 'warning'}>{t(`${what}_${same ? 'same' : 'other'}`)}</Badge>;
 }

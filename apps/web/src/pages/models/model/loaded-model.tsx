@@ -13,6 +13,7 @@ import { SkeletonRows } from '../../../components/skeleton.tsx';
 import { type ModelTab, modelTabs } from '../../../search-parameters.ts';
 import { StageMark } from '../stage-mark.tsx';
 import { evaluationQuery } from '../training/training-queries.ts';
+import { ModelMenu } from './model-menu.tsx';
 import type { ModelPart } from './model-queries.ts';
 import { TabBody } from './tab-body.tsx';
 
@@ -30,7 +31,7 @@ export function LoadedModel({
   const { t } = useTranslation('models');
   if (shown === null)
     return (
-      <Page title={model.name} intro={model.description}>
+      <Page title={model.name} intro={model.description} actions={<ModelMenu model={model} />}>
         <EmptyState icon={Boxes} title={t('no_versions')}>
           {t('no_versions_text')}
         </EmptyState>
@@ -72,7 +73,7 @@ function ShownVersion({ model, versions, version }: ModelPart & { versions: read
           {versions.length > 1 && (
             <Select
               aria-label={t('version_shown')}
-              className="max-w-48"
+              className="w-44!"
               value={version.number}
               onChange={({ target }) =>
                 void navigate({ search: (now) => ({ ...now, version: Number(target.value) }) })
@@ -86,6 +87,7 @@ function ShownVersion({ model, versions, version }: ModelPart & { versions: read
             </Select>
           )}
           <ProvenanceButton id={version.version_id} />
+          <ModelMenu model={model} />
         </>
       }
     >

@@ -21,6 +21,19 @@ export const versionsQuery = (id: string) =>
     queryFn: ({ signal }) => client.models.versions({ params: { id }, query: { limit: 200 }, signal }),
   });
 
+export const deletedVersionsQuery = (id: string) =>
+  queryOptions({
+    queryKey: queryKeys.modelPart(id, 'versions', { deleted: true }),
+    queryFn: ({ signal }) =>
+      client.models.versions({ params: { id }, query: { limit: 200, deleted: 'true' }, signal }),
+  });
+
+export const comparisonQuery = (id: string, from: number, to: number) =>
+  queryOptions({
+    queryKey: queryKeys.modelPart(id, 'comparison', { from, to }),
+    queryFn: ({ signal }) => client.models.compare({ params: { id }, query: { from, to }, signal }),
+  });
+
 export const promotionsQuery = (id: string) =>
   queryOptions({
     queryKey: queryKeys.modelPart(id, 'promotions'),

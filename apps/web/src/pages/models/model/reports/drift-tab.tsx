@@ -8,8 +8,9 @@ import { SkeletonRows } from '../../../../components/skeleton.tsx';
 import { client } from '../../../../lib/client.ts';
 import { formatCount, formatNumber, formatPercent } from '../../../../lib/format.ts';
 import { queryKeys } from '../../../../lib/query-keys.ts';
+import { DatasetTask } from '../dataset-task.tsx';
 import { ReportLine, SeverityOfDrift } from './report-marks.tsx';
-import { ReportRequest, reportOrNull } from './report-request.tsx';
+import { reportOrNull } from './report-or-null.ts';
 
 type ColumnDrift = ModelDrift['report']['columns'][number];
 
@@ -26,9 +27,10 @@ export function DriftTab({ evaluation }: { evaluation: ModelEvaluation }) {
   return (
     <div className="grid grid-cols-1 gap-8">
       <Section title={t('drift_ask')} note={t('drift_note', { dataset: evaluation.dataset.name })}>
-        <ReportRequest
+        <DatasetTask
           evaluation={evaluation}
           button={t('make_report')}
+          progress={t('report_progress')}
           request={({ dataset_id }) =>
             client.modelReports.requestDrift({ params: { id, number }, body: { dataset_id } })
           }

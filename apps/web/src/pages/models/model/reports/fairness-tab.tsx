@@ -10,9 +10,10 @@ import { SkeletonRows } from '../../../../components/skeleton.tsx';
 import { client } from '../../../../lib/client.ts';
 import { formatCount, formatNumber } from '../../../../lib/format.ts';
 import { queryKeys } from '../../../../lib/query-keys.ts';
+import { DatasetTask } from '../dataset-task.tsx';
 import { GroupChart } from './group-chart.tsx';
 import { ReportLine, VerdictMark } from './report-marks.tsx';
-import { ReportRequest, reportOrNull } from './report-request.tsx';
+import { reportOrNull } from './report-or-null.ts';
 
 type By = ModelFairness['report']['by'][number];
 type Group = By['groups'][number]['group'];
@@ -36,9 +37,10 @@ export function FairnessTab({ evaluation }: { evaluation: ModelEvaluation }) {
   return (
     <div className="grid grid-cols-1 gap-8">
       <Section title={t('fairness_ask')} note={t('fairness_note')}>
-        <ReportRequest
+        <DatasetTask
           evaluation={evaluation}
           button={t('make_report')}
+          progress={t('report_progress')}
           unlearned
           ready={columns.length > 0}
           request={(dataset) =>
@@ -92,7 +94,7 @@ export function FairnessTab({ evaluation }: { evaluation: ModelEvaluation }) {
               </fieldset>
             </>
           )}
-        </ReportRequest>
+        </DatasetTask>
       </Section>
       {error ? (
         <ErrorNotice error={error} onRetry={() => void refetch()} />
@@ -151,7 +153,9 @@ function Criteria({ by }: { by: By }) {
     >
       {by.criteria.map(({ name, difference, lowest, highest, verdict }) => (
         <tr key={name}>
-          <td className={cellClass}>{name.replaceAll('_', ' ')}</td>
+          <td className={cellClass}>
+            {t(`criterion_${name}` as 'criterion_calibration', name.replaceAll('_', ' '))}
+          </td>
           <td className={numberClass}>
             {formatNumber(difference.value, 3)}
             <span className="ms-2 text-small text-ink-faint max-sm:hidden">

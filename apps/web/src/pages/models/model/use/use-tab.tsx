@@ -10,6 +10,7 @@ import { client } from '../../../../lib/client.ts';
 import { copyText } from '../../../../lib/copy.ts';
 import { formatBytes, formatNumber, formatPercent } from '../../../../lib/format.ts';
 import { saveUrl } from '../../../../lib/table-export.ts';
+import { BatchPrediction } from './batch-prediction.tsx';
 import { snippet, snippetLanguages } from './snippets.ts';
 
 const shownLevels = 5;
@@ -55,6 +56,7 @@ export function UseTab({ evaluation }: { evaluation: ModelEvaluation }) {
         </pre>
         <p className="mt-2 text-small text-ink-faint">{t('snippet_note')}</p>
       </Section>
+      <BatchPrediction evaluation={evaluation} />
       <Section title={t('signature')}>
         <PlainTable
           label={t('signature')}

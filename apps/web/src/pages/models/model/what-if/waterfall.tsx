@@ -6,6 +6,8 @@ import { type Column, cellLabel, type Row } from '../../../../lib/cell.ts';
 import { formatNumber } from '../../../../lib/format.ts';
 
 const mostColumns = 10;
+/** Of the axis: what a label takes beside its bar. */
+const labelShare = 0.14;
 const columns: readonly Column[] = [
   { name: 'step', type: 'text' },
   { name: 'from', type: 'number' },
@@ -24,9 +26,19 @@ export function Waterfall({ explanation, target }: { explanation: RowExplanation
     [explanation, t],
   );
   const spec = useMemo(() => {
+    const ends = label === null ? null : probable(rows);
     const y = { field: 'step', type: 'nominal', sort: null, title: null, axis: { labelLimit: 220 } };
     const title = label === null ? target : t('axis_probability', { label });
-    const x = { type: 'quantitative', title, scale: { zero: false, padding: 48 } };
+    const x = {
+      type: 'quantitative',
+      title,
+      scale: ends === null ? { zero: false, padding: 48 } : { domain: ends, nice: false },
+    };
+    const [low, high] = ends ?? [0, 0];
+    const width = labelShare * (high - low);
+    const beyond = ends === null ? 'false' : `max(datum.from, datum.to) > ${high - width}`;
+    const before = `min(datum.from, datum.to) > ${low + width}`;
+    const text = { field: 'label' };
     return {
       height: Math.max(320, 48 + 30 * rows.length),
       layer: [
@@ -45,9 +57,17 @@ export function Waterfall({ explanation, target }: { explanation: RowExplanation
           },
         },
         {
-          transform: [{ calculate: 'max(datum.from, datum.to)', as: 'edge' }],
+          transform: [{ filter: `!(${beyond})` }, { calculate: 'max(datum.from, datum.to)', as: 'edge' }],
           mark: { type: 'text', align: 'left', dx: 6, tooltip: false },
-          encoding: { y, x: { ...x, field: 'edge' }, text: { field: 'label' } },
+          encoding: { y, x: { ...x, field: 'edge' }, text },
+        },
+        {
+          transform: [
+            { filter: beyond },
+            { calculate: `${before} ? min(datum.from, datum.to) : max(datum.from, datum.to)`, as: 'edge' },
+          ],
+          mark: { type: 'text', align: 'right', dx: -6, tooltip: false },
+          encoding: { y, x: { ...x, field: 'edge' }, text },
         },
         {
           mark: { type: 'tick', thickness: 2, height: { band: 0.6 }, tooltip: false },
@@ -55,7 +75,7 @@ export function Waterfall({ explanation, target }: { explanation: RowExplanation
         },
       ],
     };
-  }, [t, rows.length, label, target]);
+  }, [t, rows, label, target]);
   return (
     <div>
       <ChartPanel
@@ -67,6 +87,14 @@ export function Waterfall({ explanation, target }: { explanation: RowExplanation
       <p className="mt-2 text-small text-ink-faint">{t(`method_${method}`)}</p>
     </div>
   );
+}
+
+/** From a little below the least to a little above the greatest, and never past what a probability can be. */
+function probable(rows: readonly Row[]): [number, number] {
+  const ends = rows.flatMap(([, from, to]) => [Number(from), Number(to)]);
+  const [low, high] = [Math.min(...ends), Math.max(...ends)];
+  const room = labelShare * Math.max(high - low, 0.01);
+  return [Math.max(0, low - room), Math.min(1, high + room)];
 }
 
 function stepsOf(

@@ -1,31 +1,22 @@
-import type { Dataset, ModelEvaluation } from '@stroma/contracts';
-import { ApiError } from '@stroma/sdk';
+import type { Dataset, Job, ModelEvaluation, Permission } from '@stroma/contracts';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { type ReactNode, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Button } from '../../../../components/button.tsx';
-import { Field, Select } from '../../../../components/field.tsx';
-import { ErrorNotice } from '../../../../components/notice.tsx';
-import { panelClass } from '../../../../components/page.tsx';
-import { ProgressBar } from '../../../../components/progress-bar.tsx';
-import { allDatasetsQuery } from '../../../../lib/datasets.ts';
-import { jobEnded, jobQuery } from '../../../../lib/jobs.ts';
-import { usePermission } from '../../../../lib/session.ts';
+import { Button } from '../../../components/button.tsx';
+import { Field, Select } from '../../../components/field.tsx';
+import { ErrorNotice } from '../../../components/notice.tsx';
+import { panelClass } from '../../../components/page.tsx';
+import { ProgressBar } from '../../../components/progress-bar.tsx';
+import { allDatasetsQuery } from '../../../lib/datasets.ts';
+import { jobEnded, jobQuery } from '../../../lib/jobs.ts';
+import { usePermission } from '../../../lib/session.ts';
 
-/** Null where nobody has asked for the report yet. */
-export async function reportOrNull<Report>(asked: Promise<Report>): Promise<Report | null> {
-  try {
-    return await asked;
-  } catch (error) {
-    if (error instanceof ApiError && error.status === 404) return null;
-    throw error;
-  }
-}
-
-/** On which dataset a report is made, what else it asks for, and how the job stands. */
-export function ReportRequest({
+/** A job of a version on a dataset: on which, what else it asks for, and how it stands. */
+export function DatasetTask({
   evaluation,
   button,
+  progress,
+  permission = 'models:write',
   unlearned = false,
   ready = true,
   request,
@@ -34,15 +25,18 @@ export function ReportRequest({
 }: {
   evaluation: ModelEvaluation;
   button: string;
+  /** What the bar tells. */
+  progress: string;
+  permission?: Permission;
   /** Only of what the version has not learned from. */
   unlearned?: boolean;
   ready?: boolean;
   request: (dataset: Dataset) => Promise<{ job_id: string }>;
-  onMade: () => void;
+  onMade: (job: Job) => void;
   children?: (dataset: Dataset) => ReactNode;
 }) {
   const { t } = useTranslation('models');
-  const mayAsk = usePermission('models:write');
+  const mayAsk = usePermission(permission);
   const { data: datasets } = useQuery(allDatasetsQuery);
   const [picked, setPicked] = useState(evaluation.dataset.dataset_id);
   const [jobId, setJobId] = useState<string | null>(null);
@@ -58,10 +52,11 @@ export function ReportRequest({
     onSuccess: ({ job_id }) => setJobId(job_id),
   });
   if (!mayAsk || datasets === undefined) return null;
-  if (dataset === undefined) return <p className="text-ink-soft">{t('no_unlearned')}</p>;
+  if (dataset === undefined)
+    return <p className="text-ink-soft">{t(unlearned ? 'no_unlearned' : 'no_fitting')}</p>;
   return (
     <form
-      className={`${panelClass} grid gap-4 p-4`}
+      className={`${panelClass} grid grid-cols-1 gap-4 p-4`}
       onSubmit={(event) => {
         event.preventDefault();
         ask.mutate(dataset);
@@ -95,9 +90,10 @@ export function ReportRequest({
         <FollowedJob
           key={jobId}
           jobId={jobId}
-          onEnded={(good) => {
-            if (good) setJobId(null);
-            onMade();
+          label={progress}
+          onEnded={(job) => {
+            if (job.status === 'succeeded') setJobId(null);
+            onMade(job);
           }}
           onClose={() => setJobId(null)}
         />
@@ -108,21 +104,23 @@ export function ReportRequest({
 
 function FollowedJob({
   jobId,
+  label,
   onEnded,
   onClose,
 }: {
   jobId: string;
-  onEnded: (good: boolean) => void;
+  label: string;
+  onEnded: (job: Job) => void;
   onClose: () => void;
 }) {
   const { t } = useTranslation('models');
   const { data: job } = useQuery(jobQuery(jobId));
-  const ended = job !== undefined && jobEnded(job.status) ? job.status : null;
+  const ended = job !== undefined && jobEnded(job.status) ? job : null;
   // biome-ignore lint/correctness/useExhaustiveDependencies: told once, when it has ended
   useEffect(() => {
-    if (ended !== null) onEnded(ended === 'succeeded');
-  }, [ended]);
-  if (ended !== null && ended !== 'succeeded')
-    return <ErrorNotice error={new Error(job?.error?.message ?? t('job_ended'))} onRetry={onClose} />;
-  return <ProgressBar value={job?.progress ?? 0} label={t('report_progress')} />;
+    if (ended !== null) onEnded(ended);
+  }, [ended?.status]);
+  if (ended !== null && ended.status !== 'succeeded')
+    return <ErrorNotice error={new Error(ended.error?.message ?? t('job_failed'))} onRetry={onClose} />;
+  return <ProgressBar value={job?.progress ?? 0} label={label} />;
 }
