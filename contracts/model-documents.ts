@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { loggedKey, metricNumber, runInput } from './experiments.ts';
 import { sha256, timestamp } from './fields.ts';
+import { criticality, signOff } from './model-governance-documents.ts';
 import { modelStages, promotionStates } from './model-stages.ts';
 
 const person = z.object({ user_id: z.string(), name: z.string().nullable() });
@@ -121,6 +122,8 @@ export const promotion = z.object({
   decided_at: timestamp.nullable(),
   decision_comment: z.string().nullable(),
   signature_id: z.string().nullable(),
+  critical: criticality.nullable().describe('What the policy on critical uses made of it'),
+  sign_offs: z.array(signOff).describe('Persons who agreed where several have to, first first'),
 });
 export type Promotion = z.infer<typeof promotion>;
 

@@ -66,6 +66,10 @@ export const prediction = z.object({
     .array(z.object({ column: z.string(), value: z.string() }))
     .describe('Categories that training did not have: taken as rare or missing'),
   outside: z.array(z.string()).describe('Columns whose number lies outside what training saw'),
+  review_id: z
+    .string()
+    .optional()
+    .describe('Under which a person accepts or overrides it; there where `requires_review` is true'),
 });
 export type Prediction = z.infer<typeof prediction>;
 
@@ -77,6 +81,10 @@ export const predictions = z.object({
   target: z.string(),
   problem_type: z.enum(problemKinds),
   labels: z.array(z.string()),
+  requires_review: z
+    .boolean()
+    .optional()
+    .describe('True for a use that the organisation has marked as critical: a person reviews each prediction'),
   predictions: z.array(prediction).describe('In the order of the rows'),
 });
 export type Predictions = z.infer<typeof predictions>;

@@ -1200,6 +1200,66 @@ CREATE TABLE "ml_online_features" (
 	"sealed" "bytea"
 );
 --> statement-breakpoint
+CREATE TABLE "ml_critical_policies" (
+	"tenant_id" text NOT NULL,
+	"number" integer NOT NULL,
+	"rules" jsonb NOT NULL,
+	"sha256" text NOT NULL,
+	"created_by" text NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "ml_critical_policies_tenant_id_number_pk" PRIMARY KEY("tenant_id","number")
+);
+--> statement-breakpoint
+CREATE TABLE "ml_model_records" (
+	"id" text PRIMARY KEY NOT NULL,
+	"tenant_id" text NOT NULL,
+	"model_id" text NOT NULL,
+	"version_id" text NOT NULL,
+	"kind" text NOT NULL,
+	"number" integer NOT NULL,
+	"risk_class" text,
+	"document" text NOT NULL,
+	"sha256" text NOT NULL,
+	"seal" text NOT NULL,
+	"key_id" text NOT NULL,
+	"sights" jsonb NOT NULL,
+	"provenance_id" text NOT NULL,
+	"created_by" text NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	"approved_by" text,
+	"approved_at" timestamp (3) with time zone,
+	"approval_signature_id" text
+);
+--> statement-breakpoint
+CREATE TABLE "ml_prediction_reviews" (
+	"id" text PRIMARY KEY NOT NULL,
+	"tenant_id" text NOT NULL,
+	"model_id" text NOT NULL,
+	"version_id" text NOT NULL,
+	"number" integer NOT NULL,
+	"stage" text NOT NULL,
+	"rules" jsonb NOT NULL,
+	"reviews" text NOT NULL,
+	"state" text NOT NULL,
+	"said" text,
+	"verdict" text,
+	"sealed" "bytea",
+	"asked_by" text NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	"reviewed_by" text,
+	"reviewed_at" timestamp (3) with time zone
+);
+--> statement-breakpoint
+CREATE TABLE "ml_promotion_sign_offs" (
+	"tenant_id" text NOT NULL,
+	"promotion_id" text NOT NULL,
+	"user_id" text NOT NULL,
+	"comment" text NOT NULL,
+	"signature_id" text,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "ml_promotion_sign_offs_promotion_id_user_id_pk" PRIMARY KEY("promotion_id","user_id")
+);
+--> statement-breakpoint
 CREATE TABLE "ml_monitor_checks" (
 	"id" text PRIMARY KEY NOT NULL,
 	"tenant_id" text NOT NULL,
@@ -1363,7 +1423,8 @@ CREATE TABLE "ml_promotions" (
 	"decided_by" text,
 	"decided_at" timestamp (3) with time zone,
 	"decision_comment" text,
-	"signature_id" text
+	"signature_id" text,
+	"critical" jsonb
 );
 --> statement-breakpoint
 CREATE TABLE "ml_model_reports" (
@@ -1664,6 +1725,11 @@ ALTER TABLE "ml_runs" ADD CONSTRAINT "ml_runs_experiment_id_ml_experiments_id_fk
 ALTER TABLE "ml_feature_materialisations" ADD CONSTRAINT "ml_feature_materialisations_view_id_ml_feature_views_id_fk" FOREIGN KEY ("view_id") REFERENCES "public"."ml_feature_views"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "ml_feature_view_versions" ADD CONSTRAINT "ml_feature_view_versions_view_id_ml_feature_views_id_fk" FOREIGN KEY ("view_id") REFERENCES "public"."ml_feature_views"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "ml_online_features" ADD CONSTRAINT "ml_online_features_view_id_ml_feature_views_id_fk" FOREIGN KEY ("view_id") REFERENCES "public"."ml_feature_views"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "ml_model_records" ADD CONSTRAINT "ml_model_records_model_id_ml_models_id_fk" FOREIGN KEY ("model_id") REFERENCES "public"."ml_models"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "ml_model_records" ADD CONSTRAINT "ml_model_records_version_id_ml_model_versions_id_fk" FOREIGN KEY ("version_id") REFERENCES "public"."ml_model_versions"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "ml_prediction_reviews" ADD CONSTRAINT "ml_prediction_reviews_model_id_ml_models_id_fk" FOREIGN KEY ("model_id") REFERENCES "public"."ml_models"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "ml_prediction_reviews" ADD CONSTRAINT "ml_prediction_reviews_version_id_ml_model_versions_id_fk" FOREIGN KEY ("version_id") REFERENCES "public"."ml_model_versions"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "ml_promotion_sign_offs" ADD CONSTRAINT "ml_promotion_sign_offs_promotion_id_ml_promotions_id_fk" FOREIGN KEY ("promotion_id") REFERENCES "public"."ml_promotions"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "ml_monitor_checks" ADD CONSTRAINT "ml_monitor_checks_monitor_id_ml_monitors_id_fk" FOREIGN KEY ("monitor_id") REFERENCES "public"."ml_monitors"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "ml_monitor_checks" ADD CONSTRAINT "ml_monitor_checks_version_id_ml_model_versions_id_fk" FOREIGN KEY ("version_id") REFERENCES "public"."ml_model_versions"("id") ON DELETE set null ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "ml_monitor_firings" ADD CONSTRAINT "ml_monitor_firings_monitor_id_ml_monitors_id_fk" FOREIGN KEY ("monitor_id") REFERENCES "public"."ml_monitors"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
@@ -1808,6 +1874,9 @@ CREATE UNIQUE INDEX "ml_feature_view_versions_number" ON "ml_feature_view_versio
 CREATE UNIQUE INDEX "ml_feature_views_name" ON "ml_feature_views" USING btree ("tenant_id","name") WHERE deleted_at is null;--> statement-breakpoint
 CREATE INDEX "ml_feature_views_next" ON "ml_feature_views" USING btree ("next_at");--> statement-breakpoint
 CREATE INDEX "ml_online_features_view" ON "ml_online_features" USING btree ("tenant_id","view_id","number");--> statement-breakpoint
+CREATE UNIQUE INDEX "ml_model_records_number" ON "ml_model_records" USING btree ("model_id","kind","number");--> statement-breakpoint
+CREATE INDEX "ml_model_records_model" ON "ml_model_records" USING btree ("model_id","id");--> statement-breakpoint
+CREATE INDEX "ml_prediction_reviews_model" ON "ml_prediction_reviews" USING btree ("model_id","state","id");--> statement-breakpoint
 CREATE INDEX "ml_monitor_checks_monitor" ON "ml_monitor_checks" USING btree ("tenant_id","monitor_id","id");--> statement-breakpoint
 CREATE INDEX "ml_monitor_firings_monitor" ON "ml_monitor_firings" USING btree ("tenant_id","monitor_id","id");--> statement-breakpoint
 CREATE INDEX "ml_monitors_tenant" ON "ml_monitors" USING btree ("tenant_id","model_id","id");--> statement-breakpoint
@@ -2682,6 +2751,46 @@ CREATE POLICY "ml_online_features_owner" ON "ml_online_features" TO CURRENT_USER
 CREATE POLICY "ml_online_features_tenant" ON "ml_online_features" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)) and (exists (select from "ml_feature_views" p where p."id" = "ml_online_features"."view_id")));
 --> statement-breakpoint
 GRANT select, insert, update, delete ON "ml_online_features" TO stroma_tenant;
+--> statement-breakpoint
+ALTER TABLE "ml_critical_policies" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "ml_critical_policies" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "ml_critical_policies_owner" ON "ml_critical_policies" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "ml_critical_policies_tenant" ON "ml_critical_policies" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "ml_critical_policies" TO stroma_tenant;
+--> statement-breakpoint
+ALTER TABLE "ml_model_records" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "ml_model_records" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "ml_model_records_owner" ON "ml_model_records" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "ml_model_records_tenant" ON "ml_model_records" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)) and (exists (select from "ml_models" p where p."id" = "ml_model_records"."model_id")) and (exists (select from "ml_model_versions" p where p."id" = "ml_model_records"."version_id")));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "ml_model_records" TO stroma_tenant;
+--> statement-breakpoint
+ALTER TABLE "ml_prediction_reviews" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "ml_prediction_reviews" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "ml_prediction_reviews_owner" ON "ml_prediction_reviews" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "ml_prediction_reviews_tenant" ON "ml_prediction_reviews" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)) and (exists (select from "ml_models" p where p."id" = "ml_prediction_reviews"."model_id")) and (exists (select from "ml_model_versions" p where p."id" = "ml_prediction_reviews"."version_id")));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "ml_prediction_reviews" TO stroma_tenant;
+--> statement-breakpoint
+ALTER TABLE "ml_promotion_sign_offs" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "ml_promotion_sign_offs" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "ml_promotion_sign_offs_owner" ON "ml_promotion_sign_offs" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "ml_promotion_sign_offs_tenant" ON "ml_promotion_sign_offs" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)) and (exists (select from "ml_promotions" p where p."id" = "ml_promotion_sign_offs"."promotion_id")));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "ml_promotion_sign_offs" TO stroma_tenant;
 --> statement-breakpoint
 ALTER TABLE "ml_monitor_checks" ENABLE ROW LEVEL SECURITY;
 --> statement-breakpoint

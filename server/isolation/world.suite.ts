@@ -96,6 +96,8 @@ export const idKinds: Readonly<Record<string, IdKind>> = {
   ml_model_versions: 'modelVersion',
   ml_promotions: 'promotion',
   ml_model_reports: 'modelReport',
+  ml_model_records: 'modelRecord',
+  ml_prediction_reviews: 'predictionReview',
   ml_monitors: 'monitor',
   ml_monitor_checks: 'monitorCheck',
   ml_monitor_firings: 'monitorFiring',

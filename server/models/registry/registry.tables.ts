@@ -1,4 +1,4 @@
-import type { CheckResult } from '@stroma/contracts';
+import type { CheckResult, Criticality } from '@stroma/contracts';
 import { modelStages, type PredictionLog, type PromotionPolicy, promotionStates } from '@stroma/contracts';
 import { sql } from 'drizzle-orm';
 import { boolean, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core';
@@ -97,6 +97,8 @@ export const promotions = pgTable(
     decidedAt: moment('decided_at'),
     decisionComment: text('decision_comment'),
     signatureId: text('signature_id'),
+    /** What the organisation's policy made of it when it was asked or decided; null: not critical. */
+    critical: jsonb('critical').$type<Criticality>(),
   },
   (table) => [index('ml_promotions_version').on(table.versionId, table.id)],
 );
