@@ -1,6 +1,7 @@
-import { enableCompileCache, registerHooks } from 'node:module';
+import { enableCompileCache } from 'node:module';
 import { resolve } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
+import { rememberResolutions } from './resolution.ts';
 
 /**
  * Starts Stroma: `node server/main.ts [serve | worker]`. `--print-config [--json]` lists the settings instead.
@@ -11,16 +12,6 @@ process.env.UV_THREADPOOL_SIZE ??= '16';
 enableCompileCache(resolve(import.meta.dirname, '../.cache/compiled'));
 // The embedded store's functions are optimised once they are hot, not while it starts: half of a start's work.
 setFlagsFromString('--wasm-tiering-budget=200000000');
-// Node reads a package's whole map of exports anew for each file of it, and that of drizzle-orm is 137 kB.
-registerHooks({
-  resolve(specifier, context, next) {
-    const from = context.parentURL;
-    return specifier.startsWith('.') &&
-      specifier.endsWith('.js') &&
-      from?.includes('/node_modules/drizzle-orm/')
-      ? { url: new URL(specifier, from).href, format: 'module', shortCircuit: true }
-      : next(specifier, context);
-  },
-});
+rememberResolutions(new URL('..', import.meta.url).href);
 const { run } = await import('./run.ts');
 await run(process.argv.slice(2));

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { z } from 'zod';
+import type { Operator } from './operator.ts';
+import manifest from './package.json' with { type: 'json' };
 import { splitAddress } from './platform/backup/backup-target.ts';
 import { openTarget } from './platform/backup/open-target.ts';
 import { restoreBackup } from './platform/backup/restore-backup.ts';
@@ -17,6 +19,7 @@ import {
 } from './platform/control/operator-commands.ts';
 import { openLog } from './platform/logging.ts';
 
+const { version } = manifest;
 const input = z.strictObject({ address: z.string(), passphrase: z.string() });
 const request = z.discriminatedUnion('command', [
   z.object({ command: z.literal('restore'), input }),
@@ -64,15 +67,14 @@ async function order(
   const interrupted = new AbortController();
   process.once('SIGINT', () => interrupted.abort());
   process.once('SIGTERM', () => interrupted.abort());
-  const { createApp } = await import('./app.ts');
-  const app = await createApp({ ...config, STROMA_ROLE: 'api' }, { log: quiet(config) });
+  const operator = await open(config);
   try {
-    return await runOperatorCommand(app.operations.commands, given, {
+    return await runOperatorCommand(operator.operations.commands, given, {
       signal: interrupted.signal,
       onProgress,
     });
   } finally {
-    await app.stop();
+    await operator.close();
   }
 }
 
@@ -100,14 +102,19 @@ async function restore(
     onProgress(0, `${entries} files restored`),
   );
   if (restored.keys_elsewhere.length > 0) return { ...restored, opened: false };
-  const { createApp } = await import('./app.ts');
-  const app = await createApp({ ...config, STROMA_ROLE: 'api' }, { log: quiet(config) });
+  const operator = await open(config);
   try {
-    await app.operations.recordRestore(name, restored);
+    await operator.operations.recordRestore(name, restored);
   } finally {
-    await app.stop();
+    await operator.close();
   }
   return { ...restored, opened: true };
+}
+
+/** Loaded only here: looking at a backup needs none of it. */
+async function open(config: Config): Promise<Operator> {
+  const { openOperator } = await import('./operator.ts');
+  return openOperator({ ...config, STROMA_ROLE: 'api' }, quiet(config), version);
 }
 
 /** Standard output carries the answer: only what is amiss is logged, to standard error. */
