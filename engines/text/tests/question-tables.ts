@@ -11,7 +11,7 @@ export class QuestionTables implements AsyncDisposable {
   readonly folder = mkdtempSync(join(tmpdir(), 'stroma-questions-'));
   readonly loaded = new Map<string, QuestionTable>();
   private instance: DuckDBInstance | null = null;
-  private readonly views = new Map<string, string>();
+  private readonly files = new Map<string, string>();
 
   async load(path: string, name = basename(path).replace(/\.\w+$/, '')): Promise<QuestionTable> {
     const known = this.loaded.get(path);
@@ -29,7 +29,7 @@ export class QuestionTables implements AsyncDisposable {
     const values = await collectValues(parquet);
     const table: QuestionTable = { name, label: name, profile, values };
     this.loaded.set(path, table);
-    this.views.set(name, parquet);
+    this.files.set(name, parquet);
     return table;
   }
 
@@ -40,7 +40,7 @@ export class QuestionTables implements AsyncDisposable {
     const joins = await findJoins(
       tables.map((table) => ({
         id: table.name,
-        path: this.views.get(table.name) as string,
+        path: this.files.get(table.name) as string,
         profile: table.profile,
       })),
     );
@@ -61,9 +61,10 @@ export class QuestionTables implements AsyncDisposable {
     this.instance ??= await DuckDBInstance.create(':memory:', { threads: '1', memory_limit: '600MB' });
     const connection = await this.instance.connect();
     try {
+      // Once, in memory: to open its file for each of two thousand statements costs more than they do.
       for (const name of new Set(tables))
         await connection.run(
-          `CREATE OR REPLACE VIEW "${name.replaceAll('"', '""')}" AS SELECT * FROM '${this.views.get(name)}'`,
+          `CREATE TABLE IF NOT EXISTS "${name.replaceAll('"', '""')}" AS SELECT * FROM '${this.files.get(name)}'`,
         );
       const reader = await connection.runAndReadAll(sql);
       const names = reader.columnNames();
