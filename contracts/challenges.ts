@@ -142,14 +142,11 @@ export const challengesApi = {
     tag,
     summary: 'Try a version against the champion: in the shadow of it, or on a share of the requests',
     description:
-      'While it runs, every prediction it is about is kept as the prediction log keeps them. A model has one at a time.',
+      'The champion is the version that answers who names none: that in production, else the newest. While it runs, every prediction it is about is kept as the prediction log keeps them. A model has one at a time.',
     permission: 'models:promote',
     params: model,
     body: z.strictObject({
       challenger: versionName.describe('A number, an alias, a stage or `latest`'),
-      champion: versionName
-        .optional()
-        .describe('When left out what answers who names no version: production, else the newest'),
       mode: z.enum(challengeModes),
       share: z.number().min(0.01).max(0.99).default(0.5).describe('Of the requests, in A/B'),
       metric: z

@@ -54,6 +54,7 @@ export type { FirstStart } from './identity/first-start.ts';
 export { hashPassword, verifyPassword } from './identity/passwords.ts';
 export type { People } from './members/people.ts';
 export type { Resources } from './permissions/resources.service.ts';
+export { Remembered } from './remembered.ts';
 export { type Kept, keptRows } from './retention/kept.ts';
 export type { SignableKind } from './signatures/signatures.service.ts';
 export type { QuestionScreen } from './threats/question-screen.ts';

@@ -1029,6 +1029,57 @@ CREATE TABLE "uploads" (
 	"updated_at" timestamp (3) with time zone DEFAULT now() NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE "ml_challenge_predictions" (
+	"id" text PRIMARY KEY NOT NULL,
+	"tenant_id" text NOT NULL,
+	"challenge_id" text NOT NULL,
+	"arm" text NOT NULL,
+	"unit" text NOT NULL,
+	"agreed" boolean,
+	"difference" double precision,
+	"said" text,
+	"sealed" "bytea",
+	"created_at" timestamp (3) with time zone NOT NULL,
+	"counted_at" timestamp (3) with time zone
+);
+--> statement-breakpoint
+CREATE TABLE "ml_challenges" (
+	"id" text PRIMARY KEY NOT NULL,
+	"tenant_id" text NOT NULL,
+	"model_id" text NOT NULL,
+	"champion_id" text NOT NULL,
+	"champion_number" integer NOT NULL,
+	"challenger_id" text NOT NULL,
+	"challenger_number" integer NOT NULL,
+	"mode" text NOT NULL,
+	"share" double precision NOT NULL,
+	"salt" text NOT NULL,
+	"metric" text NOT NULL,
+	"error_scale" double precision,
+	"alpha" double precision NOT NULL,
+	"margin" double precision NOT NULL,
+	"stop" jsonb NOT NULL,
+	"status" text NOT NULL,
+	"decision" text,
+	"decided_at" timestamp (3) with time zone,
+	"ended_because" text,
+	"champion_rows" integer NOT NULL,
+	"challenger_rows" integer NOT NULL,
+	"lost" integer NOT NULL,
+	"compared" integer NOT NULL,
+	"agreed" integer NOT NULL,
+	"difference_sum" double precision NOT NULL,
+	"difference_absolute" double precision NOT NULL,
+	"difference_largest" double precision NOT NULL,
+	"test" jsonb NOT NULL,
+	"promotion_id" text,
+	"comment" text NOT NULL,
+	"started_by" text NOT NULL,
+	"started_at" timestamp (3) with time zone NOT NULL,
+	"ended_by" text,
+	"ended_at" timestamp (3) with time zone
+);
+--> statement-breakpoint
 CREATE TABLE "ml_experiments" (
 	"id" text PRIMARY KEY NOT NULL,
 	"tenant_id" text NOT NULL,
@@ -1714,6 +1765,9 @@ ALTER TABLE "insights" ADD CONSTRAINT "insights_dataset_id_datasets_id_fk" FOREI
 ALTER TABLE "insights" ADD CONSTRAINT "insights_version_id_dataset_versions_id_fk" FOREIGN KEY ("version_id") REFERENCES "public"."dataset_versions"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "stream_window_results" ADD CONSTRAINT "stream_window_results_window_id_stream_windows_id_fk" FOREIGN KEY ("window_id") REFERENCES "public"."stream_windows"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "stream_windows" ADD CONSTRAINT "stream_windows_topic_id_stream_topics_id_fk" FOREIGN KEY ("topic_id") REFERENCES "public"."stream_topics"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "ml_challenge_predictions" ADD CONSTRAINT "ml_challenge_predictions_id_ml_predictions_id_fk" FOREIGN KEY ("id") REFERENCES "public"."ml_predictions"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "ml_challenge_predictions" ADD CONSTRAINT "ml_challenge_predictions_challenge_id_ml_challenges_id_fk" FOREIGN KEY ("challenge_id") REFERENCES "public"."ml_challenges"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "ml_challenges" ADD CONSTRAINT "ml_challenges_model_id_ml_models_id_fk" FOREIGN KEY ("model_id") REFERENCES "public"."ml_models"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "ml_logged_models" ADD CONSTRAINT "ml_logged_models_run_id_ml_runs_id_fk" FOREIGN KEY ("run_id") REFERENCES "public"."ml_runs"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "ml_metric_points" ADD CONSTRAINT "ml_metric_points_run_id_ml_runs_id_fk" FOREIGN KEY ("run_id") REFERENCES "public"."ml_runs"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "ml_run_artifacts" ADD CONSTRAINT "ml_run_artifacts_run_id_ml_runs_id_fk" FOREIGN KEY ("run_id") REFERENCES "public"."ml_runs"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
@@ -1863,6 +1917,10 @@ CREATE INDEX "person_searches_tenant" ON "person_searches" USING btree ("tenant_
 CREATE INDEX "subject_requests_tenant" ON "subject_requests" USING btree ("tenant_id","id");--> statement-breakpoint
 CREATE INDEX "uploads_tenant" ON "uploads" USING btree ("tenant_id","created_at");--> statement-breakpoint
 CREATE INDEX "uploads_unfinished" ON "uploads" USING btree ("status","updated_at");--> statement-breakpoint
+CREATE INDEX "ml_challenge_predictions_challenge" ON "ml_challenge_predictions" USING btree ("challenge_id","id");--> statement-breakpoint
+CREATE INDEX "ml_challenge_predictions_unit" ON "ml_challenge_predictions" USING btree ("challenge_id","unit");--> statement-breakpoint
+CREATE INDEX "ml_challenges_model" ON "ml_challenges" USING btree ("tenant_id","model_id","id");--> statement-breakpoint
+CREATE UNIQUE INDEX "ml_challenges_running" ON "ml_challenges" USING btree ("model_id") WHERE status = 'running';--> statement-breakpoint
 CREATE UNIQUE INDEX "ml_experiments_name" ON "ml_experiments" USING btree ("tenant_id","name");--> statement-breakpoint
 CREATE INDEX "ml_experiments_updated" ON "ml_experiments" USING btree ("tenant_id","updated_at","id");--> statement-breakpoint
 CREATE INDEX "ml_logged_models_run" ON "ml_logged_models" USING btree ("run_id","id");--> statement-breakpoint
@@ -2621,6 +2679,26 @@ CREATE POLICY "uploads_owner" ON "uploads" TO CURRENT_USER USING (true) WITH CHE
 CREATE POLICY "uploads_tenant" ON "uploads" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)));
 --> statement-breakpoint
 GRANT select, insert, update, delete ON "uploads" TO stroma_tenant;
+--> statement-breakpoint
+ALTER TABLE "ml_challenge_predictions" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "ml_challenge_predictions" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "ml_challenge_predictions_owner" ON "ml_challenge_predictions" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "ml_challenge_predictions_tenant" ON "ml_challenge_predictions" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)) and (exists (select from "ml_predictions" p where p."id" = "ml_challenge_predictions"."id")) and (exists (select from "ml_challenges" p where p."id" = "ml_challenge_predictions"."challenge_id")));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "ml_challenge_predictions" TO stroma_tenant;
+--> statement-breakpoint
+ALTER TABLE "ml_challenges" ENABLE ROW LEVEL SECURITY;
+--> statement-breakpoint
+ALTER TABLE "ml_challenges" FORCE ROW LEVEL SECURITY;
+--> statement-breakpoint
+CREATE POLICY "ml_challenges_owner" ON "ml_challenges" TO CURRENT_USER USING (true) WITH CHECK (true);
+--> statement-breakpoint
+CREATE POLICY "ml_challenges_tenant" ON "ml_challenges" TO stroma_tenant USING (tenant_id = (select current_setting('stroma.tenant', true))) WITH CHECK (tenant_id = (select current_setting('stroma.tenant', true)) and (exists (select from "ml_models" p where p."id" = "ml_challenges"."model_id")));
+--> statement-breakpoint
+GRANT select, insert, update, delete ON "ml_challenges" TO stroma_tenant;
 --> statement-breakpoint
 ALTER TABLE "ml_experiments" ENABLE ROW LEVEL SECURITY;
 --> statement-breakpoint

@@ -96,6 +96,7 @@ export const idKinds: Readonly<Record<string, IdKind>> = {
   ml_model_versions: 'modelVersion',
   ml_promotions: 'promotion',
   ml_model_reports: 'modelReport',
+  ml_challenges: 'modelChallenge',
   ml_model_records: 'modelRecord',
   ml_prediction_reviews: 'predictionReview',
   ml_monitors: 'monitor',

@@ -56,6 +56,8 @@ const treatments: Readonly<Record<string, RecordTreatment>> = {
   ml_trainings: redact,
   ml_trained_versions: redact,
   ml_predictions: redact,
+  ml_challenges: redact,
+  ml_challenge_predictions: redact,
   ml_prediction_reviews: redact,
   ml_outcomes: redact,
   ml_monitors: redact,

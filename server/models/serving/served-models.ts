@@ -54,6 +54,13 @@ export class ServedModels {
   }
 
   async ofModel(ctx: Context, model: ModelRow, wanted: string | undefined, use: Use): Promise<ServedVersion> {
+    const found = await this.unseen(ctx, model, wanted);
+    await this.#requireSight(ctx, found.trained, use);
+    return found;
+  }
+
+  /** Whoever asks: what is asked of it must not be told to them. */
+  async unseen(ctx: Context, model: ModelRow, wanted: string | undefined): Promise<ServedVersion> {
     const found = await this.version(ctx, model, wanted);
     const { sql } = this.#parts.platform.db;
     const trained = await findTrained(sql, ctx, found.version.id);
@@ -63,18 +70,19 @@ export class ServedModels {
         `Version ${found.version.number} of "${model.name}" was not trained here: its files can be downloaded, and nothing can be asked of it.`,
         { model_id: model.id, number: found.version.number },
       );
-    await this.#requireSight(ctx, trained, use);
     return { ...found, trained };
+  }
+
+  /** What answers who names no version: the one in production, else the newest. */
+  async answering(ctx: Context, model: ModelRow): Promise<FoundVersion | null> {
+    const { sql } = this.#parts.platform.db;
+    return (await newestVersion(sql, ctx, model.id, 'production')) ?? newestVersion(sql, ctx, model.id);
   }
 
   /** By its number, an alias, a stage or `latest`; else the one in production, else the newest. */
   async version(ctx: Context, model: ModelRow, wanted: string | undefined): Promise<FoundVersion> {
-    const { sql } = this.#parts.platform.db;
     const found =
-      wanted === undefined
-        ? ((await newestVersion(sql, ctx, model.id, 'production')) ??
-          (await newestVersion(sql, ctx, model.id)))
-        : await this.#wanted(ctx, model, wanted);
+      wanted === undefined ? await this.answering(ctx, model) : await this.#wanted(ctx, model, wanted);
     if (found === null || found.version.deletedAt !== null)
       return fail(
         'NOT_FOUND',
