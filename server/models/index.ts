@@ -15,6 +15,9 @@ import type { Context } from '../platform/context.ts';
 import { withinTenant } from '../platform/db/tenant-scope.ts';
 import type { Platform } from '../platform/platform.ts';
 import { openThreads } from '../platform/threads/open-threads.ts';
+import { challengeRoutes } from './challengers/challenges.routes.ts';
+import { openChallenges } from './challengers/open-challenges.ts';
+import { Trials } from './challengers/trials.ts';
 import { Artifacts } from './experiments/artifacts.service.ts';
 import { artifactBytes } from './experiments/artifacts.store.ts';
 import { experimentRoutes } from './experiments/experiments.routes.ts';
@@ -25,6 +28,7 @@ import { RunDocuments } from './experiments/run-documents.ts';
 import { Runs } from './experiments/runs.service.ts';
 import { openFeatures } from './features/open-features.ts';
 import { mlflowRoutes } from './mlflow/mlflow.routes.ts';
+import { Outcomes } from './monitoring/outcomes.service.ts';
 import { derivedModels } from './registry/derived-models.ts';
 import { ModelVersions } from './registry/model-versions.service.ts';
 import { findModel } from './registry/models.store.ts';
@@ -100,7 +104,10 @@ export function createModels(platform: Platform, access: Access, data: Data): Mo
   platform.jobs.register(reportJob({ parts, served, threads: threads.slow }));
   const reports = new ModelReports(parts, versions, served);
   const log = new PredictionLogs(parts, models, served);
-  const predictions = new Predictions(parts, served, threads, log);
+  const trials = new Trials(parts, served, log, threads.slow);
+  const predictions = new Predictions(parts, served, threads, log, trials);
+  const outcomes = new Outcomes(parts, models, served);
+  const challenges = openChallenges(parts, { models, served, promotions, trials, outcomes });
   access.retention.know(keptPredictions(platform.db));
   const batch = { parts, served, threads: threads.slow };
   platform.jobs.register(predictDatasetJob(batch));
@@ -123,6 +130,7 @@ export function createModels(platform: Platform, access: Access, data: Data): Mo
       });
     },
     async close() {
+      await trials.settled();
       await log.settled();
       await Promise.all([learning, threads.quick, threads.slow].map((each) => each.close()));
     },
@@ -133,6 +141,7 @@ export function createModels(platform: Platform, access: Access, data: Data): Mo
       trainingRoutes(app, trainings);
       predictionRoutes(app, { registry, served, predictions, batch, log });
       reportRoutes(app, reports);
+      challengeRoutes(app, challenges);
       openInferenceRoutes(app, { served, predictions });
       mlflowRoutes(app, {
         experiments,

@@ -16,7 +16,7 @@ import { fail } from '../../platform/failure.ts';
 import { answerError, InputError } from '../../platform/http/error-answers.ts';
 import { route } from '../../platform/http/register-route.ts';
 import { engine } from '../training/engine.ts';
-import type { Predictions } from './predictions.service.ts';
+import { isNumber, type Predictions } from './predictions.service.ts';
 import type { ServedModels, ServedVersion } from './served-models.ts';
 
 interface Spoken {
@@ -45,7 +45,10 @@ export function openInferenceRoutes(app: FastifyInstance, { served, predictions 
     request: InferenceRequest,
   ): Promise<Inference> => {
     const found = await find(ctx, named);
-    const told = await predictions.of(ctx, found, rowsOf(request), false);
+    const told = await predictions.of(ctx, found, rowsOf(request), false, {
+      pinned: isNumber(named.version),
+      key: undefined,
+    });
     return inferenceOf(told, request);
   };
   app.register((spoken, _, registered) => {

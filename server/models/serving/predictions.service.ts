@@ -8,6 +8,7 @@ import type { z } from 'zod';
 import type { Context } from '../../platform/context.ts';
 import { fail } from '../../platform/failure.ts';
 import type { Threads } from '../../platform/threads/threads.ts';
+import type { AskedFor, Trials } from '../challengers/trials.ts';
 import type { ModelParts } from '../experiments/run-documents.ts';
 import type { Asked } from './model-answers.ts';
 import type { PredictionLogs } from './prediction-log.ts';
@@ -23,6 +24,9 @@ export interface ServingThreads {
   slow: Threads;
 }
 
+/** Whether a version is named by its number, which nothing else may answer for. */
+export const isNumber = (version: string | undefined): boolean => /^v?\d{1,7}$/.test(version ?? '');
+
 const mostExplained = 20;
 const keptExplanations = 100;
 
@@ -32,10 +36,18 @@ export class Predictions {
   readonly #served: ServedModels;
   readonly #threads: ServingThreads;
   readonly #log: PredictionLogs;
+  readonly #trials: Trials;
   readonly #globals = new Map<string, Promise<ModelExplanation>>();
 
-  constructor(parts: ModelParts, served: ServedModels, threads: ServingThreads, log: PredictionLogs) {
+  constructor(
+    parts: ModelParts,
+    served: ServedModels,
+    threads: ServingThreads,
+    log: PredictionLogs,
+    trials: Trials,
+  ) {
     this.#log = log;
+    this.#trials = trials;
     this.#parts = parts;
     this.#served = served;
     this.#threads = threads;
@@ -43,7 +55,7 @@ export class Predictions {
 
   async predict(
     ctx: Context,
-    { model_id, version, rows, explain }: PredictBody,
+    { model_id, version, rows, explain, assignment_key }: PredictBody,
   ): Promise<PredictionsDocument> {
     if (explain && rows.length > mostExplained)
       fail(
@@ -55,7 +67,7 @@ export class Predictions {
         },
       );
     const found = await this.#served.find(ctx, model_id, version, 'predict');
-    return this.of(ctx, found, rows, explain);
+    return this.of(ctx, found, rows, explain, { pinned: isNumber(version), key: assignment_key });
   }
 
   async of(
@@ -63,13 +75,17 @@ export class Predictions {
     found: ServedVersion,
     rows: PredictBody['rows'],
     explain: boolean,
+    asked: AskedFor,
   ): Promise<PredictionsDocument> {
-    const { predictions, labels, target } = await this.#served.ask(this.#threads.quick, ctx, found, {
+    const { answering, trial } = await this.#trials.of(ctx, found, asked);
+    const { labels, target, ...told } = await this.#served.ask(this.#threads.quick, ctx, answering, {
       kind: 'predict',
       rows,
       explain,
     });
-    const { model, version } = found;
+    const predictions = this.#log.keep(ctx, answering, rows, told.predictions, trial !== null);
+    if (trial !== null) this.#trials.keep(ctx, trial, rows, predictions);
+    const { model, version } = answering;
     return {
       model_id: model.id,
       model_name: model.name,
@@ -78,7 +94,7 @@ export class Predictions {
       target,
       problem_type: labels.length === 0 ? 'regression' : labels.length === 2 ? 'binary' : 'multiclass',
       labels,
-      predictions: this.#log.keep(ctx, found, rows, predictions, false),
+      predictions,
     };
   }
 
