@@ -29,6 +29,15 @@ const comparison = createRoute({
   ),
 });
 
+const monitoring = createRoute({
+  getParentRoute: () => frame,
+  path: '/models/monitoring',
+  component: lazyRouteComponent(
+    () => withTexts(import('./pages/models/monitoring/monitoring-page.tsx')),
+    'MonitoringPage',
+  ),
+});
+
 const model = createRoute({
   getParentRoute: () => frame,
   path: '/models/$modelId',
@@ -55,4 +64,4 @@ const training = createRoute({
   ),
 });
 
-export const modelRoutes = [models, experiment, comparison, train, training, model] as const;
+export const modelRoutes = [models, experiment, comparison, train, training, monitoring, model] as const;

@@ -95,6 +95,8 @@ export const modelTabs = [
   'what_if',
   'fairness',
   'drift',
+  'monitoring',
+  'challenges',
   'versions',
   'card',
   'use',
@@ -104,6 +106,7 @@ export type ModelTab = (typeof modelTabs)[number];
 export const modelSearch = (search: Search) =>
   given({
     tab: oneOf(modelTabs, search.tab),
+    monitor: text(search.monitor),
     version: typeof search.version === 'number' ? search.version : undefined,
   });
 

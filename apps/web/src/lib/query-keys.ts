@@ -33,6 +33,12 @@ export const queryKeys = {
   modelList: (query: object) => ['models', 'list', query] as const,
   model: (id: string) => ['models', 'one', id] as const,
   modelPart: (id: string, part: string, query: object = {}) => ['models', 'one', id, part, query] as const,
+  monitors: ['monitors'] as const,
+  monitorList: (query: object) => ['monitors', 'list', query] as const,
+  monitorPart: (id: string, part: string, query: object = {}) =>
+    ['monitors', 'one', id, part, query] as const,
+  challenges: ['challenges'] as const,
+  challengeList: (modelId: string) => ['challenges', 'list', modelId] as const,
   trainings: ['trainings'] as const,
   trainingList: (query: object) => ['trainings', 'list', query] as const,
   training: (id: string) => ['trainings', 'one', id] as const,

@@ -9,6 +9,7 @@ import apiKeys from './api-keys.json';
 import ask from './ask.json';
 import audit from './audit.json';
 import backups from './backups.json';
+import challenges from './challenges.json';
 import common from './common.json';
 import compliance from './compliance.json';
 import connections from './connections.json';
@@ -22,6 +23,7 @@ import insights from './insights.json';
 import jobs from './jobs.json';
 import leaving from './leaving.json';
 import models from './models.json';
+import monitoring from './monitoring.json';
 import organisations from './organisations.json';
 import privacy from './privacy.json';
 import projects from './projects.json';
@@ -48,6 +50,8 @@ export const german: Texts = {
   account,
   anonymise,
   models,
+  monitoring,
+  challenges,
   organisations,
   privacy,
   admin,

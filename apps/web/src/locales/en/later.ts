@@ -7,6 +7,7 @@ import apiKeys from './api-keys.json';
 import ask from './ask.json';
 import audit from './audit.json';
 import backups from './backups.json';
+import challenges from './challenges.json';
 import compliance from './compliance.json';
 import connections from './connections.json';
 import dashboards from './dashboards.json';
@@ -17,6 +18,7 @@ import insights from './insights.json';
 import jobs from './jobs.json';
 import leaving from './leaving.json';
 import models from './models.json';
+import monitoring from './monitoring.json';
 import organisations from './organisations.json';
 import privacy from './privacy.json';
 import projects from './projects.json';
@@ -46,6 +48,8 @@ export const laterEnglish = {
   backups,
   compliance,
   models,
+  monitoring,
+  challenges,
   organisations,
   privacy,
   projects,

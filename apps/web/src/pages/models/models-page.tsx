@@ -1,5 +1,5 @@
 import { getRouteApi, Link } from '@tanstack/react-router';
-import { BrainCircuit, Layers, Search } from 'lucide-react';
+import { Activity, BrainCircuit, Layers, Search } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { Button, buttonClass } from '../../components/button.tsx';
 import { Input } from '../../components/field.tsx';
@@ -25,6 +25,10 @@ export function ModelsPage() {
       intro={t('intro')}
       actions={
         <>
+          <Link to="/models/monitoring" className={buttonClass({})}>
+            <Activity size={16} aria-hidden />
+            {t('monitoring')}
+          </Link>
           <Link to="/models/features" className={buttonClass({})}>
             <Layers size={16} aria-hidden />
             {t('feature_store')}

@@ -13,6 +13,12 @@ const ExplanationTab = lazy(async () => ({
 const WhatIfTab = lazy(async () => ({ default: (await import('./what-if/what-if-tab.tsx')).WhatIfTab }));
 const FairnessTab = lazy(async () => ({ default: (await import('./reports/fairness-tab.tsx')).FairnessTab }));
 const DriftTab = lazy(async () => ({ default: (await import('./reports/drift-tab.tsx')).DriftTab }));
+const MonitoringTab = lazy(async () => ({
+  default: (await import('../monitoring/monitoring-tab.tsx')).MonitoringTab,
+}));
+const ChallengesTab = lazy(async () => ({
+  default: (await import('./challenges/challenges-tab.tsx')).ChallengesTab,
+}));
 const UseTab = lazy(async () => ({ default: (await import('./use/use-tab.tsx')).UseTab }));
 
 export function TabBody({
@@ -42,6 +48,10 @@ export function TabBody({
       return evaluation && <FairnessTab evaluation={evaluation} />;
     case 'drift':
       return evaluation && <DriftTab evaluation={evaluation} />;
+    case 'monitoring':
+      return <MonitoringTab model={part.model} />;
+    case 'challenges':
+      return evaluation && <ChallengesTab model={part.model} versions={versions} evaluation={evaluation} />;
     case 'use':
       return evaluation && <UseTab evaluation={evaluation} />;
   }
