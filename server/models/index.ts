@@ -27,8 +27,11 @@ import { LoggedModels } from './experiments/logged-models.service.ts';
 import { RunDocuments } from './experiments/run-documents.ts';
 import { Runs } from './experiments/runs.service.ts';
 import { openFeatures } from './features/open-features.ts';
+import { CriticalUses } from './governance/critical-uses.ts';
+import { governanceRoutes } from './governance/governance.routes.ts';
+import { openGovernance } from './governance/open-governance.ts';
 import { mlflowRoutes } from './mlflow/mlflow.routes.ts';
-import { Outcomes } from './monitoring/outcomes.service.ts';
+import { openMonitoring } from './monitoring/open-monitoring.ts';
 import { derivedModels } from './registry/derived-models.ts';
 import { ModelVersions } from './registry/model-versions.service.ts';
 import { findModel } from './registry/models.store.ts';
@@ -46,6 +49,8 @@ import { PredictionLogs } from './serving/prediction-log.ts';
 import { predictionRoutes } from './serving/predictions.routes.ts';
 import { Predictions } from './serving/predictions.service.ts';
 import { ServedModels } from './serving/served-models.ts';
+import { ModelFiles } from './training/model-files.ts';
+import { OwnTrainings } from './training/own-trainings.service.ts';
 import { trainJob } from './training/training.jobs.ts';
 import { trainingRoutes } from './training/training.routes.ts';
 import { Trainings } from './training/training.service.ts';
@@ -81,7 +86,8 @@ export function createModels(platform: Platform, access: Access, data: Data): Mo
   const logged = new LoggedModels(parts, experiments, runs);
   const models = new RegisteredModels(parts);
   const versions = new ModelVersions(parts, models, runs, logged);
-  const promotions = new Promotions(parts, models, versions);
+  const uses = new CriticalUses(parts);
+  const promotions = new Promotions(parts, models, versions, uses);
   const artifacts = new Artifacts(parts, runs, versions.with);
   const registry = { parts, runs, models, versions, promotions };
   resources.know(
@@ -94,24 +100,36 @@ export function createModels(platform: Platform, access: Access, data: Data): Mo
     { read: 'models:read', share: 'models:promote' },
   );
   const learning = openThreads({ atOnce: 1, heapMb: platform.config.STROMA_TRAINING_MEMORY_MB });
-  platform.jobs.register(trainJob({ parts, versions, threads: learning }));
-  const trainings = new Trainings(parts, models);
   const threads = {
     quick: openThreads({ atOnce: 1, heapMb: servingHeapMb(platform), idleMs: servingIdleMs }),
     slow: openThreads({ atOnce: 2, heapMb: servingHeapMb(platform) }),
   };
   const served = new ServedModels(parts, models);
+  platform.jobs.register(trainJob({ parts, versions, threads: learning, known: served }));
+  const trainings = new Trainings(parts, models);
+  const own = new OwnTrainings(parts, trainings, served, new ModelFiles(parts, threads.slow));
   platform.jobs.register(reportJob({ parts, served, threads: threads.slow }));
   const reports = new ModelReports(parts, versions, served);
+  const governance = openGovernance({
+    parts,
+    certifier: access.certifier,
+    models,
+    versions,
+    promotions,
+    served,
+    uses,
+  });
   const log = new PredictionLogs(parts, models, served);
   const trials = new Trials(parts, served, log, threads.slow);
   const predictions = new Predictions(parts, served, threads, log, trials);
-  const outcomes = new Outcomes(parts, models, served);
+  const monitoring = openMonitoring({ parts, models, served, promotions, threads: threads.slow });
+  const { outcomes } = monitoring;
   const challenges = openChallenges(parts, { models, served, promotions, trials, outcomes });
   access.retention.know(keptPredictions(platform.db));
   const batch = { parts, served, threads: threads.slow };
   platform.jobs.register(predictDatasetJob(batch));
   access.signatures.register(signableModel(parts));
+  access.signatures.register(governance.signable);
   data.knowDerived(derivedModels(platform.db));
   const registerFeatures = openFeatures(parts);
   return {
@@ -138,10 +156,12 @@ export function createModels(platform: Platform, access: Access, data: Data): Mo
       experimentRoutes(app, { experiments, runs, artifacts });
       registryRoutes(app, registry);
       registerFeatures(app);
-      trainingRoutes(app, trainings);
+      trainingRoutes(app, trainings, own);
       predictionRoutes(app, { registry, served, predictions, batch, log });
       reportRoutes(app, reports);
+      monitoring.register(app);
       challengeRoutes(app, challenges);
+      governanceRoutes(app, governance);
       openInferenceRoutes(app, { served, predictions });
       mlflowRoutes(app, {
         experiments,

@@ -192,9 +192,10 @@ export function registryMethods(
     };
   });
   route(app, api.transitionStage, async ({ ctx, body }) => {
-    const { model, version } = await find(ctx, body);
+    const found = await find(ctx, body);
+    const { model, version } = found;
     const stage = stageOf(body.stage);
-    if (await promotions.isAsked(ctx, model, stage))
+    if (await promotions.isAsked(ctx, found, stage))
       fail(
         'CONFLICT',
         `A second person has to agree before a version of "${model.name}" comes to ${stage}. Ask for it: POST /api/v1/ml/models/${model.id}/versions/${version.number}/promotions.`,

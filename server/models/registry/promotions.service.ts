@@ -6,6 +6,7 @@ import { fail } from '../../platform/failure.ts';
 import { newId } from '../../platform/ids.ts';
 import { cutPage, readIdCursor } from '../../platform/paging.ts';
 import type { ModelParts } from '../experiments/run-documents.ts';
+import type { CriticalUses } from '../governance/critical-uses.ts';
 import { figuresOf } from '../reports/report-figures.ts';
 import type { ModelVersions } from './model-versions.service.ts';
 import {
@@ -21,8 +22,9 @@ import {
   updateVersion,
   type VersionRow,
 } from './model-versions.store.ts';
-import { lockModel, type ModelRow } from './models.store.ts';
+import { lockModel } from './models.store.ts';
 import { describeFailed, ruleOf, runChecks } from './promotion-checks.ts';
+import { PromotionSignOffs } from './promotion-sign-offs.ts';
 import type { RegisteredModels } from './registered-models.service.ts';
 import { RegistryDocuments } from './registry-documents.ts';
 import { signedKind } from './signable-model.ts';
@@ -37,12 +39,14 @@ export class Promotions {
   readonly #models: RegisteredModels;
   readonly #versions: ModelVersions;
   readonly #documents: RegistryDocuments;
+  readonly #signOffs: PromotionSignOffs;
 
-  constructor(parts: ModelParts, models: RegisteredModels, versions: ModelVersions) {
+  constructor(parts: ModelParts, models: RegisteredModels, versions: ModelVersions, uses: CriticalUses) {
     this.#parts = parts;
     this.#models = models;
     this.#versions = versions;
     this.#documents = new RegistryDocuments(parts);
+    this.#signOffs = new PromotionSignOffs(parts, uses);
   }
 
   async list(ctx: Context, modelId: string, query: ListQuery) {
@@ -58,18 +62,21 @@ export class Promotions {
       },
     );
     const { page, next_cursor } = cutPage(found, query.limit, ({ promotion }) => promotion.id);
-    return { items: await this.#documents.promotions(page), next_cursor };
+    return { items: await this.#documents.promotions(ctx, page), next_cursor };
   }
 
   /** Of one version, oldest first; at most 200. */
   async ofVersion(ctx: Context, versionId: string): Promise<Promotion[]> {
     const found = await listPromotions(this.#parts.platform.db.sql, ctx, { versionId }, { limit: 200 });
-    return this.#documents.promotions(found.toReversed());
+    return this.#documents.promotions(ctx, found.toReversed());
   }
 
-  /** Whether somebody else has to agree: the policy says so, or the asker may not promote. */
-  async isAsked(ctx: Context, model: ModelRow, stage: ModelStage): Promise<boolean> {
+  /** Whether somebody else has to agree: a policy says so, or the asker may not promote. */
+  async isAsked(ctx: Context, found: FoundVersion, stage: ModelStage): Promise<boolean> {
+    const { model } = found;
     if (ruleOf(model.policy, stage).approval) return true;
+    const critical = await this.#signOffs.needed(this.#parts.platform.db.sql, found, stage);
+    if (critical !== null && critical.sign_offs > 0) return true;
     const owned = { id: model.id, ownerId: model.createdBy };
     return !(await this.#parts.access.resources.decide(ctx.actor, 'models:promote', owned, ctx.purpose))
       .allowed;
@@ -81,9 +88,10 @@ export class Promotions {
   async promote(ctx: Context, modelId: string, number: number, wanted: Wanted): Promise<Promotion> {
     const found = await this.#versions.require(ctx, 'models:write', modelId, number);
     const rule = ruleOf(found.model.policy, wanted.stage);
-    const isAsked = await this.isAsked(ctx, found.model, wanted.stage);
+    const isAsked = await this.isAsked(ctx, found, wanted.stage);
     const checks = await this.#passed(this.#parts.platform.db.sql, ctx, found, wanted.stage);
-    const row = this.#row(ctx, found.version, 'promotion', wanted.stage, wanted, checks);
+    const critical = await this.#signOffs.needed(this.#parts.platform.db.sql, found, wanted.stage);
+    const row = { ...this.#row(ctx, found.version, 'promotion', wanted.stage, wanted, checks), critical };
     const signatureId = rule.signature && !isAsked ? await this.#signed(ctx, found.version) : null;
     const promotion = await this.#parts.platform.db.transaction(async (tx) => {
       await lockModel(tx, modelId);
@@ -110,10 +118,13 @@ export class Promotions {
       await this.#record(tx, ctx, 'model-version.promoted', found, done);
       return done;
     });
-    return this.#document({ ...found, promotion });
+    return this.#document(ctx, { ...found, promotion });
   }
 
-  /** Throws FORBIDDEN for who asked (they may withdraw it) and who may not promote; CONFLICT for one that is decided. */
+  /**
+   * A critical one waits until enough persons have agreed. Throws FORBIDDEN for who asked (they may withdraw it), who trained what
+   * is critical and who may not promote; CONFLICT for one that is decided.
+   */
   async decide(ctx: Context, id: string, { decision, comment }: Decision): Promise<Promotion> {
     const found =
       (await findPromotion(this.#parts.platform.db.sql, ctx, id)) ??
@@ -127,8 +138,12 @@ export class Promotions {
       if (isOwn && decision === 'approve')
         fail('FORBIDDEN', 'You asked for this promotion; somebody else agrees to it.', { rule: 'four_eyes' });
     }
+    const critical = await this.#signOffs.needed(this.#parts.platform.db.sql, found, found.promotion.toStage);
+    const isSignedOff = critical !== null && critical.sign_offs > 0 && decision === 'approve';
+    if (isSignedOff) await this.#signOffs.requireHuman(this.#parts.platform.db.sql, ctx, found);
     const { signature } = ruleOf(found.model.policy, found.promotion.toStage);
-    const signatureId = signature && decision === 'approve' ? await this.#signed(ctx, found.version) : null;
+    const isSigned = decision === 'approve' && (signature || (isSignedOff && critical.signature));
+    const signatureId = isSigned ? await this.#signed(ctx, found.version) : null;
     const promotion = await this.#parts.platform.db.transaction(async (tx) => {
       await lockModel(tx, found.model.id);
       const present = await findPromotion(tx, ctx, id);
@@ -140,15 +155,16 @@ export class Promotions {
       await updatePromotion(tx, ctx, id, after);
       return after;
     });
-    return this.#document({ ...found, promotion });
+    return this.#document(ctx, { ...found, promotion });
   }
 
   async #apply(
     tx: Sql,
     ctx: Context,
-    { promotion, version, model }: FoundPromotion,
+    found: FoundPromotion,
     { decision, comment, signatureId }: Decision & { signatureId: string | null },
   ): Promise<PromotionRow> {
+    const { promotion, version, model } = found;
     if (decision !== 'approve') {
       const state = decision === 'refuse' ? 'refused' : 'withdrawn';
       const after = { ...promotion, ...this.#decided(ctx, state, comment) };
@@ -159,13 +175,25 @@ export class Promotions {
       fail('CONFLICT', 'The version is deleted. Restore it first.', { number: version.number });
     // The policy may have changed since it was asked.
     const checks = await this.#passed(tx, ctx, { version, model }, promotion.toStage);
-    if (ruleOf(model.policy, promotion.toStage).signature && signatureId === null)
+    const critical = await this.#signOffs.needed(tx, found, promotion.toStage);
+    const takesSignOffs = critical !== null && critical.sign_offs > 0;
+    const isUnsigned = signatureId === null;
+    if (
+      isUnsigned &&
+      (ruleOf(model.policy, promotion.toStage).signature || (takesSignOffs && critical.signature))
+    )
       fail('CONFLICT', 'The policy was changed at this moment. Read it again.', {
         promotion_id: promotion.id,
       });
+    if (takesSignOffs) {
+      await this.#signOffs.requireHuman(tx, ctx, found);
+      const missing = await this.#signOffs.add(tx, ctx, found, critical, { comment, signatureId });
+      if (missing > 0) return { ...promotion, critical };
+    }
     const after = {
       ...promotion,
       ...this.#decided(ctx, 'done', comment),
+      critical,
       fromStage: version.stage,
       checks,
       signatureId,
@@ -193,6 +221,7 @@ export class Promotions {
           stage,
         });
       const target = { version: held, model };
+      await this.#signOffs.requireEarlier(tx, ctx, target, stage, done);
       const row = {
         ...this.#row(ctx, held, 'rollback', stage, { archive_existing: true, comment }, []),
         ...this.#decided(ctx, 'done', comment),
@@ -202,7 +231,7 @@ export class Promotions {
       await this.#record(tx, ctx, 'model-version.rolled-back', target, row);
       return { ...target, promotion: row };
     });
-    return this.#document(found);
+    return this.#document(ctx, found);
   }
 
   async #passed(db: Sql, ctx: Context, { version, model }: FoundVersion, stage: ModelStage) {
@@ -302,6 +331,7 @@ export class Promotions {
       decidedAt: null,
       decisionComment: null,
       signatureId: null,
+      critical: null,
     };
   }
 
@@ -337,8 +367,8 @@ export class Promotions {
     });
   }
 
-  async #document(found: FoundPromotion): Promise<Promotion> {
-    const [document] = await this.#documents.promotions([found]);
+  async #document(ctx: Context, found: FoundPromotion): Promise<Promotion> {
+    const [document] = await this.#documents.promotions(ctx, [found]);
     return document as Promotion;
   }
 }

@@ -2,6 +2,7 @@ import type { Model, ModelVersion, Promotion } from '@stroma/contracts';
 import type { Context } from '../../platform/context.ts';
 import { type ModelParts, RunDocuments } from '../experiments/run-documents.ts';
 import type { InputRow } from '../experiments/runs.store.ts';
+import { findSignOffs } from '../governance/critical-policies.store.ts';
 import type { FoundPromotion, FoundVersion, VersionRow } from './model-versions.store.ts';
 import { countVersions, findAliases, type ModelRow, newestVersions } from './models.store.ts';
 
@@ -86,11 +87,13 @@ export class RegistryDocuments {
     }));
   }
 
-  async promotions(found: readonly FoundPromotion[]): Promise<Promotion[]> {
+  async promotions(ctx: Context, found: readonly FoundPromotion[]): Promise<Promotion[]> {
+    const ids = found.flatMap(({ promotion: { id, critical } }) => (critical === null ? [] : [id]));
+    const signOffs = await findSignOffs(this.#parts.platform.db.sql, ctx, ids);
     const people = found.flatMap(({ promotion }) =>
       [promotion.requestedBy, promotion.decidedBy ?? []].flat(),
     );
-    const named = await this.#runs.names(people);
+    const named = await this.#runs.names([...people, ...signOffs.map(({ userId }) => userId)]);
     return found.map(({ promotion, version }) => ({
       promotion_id: promotion.id,
       model_id: version.modelId,
@@ -109,6 +112,15 @@ export class RegistryDocuments {
       decided_at: promotion.decidedAt?.toISOString() ?? null,
       decision_comment: promotion.decisionComment,
       signature_id: promotion.signatureId,
+      critical: promotion.critical,
+      sign_offs: signOffs
+        .filter(({ promotionId }) => promotionId === promotion.id)
+        .map(({ userId, createdAt, comment, signatureId }) => ({
+          by: named(userId),
+          at: createdAt.toISOString(),
+          comment,
+          signature_id: signatureId,
+        })),
     }));
   }
 }

@@ -37,3 +37,12 @@ export async function newestReports(db: Sql, ctx: Context, versionId: string): P
   );
   return found.filter((row) => row !== null);
 }
+
+export async function findReport(db: Sql, ctx: Context, id: string): Promise<ReportRow | null> {
+  const [row] = await db
+    .select()
+    .from(modelReports)
+    .where(and(eq(modelReports.tenantId, ctx.actor.tenantId), eq(modelReports.id, id)))
+    .limit(1);
+  return row ?? null;
+}

@@ -15,6 +15,7 @@ export interface EntityReference {
     | 'export'
     | 'model_version'
     | 'model_report'
+    | 'model_record'
     | 'features';
   label: string;
   sha256: string | null;
