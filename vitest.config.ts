@@ -49,6 +49,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'browser',
+          // Node reads the server as it does outside of tests, and faster than Vite turns it into something else.
+          experimental: { viteModuleRunner: false },
           include: ['apps/web/**/*.browser.test.ts'],
         },
       },

@@ -10,7 +10,7 @@ import {
   signIn,
 } from './browser.ts';
 import { sleepstudy } from './sleepstudy.ts';
-import { type RunningStroma, startStroma } from './stroma-server.ts';
+import { type RunningStroma, startStromaProcess } from './stroma-server.ts';
 
 let stroma: RunningStroma;
 let browser: Browser;
@@ -18,7 +18,7 @@ const study = sleepstudy();
 const fileName = 'sleepstudy.csv';
 
 beforeAll(async () => {
-  [stroma, browser] = await Promise.all([startStroma(), launchChromium()]);
+  [stroma, browser] = await Promise.all([startStromaProcess(), launchChromium()]);
 });
 afterAll(async () => {
   await browser?.close();
