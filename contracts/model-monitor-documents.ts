@@ -238,6 +238,7 @@ export const monitorFindings = z.object({
   reference_rows: z.int(),
   thresholds: z.record(z.string(), z.number()),
   column_count: z.int(),
+  drawn_share: share.describe('Of the predictions that were kept, by chance; 1 where all were looked at'),
   windows: z.array(monitorWindow).describe('Oldest first'),
   columns: z.array(monitorColumn).describe('Those that drifted most first, at most 50'),
   predictions: z.array(monitorColumn),

@@ -26,6 +26,7 @@ export * from './automl/index.ts';
 export { type ClassedColumn, classesOfNumbers, classesOfTexts } from './classes.ts';
 export * from './drift/index.ts';
 export { type Driver, type Drivers, driversOf } from './drivers.ts';
+export type { Target } from './estimator.ts';
 export * from './explain/index.ts';
 export * from './fairness/index.ts';
 export {

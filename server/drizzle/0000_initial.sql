@@ -1407,7 +1407,6 @@ CREATE TABLE "ml_retrainings" (
 	"comparison" jsonb,
 	"promotion_id" text,
 	"message" text NOT NULL,
-	"comparing_since" timestamp (3) with time zone,
 	"started_by" text NOT NULL,
 	"started_at" timestamp (3) with time zone NOT NULL,
 	"ended_at" timestamp (3) with time zone
@@ -1514,6 +1513,7 @@ CREATE TABLE "ml_trained_versions" (
 	"dataset_version_id" text NOT NULL,
 	"view" text NOT NULL,
 	"columns" jsonb NOT NULL,
+	"origins" jsonb DEFAULT '[]'::jsonb NOT NULL,
 	"model_key" text NOT NULL,
 	"model_bytes" bigint NOT NULL,
 	"model_sha256" text NOT NULL,

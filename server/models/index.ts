@@ -121,7 +121,7 @@ export function createModels(platform: Platform, access: Access, data: Data): Mo
   });
   const log = new PredictionLogs(parts, models, served);
   const trials = new Trials(parts, served, log, threads.slow);
-  const predictions = new Predictions(parts, served, threads, log, trials);
+  const predictions = new Predictions(parts, served, threads, log, trials, governance.reviews);
   const monitoring = openMonitoring({ parts, models, served, promotions, threads: threads.slow });
   const { outcomes } = monitoring;
   const challenges = openChallenges(parts, { models, served, promotions, trials, outcomes });

@@ -43,15 +43,15 @@ const present = (losses: Float64Array): Float64Array => losses.filter((own) => !
 
 export type TestedLosses = Omit<ConceptDrift, 'q_value' | 'severity'>;
 
-const momentsOf = (values: Float64Array): Moments => ({
-  n: values.length,
-  mean: meanOf(values),
-  sd: Math.sqrt(varianceOf(values)),
-});
+/** Of those that are known. */
+export function momentsOfLosses(losses: Float64Array): Moments {
+  const values = present(losses);
+  return { n: values.length, mean: meanOf(values), sd: Math.sqrt(varianceOf(values)) };
+}
 
 /** Welch's test of the mean losses, NaN left out; null of fewer than two on a side, or where none varies. */
-export function lossesAgainst(reference: Float64Array, window: Float64Array): TestedLosses | null {
-  const [a, b] = [momentsOf(present(window)), momentsOf(present(reference))];
+export function lossesAgainst(reference: Moments, window: Float64Array): TestedLosses | null {
+  const [a, b] = [momentsOfLosses(window), reference];
   const found = groupDifference(a, b);
   if (found === null) return null;
   return {

@@ -45,6 +45,8 @@ export interface DriftOverWindows {
   /** Where the mean loss of the whole stream changed; indices of its rows. Empty without losses. */
   changes: StreamChange[];
   severity: DriftSeverity;
+  /** All of each window; null of those that are too small. */
+  reports: (DriftReport | null)[];
 }
 
 const mostWindows = 1000;
@@ -138,6 +140,7 @@ export function driftOverWindows(
     }),
     changes: losses === undefined ? [] : lossChanges(reference.losses as Float64Array, losses),
     severity: worstSeverity(reports.map(({ severity }) => severity)),
+    reports: windows.map((window) => reportOf.get(window) ?? null),
   };
 }
 

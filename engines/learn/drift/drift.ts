@@ -1,5 +1,5 @@
 import { StromaError } from '@stroma/kernel';
-import { falseDiscovery } from '@stroma/stats';
+import { falseDiscovery, type Moments } from '@stroma/stats';
 import {
   columnNamed,
   type FeatureColumn,
@@ -9,7 +9,13 @@ import {
   takeRows,
 } from '../table/feature-table.ts';
 import { type ColumnDrift, type ColumnReference, referenceOf, type TestedColumn } from './column-drift.ts';
-import { type ConceptDrift, lossesAgainst, type TestedLosses, withLossSeverity } from './concept-drift.ts';
+import {
+  type ConceptDrift,
+  lossesAgainst,
+  momentsOfLosses,
+  type TestedLosses,
+  withLossSeverity,
+} from './concept-drift.ts';
 import { JointRows, sampleRows } from './joint-rows.ts';
 import { type KernelDiscrepancy, kernelDiscrepancy } from './kernel-discrepancy.ts';
 import {
@@ -24,7 +30,7 @@ import {
 export interface Observed {
   /** Features; free text among them is not compared. */
   table: FeatureTable;
-  /** What was so. */
+  /** What was so; missing where it is not known yet. Rows without it are left out. */
   labels?: FeatureColumn;
   /** What was said: the class, the value, the probability of a class. */
   predictions?: readonly FeatureColumn[];
@@ -39,6 +45,8 @@ export interface DriftOptions {
   bins?: number;
   /** Rows of each side that are looked at together, at most; 300. 0: the columns are looked at one by one alone. */
   jointRows?: number;
+  /** Losses of other rows than the reference's, such as those kept back from a model that learned from all of them. */
+  lossesBefore?: Moments;
   signal?: AbortSignal;
 }
 
@@ -90,7 +98,7 @@ export class DriftReference {
   readonly #columns: { name: string; reference: ColumnReference }[];
   readonly #labels: ColumnReference | null;
   readonly #predictions: ColumnReference[];
-  readonly #losses: Float64Array | null;
+  readonly #losses: Moments | null;
   readonly #joint: { shape: JointRows; rows: Float64Array; count: number } | null;
   readonly #options: DriftOptions;
 
@@ -105,9 +113,9 @@ export class DriftReference {
       name: column.name,
       reference: referenceOf(column, options.bins),
     }));
-    this.#labels = labels === undefined ? null : referenceOf(labels, options.bins);
+    this.#labels = labels === undefined ? null : referenceOf(knownOf(labels), options.bins);
     this.#predictions = predictions.map((column) => referenceOf(column, options.bins));
-    this.#losses = losses ?? null;
+    this.#losses = losses === undefined ? (options.lossesBefore ?? null) : momentsOfLosses(losses);
     const most = options.jointRows ?? 300;
     const shape = new JointRows(compared);
     const drawn = sampleRows(table.rows, most, options.seed);
@@ -137,7 +145,7 @@ export class DriftReference {
       rows: window.table.rows,
       columns,
       together: this.#together(window.table),
-      labels: window.labels === undefined ? null : (this.#labels?.against(window.labels) ?? null),
+      labels: this.#testLabels(window.labels),
       predictions: this.#predictions.map((reference, at) =>
         reference.against(predictions[at] as FeatureColumn),
       ),
@@ -146,6 +154,12 @@ export class DriftReference {
           ? null
           : lossesAgainst(this.#losses, window.losses),
     };
+  }
+
+  #testLabels(labels: FeatureColumn | undefined): TestedColumn | null {
+    if (labels === undefined || this.#labels === null) return null;
+    const known = knownOf(labels);
+    return lengthOf(known) < fewestDriftRows ? null : this.#labels.against(known);
   }
 
   #together(table: FeatureTable): Tested['together'] {
@@ -159,6 +173,17 @@ export class DriftReference {
     });
     return { ...found, columns: shape.columns, rows: { reference: count, window: drawn.length } };
   }
+}
+
+function knownOf(column: FeatureColumn): FeatureColumn {
+  const rows = Uint32Array.from({ length: lengthOf(column) }, (_, row) => row);
+  return takeOf(
+    column,
+    rows.filter((row) => {
+      if (column.kind === 'category') return (column.codes[row] as number) >= 0;
+      return column.kind === 'text' ? column.values[row] !== null : !Number.isNaN(column.values[row]);
+    }),
+  );
 }
 
 function checkObserved({ table, labels, predictions = [], losses }: Observed, what: string): void {

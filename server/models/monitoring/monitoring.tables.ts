@@ -138,8 +138,6 @@ export const retrainings = pgTable(
     comparison: jsonb('comparison').$type<MonitorRetrainingRun['comparison']>(),
     promotionId: text('promotion_id'),
     message: text('message').notNull(),
-    /** Set while the job that compares is sent and has not ended. */
-    comparingSince: moment('comparing_since'),
     startedBy: text('started_by').notNull(),
     startedAt: moment('started_at').notNull(),
     endedAt: moment('ended_at'),

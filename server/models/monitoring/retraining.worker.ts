@@ -1,0 +1,91 @@
+import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+import type { LearningMetric, SignatureColumn } from '@stroma/contracts';
+import { type AutomlModel, fewestDriftRows, loadAutoml, readModelText } from '@stroma/learn';
+import { serveTask, type TaskContext } from '../../platform/threads/serve-task.ts';
+import { readLearningTable, type TableTask } from '../training/learning-table.ts';
+import {
+  featuresOf,
+  type LoggedRows,
+  type LoggedTexts,
+  labelledRows,
+  outputsOfRows,
+  readLogged,
+  targetOfRows,
+} from './observed-rows.ts';
+import { type Comparison, comparedScores, rowKeys } from './retraining-comparison.ts';
+
+interface ComparedVersion {
+  model: string;
+  signature: readonly SignatureColumn[];
+  /** What it learned from. */
+  learned: TableTask;
+}
+
+export interface CompareTask {
+  before: ComparedVersion;
+  after: ComparedVersion;
+  /** Whose outcome is known. */
+  logged: LoggedTexts;
+  metric: LearningMetric;
+  seed: number;
+}
+
+/** Null where fewer than 20 rows are left that neither learned from, or they are all of one class. */
+export type ComparedOnOutcomes = Omit<Comparison, 'basis' | 'metric'> | null;
+
+/** A table of more rows is not looked through for rows that are known again. */
+const mostLearned = 500_000;
+
+serveTask(async (task: CompareTask, ctx: TaskContext): Promise<ComparedOnOutcomes> => {
+  const { logged, metric, seed } = task;
+  if (logged.said.length < fewestDriftRows) return null;
+  const [before, after] = [task.before, task.after].map((own) => readSeen(own, logged)) as [Seen, Seen];
+  ctx.progress(0.3, 'leaving out what was learned from');
+  const learned = await Promise.all([
+    learnedFrom(before, task.before, ctx.signal),
+    learnedFrom(after, task.after, ctx.signal),
+  ]);
+  const [own, others] = learned;
+  if (own === null || others === null) return null;
+  const all = Uint32Array.from({ length: logged.said.length }, (_, row) => row);
+  const known = labelledRows(after.rows.labels, labelledRows(before.rows.labels, all));
+  const rows = known.filter((row) => !own.has(row) && !others.has(row));
+  const target = targetOfRows(before.rows.labels, rows);
+  if (rows.length < fewestDriftRows || (target.kind === 'class' && new Set(target.codes).size < 2))
+    return null;
+  ctx.progress(0.7, 'comparing');
+  const of = ({ rows: { outputs } }: Seen) => outputsOfRows(outputs, rows, all.length);
+  // Classes of the two may stand in another order, or be others.
+  if (!sameClasses(before.model, after.model)) return null;
+  return {
+    rows: rows.length,
+    left_out: known.length - rows.length,
+    ...comparedScores(metric, target, { before: of(before), after: of(after) }, seed),
+  };
+});
+
+interface Seen {
+  model: AutomlModel;
+  rows: LoggedRows;
+}
+
+function readSeen({ model: path, signature }: ComparedVersion, logged: LoggedTexts): Seen {
+  const model = loadAutoml(readModelText(gunzipSync(readFileSync(path)).toString('utf8')));
+  return { model, rows: readLogged(model, signature, logged) };
+}
+
+const sameClasses = (a: AutomlModel, b: AutomlModel): boolean =>
+  a.saved.problem.labels.join('\n') === b.saved.problem.labels.join('\n');
+
+/** Places of the logged rows that hold the same as a row it learned from; null of a table too large to look through. */
+async function learnedFrom(
+  { model, rows }: Seen,
+  { learned }: ComparedVersion,
+  signal: AbortSignal,
+): Promise<Set<number> | null> {
+  const { table } = await readLearningTable(learned, signal);
+  if (table.rows > mostLearned) return null;
+  const known = new Set(rowKeys(featuresOf(model, table)));
+  return new Set(rowKeys(rows.table).flatMap((key, row) => (known.has(key) ? [row] : [])));
+}
