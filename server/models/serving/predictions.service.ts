@@ -10,6 +10,7 @@ import { fail } from '../../platform/failure.ts';
 import type { Threads } from '../../platform/threads/threads.ts';
 import type { AskedFor, Trials } from '../challengers/trials.ts';
 import type { ModelParts } from '../experiments/run-documents.ts';
+import type { PredictionReviews } from '../governance/prediction-reviews.service.ts';
 import type { Asked } from './model-answers.ts';
 import type { PredictionLogs } from './prediction-log.ts';
 import type { ServedModels, ServedVersion } from './served-models.ts';
@@ -37,6 +38,7 @@ export class Predictions {
   readonly #threads: ServingThreads;
   readonly #log: PredictionLogs;
   readonly #trials: Trials;
+  readonly #reviews: Pick<PredictionReviews, 'hold'>;
   readonly #globals = new Map<string, Promise<ModelExplanation>>();
 
   constructor(
@@ -45,9 +47,11 @@ export class Predictions {
     threads: ServingThreads,
     log: PredictionLogs,
     trials: Trials,
+    reviews: Pick<PredictionReviews, 'hold'>,
   ) {
     this.#log = log;
     this.#trials = trials;
+    this.#reviews = reviews;
     this.#parts = parts;
     this.#served = served;
     this.#threads = threads;
@@ -86,6 +90,7 @@ export class Predictions {
     const predictions = this.#log.keep(ctx, answering, rows, told.predictions, trial !== null);
     if (trial !== null) this.#trials.keep(ctx, trial, rows, predictions);
     const { model, version } = answering;
+    const held = await this.#reviews.hold(ctx, answering, rows, predictions);
     return {
       model_id: model.id,
       model_name: model.name,
@@ -94,7 +99,7 @@ export class Predictions {
       target,
       problem_type: labels.length === 0 ? 'regression' : labels.length === 2 ? 'binary' : 'multiclass',
       labels,
-      predictions,
+      ...held,
     };
   }
 
