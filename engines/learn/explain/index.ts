@@ -11,6 +11,7 @@
  *   counterfactuals        a row and what is wanted -> the least that would have to be otherwise
  *   viewAutoml             an AutoML model -> the predictor of matrices all of these take
  *   explainRow             a row of a table and its AutoML model -> what each column adds, quickly
+ *   treeExplainer          an AutoML model of trees alone -> the same, exactly
  */
 
 export {
@@ -64,3 +65,4 @@ export {
   type Waterfall,
   waterfallOf,
 } from './shap-summary.ts';
+export { type TreeExplainer, type TreeScale, treeExplainer } from './tree-explanation.ts';
