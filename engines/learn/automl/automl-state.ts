@@ -7,6 +7,8 @@ export interface FinishedFit {
   fold: number;
   /** It was fitted to. */
   rows: number;
+  /** Of what its settings ask for; all when left out. */
+  budget?: number;
   seconds: number;
   /** Of the fold's test rows, rows x outputs; null where the fit failed. */
   predicted: Float64Array | null;

@@ -13,6 +13,7 @@ import { type HeldOutRows, type Holdout, heldOutRows, holdoutOf, resamplesFor } 
 import { type LeaderboardEntry, leaderboardOf, leaderOrder } from './leaderboard.ts';
 import { type FamilyName, families, type Settings } from './learners.ts';
 import { type LearningPoint, learningCurve } from './learning-curve.ts';
+import { isNetwork, type NetworkLearners } from './network-families.ts';
 import {
   defaultMetric,
   intervalOfFolds,
@@ -55,7 +56,11 @@ export interface AutomlOptions {
   /** 4 GiB when left out. */
   memory_limit_bytes?: number;
   threads?: TreeThreads;
+  /** Has networks tried too: `networkLearners` of @stroma/learn/networks. They hold the thread for up to 20 steps at a time. */
+  learners?: NetworkLearners;
   signal?: AbortSignal;
+  /** A shared number: 0, written by any thread, ends it with CANCELLED, a network after the step it is in. */
+  go?: Int32Array;
   /** The one learner to train, in place of a search: its settings as leaderboards tell them. */
   only?: { family: FamilyName; settings: Settings };
   onProgress?: (progress: AutomlProgress) => void;
@@ -110,7 +115,12 @@ export interface AutomlResult {
  * Fits hold the thread; other work has its turn between them.
  */
 export async function automl(options: AutomlOptions): Promise<AutomlResult> {
-  const { seed, signal, threads, preset = 'balanced' } = options;
+  const { seed, signal, learners, preset = 'balanced' } = options;
+  const run = {
+    ...(options.threads && { threads: options.threads }),
+    ...(options.go && { go: options.go }),
+    ...(options.memory_limit_bytes !== undefined && { memoryLimitBytes: options.memory_limit_bytes }),
+  };
   const { folds: wantedFolds, refinements } = presetSettings[preset];
   const used = options.state?.seconds ?? 0;
   const limit = new TimeLimit(options.clock, options.time_limit_seconds, used);
@@ -130,6 +140,12 @@ export async function automl(options: AutomlOptions): Promise<AutomlResult> {
       `A learner of ${target.kind === 'class' ? 'classes' : 'numbers'} was expected; "${only.family}" learns ${families[only.family].learns.map((kind) => (kind === 'class' ? 'classes' : 'numbers')).join(' and ')}.`,
       { learner: only.family },
     );
+  if (only !== undefined && isNetwork(only.family) && learners === undefined)
+    throw new StromaError(
+      'INVALID_INPUT',
+      `"${only.family}" is a network: give \`learners\`, the networkLearners of @stroma/learn/networks.`,
+      { learner: only.family },
+    );
   const objective = objectiveOf(metric);
   const state = stateFor(
     fingerprintOf([
@@ -139,6 +155,7 @@ export async function automl(options: AutomlOptions): Promise<AutomlResult> {
       preset,
       options.holdout_share ?? 0.2,
       ...(options.only === undefined ? [] : [JSON.stringify(options.only)]),
+      ...(learners === undefined ? [] : ['networks']),
     ]),
     options.state,
   );
@@ -171,7 +188,8 @@ export async function automl(options: AutomlOptions): Promise<AutomlResult> {
       limit,
       refinements: options.only === undefined ? refinements : 0,
       ...(options.only && { only: { id: options.only.family, ...options.only } }),
-      ...(threads && { threads }),
+      run,
+      ...(learners && { learners }),
       ...(signal && { signal }),
       testing: (lossSeconds) =>
         (lossSeconds * rows.test.length * metricsOf(target.kind).length * resamplesFor(rows.test.length)) /
@@ -194,7 +212,18 @@ export async function automl(options: AutomlOptions): Promise<AutomlResult> {
   const reason = await search.run();
   if (options.only !== undefined && search.evaluated().length === 0)
     throw unlearned(options.only.family, failuresOf(state), limit.seconds);
-  const finish = new Finish({ ...train, foldOf, folds, objective, seed, limit, search, threads, signal });
+  const finish = new Finish({
+    ...train,
+    foldOf,
+    folds,
+    objective,
+    seed,
+    limit,
+    search,
+    learners,
+    run,
+    signal,
+  });
   const chosen = await finish.choose(mostMembers);
   const interval = finish.interval(chosen);
   const calibration = finish.calibration(chosen);
@@ -226,6 +255,9 @@ export async function automl(options: AutomlOptions): Promise<AutomlResult> {
     objective,
     seed,
     limit,
+    learners,
+    run,
+    signal,
   });
   return {
     problem,

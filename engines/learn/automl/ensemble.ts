@@ -18,7 +18,10 @@ const mostLookedAt = 12;
 const mostRows = 3_000;
 /** Losses that `chooseCombination` computes, about: each fold and all rows choose once. */
 export const lossesOfChoice = (folds: number): number => (folds + 1) * rounds * mostLookedAt;
-export const rowsOfChoice = (rows: number): number => Math.min(rows, mostRows);
+export function rowsOfChoice(rows: number): number {
+  const own = Math.min(rows, mostRows);
+  return own * drawsFor(own);
+}
 
 /**
  * Greedy choice with replacement: each round takes the member that makes the mean best. Caruana et al. 2004,
@@ -57,6 +60,49 @@ export function greedyBlend(
   const members = [...best.counts.keys()].sort((a, b) => a - b);
   const total = members.reduce((all, at) => all + (best.counts.get(at) ?? 0), 0);
   return { kind: 'blend', members, weights: members.map((at) => (best.counts.get(at) ?? 0) / total) };
+}
+
+/** Draws of the rows that a blend is chosen for: the fewer rows, the more chance has its way with one choice. */
+const drawsFor = (rows: number): number =>
+  Math.max(1, Math.min(12, Math.round(mostRows / Math.max(1, rows))));
+
+/**
+ * The mean of greedy choices, each by rows drawn with replacement, cut to the heaviest `most` members. Which of nearly
+ * equal members is best in few rows is chance: each draw finds others, and they share the weight. Caruana et al. 2004
+ * draw members for the same end.
+ */
+export function sharedBlend(
+  predictions: readonly Float64Array[],
+  target: Target,
+  objective: Objective,
+  { most, seed }: { most: number; seed: number },
+): Combination {
+  const rows = rowsOfTarget(target);
+  const draws = drawsFor(rows);
+  if (most === 1 || draws === 1) return greedyBlend(predictions, target, objective, most);
+  const outputs = outputsOf(target);
+  const shares = new Float64Array(predictions.length);
+  for (let draw = 0; draw < draws; draw++) {
+    const random = seededRandom(seed + draw);
+    const drawn = Uint32Array.from({ length: rows }, () => random.whole(rows)).sort();
+    const blend = greedyBlend(
+      predictions.map((own) => takeOutputs(own, outputs, drawn)),
+      takeTarget(target, drawn),
+      objective,
+      most,
+    );
+    if (blend.kind === 'blend')
+      blend.members.forEach((at, place) => {
+        shares[at] = (shares[at] as number) + (blend.weights[place] as number);
+      });
+  }
+  const members = [...shares.keys()]
+    .filter((at) => (shares[at] as number) > 0)
+    .sort((a, b) => (shares[b] as number) - (shares[a] as number) || a - b)
+    .slice(0, most)
+    .sort((a, b) => a - b);
+  const total = members.reduce((sum, at) => sum + (shares[at] as number), 0);
+  return { kind: 'blend', members, weights: members.map((at) => (shares[at] as number) / total) };
 }
 
 /** A ridge or logistic regression on the members' predictions out of fold. Wolpert 1992, doi:10.1016/S0893-6080(05)80023-1. */
@@ -145,7 +191,7 @@ export function chooseCombination(
   const fitted = (own: readonly Float64Array[], known: Target): Record<Way, Combination> => {
     const losses = own.map((each) => objective.loss(known, each));
     const best = losses.indexOf(Math.min(...losses));
-    const blend = greedyBlend(...sampled(own, known, seed), objective, most);
+    const blend = sharedBlend(...sampled(own, known, seed), objective, { most, seed });
     return {
       single: { kind: 'blend', members: [best], weights: [1] },
       blend,

@@ -1,14 +1,15 @@
 import type { Target } from '../estimator.ts';
 import type { FeatureTable } from '../table/feature-table.ts';
-import type { TreeThreads } from '../trees/tree-threads.ts';
 import type { SavedAutoml } from './automl-model.ts';
 import { type Calibration, conformalHalfWidth, fitCalibration } from './calibration.ts';
 import { type Combination, chooseCombination } from './ensemble.ts';
-import { allRows, EncodedRows, type FittedMember, fitMember } from './fold-fit.ts';
+import { allRows, EncodedRows, type FittedMember, fitAnyMember } from './fold-fit.ts';
+import type { LearnerRun } from './learners.ts';
+import type { NetworkLearners } from './network-families.ts';
 import type { Objective } from './objective.ts';
 import type { Configuration } from './portfolio.ts';
 import type { Evaluated, Search } from './search.ts';
-import { OutOfTime, type TimeLimit } from './time-limit.ts';
+import { OutOfTime, type TimeLimit, throwIfStopped } from './time-limit.ts';
 
 interface FinishSetting {
   table: FeatureTable;
@@ -19,7 +20,8 @@ interface FinishSetting {
   seed: number;
   limit: TimeLimit;
   search: Search;
-  threads: TreeThreads | undefined;
+  learners: NetworkLearners | undefined;
+  run: Omit<LearnerRun, 'seed' | 'signal'>;
   signal: AbortSignal | undefined;
 }
 
@@ -110,7 +112,7 @@ export class Finish {
     target: Target,
     until: number,
   ): Promise<FittedMember[] | null> {
-    const { limit, seed, signal, threads } = this.#setting;
+    const { limit, seed, signal, run, learners } = this.#setting;
     const encoded = new EncodedRows(table, target, seed);
     const rows = allRows(target);
     const fitted: FittedMember[] = [];
@@ -118,11 +120,13 @@ export class Finish {
       for (const configuration of configurations) {
         await new Promise((done) => setImmediate(done));
         signal?.throwIfAborted();
-        const run = { seed, signal: limit.signalUntil(until, signal), ...(threads && { threads }) };
-        fitted.push(fitMember(encoded, target, rows, configuration, run));
+        throwIfStopped(run.go);
+        const own = { ...run, seed, signal: limit.signalUntil(until, signal), budget: 1 };
+        fitted.push(await fitAnyMember(encoded, target, rows, configuration, own, learners));
       }
     } catch (error) {
       signal?.throwIfAborted();
+      throwIfStopped(run.go);
       if (error instanceof OutOfTime) return null;
       throw error;
     }

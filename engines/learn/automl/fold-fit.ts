@@ -3,6 +3,7 @@ import { type Encoder, fitEncoder } from '../table/encoder.ts';
 import { type FeatureTable, takeRows } from '../table/feature-table.ts';
 import { rowsOfTarget, takeTarget } from '../table/target.ts';
 import { families, type LearnerRun } from './learners.ts';
+import { isNetwork, type NetworkLearners, type NetworkRun } from './network-families.ts';
 import type { Configuration } from './portfolio.ts';
 
 /** A configuration fitted to rows: how they are encoded, what was learned, and the classes it has seen. */
@@ -80,6 +81,24 @@ export function fitMember(
   const { target: own, seen } = withoutAbsent(takeTarget(target, rows));
   const family = seen?.length === 1 ? families.baseline : families[configuration.family];
   const predictor = family.fit(matrix, own, configuration.settings, run);
+  return { configuration, encoder, predictor, seen };
+}
+
+/** As `fitMember`, of networks too, which `learners` learn. */
+export async function fitAnyMember(
+  encoded: EncodedRows,
+  target: Target,
+  rows: Uint32Array,
+  configuration: Configuration,
+  run: NetworkRun,
+  learners: NetworkLearners | undefined,
+): Promise<FittedMember> {
+  const { family, settings } = configuration;
+  const { target: own, seen } = withoutAbsent(takeTarget(target, rows));
+  if (learners === undefined || !isNetwork(family) || seen?.length === 1)
+    return fitMember(encoded, target, rows, configuration, run);
+  const { encoder, matrix } = encoded.of(rows, configuration);
+  const predictor = await learners[family](matrix, own, settings, run);
   return { configuration, encoder, predictor, seen };
 }
 

@@ -16,7 +16,12 @@ export {
   type SavedAutoml,
 } from './automl-model.ts';
 export type { AutomlState, FinishedFit } from './automl-state.ts';
-export type { HeldOutRows, Holdout } from './holdout.ts';
+export { conformalHalfWidth } from './calibration.ts';
+export { type Combination, combine, fitStack, greedyBlend } from './ensemble.ts';
+export { type HeldOutRows, type Holdout, holdoutOf } from './holdout.ts';
 export type { LeaderboardEntry } from './leaderboard.ts';
 export { type FamilyName, familyNames, type Settings } from './learners.ts';
 export { modelText, readModelText } from './model-text.ts';
+export { type NetworkLearners, networkFamilyNames } from './network-families.ts';
+export { defaultMetric, objectiveOf } from './objective.ts';
+export { type Decision, type Prepared, prepare as prepareTable } from './preparation.ts';

@@ -17,6 +17,7 @@ import { fitExtraTrees, fitRandomForest } from '../trees/forests/forests.ts';
 import { loadTrees } from '../trees/tree-model.ts';
 import type { TreeThreads } from '../trees/tree-threads.ts';
 import { fitBaseline, loadBaseline } from './baseline.ts';
+import { networkFamilies, networkFamilyNames } from './network-families.ts';
 
 export const familyNames = [
   'baseline',
@@ -29,6 +30,7 @@ export const familyNames = [
   'random_forest',
   'extra_trees',
   'boosted_trees',
+  ...networkFamilyNames,
 ] as const;
 export type FamilyName = (typeof familyNames)[number];
 
@@ -43,7 +45,12 @@ export interface Dimension {
   whole?: boolean;
 }
 
-export type LearnerRun = FitOptions & { threads?: TreeThreads };
+export interface LearnerRun extends FitOptions {
+  threads?: TreeThreads;
+  /** A shared number: 0, written by any thread, ends what looks at it after the step it is in. */
+  go?: Int32Array;
+  memoryLimitBytes?: number;
+}
 
 export interface Family {
   learns: readonly ('class' | 'number')[];
@@ -54,6 +61,8 @@ export interface Family {
   growth: number;
   /** Seconds of a fit before one was measured, on the slow side. */
   guess(size: { rows: number; columns: number; classes: number }, settings: Settings): number;
+  /** How much a fit with a part of its budget takes, beside others; 1 when left out. Learners without know no budget. */
+  work?(settings: Settings, budget: number): number;
   /** What is refined; empty where the portfolio says all. */
   space: readonly Dimension[];
   mostRows?: number;
@@ -82,7 +91,7 @@ const forest = (
   load: loadTrees,
   growth: 1.1,
   guess: ({ rows, columns }, settings) =>
-    number(settings, 'trees', 200) * rows * (2 + Math.sqrt(columns)) * 6e-7 + 0.01,
+    number(settings, 'trees', 200) * rows * (2 + Math.sqrt(columns)) * 4e-7 + 0.01,
   space: [
     { name: 'min_rows', low: 1, high: 12, scale: 'log', whole: true },
     { name: 'column_share', low: 0.05, high: 1, scale: 'log' },
@@ -90,6 +99,7 @@ const forest = (
 });
 
 export const families: Readonly<Record<FamilyName, Family>> = {
+  ...networkFamilies,
   baseline: {
     learns: ['class', 'number'],
     encoding: nativeEncoding,
@@ -158,7 +168,8 @@ export const families: Readonly<Record<FamilyName, Family>> = {
       }),
     load: (saved) => loadRbfSvm(saved as RbfSvmModel),
     growth: 2.1,
-    guess: ({ rows, columns, classes }) => rows * rows * (columns + 20) * classes * 1e-8 + 0.02,
+    // Pairs of classes hold 2 rows / classes each.
+    guess: ({ rows, columns, classes }) => rows * rows * (columns + 20) * (2 - 2 / classes) * 8e-9 + 0.02,
     space: [
       { name: 'cost', low: 0.1, high: 300, scale: 'log' },
       { name: 'gamma_share', low: 0.02, high: 5, scale: 'log' },
@@ -206,7 +217,7 @@ export const families: Readonly<Record<FamilyName, Family>> = {
     guess: ({ rows, columns, classes }, settings) =>
       number(settings, 'rounds', 150) *
         Math.max(1, classes > 2 ? classes : 1) *
-        (rows * columns * 1.2e-8 + number(settings, 'leaves', 12) * columns * 1.5e-6) +
+        (rows * columns * 8e-9 + number(settings, 'leaves', 12) * columns * 1e-6) +
       0.02,
     space: [
       { name: 'rounds', low: 60, high: 500, scale: 'log', whole: true },

@@ -3,11 +3,13 @@ import type { Target } from '../estimator.ts';
 import type { FeatureTable } from '../table/feature-table.ts';
 import { shuffled } from '../table/splits.ts';
 import { takeTarget } from '../table/target.ts';
-import { EncodedRows, fitMember, outputsOf, predictMember } from './fold-fit.ts';
+import { EncodedRows, fitAnyMember, outputsOf, predictMember } from './fold-fit.ts';
+import type { LearnerRun } from './learners.ts';
+import type { NetworkLearners } from './network-families.ts';
 import { intervalOfFolds, type Objective, type ScoreInterval } from './objective.ts';
 import type { Configuration } from './portfolio.ts';
 import type { Search } from './search.ts';
-import { OutOfTime, type TimeLimit } from './time-limit.ts';
+import { OutOfTime, type TimeLimit, throwIfStopped } from './time-limit.ts';
 
 export interface LearningPoint extends ScoreInterval {
   rows: number;
@@ -28,9 +30,12 @@ export async function learningCurve(
     objective: Objective;
     seed: number;
     limit: TimeLimit;
+    learners: NetworkLearners | undefined;
+    run: Omit<LearnerRun, 'seed' | 'signal'>;
+    signal: AbortSignal | undefined;
   },
 ): Promise<LearningPoint[]> {
-  const { table, target, foldOf, objective, seed, limit } = setting;
+  const { table, target, foldOf, objective, seed, limit, learners, signal } = setting;
   const outputs = outputsOf(target);
   const sides = Array.from({ length: Math.min(2, setting.folds) }, (_, fold) => {
     const all = Uint32Array.from(foldOf.keys());
@@ -52,16 +57,16 @@ export async function learningCurve(
       const own = train.slice(0, rows).sort();
       const encoded = new EncodedRows(table, target, seed);
       try {
-        const member = fitMember(encoded, target, own, configuration, {
-          seed,
-          signal: limit.signalUntil(limit.seconds, undefined),
-        });
+        const run = { ...setting.run, seed, signal: limit.signalUntil(limit.seconds, signal), budget: 1 };
+        const member = await fitAnyMember(encoded, target, own, configuration, run, learners);
         const score = objective.score(
           takeTarget(target, test),
           predictMember(member, encoded.test(own, configuration, test), outputs),
         );
         if (!Number.isNaN(score)) scores.push(score);
       } catch (error) {
+        signal?.throwIfAborted();
+        throwIfStopped(setting.run.go);
         if (error instanceof OutOfTime) return points;
         // So few rows may hold nothing to learn from: the curve begins later.
       }

@@ -1,4 +1,5 @@
 import type { FamilyName, Settings } from './learners.ts';
+import { isNetwork } from './network-families.ts';
 
 export interface Configuration {
   /** Of the portfolio by name, of the refinement by number. */
@@ -60,6 +61,13 @@ const portfolio: readonly Entry[] = [
     why: 'Noisy columns: random cuts average better than sought ones.',
   },
   {
+    id: 'mlp',
+    family: 'mlp',
+    settings: { width: 128, rate: 0.002, dropout: 0.2, weight_decay: 0.01 },
+    for: 'both',
+    why: 'Smooth answers of many columns together, which trees cut into steps.',
+  },
+  {
     id: 'gaussian_process',
     family: 'gaussian_process',
     settings: { kernel: 'matern52', lengths: 'shared' },
@@ -116,6 +124,13 @@ const portfolio: readonly Entry[] = [
     why: 'Local structure; errs differently from all others, which a blend needs.',
   },
   {
+    id: 'tabular_resnet',
+    family: 'tabular_resnet',
+    settings: { width: 96, rate: 0.001, dropout: 0.2, weight_decay: 0.01 },
+    for: 'both',
+    why: 'As the network before, deeper.',
+  },
+  {
     id: 'boosted_large',
     family: 'boosted_trees',
     settings: { rounds: 300, rate: 0.05, leaves: 31, min_rows: 15, column_share: 0.6 },
@@ -139,7 +154,7 @@ const portfolio: readonly Entry[] = [
 ];
 
 /** For a kind of target, in order: the first is always fitted, the second is the simplest model that learns. */
-export const configurationsFor = (kind: 'class' | 'number'): Configuration[] =>
+export const configurationsFor = (kind: 'class' | 'number', networks = false): Configuration[] =>
   portfolio
-    .filter((entry) => entry.for === 'both' || entry.for === kind)
+    .filter((entry) => (entry.for === 'both' || entry.for === kind) && (networks || !isNetwork(entry.family)))
     .map(({ id, family, settings }) => ({ id, family, settings }));

@@ -3,15 +3,15 @@ import type { Target } from '../estimator.ts';
 import type { FeatureTable } from '../table/feature-table.ts';
 import { shuffled } from '../table/splits.ts';
 import { takeTarget } from '../table/target.ts';
-import type { TreeThreads } from '../trees/tree-threads.ts';
 import type { AutomlState, FinishedFit } from './automl-state.ts';
 import { lossesOfChoice, rowsOfChoice } from './ensemble.ts';
-import { EncodedRows, fitMember, outputsOf, predictMember } from './fold-fit.ts';
-import { families } from './learners.ts';
+import { EncodedRows, fitAnyMember, outputsOf, predictMember } from './fold-fit.ts';
+import { type FamilyName, families, type LearnerRun } from './learners.ts';
+import { firstBudget, type NetworkLearners, type NetworkRun } from './network-families.ts';
 import type { Objective } from './objective.ts';
 import { type Configuration, configurationsFor } from './portfolio.ts';
 import { propose, type Tried } from './refinement.ts';
-import { OutOfTime, type TimeLimit } from './time-limit.ts';
+import { OutOfTime, type TimeLimit, throwIfStopped } from './time-limit.ts';
 
 export interface SearchSetting {
   table: FeatureTable;
@@ -25,7 +25,10 @@ export interface SearchSetting {
   refinements: number;
   /** In place of the portfolio. */
   only?: Configuration;
-  threads?: TreeThreads;
+  /** Of networks, which are tried where it is given. */
+  learners?: NetworkLearners;
+  /** What each fit is given. */
+  run: Omit<LearnerRun, 'seed' | 'signal'>;
   signal?: AbortSignal;
   /** Seconds that scoring the rows kept back takes, where the loss of all rows takes so many. */
   testing(lossSeconds: number): number;
@@ -45,6 +48,8 @@ interface Stage {
   folds: number;
   /** Of each fold the rows fitted to. */
   train: Uint32Array[];
+  /** Of what learners that know a budget are asked for. */
+  budget: number;
 }
 
 export interface Evaluated {
@@ -69,6 +74,8 @@ export class Search {
   readonly #tests: Uint32Array[];
   readonly #outputs: number;
   readonly #evaluated = new Map<string, Evaluated>();
+  /** Where first looks at networks ended, which later fits of the same rows go on from. */
+  readonly #courses = new Map<string, unknown>();
   #refused = 0;
   /** Seconds that the loss of all rows takes. */
   #lossSeconds = 0;
@@ -99,7 +106,7 @@ export class Search {
       return this.#refused > 0 ? 'time_limit' : 'search_ended';
     }
     const kind = target.kind === 'class' ? 'class' : 'number';
-    const [baseline, simplest, ...others] = configurationsFor(kind);
+    const [baseline, simplest, ...others] = configurationsFor(kind, this.#setting.learners !== undefined);
     const last = this.#stages.length - 1;
     for (const first of [baseline, simplest])
       if (first !== undefined) await this.#evaluate(first, last, limit.seconds);
@@ -138,7 +145,7 @@ export class Search {
     const last = this.#stages.at(-1) as Stage;
     const byId = new Map<string, FinishedFit[]>();
     for (const fit of this.state.fits)
-      if (fit.predicted !== null && fit.rows === last.train[fit.fold]?.length) {
+      if (fit.predicted !== null && fit.rows === last.train[fit.fold]?.length && isWhole(fit)) {
         const own = byId.get(fit.configuration.id);
         if (own === undefined) byId.set(fit.configuration.id, [fit]);
         else own.push(fit);
@@ -172,11 +179,13 @@ export class Search {
       .sort((a, b) => (a.configuration.id < b.configuration.id ? -1 : 1));
   }
 
-  forecast(configuration: Configuration, rows: number): number {
+  /** Seconds; `budget` of what its settings ask for. */
+  forecast(configuration: Configuration, rows: number, budget = 1): number {
     const { table, target, limit } = this.#setting;
     const columns = this.#width(configuration);
     const classes = target.kind === 'class' ? target.classes : 1;
-    return limit.forecast(configuration, { rows, columns, classes }, this.state.fits) || table.rows * 1e-7;
+    const size = { rows, columns, classes };
+    return limit.forecast(configuration, size, this.state.fits, budget) || table.rows * 1e-7;
   }
 
   /** Seconds to fit the best ones twice, to the rows learned from and to all. */
@@ -213,7 +222,7 @@ export class Search {
     if (
       configuration.family !== 'baseline' &&
       missing.length > 0 &&
-      limit.elapsed + (missing.length * this.forecast(configuration, rows)) / 1.5 >
+      limit.elapsed + (missing.length * this.forecast(configuration, rows, stage.budget)) / 1.5 >
         Math.min(until, limit.seconds - this.reserve())
     ) {
       this.#refused += 1;
@@ -230,9 +239,14 @@ export class Search {
     return sum;
   }
 
-  #known({ id }: Configuration, stage: Stage, fold: number): FinishedFit | undefined {
+  #known({ id, family }: Configuration, stage: Stage, fold: number): FinishedFit | undefined {
+    const budget = budgetOf(family, stage);
     return this.state.fits.find(
-      (fit) => fit.configuration.id === id && fit.fold === fold && fit.rows === stage.train[fold]?.length,
+      (fit) =>
+        fit.configuration.id === id &&
+        fit.fold === fold &&
+        fit.rows === stage.train[fold]?.length &&
+        (fit.budget ?? 1) === budget,
     );
   }
 
@@ -242,31 +256,33 @@ export class Search {
     fold: number,
     until: number,
   ): Promise<FinishedFit | null> {
-    const { target, seed, limit, signal, threads } = this.#setting;
+    const { target, seed, limit, signal, run, learners } = this.#setting;
     // The caller's other work, its abort among it, has its turn between fits.
     await new Promise((done) => setImmediate(done));
     signal?.throwIfAborted();
+    throwIfStopped(run.go);
     const train = stage.train[fold] as Uint32Array;
     const { mostRows } = families[configuration.family];
     if (mostRows !== undefined && train.length > mostRows) return null;
     const end = Math.min(until, limit.seconds - this.reserve());
-    const expected = this.forecast(configuration, train.length);
+    const expected = this.forecast(configuration, train.length, stage.budget);
     if (configuration.family !== 'baseline' && limit.elapsed + expected > end) {
       this.#refused += 1;
       return null;
     }
     const began = limit.now();
-    const base = { configuration, fold, rows: train.length };
+    const budget = budgetOf(configuration.family, stage);
+    const base = { configuration, fold, rows: train.length, ...(budget < 1 && { budget }) };
+    const place = `${configuration.id} ${fold} ${train.length}`;
+    const course = {
+      from: this.#courses.get(place),
+      keep: (state: unknown) => budget < 1 && this.#courses.set(place, state),
+    };
     let made: FinishedFit;
     try {
-      const member = fitMember(this.#encoded, target, train, configuration, {
-        seed,
-        signal: limit.signalUntil(
-          configuration.family === 'baseline' ? Number.POSITIVE_INFINITY : end,
-          signal,
-        ),
-        ...(threads && { threads }),
-      });
+      const until = configuration.family === 'baseline' ? Number.POSITIVE_INFINITY : end;
+      const own: NetworkRun = { ...run, seed, signal: limit.signalUntil(until, signal), budget, course };
+      const member = await fitAnyMember(this.#encoded, target, train, configuration, own, learners);
       const matrix = this.#encoded.test(train, configuration, this.#tests[fold] as Uint32Array);
       const predicted = predictMember(member, matrix, this.#outputs);
       const fault = predicted.every(Number.isFinite) ? null : 'It predicts what is not finite.';
@@ -278,6 +294,7 @@ export class Search {
       };
     } catch (error) {
       signal?.throwIfAborted();
+      throwIfStopped(run.go);
       if (error instanceof OutOfTime) {
         this.#refused += 1;
         return null;
@@ -312,6 +329,11 @@ export class Search {
   }
 }
 
+const budgetOf = (family: FamilyName, { budget }: Stage): number =>
+  families[family].work === undefined ? 1 : budget;
+
+const isWhole = ({ budget }: FinishedFit): boolean => (budget ?? 1) === 1;
+
 /** The better half, and the best of each family: what errs differently is worth more in a blend than one more of a kind. */
 function survivors(looked: readonly Tried[]): Configuration[] {
   const ranked = looked.toSorted((a, b) => a.loss - b.loss);
@@ -333,8 +355,8 @@ function stagesOf(train: Uint32Array[], seed: number): Stage[] {
     Uint32Array.from(shuffled(own.length, seededRandom(seed)), (at) => own[at] as number),
   );
   for (let size = firstRows; size * 1.5 < rows; size *= rowGrowth)
-    stages.push({ folds: 1, train: drawn.map((own) => own.slice(0, size).sort()) });
-  if (stages.length === 0) stages.push({ folds: Math.min(2, train.length), train });
-  stages.push({ folds: train.length, train });
+    stages.push({ folds: 1, train: drawn.map((own) => own.slice(0, size).sort()), budget: firstBudget });
+  if (stages.length === 0) stages.push({ folds: Math.min(2, train.length), train, budget: firstBudget });
+  stages.push({ folds: train.length, train, budget: 1 });
   return stages;
 }

@@ -8,6 +8,12 @@ export class OutOfTime extends Error {
   override name = 'OutOfTime';
 }
 
+/** Throws CANCELLED once another thread has written 0 to the shared number. */
+export function throwIfStopped(go: Int32Array | undefined): void {
+  if (go !== undefined && Atomics.load(go, 0) === 0)
+    throw new StromaError('CANCELLED', 'The search was told to stop; its saved state goes on from there.');
+}
+
 /** Fits differ by so much from what smaller ones let expect. */
 const safety = 1.5;
 
@@ -53,10 +59,20 @@ export class TimeLimit {
   /** A signal that also aborts once `until` seconds of the run have passed: learners look at it between steps. */
   signalUntil(until: number, outer: AbortSignal | undefined): AbortSignal {
     const { signal } = new AbortController();
-    Object.defineProperty(signal, 'throwIfAborted', {
-      value: () => {
-        outer?.throwIfAborted();
-        if (this.elapsed > until) throw new OutOfTime('The time for this fit was used up.');
+    const reason = () =>
+      outer?.aborted === true
+        ? outer.reason
+        : this.elapsed > until
+          ? new OutOfTime('The time for this fit was used up.')
+          : undefined;
+    Object.defineProperties(signal, {
+      reason: { get: reason },
+      aborted: { get: () => reason() !== undefined },
+      throwIfAborted: {
+        value: () => {
+          const why = reason();
+          if (why !== undefined) throw why;
+        },
       },
     });
     return signal;
@@ -64,20 +80,22 @@ export class TimeLimit {
 
   /**
    * Seconds that a fit should take: from the slowest fits of the configuration at the nearest number of rows, else of
-   * its family, else by a guess.
+   * its family, else by a guess. `budget` is of what its settings ask for.
    */
   forecast(
     configuration: Configuration,
     size: { rows: number; columns: number; classes: number },
     finished: readonly FinishedFit[],
+    budget = 1,
   ): number {
-    const { growth, guess } = families[configuration.family];
+    const { growth, guess, work = () => 1 } = families[configuration.family];
+    const share = work(configuration.settings, budget) / work(configuration.settings, 1);
     const own = finished.filter((fit) => fit.configuration.id === configuration.id && fit.fault === null);
     const kin =
       own.length > 0
         ? own
         : finished.filter((fit) => fit.configuration.family === configuration.family && fit.fault === null);
-    if (kin.length === 0) return safety * guess(size, configuration.settings);
+    if (kin.length === 0) return safety * share * guess(size, configuration.settings);
     const nearest = Math.max(...kin.map(({ rows }) => rows));
     const scaled = kin
       .filter(({ rows }) => rows === nearest)
@@ -85,7 +103,8 @@ export class TimeLimit {
         const there = { ...size, rows: fit.rows };
         const settings =
           guess(there, configuration.settings) / Math.max(1e-9, guess(there, fit.configuration.settings));
-        return fit.seconds * settings * Math.max(1, (size.rows / fit.rows) ** growth);
+        const whole = work(fit.configuration.settings, 1) / work(fit.configuration.settings, fit.budget ?? 1);
+        return fit.seconds * whole * share * settings * Math.max(1, (size.rows / fit.rows) ** growth);
       });
     return safety * Math.max(...scaled);
   }

@@ -7,6 +7,7 @@
  *   predictionsOf     outputs -> values, probabilities or risks, as a Predictor gives them
  *   LoadedNetwork     the same for one row at once or many, opened when it is first asked
  *   fitMlp, fitTabularResNet, fitFtTransformer   matrix and target -> a predictor that answers later
+ *   networkLearners         what automl is given as `learners`, so that it tries networks too
  *   exportTableNetwork      such a network -> an ONNX file with all that is done to its columns
  *   integratedGradients     such a network and rows -> what each column adds to the prediction
  *   fitConvolution1d, fitLstm, fitGru, fitTransformerEncoder   sequences and target -> a predictor of each
@@ -40,6 +41,7 @@ export {
   type IntegratedGradientsOptions,
   integratedGradients,
 } from './tables/integrated-gradients.ts';
+export { networkLearners } from './tables/network-learners.ts';
 export {
   type FitTableNetwork,
   fitFtTransformer,

@@ -1,3 +1,4 @@
+import type { DenseModel } from '../dense/dense-network.ts';
 import type { SavedModel } from '../estimator.ts';
 import type { MixtureModel } from '../mixtures/gaussian-mixture.ts';
 import type { KMeansModel } from '../mixtures/k-means.ts';
@@ -52,6 +53,8 @@ export function exportPredictor(
 /** 0 for numbers, and for scores of risk or relevance. */
 function classesOf(saved: SavedModel): number {
   if (typeof saved.classes === 'number') return saved.classes;
+  const [network] = (saved as Partial<DenseModel>).networks ?? [];
+  if (network !== undefined) return network.head.kind === 'class' ? network.head.classes : 0;
   const { link, base, answer } = saved as Partial<TreeModel & { answer: Float64Array }>;
   if (link === 'logistic' || link === 'chance') return 2;
   const outputs = (base ?? answer)?.length ?? 1;

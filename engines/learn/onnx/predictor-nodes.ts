@@ -1,4 +1,5 @@
 import { StromaError } from '@stroma/kernel';
+import type { DenseModel } from '../dense/dense-network.ts';
 import type { SavedModel } from '../estimator.ts';
 import type { GaussianProcessModel } from '../linear/gaussian-process.ts';
 import type { LinearModel } from '../linear/least-squares.ts';
@@ -9,6 +10,7 @@ import type { RbfSvmModel } from '../linear/rbf-svm.ts';
 import type { NaiveBayesModel } from '../neighbours/naive-bayes.ts';
 import type { NeighbourModel } from '../neighbours/nearest-neighbours.ts';
 import { loadTrees, treeKinds } from '../trees/tree-model.ts';
+import { denseNodes } from './dense-nodes.ts';
 import type { GraphWriter, Value } from './graph-writer.ts';
 import { gaussianProcessNodes, rbfRegressionNodes, rbfSvmNodes, rowCount } from './kernel-nodes.ts';
 import { linearNodes, linearSvmNodes, logisticNodes } from './linear-nodes.ts';
@@ -35,6 +37,7 @@ const writers: Readonly<Record<string, Written>> = {
   'rbf-regression': (g, x, saved) => rbfRegressionNodes(g, x, saved as RbfRegressionModel),
   'gaussian-process': (g, x, saved) => gaussianProcessNodes(g, x, saved as GaussianProcessModel),
   'nearest-neighbours': (g, x, saved) => neighbourNodes(g, x, saved as NeighbourModel),
+  'dense-networks': (g, x, saved) => denseNodes(g, x, saved as DenseModel),
   'naive-bayes': (g, x, saved) => naiveBayesNodes(g, x, saved as NaiveBayesModel),
 };
 

@@ -1,9 +1,9 @@
 import { StromaError } from '@stroma/kernel';
+import { type TableInputs, tableData } from '../../dense/table-inputs.ts';
 import type { Matrix } from '../../estimator.ts';
 import { checkSameColumns } from '../../trees/checks.ts';
 import { outputsOf } from '../head.ts';
 import { LineIntegral, type PointShape, sizeOfPoint } from './line-integral.ts';
-import { type TableInputs, tableData } from './table-inputs.ts';
 import { architectureOfSaved, type SavedTableNetwork } from './table-network.ts';
 
 export interface IntegratedGradientsOptions {

@@ -1,6 +1,6 @@
 import { concat, gather, initial, linear, parameter, reshape, type Tensor } from '@stroma/tensor';
+import type { TableInputs } from '../../dense/table-inputs.ts';
 import type { Architecture, ForwardRun, NetworkInput } from '../architecture.ts';
-import type { TableInputs } from './table-inputs.ts';
 
 /** What a network of tables sees of a row, all of it amounts. Those of no column are left out. */
 export interface RowParts {

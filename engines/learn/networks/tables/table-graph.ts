@@ -17,7 +17,13 @@ import {
   unsqueeze,
   where,
 } from '@stroma/tensor';
-import { type CodeInput, farthest, type NumberInput, softest, type TableInputs } from './table-inputs.ts';
+import {
+  type CodeInput,
+  farthest,
+  type NumberInput,
+  softest,
+  type TableInputs,
+} from '../../dense/table-inputs.ts';
 
 /**
  * What `tableData` does, as part of a graph: from `x` [batch, columns of the matrix], NaN for missing, to what the

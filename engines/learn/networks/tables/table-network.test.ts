@@ -2,10 +2,10 @@ import { seededRandom } from '@stroma/kernel';
 import fc from 'fast-check';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { afterAll, describe, expect, it } from 'vitest';
+import { fitTableInputs, tableData } from '../../dense/table-inputs.ts';
 import type { Matrix, Target } from '../../estimator.ts';
 import { scoreOf } from '../../scores/metrics.ts';
 import { integratedGradients } from './integrated-gradients.ts';
-import { fitTableInputs, tableData } from './table-inputs.ts';
 import {
   fitFtTransformer,
   fitMlp,

@@ -1,4 +1,5 @@
 import { StromaError } from '@stroma/kernel';
+import { fitTableInputs, type NumberScale, type TableInputs, tableData } from '../../dense/table-inputs.ts';
 import type { Matrix, SavedModel, Target } from '../../estimator.ts';
 import { checkData, checkSameColumns } from '../../trees/checks.ts';
 import { type Head, headOf, outputsOf } from '../head.ts';
@@ -14,7 +15,6 @@ import type { NetworkTrainingOptions } from '../training-options.ts';
 import { type FtTransformerSettings, ftDefaults, ftTransformer } from './ft-transformer.ts';
 import { type MlpSettings, mlp, mlpDefaults } from './mlp.ts';
 import { shapeOf, type TableArchitecture } from './table-architecture.ts';
-import { fitTableInputs, type NumberScale, type TableInputs, tableData } from './table-inputs.ts';
 import { type ResNetSettings, resNetDefaults, tabularResNet } from './tabular-resnet.ts';
 
 export interface TableNetworkOptions extends NetworkTrainingOptions {

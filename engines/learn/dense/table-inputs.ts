@@ -1,6 +1,6 @@
 import { normalUpperQuantile, quantileOfSorted } from '@stroma/stats';
-import type { Matrix } from '../../estimator.ts';
-import type { NetworkData } from '../architecture.ts';
+import type { Matrix } from '../estimator.ts';
+import type { NetworkData } from '../networks/architecture.ts';
 
 /** How a column of numbers becomes one a network sees. */
 export type NumberScale =
@@ -154,15 +154,20 @@ function scaled(scale: NumberScale, value: number): number {
   return kept / Math.hypot(1, kept / softest);
 }
 
-/**
- * Rows of a matrix as a network takes them: `numbers` with 0 in place of missing ones, `missing` with 1 where a column
- * of an indicator has none, `codes` as places of embeddings.
- */
-export function tableData({ numbers, codes }: TableInputs, matrix: Matrix): NetworkData {
-  const { rows, columns } = matrix;
+/** What a network is told of rows, by row; all as in the matrix's order of columns. */
+export interface TableValues {
+  /** Scaled, 0 in place of missing ones. */
+  numbers: Float64Array;
+  /** Of the columns with an indicator: 1 where one is missing. */
+  missing: Float64Array;
+  /** Places of embeddings. */
+  codes: Int32Array;
+}
+
+export function tableValues({ numbers, codes }: TableInputs, { rows, columns }: Matrix): TableValues {
   const indicated = numbers.filter(({ indicator }) => indicator);
-  const values = new Float32Array(rows * numbers.length);
-  const missing = new Float32Array(rows * indicated.length);
+  const values = new Float64Array(rows * numbers.length);
+  const missing = new Float64Array(rows * indicated.length);
   const places = new Int32Array(rows * codes.length);
   numbers.forEach(({ column, scale }, at) => {
     const given = columns[column] as Float64Array;
@@ -179,9 +184,15 @@ export function tableData({ numbers, codes }: TableInputs, matrix: Matrix): Netw
     for (let row = 0; row < rows; row++)
       places[row * codes.length + at] = placeOf(input, given[row] as number);
   });
+  return { numbers: values, missing, codes: places };
+}
+
+/** `tableValues` in single precision, by the names of a network's inputs; those of no column are left out. */
+export function tableData(inputs: TableInputs, matrix: Matrix): NetworkData {
+  const { numbers, missing, codes } = tableValues(inputs, matrix);
   return {
-    ...(numbers.length > 0 ? { numbers: values } : {}),
-    ...(indicated.length > 0 ? { missing } : {}),
-    ...(codes.length > 0 ? { codes: places } : {}),
+    ...(inputs.numbers.length > 0 ? { numbers: Float32Array.from(numbers) } : {}),
+    ...(inputs.numbers.some(({ indicator }) => indicator) ? { missing: Float32Array.from(missing) } : {}),
+    ...(inputs.codes.length > 0 ? { codes } : {}),
   };
 }

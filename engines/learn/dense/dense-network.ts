@@ -1,0 +1,127 @@
+import type { Matrix, Predictor, SavedModel } from '../estimator.ts';
+import { checkSameColumns } from '../trees/checks.ts';
+import { type Head, outputsOf, predictionsOf } from './predictions.ts';
+import { type TableInputs, tableValues } from './table-inputs.ts';
+
+/** A step from a row's values to its next ones. */
+export type DenseLayer =
+  /** x W + b; `weight` is inputs x outputs. */
+  | { kind: 'linear'; weight: Float32Array; bias: Float32Array }
+  | { kind: 'relu' }
+  /** Of each value by itself. */
+  | { kind: 'affine'; scale: Float32Array; shift: Float32Array }
+  /** What its layers give is added to what they were given. */
+  | { kind: 'residual'; layers: readonly DenseLayer[] };
+
+export interface DenseNetwork {
+  inputs: TableInputs;
+  head: Head;
+  /** Places x width, of the categories; empty where there are none. */
+  embeddings: Float32Array;
+  layers: readonly DenseLayer[];
+}
+
+/** Networks of tables whose predictions are averaged. */
+export interface DenseModel extends SavedModel {
+  kind: 'dense-networks';
+  networks: readonly DenseNetwork[];
+}
+
+/**
+ * Networks of dense layers that predict by themselves, in double and at once, without what trained them: numbers, or
+ * probabilities of classes, the mean of all networks. Missing values and unknown categories as in training.
+ */
+export function loadDenseNetworks(saved: DenseModel): Predictor {
+  const first = saved.networks[0] as DenseNetwork;
+  return {
+    kind: saved.kind,
+    outputs: outputsOf(first.head),
+    predict(matrix) {
+      checkSameColumns(saved, matrix);
+      const mean = new Float64Array(matrix.rows * outputsOf(first.head));
+      for (const network of saved.networks)
+        predicted(network, matrix).forEach((value, at) => {
+          mean[at] = (mean[at] as number) + value / saved.networks.length;
+        });
+      return mean;
+    },
+    save: () => saved,
+  };
+}
+
+/** Rows that go through the layers together: their values stay in the cache. */
+const rowsAtOnce = 256;
+
+function predicted({ inputs, head, embeddings, layers }: DenseNetwork, matrix: Matrix): Float64Array {
+  const outputs = outputsOf(head);
+  const result = new Float64Array(matrix.rows * outputs);
+  for (let from = 0; from < matrix.rows; from += rowsAtOnce) {
+    const to = Math.min(matrix.rows, from + rowsAtOnce);
+    const part = { ...matrix, rows: to - from, columns: matrix.columns.map((own) => own.subarray(from, to)) };
+    const first = sideBySide(inputs, embeddings, part);
+    result.set(predictionsOf(head, through(layers, first, part.rows)), from * outputs);
+  }
+  return result;
+}
+
+/** Numbers, indicators and embeddings of each row, one after the other. */
+function sideBySide(inputs: TableInputs, embeddings: Float32Array, matrix: Matrix): Float64Array {
+  const { numbers, missing, codes } = tableValues(inputs, matrix);
+  const [wide, flags, coded] = [numbers, missing, codes].map(({ length }) => length / matrix.rows) as [
+    number,
+    number,
+    number,
+  ];
+  const each = inputs.places === 0 ? 0 : embeddings.length / inputs.places;
+  const width = wide + flags + coded * each;
+  const values = new Float64Array(matrix.rows * width);
+  for (let row = 0; row < matrix.rows; row++) {
+    values.set(numbers.subarray(row * wide, (row + 1) * wide), row * width);
+    values.set(missing.subarray(row * flags, (row + 1) * flags), row * width + wide);
+    for (let at = 0; at < coded; at++) {
+      const place = codes[row * coded + at] as number;
+      const own = embeddings.subarray(place * each, (place + 1) * each);
+      values.set(own, row * width + wide + flags + at * each);
+    }
+  }
+  return values;
+}
+
+const through = (layers: readonly DenseLayer[], x: Float64Array, rows: number): Float64Array =>
+  layers.reduce((values, layer) => applied(layer, values, rows), x);
+
+function applied(layer: DenseLayer, x: Float64Array, rows: number): Float64Array {
+  switch (layer.kind) {
+    case 'linear':
+      return product(x, rows, layer.weight, layer.bias);
+    case 'relu':
+      return x.map((value) => Math.max(0, value));
+    case 'affine': {
+      const { scale, shift } = layer;
+      const width = scale.length;
+      return x.map((value, at) => value * (scale[at % width] as number) + (shift[at % width] as number));
+    }
+    case 'residual': {
+      const added = through(layer.layers, x, rows);
+      return x.map((value, at) => value + (added[at] as number));
+    }
+  }
+}
+
+function product(x: Float64Array, rows: number, weight: Float32Array, bias: Float32Array): Float64Array {
+  const outputs = bias.length;
+  const inputs = weight.length / outputs;
+  const result = new Float64Array(rows * outputs);
+  for (let row = 0; row < rows; row++) {
+    const own = result.subarray(row * outputs, (row + 1) * outputs);
+    own.set(bias);
+    for (let input = 0; input < inputs; input++) {
+      const value = x[row * inputs + input] as number;
+      if (value === 0) continue;
+      const from = input * outputs;
+      for (let output = 0; output < outputs; output++)
+        own[output] = (own[output] as number) + value * (weight[from + output] as number);
+    }
+  }
+  return result;
+}
