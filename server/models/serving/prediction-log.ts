@@ -14,7 +14,10 @@ import { loggedPredictions } from './prediction-log.tables.ts';
 import type { ServedModels, ServedVersion } from './served-models.ts';
 
 type Row = typeof loggedPredictions.$inferSelect;
-type Said = Pick<LoggedPrediction, 'row' | 'prediction' | 'confidence'>;
+type Said = Pick<LoggedPrediction, 'row' | 'prediction' | 'confidence'> & {
+  /** How long the model took with the request the row came in; absent of rows of before it was kept. */
+  latency_ms?: number;
+};
 type ListQuery = z.output<typeof api.predictions.logged.query>;
 
 interface Waiting {
@@ -58,7 +61,7 @@ export class PredictionLogs {
     { model, version }: ServedVersion,
     rows: readonly PredictionRow[],
     predictions: readonly Prediction[],
-    all: boolean,
+    { all, latencyMs }: { all: boolean; latencyMs: number },
   ): Prediction[] {
     const { predictionLog } = model;
     const share = all ? 1 : predictionLog?.enabled === true ? predictionLog.share : 0;
@@ -72,7 +75,7 @@ export class PredictionLogs {
         return told;
       }
       const { prediction, confidence } = told;
-      const said = { row, prediction, confidence };
+      const said = { row, prediction, confidence, latency_ms: Number(latencyMs.toFixed(3)) };
       const id = newId('prediction');
       this.#waiting.push({ id, ctx: { actor, log }, modelId: model.id, number: version.number, said, at });
       return { ...told, prediction_id: id };

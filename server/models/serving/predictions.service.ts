@@ -82,12 +82,17 @@ export class Predictions {
     asked: AskedFor,
   ): Promise<PredictionsDocument> {
     const { answering, trial } = await this.#trials.of(ctx, found, asked);
+    const began = performance.now();
     const { labels, target, ...told } = await this.#served.ask(this.#threads.quick, ctx, answering, {
       kind: 'predict',
       rows,
       explain,
     });
-    const predictions = this.#log.keep(ctx, answering, rows, told.predictions, trial !== null);
+    const latencyMs = performance.now() - began;
+    const predictions = this.#log.keep(ctx, answering, rows, told.predictions, {
+      all: trial !== null,
+      latencyMs,
+    });
     if (trial !== null) this.#trials.keep(ctx, trial, rows, predictions);
     const { model, version } = answering;
     const held = await this.#reviews.hold(ctx, answering, rows, predictions);
@@ -112,7 +117,7 @@ export class Predictions {
     const found = await this.#served.find(ctx, modelId, body.version, use);
     const asked = askedOf(body);
     if (asked.kind !== 'global') return this.#explained(ctx, found, asked);
-    const key = `${found.version.id} ${asked.label ?? ''}`;
+    const key = `${found.version.id} ${asked.method ?? ''} ${asked.label ?? ''}`;
     const known = this.#globals.get(key);
     if (known !== undefined) return known;
     // Others may wait for it too when who asked first has left.
@@ -157,9 +162,9 @@ function askedOf(body: ExplainBody): Asked {
   const label = body.label ?? null;
   switch (body.kind) {
     case 'global':
-      return { kind: 'global', label };
+      return { kind: 'global', label, method: body.method ?? null };
     case 'row':
-      return { kind: 'row', label, row: body.row };
+      return { kind: 'row', label, method: body.method ?? null, row: body.row };
     case 'dependence':
       return { kind: 'dependence', label, column: body.column };
     case 'counterfactual': {
