@@ -1,13 +1,22 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { Backup, BackupPlan, Dataset, EncryptionState, Topic } from '@stroma/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type DataServer, type Person, startDataServer, startProcess } from '../../data/data-server.suite.ts';
+import { type DataServer, type Person, startDataServer } from '../../data/data-server.suite.ts';
+import { readConfig } from '../config/read-config.ts';
+import { openTarget } from './open-target.ts';
+import { restoreBackup } from './restore-backup.ts';
 
 const main = resolve(import.meta.dirname, '../../main.ts');
 const root = mkdtempSync(join(tmpdir(), 'stroma-backup-'));
@@ -42,118 +51,30 @@ async function rowsOf(person: Person, id: string): Promise<unknown> {
   return (await person.sql('select count(*) as n, min(word) as word from dataset', [id])).body;
 }
 
-describe('a backup of a running server', { timeout: 240_000 }, () => {
+const nextTurn = () => new Promise((done) => setTimeout(done, 5));
+
+describe('backups of a server', { timeout: 240_000 }, () => {
   const data = join(root, 'data');
   const target = join(root, 'backups');
-  let file: string;
+  const aside = join(root, 'aside');
+  const settings = {
+    STROMA_ENCRYPT_OBJECTS: '1',
+    STROMA_BACKUP_TARGET: target,
+    STROMA_BACKUP_PASSPHRASE: passphrase,
+    STROMA_BACKUP_CRON: '15 1 * * *',
+    STROMA_BACKUP_KEEP: '1',
+  };
+  let server: DataServer;
+  /** The first of them, away from what is aged out, and what was there when it was made. */
+  let name: string;
   let first: Dataset;
   let last: Dataset;
   let topic: Topic;
-  const batches = 400;
   let keptAtLeast = 0;
-
-  it('is made while files are read, without stopping anything', async () => {
-    await mkdir(data);
-    const running = await startProcess(data, { STROMA_ENCRYPT_OBJECTS: '1' });
-    try {
-      first = await running.person.dataset('first.csv', table(2000, 'secret'));
-      const columns = [{ name: 'n', type: 'integer', required: true }];
-      ({ body: topic } = await running.person.call<Topic>('POST', '/data/topics', {
-        name: 'beats',
-        columns,
-      }));
-      let told = 0;
-      const streaming = (async () => {
-        for (let n = 0; n < batches; n += 1)
-          if ((await running.person.call('POST', '/streams/beats', [{ n }])).status === 201) told += 1;
-      })();
-      await expect.poll(() => told).toBeGreaterThan(3);
-      const land = () => running.person.call('POST', `/data/topics/${topic.topic_id}/land`);
-      expect((await land()).status).toBe(200);
-      const toldBefore = told;
-      const during = running.person.dataset('during.csv', table(20_000, 'later'));
-      const { result, error } = await operate(data, 'backup', { target, passphrase, verify: true });
-      expect(error).toBeUndefined();
-      expect(result).toMatchObject({ status: 'kept', verify_error: null, target });
-      file = join(target, String(result?.name));
-      await during;
-      await streaming;
-      expect(toldBefore).toBeLessThan(batches);
-      keptAtLeast = toldBefore;
-      last = await running.person.dataset('after.csv', table(10, 'after the backup'));
-      expect((await running.person.call<Backup>('GET', '/backups')).body).toMatchObject({
-        items: [{ name: result?.name, trigger: 'command', status: 'kept', verify_error: null }],
-      });
-    } finally {
-      running.process.kill('SIGTERM');
-      await once(running.process, 'exit');
-    }
-    expect(readFileSync(file).includes('secret')).toBe(false);
-    expect(readdirSync(target)).toHaveLength(1);
-  });
-
-  it('says whether it is whole, to who knows the passphrase', async () => {
-    const whole = await operate(data, 'check-backup', { address: file, passphrase });
-    expect(whole.result).toMatchObject({ objects: expect.any(Number), rows: expect.any(Number) });
-    const wrong = await operate(data, 'check-backup', { address: file, passphrase: 'wrong horse battery' });
-    expect(wrong.error?.code).toBe('WRONG_PASSPHRASE');
-    const damaged = join(root, 'stroma-20260101T000000Z-00000000.backup');
-    const bytes = readFileSync(file);
-    bytes[Math.floor(bytes.length / 2)] = (bytes[Math.floor(bytes.length / 2)] ?? 0) ^ 1;
-    writeFileSync(damaged, bytes);
-    expect((await operate(data, 'check-backup', { address: damaged, passphrase })).error?.code).toBe(
-      'SEAL_BROKEN',
-    );
-  });
-
-  it('overwrites nothing', async () => {
-    const { error } = await operate(data, 'restore', { address: file, passphrase });
-    expect(error?.code).toBe('CONFLICT');
-    const wrong = join(root, 'wrong');
-    expect(
-      (await operate(wrong, 'restore', { address: file, passphrase: 'wrong horse battery' })).error?.code,
-    ).toBe('WRONG_PASSPHRASE');
-    expect(readdirSync(root).filter((name) => name.startsWith('wrong'))).toEqual([]);
-  });
-
-  it('comes back into an empty folder as it was, and is on its record', async () => {
-    const restored = join(root, 'restored');
-    const { result, error } = await operate(restored, 'restore', { address: file, passphrase });
-    expect(error).toBeUndefined();
-    expect(result).toMatchObject({ opened: true, keys_elsewhere: [] });
-    const server = await startDataServer({ STROMA_ENCRYPT_OBJECTS: '1' }, restored);
-    try {
-      expect(await rowsOf(server.admin, first.dataset_id)).toMatchObject({ rows: [[2000, 'secret 0']] });
-      expect((await server.admin.call('GET', `/data/datasets/${last.dataset_id}`)).status).toBe(404);
-      const { body: kept } = await server.admin.call<Topic>('GET', `/data/topics/${topic.topic_id}`);
-      expect(kept.next_offset).toBeGreaterThanOrEqual(keptAtLeast);
-      expect(kept.next_offset).toBeGreaterThan(kept.landed_offset);
-      await server.admin.call('POST', '/streams/beats', [{ n: kept.next_offset }]);
-      await server.admin.call('POST', `/data/topics/${topic.topic_id}/land`);
-      const all = await server.admin.sql('select n, event_offset from dataset order by 2', [
-        topic.dataset_id,
-      ]);
-      expect(all.body.rows).toEqual(Array.from({ length: kept.next_offset + 1 }, (_, n) => [n, n]));
-      const { rows } = await server.platform.db.execute(
-        `select outcome from audit_events where action = 'backup.restored'`,
-      );
-      expect(rows).toEqual([{ outcome: 'success' }]);
-    } finally {
-      await server.close();
-    }
-  });
-});
-
-describe('backups by page and by schedule', { timeout: 240_000 }, () => {
-  const target = join(root, 'planned');
-  let server: DataServer;
   beforeAll(async () => {
-    server = await startDataServer({
-      STROMA_BACKUP_TARGET: target,
-      STROMA_BACKUP_PASSPHRASE: passphrase,
-      STROMA_BACKUP_CRON: '15 1 * * *',
-      STROMA_BACKUP_KEEP: '1',
-    });
+    mkdirSync(data);
+    mkdirSync(aside);
+    server = await startDataServer(settings, data);
   });
   afterAll(() => server.close());
 
@@ -161,6 +82,10 @@ describe('backups by page and by schedule', { timeout: 240_000 }, () => {
   const makeOne = async () => {
     const { status, body } = await server.admin.call<{ job_id: string }>('POST', '/backups');
     expect(status).toBe(202);
+    return await server.admin.jobEnd(body.job_id);
+  };
+  const verify = async (backupId: string | undefined) => {
+    const { body } = await server.admin.call<{ job_id: string }>('POST', `/backups/${backupId}/verify`);
     return await server.admin.jobEnd(body.job_id);
   };
 
@@ -179,39 +104,63 @@ describe('backups by page and by schedule', { timeout: 240_000 }, () => {
       expect((await viewer.call(method, path)).status).toBe(403);
   });
 
-  it('makes one on demand, checks it, and keeps as many as were asked for', async () => {
-    for (let n = 0; n < 2; n++) expect((await makeOne()).status).toBe('succeeded');
+  it('one is made by command while files and events come in, without stopping anything', async () => {
+    const { admin } = server;
+    first = await admin.dataset('first.csv', table(2000, 'secret'));
+    const columns = [{ name: 'n', type: 'integer', required: true }];
+    ({ body: topic } = await admin.call<Topic>('POST', '/data/topics', { name: 'beats', columns }));
+    let told = 0;
+    let made = false;
+    const streaming = (async () => {
+      for (let n = 0; !made; n += 1, await nextTurn())
+        if ((await admin.call('POST', '/streams/beats', [{ n }])).status === 201) told += 1;
+    })();
+    await expect.poll(() => told).toBeGreaterThan(3);
+    expect((await admin.call('POST', `/data/topics/${topic.topic_id}/land`)).status).toBe(200);
+    keptAtLeast = told;
+    const during = admin.dataset('during.csv', table(5000, 'later'));
+    const { result, error } = await operate(data, 'backup', { target, passphrase, verify: false });
+    made = true;
+    expect(error).toBeUndefined();
+    expect(result).toMatchObject({ status: 'kept', verified_at: null, target });
+    await during;
+    await streaming;
+    expect(told).toBeGreaterThan(keptAtLeast);
+    last = await admin.dataset('after.csv', table(10, 'after the backup'));
+    expect(await list()).toMatchObject([{ name: result?.name, trigger: 'command', status: 'kept' }]);
+    name = String(result?.name);
+    expect(readdirSync(target)).toEqual([name]);
+    copyFileSync(join(target, name), join(aside, name));
+    expect(readFileSync(join(aside, name)).includes('secret')).toBe(false);
+  });
+
+  it('one is made on demand and checked, and as many are kept as were asked for', async () => {
+    expect((await makeOne()).status).toBe('succeeded');
     const [newest, oldest] = await list();
     expect(newest).toMatchObject({ status: 'kept', trigger: 'person', verified_at: null });
-    expect(oldest?.status).toBe('removed');
-    expect(readdirSync(target)).toHaveLength(1);
-    const { body } = await server.admin.call<{ job_id: string }>(
-      'POST',
-      `/backups/${newest?.backup_id}/verify`,
-    );
-    expect((await server.admin.jobEnd(body.job_id)).result).toMatchObject({ error: null });
+    expect(oldest).toMatchObject({ name, status: 'removed' });
+    expect(readdirSync(target)).toEqual([newest?.name]);
+    expect((await verify(newest?.backup_id)).result).toMatchObject({ error: null });
     expect((await list())[0]).toMatchObject({ verified_at: expect.any(String), verify_error: null });
   });
 
   it('shows that a kept backup was damaged, and one that could not be made', async () => {
     const [newest] = await list();
-    writeFileSync(join(target, newest?.name ?? ''), 'nothing of it is left');
-    const { body } = await server.admin.call<{ job_id: string }>(
-      'POST',
-      `/backups/${newest?.backup_id}/verify`,
-    );
-    await server.admin.jobEnd(body.job_id);
-    expect((await list())[0]?.verify_error).toMatchObject({ code: 'MALFORMED_FILE' });
+    const file = join(target, newest?.name ?? '');
+    const bytes = readFileSync(file);
+    const middle = Math.floor(bytes.length / 2);
+    bytes[middle] = (bytes[middle] ?? 0) ^ 1;
+    writeFileSync(file, bytes);
+    await verify(newest?.backup_id);
+    expect((await list())[0]?.verify_error).toMatchObject({ code: 'SEAL_BROKEN' });
 
     rmSync(target, { recursive: true });
     writeFileSync(target, 'a file where the folder should be');
-    const failed = await makeOne();
-    expect(failed.status).toBe('failed');
+    expect((await makeOne()).status).toBe('failed');
     expect((await list())[0]).toMatchObject({ status: 'failed', error: { code: 'STORAGE_UNAVAILABLE' } });
   });
 
   it('rotates the key-encryption key while everything stays readable', async () => {
-    const dataset = await server.admin.dataset('rotated.csv', table(10, 'word'));
     await server.platform.keys.encrypt(Buffer.from('x'), 'note', 'row_1');
     const before = (await server.admin.call<EncryptionState>('GET', '/encryption')).body;
     const { status, body } = await server.admin.call<{ job_id: string; key_id: string }>(
@@ -226,12 +175,53 @@ describe('backups by page and by schedule', { timeout: 240_000 }, () => {
       key_id: body.key_id,
       to_rewrap: 0,
       provider: 'file',
-      objects_encrypted: false,
+      objects_encrypted: true,
     });
-    expect(await rowsOf(server.admin, dataset.dataset_id)).toMatchObject({ rows: [[10, 'word 0']] });
+    expect(await rowsOf(server.admin, last.dataset_id)).toMatchObject({ rows: [[10, 'after the backup 0']] });
     const { rows } = await server.platform.db.execute(
       `select outcome from audit_events where action = 'encryption-key.rotated'`,
     );
     expect(rows).toEqual([{ outcome: 'success' }]);
+  });
+
+  describe('of which one is brought back', () => {
+    const configOf = (folder: string) => readConfig({ STROMA_DATA: folder }).config;
+    const sourceOf = async (file: string) => (await openTarget(aside, configOf(data))).open(file);
+
+    it('overwrites nothing', async () => {
+      const restore = async (folder: string, phrase: string) =>
+        restoreBackup(configOf(folder), await sourceOf(name), phrase);
+      await expect(restore(data, passphrase)).rejects.toMatchObject({ code: 'CONFLICT' });
+      const wrong = join(root, 'wrong');
+      await expect(restore(wrong, 'wrong horse battery')).rejects.toMatchObject({ code: 'WRONG_PASSPHRASE' });
+      expect(readdirSync(root).filter((each) => each.startsWith('wrong'))).toEqual([]);
+    });
+
+    it('comes back into an empty folder as it was, and is on its record', async () => {
+      const folder = join(root, 'restored');
+      const { result, error } = await operate(folder, 'restore', { address: join(aside, name), passphrase });
+      expect(error).toBeUndefined();
+      expect(result).toMatchObject({ opened: true, keys_elsewhere: [] });
+      const restored = await startDataServer({ STROMA_ENCRYPT_OBJECTS: '1' }, folder);
+      try {
+        expect(await rowsOf(restored.admin, first.dataset_id)).toMatchObject({ rows: [[2000, 'secret 0']] });
+        expect((await restored.admin.call('GET', `/data/datasets/${last.dataset_id}`)).status).toBe(404);
+        const { body: kept } = await restored.admin.call<Topic>('GET', `/data/topics/${topic.topic_id}`);
+        expect(kept.next_offset).toBeGreaterThanOrEqual(keptAtLeast);
+        expect(kept.next_offset).toBeGreaterThan(kept.landed_offset);
+        await restored.admin.call('POST', '/streams/beats', [{ n: kept.next_offset }]);
+        await restored.admin.call('POST', `/data/topics/${topic.topic_id}/land`);
+        const all = await restored.admin.sql('select n, event_offset from dataset order by 2', [
+          topic.dataset_id,
+        ]);
+        expect(all.body.rows).toEqual(Array.from({ length: kept.next_offset + 1 }, (_, n) => [n, n]));
+        const { rows } = await restored.platform.db.execute(
+          `select outcome from audit_events where action = 'backup.restored'`,
+        );
+        expect(rows).toEqual([{ outcome: 'success' }]);
+      } finally {
+        await restored.close();
+      }
+    });
   });
 });
