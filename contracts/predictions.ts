@@ -32,7 +32,7 @@ const explanationMethod = z.enum(['tree_shap', 'sampled_shapley']);
 const scale = z
   .enum(['target', 'probability', 'margin'])
   .describe(
-    'What is added up: the target, the probability of the class, or the margin before it becomes one (log odds where the model is boosted trees)',
+    'What is added up: the target, the probability of the class, or the margin it is made of (log odds of boosted trees; of forests the share of trees before it is calibrated)',
   );
 
 export const rowExplanation = z.object({
@@ -84,7 +84,9 @@ export const predictions = z.object({
   requires_review: z
     .boolean()
     .optional()
-    .describe('True for a use that the organisation has marked as critical: a person reviews each prediction'),
+    .describe(
+      'True for a use that the organisation has marked as critical: a person reviews each prediction',
+    ),
   predictions: z.array(prediction).describe('In the order of the rows'),
 });
 export type Predictions = z.infer<typeof predictions>;
@@ -165,6 +167,11 @@ export const modelExplanation = z.discriminatedUnion('kind', [
 ]);
 export type ModelExplanation = z.infer<typeof modelExplanation>;
 
+const method = explanationMethod
+  .optional()
+  .describe(
+    'Exact TreeSHAP where the model is of trees and drawn orders otherwise, when left out; `sampled_shapley` is on the scale of what is said, of any model',
+  );
 const label = z
   .string()
   .max(1000)
@@ -172,8 +179,8 @@ const label = z
   .describe('The class; the last one, or the predicted one of a row, when left out');
 
 const explainBody = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('global'), version, label }),
-  z.strictObject({ kind: z.literal('row'), version, label, row: predictionRow }),
+  z.strictObject({ kind: z.literal('global'), version, label, method }),
+  z.strictObject({ kind: z.literal('row'), version, label, method, row: predictionRow }),
   z.strictObject({ kind: z.literal('dependence'), version, label, column: columnName }),
   z.strictObject({
     kind: z.literal('counterfactual'),

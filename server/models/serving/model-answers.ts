@@ -7,9 +7,7 @@ import type {
 } from '@stroma/contracts';
 import { StromaError } from '@stroma/kernel';
 import {
-  type AutomlModel,
   counterfactuals,
-  explainRow,
   type FeatureTable,
   likeliest,
   partialDependence,
@@ -17,33 +15,44 @@ import {
   takeRows,
   viewAutoml,
 } from '@stroma/learn';
+import type { AskedModel } from '../training/kept/asked-model.ts';
+import { explainerOf, type Method, seed } from './row-explainers.ts';
 import { tableOfRows } from './row-table.ts';
 
 /** A model as it is held for answers. */
 export interface HeldModel {
-  model: AutomlModel;
+  model: AskedModel;
   signature: readonly SignatureColumn[];
 }
 
-/** The same row has the same explanation. */
-const seed = 1;
 /** Rows predicted for the explanation of a row: beside its prediction, where nobody waits long, and when asked for. */
 const rowsBeside = 240;
 const rowsAsked = 4000;
 const globalRows = 100;
 const dependenceCurves = 50;
 
-export function predictRows(
+export async function predictRows(
   held: HeldModel,
   rows: readonly PredictionRow[],
   explain: boolean,
   signal: AbortSignal,
-): Prediction[] {
+): Promise<Prediction[]> {
   const { model, signature } = held;
   const table = tableOfRows(signature, rows);
-  const { outputs, values, labels, interval } = model.predict(table);
+  const { outputs, values, labels, interval } = await model.predict(table, { signal });
   const classes = model.saved.problem.labels;
   const best = labels === null ? null : likeliest(outputs, classes.length);
+  const explanations: RowExplanation[] = [];
+  if (explain)
+    for (const row of rows.keys())
+      explanations.push(
+        await rowExplanation(
+          held,
+          table,
+          { row, output: best?.[row] ?? 0, rows: rowsBeside, method: null },
+          signal,
+        ),
+      );
   return rows.map((_, row): Prediction => {
     const own = outputs.subarray(row * classes.length, (row + 1) * classes.length);
     const code = best?.[row] ?? 0;
@@ -55,7 +64,7 @@ export function predictRows(
         best === null ? null : Object.fromEntries(classes.map((label, at) => [label, own[at] as number])),
       low: finite(interval?.low[row]),
       high: finite(interval?.high[row]),
-      explanation: explain ? rowExplanation(held, table, row, code, rowsBeside, signal) : null,
+      explanation: explanations[row] ?? null,
       ...oddities(signature, table, row),
     };
   });
@@ -86,25 +95,19 @@ function oddities(
   return { unseen, outside };
 }
 
-function rowExplanation(
-  { model }: HeldModel,
+async function rowExplanation(
+  held: HeldModel,
   table: FeatureTable,
-  row: number,
-  output: number,
-  rows: number,
+  { row, output, rows, method: wanted }: { row: number; output: number; rows: number; method: Method | null },
   signal: AbortSignal,
-): RowExplanation {
-  const { base, value, contributions } = explainRow(model, table, {
-    row,
-    output,
-    seed,
-    rows,
-    signal,
-  });
+): Promise<RowExplanation> {
+  const { model } = held;
+  const { method, scale, explain } = explainerOf(held, wanted);
+  const { base, value, contributions } = await explain(table, { row, output, rows, signal });
   return {
     kind: 'row',
-    method: 'sampled_shapley',
-    scale: model.saved.problem.labels.length > 0 ? 'probability' : 'target',
+    method,
+    scale,
     label: model.saved.problem.labels[output] ?? null,
     base,
     value,
@@ -126,8 +129,8 @@ function shownValue(table: FeatureTable, name: string, row: number): string | nu
 
 /** A request for an explanation, without what names the version. */
 export type Asked =
-  | { kind: 'global'; label: string | null }
-  | { kind: 'row'; label: string | null; row: PredictionRow }
+  | { kind: 'global'; label: string | null; method: Method | null }
+  | { kind: 'row'; label: string | null; method: Method | null; row: PredictionRow }
   | { kind: 'dependence'; label: string | null; column: string }
   | {
       kind: 'counterfactual';
@@ -146,15 +149,15 @@ export async function explainModel(
 ): Promise<ModelExplanation> {
   switch (asked.kind) {
     case 'global':
-      return globally(held, asked.label, signal);
+      return globally(held, asked, signal);
     case 'row': {
       const table = tableOfRows(held.signature, [asked.row]);
       const classes = held.model.saved.problem.labels.length;
       const output =
         asked.label === null && classes > 0
-          ? (likeliest(held.model.outputs(table), classes)[0] as number)
+          ? (likeliest(await held.model.outputs(table), classes)[0] as number)
           : outputOf(held, asked.label);
-      return rowExplanation(held, table, 0, output, rowsAsked, signal);
+      return rowExplanation(held, table, { row: 0, output, rows: rowsAsked, method: asked.method }, signal);
     }
     case 'dependence':
       return dependence(held, asked, signal);
@@ -182,12 +185,13 @@ function outputOf({ model }: HeldModel, label: string | null): number {
 /** Rows of training that were kept with the model, each explained against the others. */
 async function globally(
   held: HeldModel,
-  label: string | null,
+  { label, method: wanted }: Extract<Asked, { kind: 'global' }>,
   signal: AbortSignal,
 ): Promise<ModelExplanation> {
   const { model } = held;
   const { background, schema, problem } = model.saved;
   const output = outputOf(held, label);
+  const { method, scale, explain } = explainerOf(held, wanted);
   const rows = Math.min(globalRows, background.rows);
   const table = takeRows(
     background,
@@ -198,7 +202,7 @@ async function globally(
   for (let row = 0; row < rows; row++) {
     // The thread hears that it should stop between rows.
     await new Promise((done) => setImmediate(done));
-    const own = explainRow(model, table, { row, output, seed, rows: rowsBeside, signal });
+    const own = await explain(table, { row, output, rows: rowsBeside, signal });
     base += own.base / rows;
     own.contributions.forEach(({ contribution }, at) => {
       values[row * schema.length + at] = contribution;
@@ -212,8 +216,8 @@ async function globally(
   });
   return {
     kind: 'global',
-    method: 'sampled_shapley',
-    scale: problem.labels.length > 0 ? 'probability' : 'target',
+    method,
+    scale,
     label: problem.labels[output] ?? null,
     rows,
     base,
@@ -272,7 +276,7 @@ async function counterfactual(
   const { model, signature } = held;
   const { labels } = model.saved.problem;
   const table = tableOfRows(signature, [asked.row]);
-  const [given] = predictRows(held, [asked.row], false, signal) as [Prediction];
+  const [given] = (await predictRows(held, [asked.row], false, signal)) as [Prediction];
   const { at_least, at_most } = asked;
   const label = asked.label ?? (at_least === null && at_most === null ? otherLabel(labels, given) : null);
   const goal =
@@ -293,23 +297,26 @@ async function counterfactual(
   const timed = new Set(signature.flatMap(({ name, kind }) => (kind === 'time' ? [name] : [])));
   const said = (column: string, value: string | number | null) =>
     timed.has(column) && typeof value === 'number' ? new Date(value).toISOString() : value;
+  const told = [];
+  for (const { changes, distance } of found) {
+    const changed = Object.fromEntries(changes.map(({ column, to }) => [column, to]));
+    const row = { ...asked.row, ...changed };
+    const [prediction] = (await predictRows(held, [row], false, signal)) as [Prediction];
+    told.push({
+      changes: changes.map(({ column, from, to }) => ({
+        column,
+        from: said(column, from),
+        to: said(column, to),
+      })),
+      prediction,
+      distance,
+    });
+  }
   return {
     kind: 'counterfactual',
     given,
     wanted: { label, at_least, at_most },
-    found: found.map(({ changes, distance }) => {
-      const changed = Object.fromEntries(changes.map(({ column, to }) => [column, to]));
-      const [prediction] = predictRows(held, [{ ...asked.row, ...changed }], false, signal) as [Prediction];
-      return {
-        changes: changes.map(({ column, from, to }) => ({
-          column,
-          from: said(column, from),
-          to: said(column, to),
-        })),
-        prediction,
-        distance,
-      };
-    }),
+    found: told,
     message,
   };
 }

@@ -14,6 +14,7 @@ import type {
 import { loadAutoml, readModelText } from '@stroma/learn';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DataServer, type Person, startDataServer } from '../../data/data-server.suite.ts';
+import { challengeTests } from '../challengers/challenges.suite.ts';
 
 let server: DataServer;
 let scientist: Person;
@@ -292,6 +293,20 @@ describe('one learner', () => {
       signature: [{ name: 'length' }, { name: 'width' }],
       leaderboard: [{ model: 'ensemble' }, { family: 'random_forest', settings: { trees: 20 } }],
     });
+    const explained = await scientist.call<Predictions>('POST', '/ml/predict', {
+      model_id: model.model_id,
+      version: '2',
+      rows: [common],
+      explain: true,
+    });
+    const [trees] = explained.body.predictions;
+    expect(trees?.explanation).toMatchObject({
+      method: 'tree_shap',
+      contributions: [{ standard_error: 0 }, {}],
+    });
+    if (trees?.explanation?.scale === 'probability')
+      expect(trees.explanation.value).toBeCloseTo(trees.confidence ?? 0, 9);
+
     const wrong = await scientist.jobEnd((await train({ learner: 'elastic_net' })).body.job_id);
     expect(wrong.error?.message).toContain('"elastic_net" learns numbers');
 
@@ -307,6 +322,8 @@ describe('one learner', () => {
     expect((await scientist.call('GET', `/ml/models/${model.model_id}/versions/3`)).status).toBe(404);
   });
 });
+
+challengeTests(() => ({ server, scientist, modelId: model.model_id }));
 
 describe('what cannot be learned', () => {
   it('is refused with the reason, before or as a job', async () => {

@@ -1,0 +1,194 @@
+import type { Challenge, ChallengePrediction, ErrorAnswer, Predictions } from '@stroma/contracts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { DataServer, Person } from '../../data/data-server.suite.ts';
+
+interface Stage {
+  server: DataServer;
+  scientist: Person;
+  modelId: string;
+}
+
+/** Of a model whose second version asks for less than its first, and says the same of these rows. */
+export function challengeTests(stage: () => Stage): void {
+  let manager: Person;
+  const rowAt = (at: number) => ({
+    length: (at % 2 === 0 ? 5 : 7) + (at % 9) / 9,
+    width: 3 + (at % 7) / 10,
+    site: 'north',
+  });
+  const start = (person: Person, body: object) =>
+    person.call<Challenge & ErrorAnswer>('POST', `/ml/models/${stage().modelId}/challenges`, {
+      challenger: '2',
+      mode: 'shadow',
+      ...body,
+    });
+  const act = (challenge: Challenge, what: string, body: object = {}) =>
+    manager.call<Challenge & ErrorAnswer>('POST', `/ml/challenges/${challenge.challenge_id}/${what}`, body);
+  const present = async ({ challenge_id }: Challenge) =>
+    (await stage().scientist.call<Challenge>('GET', `/ml/challenges/${challenge_id}`)).body;
+  const predict = async (rows: object[], more: object = {}) => {
+    const { body, status } = await stage().scientist.call<Predictions>('POST', '/ml/predict', {
+      model_id: stage().modelId,
+      rows,
+      ...more,
+    });
+    expect(status).toBe(200);
+    return body;
+  };
+  const answering = async () => (await predict([rowAt(0)])).number;
+  const tell = async (outcomes: object[]) => {
+    const told = await stage().scientist.call('POST', '/ml/outcomes', { outcomes });
+    expect(told).toMatchObject({ status: 200, body: { recorded: outcomes.length } });
+  };
+
+  describe('a challenger', () => {
+    beforeAll(async () => {
+      manager = await stage().server.colleague('lab_manager');
+    });
+
+    it('is refused where it could not answer for the champion', async () => {
+      expect((await start(stage().scientist, {})).status).toBe(403);
+      // The newest answers while none is in production.
+      const same = await start(manager, { challenger: '2' });
+      expect(same.body.error).toMatchObject({ code: 'INVALID_INPUT', details: { field: 'challenger' } });
+      const unlike = await start(manager, { challenger: '1' });
+      expect(unlike.body.error).toMatchObject({ code: 'UNPROCESSABLE', details: { columns: ['site'] } });
+      expect((await start(manager, { challenger: '9' })).status).toBe(404);
+    });
+
+    it('is asked in the shadow of the champion, which alone answers', async () => {
+      const { server, scientist, modelId } = stage();
+      const open = { checks: [], approval: false, signature: false };
+      await manager.call('PUT', `/ml/models/${modelId}/policy`, {
+        staging: open,
+        production: open,
+        guarded_aliases: [],
+      });
+      const path = `/ml/models/${modelId}/versions/1/promotions`;
+      expect((await manager.call('POST', path, { stage: 'production' })).status).toBe(201);
+      const wrong = await start(manager, { metric: 'absolute_error' });
+      expect(wrong.body.error.message).toContain('accuracy or brier was expected');
+
+      const { status, body: challenge } = await start(manager, { margin: 0.5 });
+      expect([status, challenge.error]).toEqual([201, undefined]);
+      expect(challenge).toMatchObject({
+        champion: { number: 1 },
+        challenger: { number: 2 },
+        metric: 'accuracy',
+        share: 0,
+        status: 'running',
+        test: { units: 0, difference: null },
+      });
+      expect((await start(manager, { mode: 'ab' })).status).toBe(409);
+      const { number, predictions } = await predict(Array.from({ length: 40 }, (_, at) => rowAt(at)));
+      expect(number).toBe(1);
+      const compared = async () => (await present(challenge)).agreement;
+      await expect
+        .poll(compared, { timeout: 20_000 })
+        .toMatchObject({ compared: 40, agreed: 40, mean_difference: expect.any(Number) });
+
+      await tell(
+        predictions.map(({ prediction_id, prediction }) => ({ prediction_id, observed: prediction })),
+      );
+      const ended = await present(challenge);
+      expect(ended).toMatchObject({
+        status: 'ended',
+        ended_because: 'decision',
+        decision: 'no_difference',
+        counts: { champion: { requests: 40, outcomes: 40, mean: 1 }, lost: 0 },
+        test: { design: 'paired', units: 40, p_value: 1, share_p_value: null },
+      });
+      const points = ended.test.points;
+      expect(points.length).toBeGreaterThan(10);
+      const width = ({ low, high }: (typeof points)[number]) => high - low;
+      expect(width(points.at(-1) as (typeof points)[number])).toBeLessThan(
+        width(points[1] as (typeof points)[number]),
+      );
+
+      const list = `/ml/challenges/${challenge.challenge_id}/predictions?limit=2`;
+      expect((await scientist.call('GET', list)).status).toBe(403);
+      const { body } = await manager.call<{ items: ChallengePrediction[] }>('GET', list);
+      expect(body.items[0]).toMatchObject({
+        arm: 'champion',
+        agreed: true,
+        champion: { prediction: 'common' },
+        challenger: { prediction: 'common', confidence: expect.any(Number) },
+      });
+      const lying = await server.platform.db.execute(
+        'select distinct said, sealed is null as clear from ml_challenge_predictions',
+      );
+      expect(lying.rows).toEqual([{ said: null, clear: false }]);
+    });
+
+    it('answers its share of the requests, each key by one of both, and is promoted when it wins', async () => {
+      const { body: challenge } = await start(manager, { mode: 'ab', share: 0.5, comment: 'Autumn' });
+      const answers = [];
+      for (let key = 0; key < 60; key++)
+        answers.push(await predict([rowAt(key)], { assignment_key: `patient ${key}` }));
+      const again = await predict([rowAt(3)], { assignment_key: 'patient 3' });
+      expect(again.number).toBe(answers[3]?.number);
+      // Who names a version gets that one.
+      for (const key of [0, 1, 2, 3])
+        expect((await predict([rowAt(0)], { assignment_key: `patient ${key}`, version: '1' })).number).toBe(
+          1,
+        );
+      const answered = async () => {
+        const { champion, challenger } = (await present(challenge)).counts;
+        return champion.requests + challenger.requests;
+      };
+      await expect.poll(answered, { timeout: 20_000 }).toBe(61);
+      const early = await act(challenge, 'promote');
+      expect(early.body.error).toMatchObject({ code: 'UNPROCESSABLE', details: { decision: null } });
+
+      // The first version turns out to be wrong, the second right.
+      const told = [...answers, again].map(({ number, predictions: [own] }) => ({
+        prediction_id: own?.prediction_id,
+        observed: number === 2 ? own?.prediction : own?.prediction === 'rare' ? 'common' : 'rare',
+      }));
+      await tell(told);
+      const ended = await present(challenge);
+      expect(ended).toMatchObject({ status: 'ended', decision: 'challenger_better', comment: 'Autumn' });
+      expect(ended.test.units).toBeLessThanOrEqual(60);
+      expect(ended.test.p_value).toBeLessThan(0.05);
+      expect(ended.test.difference?.low).toBeGreaterThan(0);
+      expect(ended.counts).toMatchObject({ champion: { mean: 0 }, challenger: { mean: 1 } });
+      expect(await answering()).toBe(1);
+
+      const promoted = await act(challenge, 'promote');
+      expect(promoted.body).toMatchObject({ status: 'promoted', promotion: { state: 'done', number: 2 } });
+      expect(await answering()).toBe(2);
+      expect((await act(challenge, 'rollback')).body).toMatchObject({ status: 'rolled_back' });
+      expect(await answering()).toBe(1);
+      expect((await act(challenge, 'rollback')).status).toBe(409);
+    });
+
+    it('is stopped by who may promote, on record', async () => {
+      const { server, modelId } = stage();
+      const { body: challenge } = await start(manager, { mode: 'ab' });
+      expect((await act(challenge, 'stop', { comment: 'Enough' })).body).toMatchObject({
+        status: 'stopped',
+        ended_because: 'stopped',
+      });
+      expect((await act(challenge, 'stop')).status).toBe(409);
+      const { body } = await server.admin.call<{ items: { action: string }[] }>(
+        'GET',
+        `/audit/events?object_id=${modelId}&limit=200`,
+      );
+      const own = body.items.map(({ action }) => action).filter((action) => action.startsWith('challenge.'));
+      expect(own.toReversed()).toEqual([
+        'challenge.started',
+        'challenge.ended',
+        'challenge.read',
+        'challenge.started',
+        'challenge.ended',
+        'challenge.started',
+        'challenge.ended',
+      ]);
+      const { body: all } = await stage().scientist.call<{ items: Challenge[] }>(
+        'GET',
+        `/ml/models/${modelId}/challenges`,
+      );
+      expect(all.items.map(({ status }) => status)).toEqual(['stopped', 'rolled_back', 'ended']);
+    });
+  });
+}
