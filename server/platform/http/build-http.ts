@@ -14,6 +14,7 @@ import { fail } from '../failure.ts';
 import { timeRequests } from '../metrics/http-metrics.ts';
 import { openRateLimits } from '../rate-limits/rate-limits.ts';
 import { type OnLimited, openRequestLimits } from '../rate-limits/request-limits.ts';
+import { clientGoneStatus } from './client-gone.ts';
 import { answerError, InputError } from './error-answers.ts';
 import { openGate } from './gate.ts';
 import { openIdempotency } from './idempotency.ts';
@@ -148,6 +149,7 @@ function setHeaders(app: FastifyInstance, config: Config): void {
 /** Reads that go well are many and quiet; changes, refusals and failures are told. */
 function logRequests(app: FastifyInstance): void {
   app.addHook('onResponse', (request, reply, next) => {
+    if (reply.statusCode === clientGoneStatus) return next();
     const { method } = request;
     const quiet = (method === 'GET' || method === 'HEAD') && reply.statusCode < 400;
     if (!quiet || request.log.level === 'debug' || request.log.level === 'trace')

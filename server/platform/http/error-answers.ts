@@ -2,6 +2,7 @@ import { type ErrorAnswer, type ErrorCode, errorCatalogue } from '@stroma/contra
 import { StromaError } from '@stroma/kernel';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
+import { clientGoneStatus, leftBefore } from './client-gone.ts';
 
 interface Told {
   code: ErrorCode;
@@ -24,6 +25,7 @@ const storeGone = new Set(['ECONNREFUSED', 'ECONNRESET', '57P01', '57P02', '57P0
 
 /** The one way a failure reaches a client: never a stack, a path, SQL or a secret. */
 export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  if (leftBefore(error, request, reply)) return noteLeft(request, reply);
   const told = tell(error);
   const { status } = errorCatalogue[told.code];
   if (status >= 500)
@@ -55,6 +57,21 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
     .type('application/json; charset=utf-8')
     .serializer(JSON.stringify)
     .send(body);
+}
+
+/** Nothing failed, and there is nobody to answer. */
+function noteLeft(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  request.log.info(
+    {
+      request: request.id,
+      route: `${request.method} ${request.routeOptions.url ?? ''}`,
+      actor: request.context?.actor.id,
+      status: clientGoneStatus,
+      ms: Math.round(reply.elapsedTime),
+    },
+    'the client left before the answer',
+  );
+  return reply.code(clientGoneStatus).send();
 }
 
 function tell(error: unknown): Told {

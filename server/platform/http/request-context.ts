@@ -2,6 +2,7 @@ import type { Permission } from '@stroma/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import type { Actor, Context } from '../context.ts';
+import { ClientGone } from './client-gone.ts';
 
 const none: ReadonlySet<Permission> = new Set();
 
@@ -56,7 +57,7 @@ export class RequestContext implements Context {
     const controller = new AbortController();
     const { raw } = this.#reply;
     const gone = () => {
-      if (!raw.writableFinished) controller.abort(new Error('the client has gone'));
+      if (!raw.writableFinished) controller.abort(new ClientGone());
     };
     if (raw.destroyed) gone();
     else raw.once('close', gone);
