@@ -9,12 +9,12 @@ import type {
   Predictions,
   Promotion,
   RiskRecord,
-  SignatureSubject,
   Training,
   VersionGovernance,
 } from '@stroma/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type DataServer, type Person, password, startDataServer } from '../../data/data-server.suite.ts';
+import { type DataServer, type Person, startDataServer } from '../../data/data-server.suite.ts';
+import { sign, statements, kindsTable as table } from './governance.suite.ts';
 import { estimatesOf } from './report-estimates.ts';
 
 type Refusal = { error: { code: string; message: string; details: Record<string, unknown> } };
@@ -28,37 +28,11 @@ let learned: string;
 let tested: string;
 let model: string;
 
-/** Rare ones are short; in the south a third of them are turned. */
-const table = (rows: number, from = 0): string =>
-  [
-    'kind,length,width,site,sex',
-    ...Array.from({ length: rows }, (_, at) => {
-      const row = at + from;
-      const isRare = row % 2 === 0;
-      const site = ['north', 'south'][Math.floor(row / 2) % 2];
-      const turned = site === 'south' && Math.floor(row / 4) % 3 === 0;
-      const length = (isRare !== turned ? 5 : 7) + ((row * 7) % 11) / 9;
-      const sex = Math.floor(row / 8) % 2 === 0 ? 'f' : 'm';
-      return `${isRare ? 'rare' : 'common'},${length.toFixed(2)},${(3 + ((row * 5) % 7) / 10).toFixed(2)},${site},${sex}`;
-    }),
-  ].join('\n');
-
 const at = (what: string) => `/ml/models/${model}/versions/1/${what}`;
 const rule = (name: string, when: object, more: object = {}) => ({ name, when, ...more });
 const policy = (person: Person, rules: object[]) =>
   person.call<CriticalPolicy & Refusal>('PUT', '/ml/governance/policy', { rules });
 const governance = async () => (await scientist.call<VersionGovernance>('GET', at('governance'))).body;
-
-async function sign(person: Person, object: { kind: string; id: string }, meaning = 'approved') {
-  const { kind, id } = object;
-  const subject = await person.call<SignatureSubject>('GET', `/signatures/subject?kind=${kind}&id=${id}`);
-  return person.call('POST', '/signatures', {
-    object,
-    content_sha256: subject.body.content_sha256,
-    meaning,
-    password,
-  });
-}
 
 beforeAll(async () => {
   server = await startDataServer();
@@ -95,32 +69,6 @@ const fairness = async (body: object = {}): Promise<ModelFairness> => {
   return (await scientist.call<ModelFairness>('GET', at('fairness'))).body;
 };
 
-const statements = (more: object = {}) => ({
-  classification: {
-    scope: 'in_scope',
-    prohibited: [],
-    safety_component: false,
-    annex_iii: ['essential_services'],
-    profiles_persons: false,
-    transparency: [],
-    reasons: 'It orders who is seen first.',
-  },
-  answers: { intended_purpose: 'Tells rare kinds from common ones.' },
-  hazards: [
-    {
-      kind: 'error',
-      hazard: 'A rare kind is taken for a common one.',
-      affected: 'Whoever is looked at later',
-      likelihood: 'possible',
-      severity: 'serious',
-      mitigation: 'A person looks at every one.',
-      residual_likelihood: 'unlikely',
-      residual_severity: 'minor',
-      accepted: true,
-    },
-  ],
-  ...more,
-});
 const record = (person: Person, body: object = statements()) =>
   person.call<ModelRecord & Refusal>('POST', at('risk-records'), body);
 

@@ -14,9 +14,10 @@ import { type ModelParts, type Named, RunDocuments } from '../experiments/run-do
 import { type FoundVersion, findVersions } from '../registry/model-versions.store.ts';
 import { lockModel } from '../registry/models.store.ts';
 import type { RegisteredModels } from '../registry/registered-models.service.ts';
-import { findReport, newestReport, type ReportRow } from '../reports/model-reports.store.ts';
+import type { ReportRow } from '../reports/model-reports.store.ts';
 import { engine } from '../training/engine.ts';
 import { biasDocument, type TestedReport } from './bias-document.ts';
+import { fairnessReport, reportBefore, testedReports } from './bias-sources.ts';
 import { type FactSources, knownFacts } from './known-facts.ts';
 import {
   approveRecord,
@@ -25,7 +26,7 @@ import {
   listRecords,
   type RecordRow,
 } from './model-records.store.ts';
-import { type RecordSight, refuseSight, seesAlike, seesAllAlike } from './record-sight.ts';
+import { type RecordSight, refuseSight, seesAllAlike } from './record-sight.ts';
 import { classifyRisk } from './risk-classification.ts';
 import { riskFacts } from './risk-facts.ts';
 import { riskGaps } from './risk-gaps.ts';
@@ -112,11 +113,13 @@ export class ModelRecords {
     { comment, report_id, before_report_id, ...said }: BiasBody,
   ): Promise<ModelRecord> {
     const found = await this.#parts.versions.require(ctx, 'models:write', modelId, number);
-    const row = await this.#fairness(ctx, found, report_id);
+    const row = await fairnessReport(this.#own, ctx, found, report_id);
     const before =
-      before_report_id === undefined ? null : await this.#before(ctx, found, row, before_report_id);
+      before_report_id === undefined
+        ? null
+        : await reportBefore(this.#own, ctx, found, row, before_report_id);
     const rows = before === null ? [row] : [row, before];
-    const [tested, compared = null] = await this.#tested(ctx, rows);
+    const [tested, compared = null] = await testedReports(this.#own, ctx, rows);
     return this.#keep(ctx, found, comment, {
       sights: rows.map(({ datasetId, view }) => ({ dataset_id: datasetId, view })),
       inputs: rows,
@@ -209,67 +212,6 @@ export class ModelRecords {
   async #found(ctx: Context, { versionId }: Pick<RecordRow, 'versionId'>): Promise<FoundVersion | null> {
     const [found] = await findVersions(this.#own.platform.db.sql, ctx.actor.tenantId, [versionId]);
     return found ?? null;
-  }
-
-  async #fairness(ctx: Context, { version }: FoundVersion, id: string | undefined): Promise<ReportRow> {
-    const { sql } = this.#own.platform.db;
-    const row =
-      id === undefined
-        ? await newestReport(sql, ctx, version.id, 'fairness')
-        : await findReport(sql, ctx, id);
-    if (row === null || row.kind !== 'fairness' || row.versionId !== version.id)
-      return fail(
-        id === undefined ? 'UNPROCESSABLE' : 'NOT_FOUND',
-        id === undefined
-          ? `Version ${version.number} has no fairness report yet. Ask for one on rows it has not learned from.`
-          : `Version ${version.number} has no such fairness report.`,
-        { number: version.number, report_id: id ?? null },
-      );
-    const sight: RecordSight = { dataset_id: row.datasetId, view: row.view };
-    return (await seesAlike(this.#own.data, ctx, sight)) ? row : refuseSight();
-  }
-
-  async #before(ctx: Context, { model }: FoundVersion, after: ReportRow, id: string): Promise<ReportRow> {
-    const row = await findReport(this.#own.platform.db.sql, ctx, id);
-    const of = row === null ? null : await this.#found(ctx, row);
-    if (row === null || row.kind !== 'fairness' || of?.model.id !== model.id || row.id === after.id)
-      return fail('NOT_FOUND', 'The model has no such fairness report from before.', { report_id: id });
-    const told = ({ datasetVersionId, parameters }: ReportRow) => {
-      const { protected: columns, positive, cuts, smallest } = parameters;
-      return canonicalJson({ datasetVersionId, columns, positive, cuts, smallest });
-    };
-    if (told(row) !== told(after))
-      fail(
-        'UNPROCESSABLE',
-        'Both reports have to tell of the same version of a dataset, the same columns, cuts and class. Ask for a report on the same rows and groups.',
-        { report_id: after.id, before_report_id: id },
-      );
-    const sight: RecordSight = { dataset_id: row.datasetId, view: row.view };
-    return (await seesAlike(this.#own.data, ctx, sight)) ? row : refuseSight();
-  }
-
-  async #tested(ctx: Context, rows: readonly ReportRow[]): Promise<TestedReport[]> {
-    const { sql } = this.#own.platform.db;
-    const named = await this.#runs().names(rows.map(({ createdBy }) => createdBy));
-    const versions = await findVersions(
-      sql,
-      ctx.actor.tenantId,
-      rows.map(({ versionId }) => versionId),
-    );
-    return Promise.all(
-      rows.map(async (row) => {
-        const table = await this.#own.data.openTable(ctx, row.datasetId, row.datasetVersionId);
-        return {
-          row,
-          about: {
-            number: versions.find(({ version }) => version.id === row.versionId)?.version.number ?? 0,
-            dataset_name: table.name,
-            dataset_sha256: table.content_sha256,
-            made_by: named(row.createdBy),
-          },
-        };
-      }),
-    );
   }
 
   async #keep(

@@ -35,7 +35,11 @@ type Say = (key: string) => string;
 /** A key that has no word is said as it is: it names something of the record. */
 const wordsOf = (language: Language): Say => {
   const words: Readonly<Record<RecordWord, string>> = language === 'de' ? germanWords : englishWords;
-  return (key) => (Object.hasOwn(words, key) ? words[key as RecordWord] : key.replaceAll('_', ' '));
+  const word = (key: string): string | null => (Object.hasOwn(words, key) ? words[key as RecordWord] : null);
+  return (key) => {
+    const ofGroup = key.startsWith('group_') ? word(key.slice('group_'.length)) : null;
+    return word(key) ?? (ofGroup === null ? key.replaceAll('_', ' ') : `${word('group')}: ${ofGroup}`);
+  };
 };
 
 /** A record with the signatures under it, in the words of a language; figures as they stand in it. */

@@ -1,0 +1,56 @@
+import type { SignatureSubject } from '@stroma/contracts';
+import { type Person, password } from '../../data/data-server.suite.ts';
+
+/** Rare ones are short; in the south a third of them are turned. */
+export const kindsTable = (rows: number, from = 0): string =>
+  [
+    'kind,length,width,site,sex',
+    ...Array.from({ length: rows }, (_, at) => {
+      const row = at + from;
+      const isRare = row % 2 === 0;
+      const site = ['north', 'south'][Math.floor(row / 2) % 2];
+      const turned = site === 'south' && Math.floor(row / 4) % 3 === 0;
+      const length = (isRare !== turned ? 5 : 7) + ((row * 7) % 11) / 9;
+      const sex = Math.floor(row / 8) % 2 === 0 ? 'f' : 'm';
+      return `${isRare ? 'rare' : 'common'},${length.toFixed(2)},${(3 + ((row * 5) % 7) / 10).toFixed(2)},${site},${sex}`;
+    }),
+  ].join('\n');
+
+/** As a person who proves once more who they are. */
+export async function sign(person: Person, object: { kind: string; id: string }, meaning = 'approved') {
+  const { kind, id } = object;
+  const subject = await person.call<SignatureSubject>('GET', `/signatures/subject?kind=${kind}&id=${id}`);
+  return person.call('POST', '/signatures', {
+    object,
+    content_sha256: subject.body.content_sha256,
+    meaning,
+    password,
+  });
+}
+
+export const statements = (more: object = {}) => ({
+  classification: {
+    scope: 'in_scope',
+    prohibited: [],
+    safety_component: false,
+    annex_iii: ['essential_services'],
+    profiles_persons: false,
+    transparency: [],
+    reasons: 'It orders who is seen first.',
+  },
+  answers: { intended_purpose: 'Tells rare kinds from common ones.' },
+  hazards: [
+    {
+      kind: 'error',
+      hazard: 'A rare kind is taken for a common one.',
+      affected: 'Whoever is looked at later',
+      likelihood: 'possible',
+      severity: 'serious',
+      mitigation: 'A person looks at every one.',
+      residual_likelihood: 'unlikely',
+      residual_severity: 'minor',
+      accepted: true,
+    },
+  ],
+  ...more,
+});
