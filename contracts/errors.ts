@@ -47,6 +47,7 @@ export const errorCatalogue = {
   MODEL_INVALID: { status: 422, meaning: 'The model file cannot be loaded or run.' },
   TRAINING_TOO_LARGE: { status: 422, meaning: 'The training would need more memory than it may take.' },
   TRAINING_DIVERGED: { status: 422, meaning: 'The training left the finite numbers.' },
+  TRAINING_CUT_OFF: { status: 503, meaning: 'The process that learned ended before it was done.' },
   RATE_LIMITED: { status: 429, meaning: 'Too many requests; see Retry-After.' },
   INTERNAL: { status: 500, meaning: 'A fault in Stroma; the request id leads to it in the log.' },
   OUTGOING_REFUSED: { status: 422, meaning: 'Stroma may not call the address that was given.' },

@@ -206,6 +206,7 @@ export const modelEvaluation = z.object({
   leaderboard: z.array(leaderboardEntry),
   learning_curve: z.array(learningPoint),
   training_curve: z.array(trainingStep).optional().describe('Of networks: each look while it was trained'),
+  training_metric: metric.optional().describe('Of the scores of that curve'),
   base: z
     .object({
       name: z.string(),

@@ -39,7 +39,7 @@ export function heldOutRows(
 
 /** Scores with bootstrapped intervals, beside those of the baseline that was learned from `learned`. */
 export function holdoutOf(
-  { table: { rows }, target: own, outputs, interval }: HeldOutRows,
+  { table: { rows }, target: own, outputs, interval }: Omit<HeldOutRows, 'model'>,
   metric: MetricName,
   seed: number,
   learned: Target,

@@ -43,7 +43,12 @@ export interface Prepared {
 const gibi = 2 ** 30;
 
 /** Infers the problem, cleans, looks for leaks and keeps rows back for the test. Throws as `automl`. */
-export function prepare(options: AutomlOptions): Prepared {
+export function prepare(
+  options: Pick<
+    AutomlOptions,
+    'table' | 'target' | 'problem' | 'holdout_share' | 'seed' | 'memory_limit_bytes'
+  >,
+): Prepared {
   const { holdout_share: share = 0.2, seed, memory_limit_bytes: most = 4 * gibi } = options;
   const column = columnNamed(options.table, options.target);
   const problem = inferProblem(column, options.problem);

@@ -1,12 +1,21 @@
 import { StromaError } from '@stroma/kernel';
-import { type AutomlModel, asTrained } from '../automl/automl-model.ts';
+import { asTrained, type SavedAutoml } from '../automl/automl-model.ts';
 import type { Matrix } from '../estimator.ts';
+import type { SavedEncoder } from '../table/encoder-options.ts';
 import { checkSchema, matched } from '../table/encoder-schema.ts';
 import type { FeatureColumn, FeatureTable } from '../table/feature-table.ts';
 
+/** A model of tables, of AutoML or any other, that answers at once or later. */
+export interface ViewedModel<Outputs extends Float64Array | Promise<Float64Array>> {
+  readonly saved: Pick<SavedAutoml, 'schema' | 'background' | 'problem'> & {
+    readonly encoders: readonly Pick<SavedEncoder, 'plans'>[];
+  };
+  outputs(table: FeatureTable): Outputs;
+}
+
 /** A model of tables as a predictor of matrices: each column of a table is one column, its levels and texts are codes. */
-export interface AutomlView {
-  predict(matrix: Matrix): Float64Array;
+export interface AutomlView<Outputs = Float64Array> {
+  predict(matrix: Matrix): Outputs;
   /** Of the tables the view was made with, or of rows taken from them. Throws INVALID_INPUT for another table. */
   matrixOf(table: FeatureTable): Matrix;
   /** Rows of training that were kept with the model. */
@@ -16,10 +25,13 @@ export interface AutomlView {
 }
 
 /**
- * For explanations of an AutoML model in the columns of its table. Codes are of the levels and texts of the model's own
+ * For explanations of a model in the columns of its table. Codes are of the levels and texts of the model's own
  * background and of the tables. Throws INVALID_INPUT naming columns that are missing or of another kind.
  */
-export function viewAutoml(model: AutomlModel, tables: readonly FeatureTable[]): AutomlView {
+export function viewAutoml<Outputs extends Float64Array | Promise<Float64Array>>(
+  model: ViewedModel<Outputs>,
+  tables: readonly FeatureTable[],
+): AutomlView<Outputs> {
   const { schema, encoders, background } = model.saved;
   const plans = encoders[0]?.plans ?? [];
   const columnsOf = (table: FeatureTable): FeatureColumn[] => {

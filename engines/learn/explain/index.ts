@@ -19,7 +19,7 @@ export {
   type AccumulatedEffectsOptions,
   accumulatedEffects,
 } from './accumulated-effects.ts';
-export { type AutomlView, viewAutoml } from './automl-view.ts';
+export { type AutomlView, type ViewedModel, viewAutoml } from './automl-view.ts';
 export {
   type Counterfactual,
   type CounterfactualOptions,
@@ -54,7 +54,12 @@ export {
   groupsOfSources,
   type Predict,
 } from './predicting.ts';
-export { explainRow, type RowExplanation, type RowExplanationOptions } from './row-explanation.ts';
+export {
+  explainRow,
+  explainRowLater,
+  type RowExplanation,
+  type RowExplanationOptions,
+} from './row-explanation.ts';
 export {
   type ShapSummary,
   type ShapValues,

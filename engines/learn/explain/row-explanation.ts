@@ -3,7 +3,7 @@ import type { AutomlModel } from '../automl/automl-model.ts';
 import type { Matrix } from '../estimator.ts';
 import { type FeatureTable, takeRows } from '../table/feature-table.ts';
 import { shuffled } from '../table/splits.ts';
-import { viewAutoml } from './automl-view.ts';
+import { type ViewedModel, viewAutoml } from './automl-view.ts';
 import { checkRow } from './predicting.ts';
 
 export interface RowExplanation {
@@ -38,13 +38,49 @@ const rowsAtOnce = 4096;
 export function explainRow(
   model: AutomlModel,
   table: FeatureTable,
-  { row, output, seed, rows = mostRows, signal }: RowExplanationOptions,
+  options: RowExplanationOptions,
 ): RowExplanation {
-  checkRow(table, row);
-  const own = takeRows(table, Uint32Array.of(row));
+  const { view, walks } = walksOf(model, table, options);
+  for (let step = walks.next(); ; ) {
+    if (step.done) return step.value;
+    step = walks.next(view.predict(step.value));
+  }
+}
+
+/** As `explainRow`, of a model that may answer later. */
+export async function explainRowLater(
+  model: ViewedModel<Float64Array | Promise<Float64Array>>,
+  table: FeatureTable,
+  options: RowExplanationOptions,
+): Promise<RowExplanation> {
+  const { view, walks } = walksOf(model, table, options);
+  for (let step = walks.next(); ; ) {
+    if (step.done) return step.value;
+    step = walks.next(await view.predict(step.value));
+  }
+}
+
+function walksOf<Outputs extends Float64Array | Promise<Float64Array>>(
+  model: ViewedModel<Outputs>,
+  table: FeatureTable,
+  options: RowExplanationOptions,
+) {
+  checkRow(table, options.row);
+  const own = takeRows(table, Uint32Array.of(options.row));
   const view = viewAutoml(model, [own]);
-  const ends = { own: view.matrixOf(own), background: view.background };
   const width = Math.max(1, model.saved.problem.labels.length);
+  return {
+    view,
+    walks: walksBetween({ own: view.matrixOf(own), background: view.background }, width, options),
+  };
+}
+
+/** Asks for the outputs of each matrix it gives. */
+function* walksBetween(
+  ends: Ends,
+  width: number,
+  { output, seed, rows = mostRows, signal }: RowExplanationOptions,
+): Generator<Matrix, RowExplanation, Float64Array> {
   const { names } = ends.own;
   const random = seededRandom(seed);
   const steps = names.length + 1;
@@ -62,7 +98,7 @@ export function explainRow(
       order = walk % 2 === 0 ? shuffled(names.length, random) : order.slice().reverse();
       some.push({ other: drawn[(walk >> 1) % drawn.length] as number, order });
     }
-    const outputs = view.predict(walked(ends, some));
+    const outputs = yield walked(ends, some);
     some.forEach((walk, place) => {
       const at = (step: number) => outputs[(place * steps + step) * width + output] as number;
       base += at(0) / walks;
@@ -86,6 +122,11 @@ export function explainRow(
   };
 }
 
+interface Ends {
+  own: Matrix;
+  background: Matrix;
+}
+
 /** From a row of the background, in an order of the columns. */
 interface Walk {
   other: number;
@@ -93,7 +134,7 @@ interface Walk {
 }
 
 /** One walk after the other. Step 0 is the background's row; each step more has one column more of the row's own. */
-function walked({ own, background }: { own: Matrix; background: Matrix }, walks: readonly Walk[]): Matrix {
+function walked({ own, background }: Ends, walks: readonly Walk[]): Matrix {
   const steps = own.columns.length + 1;
   const columns = own.columns.map(() => new Float64Array(walks.length * steps));
   walks.forEach(({ other, order }, walk) => {

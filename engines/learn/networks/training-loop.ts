@@ -37,7 +37,9 @@ export async function trainNetwork(
   signal?.throwIfAborted();
   const prepared = prepare(architecture, data, target, options);
   const { head, train, plan, steps, checkEvery, weights } = prepared;
-  checkMemory(estimateOf(prepared), options.memoryLimitBytes);
+  const estimate = estimateOf(prepared);
+  options.onMemory?.(estimate.bytes);
+  checkMemory(estimate, options.memoryLimitBytes);
   const given: TrainingData = {
     ...takeRowsOf(architecture, data, train),
     ...targetData(head, target, train, weights),

@@ -56,6 +56,8 @@ export interface NetworkTrainingOptions {
   from?: NetworkTrainingState;
   /** The training is refused when it would need more. */
   memoryLimitBytes?: number;
+  /** Before it begins: what it would take. */
+  onMemory?: (bytes: number) => void;
 }
 
 export interface TrainingCheck {

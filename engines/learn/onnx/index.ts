@@ -4,11 +4,13 @@
  *   exportOnnx         a model of AutoML, its encoders with it -> a file with an input for each column
  *   exportPredictor    one fitted predictor -> a file with one input of rows x columns
  *   importOnnx         any ONNX file -> a predictor of tables, in a process of its own
+ *   describeOnnx       the same -> what it takes and gives, without running it
  *   baseModels         a folder of models with their cards -> those to learn from
  *   fitTransfer        one of them, frozen up to a layer, and a table -> a linear head on what it gives
  */
 export { exportOnnx } from './export-automl.ts';
 export { type ExportedModel, exportPredictor } from './export-predictor.ts';
+export { describeOnnx, type OnnxDescription } from './import/description.ts';
 export { type ImportedModel, type ImportOptions, importOnnx } from './import/imported-model.ts';
 export type { OnnxExportOptions, OnnxFile, OnnxPort } from './onnx-file.ts';
 export {
@@ -18,6 +20,7 @@ export {
   type ModelFolder,
 } from './transfer/base-models.ts';
 export { type FrozenLayer, openLayer } from './transfer/frozen-layer.ts';
+export { headLayer } from './transfer/head-layer.ts';
 export {
   type DomainShift,
   fitTransfer,

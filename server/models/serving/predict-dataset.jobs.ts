@@ -59,17 +59,20 @@ async function sourcesOf(
   ctx: Context,
   { trained }: ServedVersion,
   datasetId: string,
-): Promise<{ dataset: TileDataset; learnedFrom: TileDataset }> {
-  const seen = await data.tiles.see(ctx, [datasetId, trained.datasetId]);
+): Promise<{ dataset: TileDataset; learnedFrom: TileDataset[] }> {
+  const origins = [trained.datasetId, ...trained.origins.map(({ dataset_id }) => dataset_id)];
+  const seen = await data.tiles.see(ctx, [datasetId, ...origins]);
   const dataset =
     seen.get(datasetId) ?? fail('NOT_FOUND', 'There is no such dataset.', { dataset_id: datasetId });
-  const learnedFrom =
-    seen.get(trained.datasetId) ??
-    fail(
-      'UNPROCESSABLE',
-      'The dataset this version learned from was deleted, so nobody can say who may see predictions of a whole dataset.',
-    );
-  data.derived.requireWhole([dataset, learnedFrom], 'predicting all of it');
+  const learnedFrom = [...new Set(origins)].map(
+    (id) =>
+      seen.get(id) ??
+      fail(
+        'UNPROCESSABLE',
+        'A dataset this version learned from was deleted, so nobody can say who may see predictions of a whole dataset.',
+      ),
+  );
+  data.derived.requireWhole([dataset, ...learnedFrom], 'predicting all of it');
   return { dataset, learnedFrom };
 }
 
@@ -131,10 +134,10 @@ async function predictDataset(
     description: `${dataset.name}, version ${dataset.number}, with what ${label} says of each row.`,
     words: `${predictDatasetKind} ${version.id} ${dataset.version_id}`,
     sources: [
-      { dataset, isKept: dataset.dataset_id !== learnedFrom.dataset_id },
-      ...(dataset.dataset_id === learnedFrom.dataset_id
-        ? []
-        : [{ dataset: learnedFrom, isKept: false, isNamed: false }]),
+      { dataset, isKept: !learnedFrom.some(({ dataset_id }) => dataset_id === dataset.dataset_id) },
+      ...learnedFrom
+        .filter(({ dataset_id }) => dataset_id !== dataset.dataset_id)
+        .map((own) => ({ dataset: own, isKept: false, isNamed: false })),
     ],
     besides: [
       {

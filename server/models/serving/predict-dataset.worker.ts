@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
 import { type DuckDb, openDuckDb, quoteIdentifier, quoteLiteral } from '@stroma/lake';
-import { type AutomlPrediction, loadAutoml, readModelText } from '@stroma/learn';
+import type { AutomlPrediction } from '@stroma/learn';
 import { serveTask, type TaskContext } from '../../platform/threads/serve-task.ts';
+import { openKept, readKept } from '../training/kept/kept-model.ts';
 import { readLearningTable, type TableTask } from '../training/learning-table.ts';
 
 export interface PredictDatasetTask {
@@ -25,8 +25,9 @@ serveTask(
   async ({ table: task, model, target }: PredictDatasetTask, ctx: TaskContext): Promise<PredictedDataset> => {
     const { table } = await readLearningTable(task, ctx.signal);
     ctx.progress(0.4, 'predicting');
-    const loaded = loadAutoml(readModelText(gunzipSync(readFileSync(model)).toString('utf8')));
-    const predicted = loaded.predict(table);
+    const loaded = await openKept(readKept(readFileSync(model)));
+    const predicted = await loaded.predict(table, { signal: ctx.signal });
+    await loaded.close?.();
     ctx.progress(0.7, 'writing');
     ctx.signal.throwIfAborted();
     const taken = new Set(task.columns.map(({ name }) => name));

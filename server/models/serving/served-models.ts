@@ -111,9 +111,18 @@ export class ServedModels {
    * are told of. Who sees the same part as its trainer did may ask it all.
    */
   async #requireSight(ctx: Context, trained: TrainedRow, use: Use): Promise<void> {
-    const sight = await this.#sight(ctx, trained);
-    if (sight === null || sight.view === trained.view) return;
-    const masked = trained.columns.filter((name) => sight.masked.has(name));
+    const own = { dataset_id: trained.datasetId, view: trained.view, columns: trained.columns };
+    for (const origin of [own, ...trained.origins]) await this.#requireSightOf(ctx, origin, use);
+  }
+
+  async #requireSightOf(
+    ctx: Context,
+    { dataset_id, view, columns }: Pick<TrainedRow['origins'][number], 'dataset_id' | 'view' | 'columns'>,
+    use: Use,
+  ): Promise<void> {
+    const sight = await this.#sight(ctx, dataset_id);
+    if (sight === null || sight.view === view) return;
+    const masked = columns.filter((name) => sight.masked.has(name));
     if (masked.length > 0)
       fail(
         'FORBIDDEN',
@@ -126,7 +135,7 @@ export class ServedModels {
       });
   }
 
-  async #sight(ctx: Context, { datasetId }: TrainedRow) {
+  async #sight(ctx: Context, datasetId: string) {
     try {
       return await this.#parts.data.sightOf(ctx, datasetId);
     } catch (error) {

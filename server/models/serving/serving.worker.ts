@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import type { ModelExplanation, Prediction, PredictionRow } from '@stroma/contracts';
-import { loadAutoml, readModelText } from '@stroma/learn';
+import { readModelText } from '@stroma/learn';
 import { serveTask, type TaskContext } from '../../platform/threads/serve-task.ts';
+import { openKept } from '../training/kept/kept-model.ts';
+import { keptOnnx } from '../training/kept/kept-onnx.ts';
+import type { SavedKept } from '../training/kept/saved-models.ts';
 import type { StoredEvaluation } from '../training/training.registration.ts';
 import { type Asked, explainModel, type HeldModel, predictRows } from './model-answers.ts';
 
@@ -26,26 +29,25 @@ export type ServingAnswer =
   | null;
 
 /** Models of this thread, the last asked of last. */
-const held = new Map<string, HeldModel & { bytes: number }>();
+const held = new Map<string, HeldModel & { bytes: number; saved: SavedKept }>();
 
 serveTask(async (task: ServingTask, { signal }: TaskContext): Promise<ServingAnswer> => {
-  const model = hold(task);
+  const model = await hold(task);
   if (model === null) return null;
   const { ask } = task;
   if (ask.kind === 'predict')
     return {
       kind: 'predict',
-      predictions: predictRows(model, ask.rows, ask.explain, signal),
-      labels: model.model.saved.problem.labels,
+      predictions: await predictRows(model, ask.rows, ask.explain, signal),
+      labels: [...model.model.saved.problem.labels],
       target: model.model.saved.target,
     };
   if (ask.kind === 'explain')
     return { kind: 'explain', explanation: await explainModel(model, ask.asked, signal) };
-  const { exportOnnx } = await import('@stroma/learn/onnx');
-  return { kind: 'onnx', bytes: exportOnnx(model.model, { model_id: ask.model_id }).bytes };
+  return { kind: 'onnx', bytes: await keptOnnx(model.saved, ask.model_id) };
 });
 
-function hold({ key, files, most }: ServingTask): HeldModel | null {
+async function hold({ key, files, most }: ServingTask): Promise<(HeldModel & { saved: SavedKept }) | null> {
   const known = held.get(key);
   if (known !== undefined) {
     held.delete(key);
@@ -55,12 +57,14 @@ function hold({ key, files, most }: ServingTask): HeldModel | null {
   if (files === null) return null;
   const text = gunzipSync(readFileSync(files.model)).toString('utf8');
   const { signature } = JSON.parse(readFileSync(files.evaluation, 'utf8')) as StoredEvaluation;
-  const loaded = { model: loadAutoml(readModelText(text)), signature, bytes: text.length };
+  const saved = readModelText(text) as SavedKept;
+  const loaded = { model: await openKept(saved), saved, signature, bytes: text.length };
   held.set(key, loaded);
   let bytes = [...held.values()].reduce((sum, own) => sum + own.bytes, 0);
   for (const [oldest, own] of held) {
     if (oldest === key || (held.size <= most.models && bytes <= most.bytes)) break;
     held.delete(oldest);
+    await own.model.close?.();
     bytes -= own.bytes;
   }
   return loaded;

@@ -1,14 +1,15 @@
 import type { ModelEvaluation } from '@stroma/contracts';
 import {
-  type AutomlResult,
   averagePrecision,
   calibrationBins,
   calibrationError,
   confusionMatrix,
   type HeldOutRows,
+  type Holdout,
   likeliest,
-  loadAutoml,
+  type MetricName,
   metrics,
+  type Problem,
   permutationImportance,
   precisionRecallCurve,
   rocAuc,
@@ -18,6 +19,24 @@ import {
   viewAutoml,
   wilsonInterval,
 } from '@stroma/learn';
+import type { AskedModel } from './kept/asked-model.ts';
+
+/** What a training of any kind has found out. */
+export interface LearningResult {
+  problem: Problem;
+  metric: MetricName;
+  held_out: Omit<HeldOutRows, 'model'> | null;
+  holdout: Holdout | null;
+  leaderboard: readonly (Omit<ModelEvaluation['leaderboard'][number], 'metric'> & { metric: MetricName })[];
+  learning_curve: readonly ModelEvaluation['learning_curve'][number][];
+  stopped: ModelEvaluation['stopped'];
+  decisions: ModelEvaluation['decisions'];
+  leaks: ModelEvaluation['leaks'];
+  failed: ModelEvaluation['failed'];
+  fits: number;
+  seconds: number;
+  memory_bytes: number;
+}
 
 type Curves = Pick<ModelEvaluation, 'confusion' | 'roc' | 'precision_recall' | 'calibration' | 'residuals'>;
 
@@ -46,8 +65,10 @@ export type LearnedPart = Omit<
   | 'trained_at'
 >;
 
+/** `model` says which columns matter, of the rows held out: one that has not seen them. */
 export async function learnedPart(
-  result: AutomlResult,
+  result: LearningResult,
+  model: AskedModel | null,
   {
     target,
     seed,
@@ -66,9 +87,12 @@ export async function learnedPart(
     more_is_better: metrics[result.metric].more,
     holdout: result.holdout as ModelEvaluation['holdout'],
     ...curvesOf(rows, problem.labels),
-    importance: rows === null ? [] : await importanceOf(result, rows, seed, mostPredictions, signal),
+    importance:
+      rows === null || model === null
+        ? []
+        : await importanceOf(result, model, rows, seed, mostPredictions, signal),
     leaderboard: result.leaderboard as ModelEvaluation['leaderboard'],
-    learning_curve: result.learning_curve,
+    learning_curve: [...result.learning_curve],
     stopped: result.stopped,
     decisions: result.decisions,
     leaks: result.leaks,
@@ -79,14 +103,14 @@ export async function learnedPart(
   };
 }
 
-function learnedBy({ leaderboard }: AutomlResult): string {
-  const members = leaderboard.filter(({ model, weight }) => model !== 'ensemble' && weight > 0);
+function learnedBy({ leaderboard }: LearningResult): string {
+  const members = leaderboard.filter(({ model, weight }) => model !== 'ensemble' && (weight ?? 0) > 0);
   const [only] = members;
   if (members.length === 1 && only !== undefined) return only.family;
   return `${leaderboard[0]?.family ?? 'blend'} of ${members.length}: ${members.map(({ model }) => model).join(', ')}`;
 }
 
-function curvesOf(held: HeldOutRows | null, labels: readonly string[]): Curves {
+function curvesOf(held: LearningResult['held_out'], labels: readonly string[]): Curves {
   const none: Curves = { confusion: null, roc: [], precision_recall: [], calibration: [], residuals: null };
   if (held === null) return none;
   const { target, outputs, interval } = held;
@@ -186,13 +210,13 @@ function residualsOf(
 
 /** On rows kept back, as many of them as may be predicted; nothing where those would be too few to tell. */
 async function importanceOf(
-  { metric }: AutomlResult,
-  held: HeldOutRows,
+  { metric }: LearningResult,
+  model: AskedModel,
+  held: NonNullable<LearningResult['held_out']>,
   seed: number,
   mostPredictions: number,
   signal: AbortSignal,
 ): Promise<ModelEvaluation['importance']> {
-  const model = loadAutoml(held.model);
   const columns = held.table.columns.length;
   const most = Math.floor(mostPredictions / (columns * importanceRepeats + 1));
   if (most < 30) return [];

@@ -1,10 +1,18 @@
-import type { LearnerKind, LearningMetric, LearningPreset, ProblemKind } from '@stroma/contracts';
+import type {
+  EnsembleMethod,
+  LearnerKind,
+  LearningMetric,
+  LearningPreset,
+  NetworkOptions,
+  ProblemKind,
+  TrainingKind,
+} from '@stroma/contracts';
 
 export const trainKind = 'ml.train';
 
 /** A training as its job remembers it. */
 export interface TrainInput {
-  kind: 'automl' | 'learner';
+  kind: TrainingKind;
   dataset_id: string;
   version_id: string;
   target: string;
@@ -18,4 +26,30 @@ export interface TrainInput {
   settings: Record<string, number | string>;
   /** Of the model. */
   name: string;
+  /** What a process of its own is to do; absent where AutoML or one of its learners learns. */
+  own?: OwnAsk;
 }
+
+export interface NamedVersion {
+  model_id: string;
+  number: number;
+  version_id: string;
+  /** Of the model, and the number. */
+  label: string;
+}
+
+export type OwnAsk =
+  | { kind: 'network'; options: NetworkOptions }
+  | { kind: 'ensemble'; method: EnsembleMethod; members: (NamedVersion & { weight: number | null })[] }
+  | { kind: 'transfer'; base: NamedVersion | { name: string }; layer: string | null }
+  | {
+      kind: 'imported';
+      file_id: string;
+      columns: string[] | null;
+      classes: string[] | null;
+      output: string | null;
+      scores: 'probabilities' | 'logits' | null;
+      description: string;
+      licence: string | null;
+      source: string | null;
+    };

@@ -8,13 +8,16 @@ import type { ReadableTable } from '../../data/index.ts';
 import type { Context } from '../../platform/context.ts';
 import { fail } from '../../platform/failure.ts';
 import type { JobDefinition, JobOutcome, RunningJob } from '../../platform/jobs/job-types.ts';
-import type { Threads } from '../../platform/threads/threads.ts';
+import type { ThreadOptions, Threads } from '../../platform/threads/threads.ts';
 import type { ModelParts } from '../experiments/run-documents.ts';
 import type { ModelVersions } from '../registry/model-versions.service.ts';
 import { findModelByName } from '../registry/models.store.ts';
-import { type TrainInput, trainKind } from './training.input.ts';
+import { learnInProcess } from './learning/own-process.ts';
+import { type KnownVersions, prepareWork } from './own-work.ts';
+import { type OwnAsk, type TrainInput, trainKind } from './training.input.ts';
 import { newTrainedIds, registerTrained } from './training.registration.ts';
 import { findTraining, updateTraining } from './training.store.ts';
+import type { Origin } from './training.tables.ts';
 import type { LearnedModel, TrainingNews, TrainingTask } from './training.worker.ts';
 
 export interface TrainingTools {
@@ -22,6 +25,10 @@ export interface TrainingTools {
   versions: ModelVersions;
   /** Trainings run apart from the short work of other threads. */
   threads: Threads;
+  /** What ensembles and transfer learning are made of. */
+  known: KnownVersions;
+  /** Between states of a network that are kept; 20 seconds when left out. */
+  stateMs?: number;
 }
 
 const worker = new URL('./training.worker.ts', import.meta.url);
@@ -73,24 +80,74 @@ async function train(
   const told = new ToldProgress(tools, input, ctx, job);
   try {
     const task = await taskOf(tools, input, table, folder, await told.state());
-    const learned = await tools.threads.run<TrainingTask, LearnedModel>(worker, task, {
-      signal: ctx.signal,
-      onProgress: (fraction, phase) => job.progress(fraction * 0.97, phase),
-      onNews: (news) => told.hear(news as TrainingNews),
-    });
+    const { learned, origins } = await learn(
+      tools,
+      input,
+      task,
+      table,
+      {
+        signal: ctx.signal,
+        onProgress: (fraction, phase) => job.progress(fraction * 0.97, phase),
+        onNews: (news) => told.hear(news as TrainingNews),
+      },
+      ctx,
+    );
     await told.settled();
     job.progress(0.98, 'storing');
     const ids = newTrainedIds(ctx, job, await findModelByName(platform.db.sql, ctx, input.name));
     await platform.objects.putFile(ids.modelKey, learned.path);
     await platform.provenance.prepare(ctx.actor.tenantId);
     const stateKey = told.stateKey;
-    const registered = await registerTrained(tools, { input, ctx, job, table, learned, ids, startedAt });
+    const registered = await registerTrained(tools, {
+      ...{ input, ctx, job, table, learned, ids, startedAt, origins },
+    });
     if (stateKey !== null) await platform.objects.delete(stateKey);
     return registered;
   } finally {
     await told.settled();
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+type Heard = Required<Pick<ThreadOptions, 'signal' | 'onProgress' | 'onNews'>>;
+
+/** AutoML in a thread; what ONNX Runtime runs, or files of others, in a process that can be ended at any moment. */
+async function learn(
+  tools: TrainingTools,
+  input: TrainInput,
+  task: TrainingTask,
+  table: ReadableTable,
+  heard: Heard,
+  ctx: Context,
+): Promise<{ learned: LearnedModel; origins: Origin[] }> {
+  const { own } = input;
+  if (own === undefined)
+    return { learned: await tools.threads.run<TrainingTask, LearnedModel>(worker, task, heard), origins: [] };
+  const { work, origins } = await prepareWork(tools.parts, tools.known, ctx, own, table);
+  const { target, problem, metric, seed, timeLimitSeconds, memoryBytes, state } = task;
+  const learned = await learnInProcess(
+    {
+      ...{ work, target, problem, metric, seed, timeLimitSeconds, memoryBytes, state },
+      table: task.table,
+      stateMs: tools.stateMs ?? 20_000,
+    },
+    heard,
+  );
+  return { learned: withNames(learned, own), origins };
+}
+
+/** What the process was not told. */
+function withNames(learned: LearnedModel, own: OwnAsk): LearnedModel {
+  const { base, imported } = learned.learned;
+  if (own.kind === 'imported' && imported !== undefined) {
+    const { licence, source } = own;
+    return { ...learned, learned: { ...learned.learned, imported: { ...imported, licence, source } } };
+  }
+  if (own.kind === 'transfer' && base !== undefined && 'version_id' in own.base) {
+    const { model_id, number } = own.base;
+    return { ...learned, learned: { ...learned.learned, base: { ...base, model_id, number } } };
+  }
+  return learned;
 }
 
 async function taskOf(
@@ -104,7 +161,7 @@ async function taskOf(
   const columns = table.columns.filter(
     ({ name }) => !table.hidden.has(name) && !input.leave_out.includes(name),
   );
-  if (!columns.some(({ name }) => name === input.target))
+  if (input.kind !== 'imported' && !columns.some(({ name }) => name === input.target))
     fail('INVALID_INPUT', `The target "${input.target}" is no column that you are shown.`, {
       column: input.target,
     });

@@ -23,6 +23,7 @@ import { engine } from './engine.ts';
 import type { TrainInput } from './training.input.ts';
 import type { TrainingTools } from './training.jobs.ts';
 import { insertTrained, updateTraining } from './training.store.ts';
+import type { Origin } from './training.tables.ts';
 import type { LearnedModel } from './training.worker.ts';
 
 export interface TrainedIds {
@@ -43,6 +44,8 @@ export interface Trained {
   learned: LearnedModel;
   ids: TrainedIds;
   startedAt: Date;
+  /** What models it is made of have learned from. */
+  origins: readonly Origin[];
 }
 
 /** A version of a model lies below its run, as the files that are logged to runs do. */
@@ -105,7 +108,7 @@ export async function registerTrained(
         id: ids.versionId,
         source: `runs:/${ids.runId}/model`,
         runLink: null,
-        description: '',
+        description: input.own?.kind === 'imported' ? input.own.description : '',
         tags: {},
         folder: 'model',
         facts: {
@@ -115,7 +118,7 @@ export async function registerTrained(
           data_sha256: table.content_sha256,
           params: Object.fromEntries(paramsOf(input)),
           metrics: Object.fromEntries(pointsOf(trained, now).map(({ key, value }) => [key, value])),
-          inputs: [inputOf(table)],
+          inputs: inputsOf(trained),
           artifacts: [{ path: artifactPath, bytes: artifact.bytes, sha256: artifact.sha256 }],
         },
         training: {
@@ -134,6 +137,7 @@ export async function registerTrained(
         datasetVersionId: table.version_id,
         view: table.view,
         columns: [...learned.signature.map(({ name }) => name), input.target],
+        origins: [...trained.origins],
         modelKey: ids.modelKey,
         modelBytes: learned.bytes,
         modelSha256: learned.sha256,
@@ -157,7 +161,7 @@ export async function registerTrained(
         after: {
           status: 'finished',
           params: Object.fromEntries(paramsOf(input)),
-          inputs: [table.content_sha256],
+          inputs: inputsOf(trained).map(({ contentSha256 }) => contentSha256),
           model_sha256: learned.sha256,
         },
         details: { name: model.name, job_id: job.jobId, version_id: version.id },
@@ -199,7 +203,8 @@ function evaluationOf({ input, table, learned, startedAt }: Trained): StoredEval
 }
 
 const provenanceOf = ({ input, table, learned }: Trained): Record<string, unknown> => {
-  const { kind, target, leave_out, problem_type, metric, preset, time_limit_s, learner, settings } = input;
+  const { kind, target, leave_out, problem_type, metric, preset, time_limit_s, learner, settings, own } =
+    input;
   return {
     kind,
     target,
@@ -210,6 +215,7 @@ const provenanceOf = ({ input, table, learned }: Trained): Record<string, unknow
     time_limit_s,
     learner,
     settings,
+    ...(own === undefined ? {} : { own }),
     view: table.view,
     fits: learned.learned.fits,
     learned_by: learned.learned.learned_by,
@@ -229,26 +235,60 @@ function paramsOf(input: TrainInput): Map<string, string> {
   if (input.metric !== null) params.set('metric', input.metric);
   if (input.learner !== null) params.set('learner', input.learner);
   for (const [name, value] of Object.entries(input.settings)) params.set(name, String(value));
+  for (const [name, value] of ownParams(input)) params.set(name, value);
   return params;
 }
 
-/** Scores of rows that no choice has seen under their names, the learning curve over the rows it learned from. */
-function pointsOf({ learned: { learned, rows } }: Pick<Trained, 'learned'>, now: Date): Point[] {
+/** Names of columns stay out of them, as the target does. */
+function ownParams({ own }: TrainInput): [string, string][] {
+  if (own === undefined) return [];
+  if (own.kind === 'network') {
+    const { arrangement: _, ...options } = own.options;
+    return Object.entries(options).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, String(value)] as [string, string]],
+    );
+  }
+  if (own.kind === 'ensemble')
+    return [
+      ['method', own.method],
+      [
+        'members',
+        own.members
+          .map(({ version_id }) => version_id)
+          .join(', ')
+          .slice(0, 5000),
+      ],
+    ];
+  if (own.kind === 'transfer')
+    return [['base', 'version_id' in own.base ? own.base.version_id : own.base.name]];
+  return [['file', own.file_id]];
+}
+
+/**
+ * Scores of rows that no choice has seen, under their names: one number each, at step 0. Curves are over the rows it
+ * learned from, and of networks over the steps of the training.
+ */
+function pointsOf({ learned: { learned } }: Pick<Trained, 'learned'>, now: Date): Point[] {
   const at = now.getTime();
   const point = (key: string, step: number, value: number): Point[] =>
     Number.isFinite(value) ? [{ key, step, at, value }] : [];
   const [chosen] = learned.leaderboard;
   return [
     ...learned.learning_curve.flatMap((each) => point(`learning_${learned.metric}`, each.rows, each.score)),
-    ...(chosen === undefined ? [] : point(`folds_${learned.metric}`, rows, chosen.score)),
-    ...(learned.holdout?.scores ?? []).flatMap(({ metric, score }) => point(metric, rows, score)),
-    ...(learned.holdout === null ? [] : point(`baseline_${learned.metric}`, rows, learned.holdout.baseline)),
+    ...(learned.training_curve ?? []).flatMap(({ step, epoch, loss, score }) => [
+      ...point('training_loss', step, loss),
+      ...point('epoch', step, epoch),
+      ...(score === null ? [] : point(`stopping_${learned.training_metric ?? learned.metric}`, step, score)),
+    ]),
+    ...(chosen?.model === 'ensemble' ? point(`folds_${learned.metric}`, 0, chosen.score) : []),
+    ...(learned.holdout?.scores ?? []).flatMap(({ metric, score }) => point(metric, 0, score)),
+    ...(learned.holdout === null ? [] : point(`baseline_${learned.metric}`, 0, learned.holdout.baseline)),
   ];
 }
 
 type RunInput = Omit<InputRow, 'tenantId' | 'runId' | 'schema' | 'profile'>;
 
-const inputOf = (table: ReadableTable): RunInput => ({
+const inputOf = (table: Omit<Origin, 'view' | 'columns'>): RunInput => ({
   name: `${table.name}, version ${table.number}`,
   digest: table.content_sha256.slice(0, 36),
   sourceType: 'stroma',
@@ -259,11 +299,20 @@ const inputOf = (table: ReadableTable): RunInput => ({
   contentSha256: table.content_sha256,
 });
 
+/** The dataset itself, and those of the models it is made of. */
+function inputsOf({ table, origins }: Pick<Trained, 'table' | 'origins'>): RunInput[] {
+  const others = origins.filter(
+    ({ version_id }, at) =>
+      version_id !== table.version_id && origins.findIndex((own) => own.version_id === version_id) === at,
+  );
+  return [table, ...others].map(inputOf);
+}
+
 /** The model that was there, or a new one that is narrowed as the dataset is; with a name of its own if need be. */
 async function modelFor(
   { access }: ModelParts,
   tx: Sql,
-  { input, ctx, table, ids }: Trained,
+  { input, ctx, table, ids, origins }: Trained,
   now: Date,
 ): Promise<ModelRow> {
   const known = await findModel(tx, ctx.actor.tenantId, ids.modelId);
@@ -284,7 +333,7 @@ async function modelFor(
     deletedAt: null,
   };
   await insertModel(tx, row);
-  await access.resources.inherit(tx, ctx, row.id, [table.dataset_id]);
+  await access.resources.inherit(tx, ctx, row.id, datasetsOf(table, origins));
   await access.audit.record(tx, ctx, {
     action: 'model.created',
     object: { kind: 'model', id: row.id },
@@ -299,7 +348,7 @@ async function modelFor(
 async function experimentFor(
   { access }: ModelParts,
   tx: Sql,
-  { ctx, table }: Trained,
+  { ctx, table, origins }: Trained,
   model: ModelRow,
   now: Date,
 ): Promise<string> {
@@ -319,7 +368,7 @@ async function experimentFor(
     updatedAt: now,
     deletedAt: null,
   });
-  await access.resources.inherit(tx, ctx, id, [table.dataset_id]);
+  await access.resources.inherit(tx, ctx, id, datasetsOf(table, origins));
   await access.audit.record(tx, ctx, {
     action: 'experiment.created',
     object: { kind: 'experiment', id },
@@ -330,10 +379,14 @@ async function experimentFor(
   return id;
 }
 
+const datasetsOf = (table: ReadableTable, origins: readonly Origin[]): string[] => [
+  ...new Set([table.dataset_id, ...origins.map(({ dataset_id }) => dataset_id)]),
+];
+
 const ofModel = 'stroma.model';
 
 async function recordRun(tx: Sql, trained: Trained, experimentId: string, now: Date): Promise<void> {
-  const { input, ctx, job, ids, startedAt, table } = trained;
+  const { input, ctx, job, ids, startedAt } = trained;
   const { tenantId } = ctx.actor;
   const name = `${input.kind}-${createHash('sha256').update(job.jobId).digest('hex').slice(0, 8)}`;
   await insertRun(tx, {
@@ -361,5 +414,9 @@ async function recordRun(tx: Sql, trained: Trained, experimentId: string, now: D
   );
   await insertParams(tx, ctx, ids.runId, paramsOf(input));
   await insertPoints(tx, ctx, ids.runId, pointsOf(trained, now));
-  await saveInputs(tx, [{ ...inputOf(table), tenantId, runId: ids.runId, schema: null, profile: null }]);
+  const inputs = inputsOf(trained);
+  await saveInputs(
+    tx,
+    inputs.map((own) => ({ ...own, tenantId, runId: ids.runId, schema: null, profile: null })),
+  );
 }

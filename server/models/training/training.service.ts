@@ -29,23 +29,26 @@ export class Trainings {
 
   automl(ctx: Context, body: AutomlBody) {
     const { preset, time_limit_s } = body;
-    return this.#start(ctx, 'automl', body, { preset, time_limit_s, learner: null, settings: {} });
+    return this.start(ctx, 'automl', body, { preset, time_limit_s, learner: null, settings: {} });
   }
 
   learner(ctx: Context, body: LearnerBody) {
     const { learner, settings, time_limit_s } = body;
-    return this.#start(ctx, 'learner', body, { preset: 'balanced', time_limit_s, learner, settings });
+    return this.start(ctx, 'learner', body, { preset: 'balanced', time_limit_s, learner, settings });
   }
 
-  async #start(
+  /** What may be learned from is checked; `hasTarget` where the dataset need not have it. */
+  async start(
     ctx: Context,
     kind: TrainInput['kind'],
     body: Omit<AutomlBody, 'preset' | 'time_limit_s'>,
-    own: Pick<TrainInput, 'preset' | 'time_limit_s' | 'learner' | 'settings'>,
+    own: Pick<TrainInput, 'preset' | 'time_limit_s' | 'learner' | 'settings' | 'own'>,
+    hasTarget = true,
   ): Promise<{ job_id: string; training_id: string }> {
     const { platform, access, data } = this.#parts;
     const table = await data.openTable(ctx, body.dataset_id, body.version_id);
-    checkColumns(table, body.target, body.leave_out);
+    if (hasTarget || table.columns.some(({ name }) => name === body.target))
+      checkColumns(table, body.target, body.leave_out);
     const name = body.name ?? `${body.target} of ${table.name}`.replace(/[/:]/g, ' ').trim().slice(0, 250);
     await this.#requireName(ctx, name);
     const input: TrainInput = {
@@ -63,7 +66,8 @@ export class Trainings {
     await platform.jobs.open();
     const jobId = await platform.db.transaction(async (tx) => {
       const id = await platform.jobs.send(ctx, trainKind, input, { tx });
-      const { dataset_id, version_id, target, name: _, ...parameters } = input;
+      const { dataset_id, version_id, target, name: _, own: asked, ...rest } = input;
+      const parameters = asked === undefined ? rest : { ...rest, ...asked };
       await insertTraining(tx, {
         jobId: id,
         tenantId: ctx.actor.tenantId,

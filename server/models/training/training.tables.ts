@@ -30,6 +30,17 @@ export const trainings = pgTable(
   ],
 );
 
+/** A dataset that went into a model, as who brought it in saw it. */
+export interface Origin {
+  dataset_id: string;
+  version_id: string;
+  name: string;
+  number: number;
+  content_sha256: string;
+  view: string;
+  columns: string[];
+}
+
 /** Of versions that were trained here: where the model itself lies, and what it learned from. */
 export const trainedVersions = pgTable(
   'ml_trained_versions',
@@ -48,6 +59,8 @@ export const trainedVersions = pgTable(
     view: text('view').notNull(),
     /** Columns of the dataset that stand in the model, the target among them. */
     columns: jsonb('columns').$type<string[]>().notNull(),
+    /** Beside its own dataset: what models it is made of have learned from. */
+    origins: jsonb('origins').$type<Origin[]>().notNull().default([]),
     modelKey: text('model_key').notNull(),
     modelBytes: bigint('model_bytes', { mode: 'number' }).notNull(),
     modelSha256: text('model_sha256').notNull(),

@@ -8,6 +8,7 @@ import {
   type AutomlState,
   automl,
   type FamilyName,
+  loadAutoml,
   type MetricName,
   modelText,
   type Preset,
@@ -85,7 +86,8 @@ serveTask(async (task: TrainingTask, ctx: TaskContext): Promise<LearnedModel> =>
         columns: [name],
         message: `"${name}": ${reason}`,
       });
-    const learned = await learnedPart(result, {
+    const held = result.held_out;
+    const learned = await learnedPart(result, held === null ? null : loadAutoml(held.model), {
       target: task.target,
       seed: task.seed,
       mostPredictions: Math.min(300_000, Math.max(20_000, task.timeLimitSeconds * 2000)),

@@ -1,0 +1,156 @@
+import type { api } from '@stroma/contracts';
+import type { z } from 'zod';
+import type { Context } from '../../platform/context.ts';
+import { fail } from '../../platform/failure.ts';
+import type { ModelParts } from '../experiments/run-documents.ts';
+import type { ModelFiles } from './model-files.ts';
+import { type KnownVersion, type KnownVersions, requireRows, unseenRows } from './own-work.ts';
+import type { NamedVersion, OwnAsk, TrainInput } from './training.input.ts';
+import type { Trainings } from './training.service.ts';
+
+type NetworkBody = z.output<typeof api.training.network.body>;
+type EnsembleBody = z.output<typeof api.training.ensemble.body>;
+type TransferBody = z.output<typeof api.training.transfer.body>;
+type ImportBody = z.output<typeof api.training.import.body>;
+
+const usual = { preset: 'balanced', learner: null, settings: {} } as const;
+/** Of what is not held to a time. */
+const limitSeconds = 1800;
+
+/** Networks, ensembles, transfer learning and imported files, as jobs. */
+export class OwnTrainings {
+  readonly #parts: ModelParts;
+  readonly #trainings: Trainings;
+  readonly #versions: KnownVersions;
+  readonly files: ModelFiles;
+
+  constructor(parts: ModelParts, trainings: Trainings, versions: KnownVersions, files: ModelFiles) {
+    this.#parts = parts;
+    this.#trainings = trainings;
+    this.#versions = versions;
+    this.files = files;
+  }
+
+  network(ctx: Context, body: NetworkBody) {
+    const {
+      dataset_id,
+      version_id,
+      target,
+      leave_out,
+      problem_type,
+      metric,
+      name,
+      seed,
+      time_limit_s,
+      ...options
+    } = body;
+    if (options.heads !== undefined && options.width !== undefined && options.width % options.heads !== 0)
+      fail(
+        'INVALID_INPUT',
+        `"width" must be a multiple of "heads"; ${options.width} and ${options.heads} were given.`,
+        {
+          field: 'width',
+        },
+      );
+    const own: OwnAsk = { kind: 'network', options };
+    return this.#trainings.start(ctx, 'network', body, { ...usual, time_limit_s, own });
+  }
+
+  async ensemble(ctx: Context, body: EnsembleBody) {
+    const { method, dataset_id, version_id } = body;
+    const given = body.members.filter(({ weight }) => weight !== undefined).length;
+    if (given > 0 && given < body.members.length)
+      fail('INVALID_INPUT', 'Weights of all members were expected, or of none.', { field: 'members' });
+    const found: { version: KnownVersion; target: string; labels: readonly string[] }[] = [];
+    for (const { model_id, version: wanted } of body.members) {
+      const version = await this.#versions.find(ctx, model_id, wanted, 'tell');
+      const { target, labels } = await this.#versions.evaluation(ctx, version);
+      found.push({ version, target, labels });
+    }
+    const [first] = found;
+    if (first === undefined) throw new Error('the contract asks for two members');
+    const other = found.find(
+      ({ target, labels }) =>
+        target !== first.target || [...labels].sort().join('\n') !== [...first.labels].sort().join('\n'),
+    );
+    if (other !== undefined)
+      fail(
+        'UNPROCESSABLE',
+        `Members that predict the same were expected; ${shown(first)} and ${shown(other)} were given.`,
+        { field: 'members' },
+      );
+    if (method === 'vote' && first.labels.length === 0)
+      fail('UNPROCESSABLE', 'Members vote for classes; these predict numbers. Take their average.', {
+        field: 'method',
+      });
+    const versions = new Set(found.map(({ version }) => version.version.id));
+    if (versions.size < found.length)
+      fail('INVALID_INPUT', 'Different versions were expected; one is there twice.', { field: 'members' });
+    const own: Extract<OwnAsk, { kind: 'ensemble' }> = {
+      kind: 'ensemble',
+      method,
+      members: body.members.map(({ weight = null }, at) => ({
+        ...namedOf((found[at] as (typeof found)[number]).version),
+        weight,
+      })),
+    };
+    const table = await this.#parts.data.openTable(ctx, dataset_id, version_id);
+    requireRows(own, await unseenRows(this.#versions, ctx, found, table));
+    return this.#start(ctx, 'ensemble', { ...body, target: first.target }, own);
+  }
+
+  async transfer(ctx: Context, body: TransferBody) {
+    const { base, layer = null } = body;
+    const known =
+      'name' in base
+        ? { name: base.name }
+        : namedOf(await this.#versions.find(ctx, base.model_id, base.version, 'tell'));
+    return this.#start(ctx, 'transfer', body, { kind: 'transfer', base: known, layer });
+  }
+
+  async import(ctx: Context, body: ImportBody) {
+    const { file_id, columns = null, classes = null, output = null, scores = null } = body;
+    const { description, licence = null, source = null } = body;
+    await this.files.require(ctx, file_id);
+    const own: OwnAsk = {
+      kind: 'imported',
+      ...{ file_id, columns, classes, output, scores, description, licence, source },
+    };
+    return this.#start(ctx, 'imported', { ...body, seed: 1 }, own, false);
+  }
+
+  #start(
+    ctx: Context,
+    kind: TrainInput['kind'],
+    body: Pick<NetworkBody, 'dataset_id' | 'target' | 'seed'> &
+      Partial<Pick<NetworkBody, 'version_id' | 'leave_out' | 'problem_type' | 'metric' | 'name'>>,
+    own: OwnAsk,
+    hasTarget = true,
+  ) {
+    return this.#trainings.start(
+      ctx,
+      kind,
+      { ...body, leave_out: body.leave_out ?? [] },
+      { ...usual, time_limit_s: limitSeconds, own },
+      hasTarget,
+    );
+  }
+}
+
+const namedOf = ({ model, version }: KnownVersion): NamedVersion => ({
+  model_id: model.id,
+  number: version.number,
+  version_id: version.id,
+  label: `${model.name} ${version.number}`,
+});
+
+const shown = ({
+  version,
+  target,
+  labels,
+}: {
+  version: KnownVersion;
+  target: string;
+  labels: readonly string[];
+}) =>
+  `"${namedOf(version).label}" predicts "${target}" (${labels.length === 0 ? 'numbers' : labels.slice(0, 8).join(', ')})`;
