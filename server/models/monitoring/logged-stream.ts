@@ -73,6 +73,14 @@ export async function labelledStream(
   return openLogged(parts, outcomes, { tenantId, modelId, after, labelled: true }, () => true);
 }
 
+/** Of every version of a model. */
+export const newestLogged = (
+  parts: ModelParts,
+  outcomes: Outcomes,
+  { tenantId, modelId }: Pick<MonitorRow, 'tenantId' | 'modelId'>,
+): Promise<LoggedTexts & { ids: string[] }> =>
+  openLogged(parts, outcomes, { tenantId, modelId, after: '' }, () => true);
+
 /** At most `mostLogged`, the newest of them, opened in bounded pages. */
 async function openLogged(
   { platform }: ModelParts,

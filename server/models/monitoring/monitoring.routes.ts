@@ -1,14 +1,17 @@
 import { api } from '@stroma/contracts';
 import type { FastifyInstance } from 'fastify';
 import { route } from '../../platform/http/register-route.ts';
+import { type OutcomeTools, startJoin } from './dataset-outcomes.jobs.ts';
 import type { Monitors } from './monitors.service.ts';
-import type { Outcomes } from './outcomes.service.ts';
 
 export function monitoringRoutes(
   app: FastifyInstance,
-  { monitors, outcomes }: { monitors: Monitors; outcomes: Outcomes },
+  { monitors, ...joined }: OutcomeTools & { monitors: Monitors },
 ): void {
-  route(app, api.modelOutcomes.record, ({ ctx, body }) => outcomes.record(ctx, body));
+  route(app, api.modelOutcomes.record, ({ ctx, body }) => joined.outcomes.record(ctx, body));
+  route(app, api.modelOutcomes.fromDataset, ({ ctx, params, body }) =>
+    startJoin(joined, ctx, params.id, body),
+  );
   const of = api.modelMonitoring;
   route(app, of.list, ({ ctx, query }) => monitors.list(ctx, query));
   route(app, of.create, ({ ctx, body }) => monitors.create(ctx, body));

@@ -181,8 +181,29 @@ describe('outcomes and monitors', () => {
     expect([theirs.status, theirs.body.error.details.refused[0]?.reason]).toEqual([422, 'unknown']);
   });
 
+  it('come from a dataset too, by a key that the rows were sent with', async () => {
+    const sent = [5001, 5002, 5003].map((row) => ({ ...rowOf(row), sample: row }));
+    await predict(sent);
+    const known = await scientist.dataset(
+      'known.csv',
+      'sample,found\n5001,common\n5002,rare\n5002,common\n5003,odd\n',
+    );
+    const path = `/ml/models/${model}/outcomes/from-dataset`;
+    const body = { dataset_id: known.dataset_id, key: 'sample', observed: 'found' };
+    const typo = await scientist.call<Refusal>('POST', path, { ...body, observed: 'fond' });
+    expect([typo.status, typo.body.error.message]).toEqual([
+      400,
+      expect.stringContaining('Did you mean "found"'),
+    ]);
+    const { result } = await ended(scientist, path, body);
+    expect(result).toEqual({
+      ...{ matched: 2, ambiguous_keys: 1, recorded: 1, corrected: 0, unchanged: 0 },
+      refused: { unfit: 1 },
+    });
+  });
+
   it('fire once when the stream drifts, however often it is looked at, and are over when it comes back', async () => {
-    await predict(Array.from({ length: 40 }, (_, row) => rowOf(row + 2000, 1.5)));
+    await predict(Array.from({ length: 37 }, (_, row) => rowOf(row + 2000, 1.5)));
     const check = await checked(monitor);
     expect(check.findings?.windows.at(-1)).toMatchObject({
       severity: 'severe',

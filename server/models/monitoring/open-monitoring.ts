@@ -3,6 +3,7 @@ import type { Threads } from '../../platform/threads/threads.ts';
 import type { Promotions } from '../registry/promotions.service.ts';
 import type { RegisteredModels } from '../registry/registered-models.service.ts';
 import type { ServedModels } from '../serving/served-models.ts';
+import { joinOutcomesJob } from './dataset-outcomes.jobs.ts';
 import { checkJob } from './monitor-checks.jobs.ts';
 import { monitorMailJob } from './monitor-mails.jobs.ts';
 import { monitoringRoutes } from './monitoring.routes.ts';
@@ -31,9 +32,10 @@ export function openMonitoring(walls: {
   const retrainings = new Retrainings(parts);
   const monitors = new Monitors({ parts, models, served, retrainings });
   const tools = { ...walls, outcomes, retrainings, monitors };
+  jobs.register(joinOutcomesJob(tools));
   jobs.register(checkJob(tools));
   jobs.register(monitorMailJob(tools));
   jobs.register(compareJob(tools));
   jobs.register(monitoringClock(tools));
-  return { outcomes, register: (app) => monitoringRoutes(app, { monitors, outcomes }) };
+  return { outcomes, register: (app) => monitoringRoutes(app, tools) };
 }

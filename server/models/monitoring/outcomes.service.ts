@@ -140,18 +140,7 @@ export class Outcomes {
       ([a], [b]) => (a < b ? -1 : 1),
     )) {
       await lockUntilCommit(tx, `outcomes:${modelId}`);
-      const before = await this.known(
-        tenantId,
-        await findOutcomes(
-          tx,
-          tenantId,
-          own.map(({ prediction }) => prediction.id),
-        ),
-      );
-      const news = own.filter(({ prediction }) => !before.has(prediction.id));
-      const others = own.filter(
-        ({ prediction, observed }) => before.has(prediction.id) && before.get(prediction.id) !== observed,
-      );
+      const { before, news, others } = await this.held(tx, tenantId, own);
       if (!correct) differing.push(...others);
       const written = correct ? [...news, ...others] : news;
       counted.recorded += news.length;
@@ -178,6 +167,21 @@ export class Outcomes {
       });
     }
     return { ...counted, differing };
+  }
+
+  /** Against what is known of the same predictions: those that are new, and those that differ. */
+  async held(
+    db: Sql,
+    tenantId: string,
+    own: readonly FittingOutcome[],
+  ): Promise<{ before: Map<string, Observed>; news: FittingOutcome[]; others: FittingOutcome[] }> {
+    const ids = own.map(({ prediction }) => prediction.id);
+    const before = await this.known(tenantId, await findOutcomes(db, tenantId, ids));
+    return {
+      before,
+      news: own.filter(({ prediction }) => !before.has(prediction.id)),
+      others: own.filter(({ prediction: { id }, observed }) => before.has(id) && before.get(id) !== observed),
+    };
   }
 
   async #row(ctx: Context, { prediction, observed, observedAt }: FittingOutcome): Promise<OutcomeRow> {

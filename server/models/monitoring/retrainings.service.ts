@@ -63,13 +63,12 @@ export class Retrainings {
         { number: version.number },
       );
     const table = await data.openTable(ctx, trained.datasetId);
-    const input = {
-      ...training.parameters,
-      dataset_id: table.dataset_id,
-      version_id: table.version_id,
-      target: training.target,
-      name: model.name,
-    } as TrainInput;
+    if (training.kind === 'imported')
+      fail(
+        'UNPROCESSABLE',
+        `Version ${version.number} of "${model.name}" was imported as a file: nothing was trained.`,
+      );
+    const input = { ...askedOf(training), ...present(table), target: training.target, name: model.name };
     return { training, input, number: version.number };
   }
 
@@ -177,6 +176,20 @@ export class Retrainings {
     });
     return retrainingDocument(row);
   }
+}
+
+const present = ({ dataset_id, version_id }: { dataset_id: string; version_id: string }) => ({
+  dataset_id,
+  version_id,
+});
+
+/** A training’s parameters as they were asked for; what a process of its own did lies among them. */
+function askedOf({ kind, parameters }: TrainingRow): TrainInput {
+  const { leave_out, problem_type, metric, preset, time_limit_s, seed, learner, settings, ...rest } =
+    parameters as unknown as TrainInput;
+  const asked = { kind, leave_out, problem_type, metric, preset, time_limit_s, seed, learner, settings };
+  const isOwn = kind !== 'automl' && kind !== 'learner';
+  return { ...asked, ...(isOwn && { own: { ...rest, kind } }) } as TrainInput;
 }
 
 /** Throws CONFLICT, with when the next may begin. */
