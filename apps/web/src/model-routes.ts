@@ -38,6 +38,15 @@ const monitoring = createRoute({
   ),
 });
 
+const importing = createRoute({
+  getParentRoute: () => frame,
+  path: '/models/import',
+  component: lazyRouteComponent(
+    () => withTexts(import('./pages/models/import/import-page.tsx')),
+    'ImportPage',
+  ),
+});
+
 const model = createRoute({
   getParentRoute: () => frame,
   path: '/models/$modelId',
@@ -64,4 +73,13 @@ const training = createRoute({
   ),
 });
 
-export const modelRoutes = [models, experiment, comparison, train, training, monitoring, model] as const;
+export const modelRoutes = [
+  models,
+  experiment,
+  comparison,
+  train,
+  training,
+  monitoring,
+  importing,
+  model,
+] as const;

@@ -1,5 +1,5 @@
 import { getRouteApi, Link } from '@tanstack/react-router';
-import { Activity, BrainCircuit, Layers, Search } from 'lucide-react';
+import { Activity, BrainCircuit, FileUp, Layers, Search } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { Button, buttonClass } from '../../components/button.tsx';
 import { Input } from '../../components/field.tsx';
@@ -33,6 +33,12 @@ export function ModelsPage() {
             <Layers size={16} aria-hidden />
             {t('feature_store')}
           </Link>
+          {mayTrain && (
+            <Link to="/models/import" className={buttonClass({})}>
+              <FileUp size={16} aria-hidden />
+              {t('import')}
+            </Link>
+          )}
           {mayTrain && (
             <Link to="/models/train" className={buttonClass({ look: 'primary' })}>
               <BrainCircuit size={16} aria-hidden />

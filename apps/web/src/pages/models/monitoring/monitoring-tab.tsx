@@ -52,24 +52,22 @@ export function MonitoringTab({ model }: { model: Model }) {
           model={model}
           monitor={shown}
           choice={
-            <>
-              {monitors.length > 1 && (
-                <Select
-                  aria-label={t('monitor')}
-                  className="w-48!"
-                  value={shown.monitor_id}
-                  onChange={({ target }) =>
-                    void navigate({ search: (now) => ({ ...now, monitor: target.value }) as typeof now })
-                  }
-                >
-                  {monitors.map(({ monitor_id, name }) => (
-                    <option key={monitor_id} value={monitor_id}>
-                      {name}
-                    </option>
-                  ))}
-                </Select>
-              )}
-            </>
+            monitors.length > 1 && (
+              <Select
+                aria-label={t('monitor')}
+                className="w-48!"
+                value={shown.monitor_id}
+                onChange={({ target }) =>
+                  void navigate({ search: (now) => ({ ...now, monitor: target.value }) as typeof now })
+                }
+              >
+                {monitors.map(({ monitor_id, name }) => (
+                  <option key={monitor_id} value={monitor_id}>
+                    {name}
+                  </option>
+                ))}
+              </Select>
+            )
           }
         />
       )}

@@ -30,6 +30,8 @@ export function RuleList({
         >
           {monitor.rules.map(({ rule_id, name, retrain }) => {
             const state = states.find((each) => each.rule_id === rule_id);
+            const now = monitor.rule_states.find((each) => each.rule_id === rule_id);
+            const since = state?.since ?? (now?.state === state?.state ? now?.since : null);
             return (
               <tr key={rule_id}>
                 <td className={cellClass}>
@@ -42,9 +44,9 @@ export function RuleList({
                 </td>
                 <td className={`${cellClass} text-ink-soft max-sm:hidden`}>{state?.message}</td>
                 <td className={`${cellClass} max-md:hidden`}>
-                  {state?.since ? (
-                    <time dateTime={state.since} title={formatTime(state.since)}>
-                      {formatAgo(state.since)}
+                  {since ? (
+                    <time dateTime={since} title={formatTime(since)}>
+                      {formatAgo(since)}
                     </time>
                   ) : (
                     t('nothing')

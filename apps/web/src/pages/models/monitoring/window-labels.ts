@@ -3,26 +3,17 @@ import i18next from 'i18next';
 
 const dayMs = 86_400_000;
 
-/** One short name for each window, unlike those of the others: when it begins, as finely as tells them apart. */
+/** A short name for each window: the places of its rows, or when it begins, as finely as tells them apart. */
 export function windowLabels(windows: readonly MonitorWindow[]): string[] {
-  const begins = windows.map(({ name, from }) => {
-    const at = Date.parse(name);
-    // Windows of rows are named by places, and begin with their first prediction.
-    return new Date(Number.isNaN(at) || !/^\d{4}-/.test(name) ? from : name);
-  });
-  const gaps = begins.slice(1).map((at, before) => at.getTime() - (begins[before]?.getTime() ?? 0));
-  const least = Math.min(...gaps, Number.POSITIVE_INFINITY);
+  const begins = windows.map(({ name }) => Date.parse(name));
+  if (!windows.every(({ name }) => /^\d{4}-\d\d/.test(name)) || begins.some(Number.isNaN))
+    return windows.map(({ name }) => name);
+  const withinDays = begins.some((at) => at % dayMs !== 0);
   const format = new Intl.DateTimeFormat(i18next.language, {
     day: 'numeric',
     month: 'short',
-    ...(least < dayMs && { hour: '2-digit', minute: '2-digit' }),
-    ...(least < 60_000 && { second: '2-digit' }),
+    timeZone: 'UTC',
+    ...(withinDays && { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }),
   });
-  const seen = new Map<string, number>();
-  return begins.map((at) => {
-    const label = format.format(at);
-    const times = (seen.get(label) ?? 0) + 1;
-    seen.set(label, times);
-    return times === 1 ? label : `${label} (${times})`;
-  });
+  return begins.map((at) => format.format(at));
 }

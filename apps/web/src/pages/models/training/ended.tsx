@@ -6,6 +6,7 @@ import { Section } from '../../../components/page.tsx';
 import { SkeletonRows } from '../../../components/skeleton.tsx';
 import { Leaderboard } from './leaderboard.tsx';
 import { LearningCurve } from './learning-curve.tsx';
+import { NetworkCurves } from './network-curves.tsx';
 import { SearchCurve } from './search-curve.tsx';
 import { Told } from './told.tsx';
 import { evaluationQuery } from './training-queries.ts';
@@ -42,6 +43,9 @@ export function Ended({
       <Section title={t('leaderboard')} note={t('learned_by', { model: data.learned_by })}>
         <Leaderboard entries={data.leaderboard} />
       </Section>
+      {data.training_curve !== undefined && (
+        <NetworkCurves curve={data.training_curve} metric={data.training_metric ?? data.metric} />
+      )}
       <div className="grid grid-cols-1 items-start gap-8 xl:grid-cols-2">
         {progress !== null && <SearchCurve progress={progress} />}
         <LearningCurve points={data.learning_curve} metric={data.metric} />

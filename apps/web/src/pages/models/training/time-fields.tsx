@@ -1,12 +1,13 @@
-import { type LearningPreset, learningPresets, longestTrainingSeconds } from '@stroma/contracts';
+import { longestTrainingSeconds } from '@stroma/contracts';
 import { BrainCircuit } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../../../components/button.tsx';
-import { Field, Input, Select } from '../../../components/field.tsx';
+import { Field, Input } from '../../../components/field.tsx';
 import { ErrorNotice } from '../../../components/notice.tsx';
 import { Segmented } from '../../../components/segmented.tsx';
 import type { Effort } from './train-form.tsx';
+import { WayFields } from './way-fields.tsx';
 
 const choices = [60, 300, 900, 1800] as const;
 
@@ -74,21 +75,7 @@ export function TimeFields({
               />
             )}
           </Field>
-          <Field label={t('preset')} hint={t(`preset_${effort.preset}_hint`)}>
-            {(field) => (
-              <Select
-                {...field}
-                value={effort.preset}
-                onChange={({ target }) => set({ preset: target.value as LearningPreset })}
-              >
-                {learningPresets.map((each) => (
-                  <option key={each} value={each}>
-                    {t(`preset_${each}`)}
-                  </option>
-                ))}
-              </Select>
-            )}
-          </Field>
+          <WayFields way={effort.way} onChange={(change) => set({ way: { ...effort.way, ...change } })} />
         </div>
       </details>
       {error !== null && <ErrorNotice error={error} />}

@@ -1,15 +1,15 @@
-import type { Dataset, DatasetProfile, LearningMetric, LearningPreset, ProblemKind } from '@stroma/contracts';
+import type { Dataset, DatasetProfile, LearningMetric, ProblemKind } from '@stroma/contracts';
 import { useMutation } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { panelClass } from '../../../components/page.tsx';
 import { client } from '../../../lib/client.ts';
-
 import { GoalFields } from './goal-fields.tsx';
 import { targetFacts, usualMetric } from './target-facts.ts';
 import { TargetList } from './target-list.tsx';
 import { TimeFields } from './time-fields.tsx';
+import { networkOptions, usualWay, type Way } from './way.ts';
 
 export interface Goal {
   problem: ProblemKind;
@@ -18,8 +18,8 @@ export interface Goal {
 
 export interface Effort {
   seconds: number;
-  preset: LearningPreset;
   name: string;
+  way: Way;
 }
 
 /** Everything but the target has a value to begin with: two clicks are enough. */
@@ -29,7 +29,7 @@ export function TrainForm({ dataset, profile }: { dataset: Dataset; profile: Dat
   const [target, setTarget] = useState<string | null>(null);
   const [leftOut, setLeftOut] = useState<ReadonlySet<string>>(new Set());
   const [goal, setGoal] = useState<Goal | null>(null);
-  const [effort, setEffort] = useState<Effort>({ seconds: 60, preset: 'balanced', name: '' });
+  const [effort, setEffort] = useState<Effort>({ seconds: 60, name: '', way: usualWay });
   const column = profile.columns.find(({ name }) => name === target);
   const facts = column === undefined ? null : targetFacts(column, profile.rows);
   const problems = facts !== null && 'problems' in facts ? facts.problems : [];
@@ -45,19 +45,21 @@ export function TrainForm({ dataset, profile }: { dataset: Dataset; profile: Dat
     mutationFn: async () => {
       if (target === null || goal === null) throw new Error(t('choose_target_first'));
       const name = effort.name.trim();
-      return client.training.automl({
-        body: {
-          dataset_id: dataset.dataset_id,
-          version_id: dataset.version.version_id,
-          target,
-          leave_out: [...leftOut].filter((each) => each !== target),
-          metric: goal.metric,
-          ...(goal.problem !== problems[0] && { problem_type: goal.problem }),
-          ...(name !== '' && { name }),
-          time_limit_s: effort.seconds,
-          preset: effort.preset,
-        },
-      });
+      const { way, seconds: time_limit_s } = effort;
+      const body = {
+        dataset_id: dataset.dataset_id,
+        version_id: dataset.version.version_id,
+        target,
+        leave_out: [...leftOut].filter((each) => each !== target),
+        metric: goal.metric,
+        ...(goal.problem !== problems[0] && { problem_type: goal.problem }),
+        ...(name !== '' && { name }),
+        time_limit_s,
+      };
+      if (way.kind === 'network')
+        return client.training.network({ body: { ...body, ...networkOptions(way) } });
+      if (way.kind === 'learner') return client.training.learner({ body: { ...body, learner: way.learner } });
+      return client.training.automl({ body: { ...body, preset: way.preset } });
     },
     onSuccess: ({ training_id }) =>
       navigate({ to: '/models/trainings/$trainingId', params: { trainingId: training_id } }),

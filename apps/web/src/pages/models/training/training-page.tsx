@@ -11,12 +11,13 @@ import { Skeleton, SkeletonRows } from '../../../components/skeleton.tsx';
 import { StatusMark } from '../../../components/status-mark.tsx';
 import { client } from '../../../lib/client.ts';
 import { datasetQuery } from '../../../lib/datasets.ts';
-import { formatCount, formatDuration } from '../../../lib/format.ts';
+import { formatBytes, formatCount, formatDuration } from '../../../lib/format.ts';
 import { jobEnded } from '../../../lib/jobs.ts';
 import { queryKeys } from '../../../lib/query-keys.ts';
 import { toast } from '../../../lib/toasts.ts';
 import { Ended } from './ended.tsx';
 import { Leaderboard } from './leaderboard.tsx';
+import { NetworkCurves } from './network-curves.tsx';
 import { SearchCurve } from './search-curve.tsx';
 import { limitOf, trainingQuery } from './training-queries.ts';
 
@@ -104,15 +105,16 @@ function LoadedTraining({ training }: { training: Training }) {
         )}
         {status === 'cancelled' && <Notice tone="plain" title={t('training_cancelled')} />}
         {result === null ? (
-          progress !== null &&
-          progress.leaderboard.length > 0 && (
+          progress?.network !== undefined ? (
+            <NetworkCurves curve={progress.network.curve} metric={progress.metric} />
+          ) : progress !== null && progress.leaderboard.length > 0 ? (
             <div className="grid grid-cols-1 items-start gap-8 xl:grid-cols-2">
               <Section title={t('leaderboard')} note={t('so_far')}>
                 <Leaderboard entries={progress.leaderboard} />
               </Section>
               <SearchCurve progress={progress} />
             </div>
-          )
+          ) : null
         ) : (
           <Ended result={result} progress={progress} />
         )}
@@ -126,10 +128,23 @@ function Standing({ training }: { training: Training }) {
   const { t: common } = useTranslation();
   const { status, progress } = training;
   const limit = limitOf(training);
-  const left = limit === null || progress === null ? null : Math.max(0, limit - progress.seconds);
+  const left =
+    progress?.network?.seconds_left ??
+    (limit === null || progress === null ? null : Math.max(0, limit - progress.seconds));
   const facts = [
     jobEnded(status) ? null : progress?.phase,
-    progress && t('fits', { count: progress.fits, shown: formatCount(progress.fits) }),
+    progress && progress.network === undefined
+      ? t('fits', { count: progress.fits, shown: formatCount(progress.fits) })
+      : null,
+    progress?.network && !jobEnded(status)
+      ? t('epoch_of', {
+          epoch: formatCount(Math.ceil(progress.network.epoch)),
+          epochs: formatCount(Math.ceil(progress.network.epochs)),
+        })
+      : null,
+    progress?.network && !jobEnded(status)
+      ? t('memory_needed', { size: formatBytes(progress.network.memory_bytes) })
+      : null,
     left !== null && !jobEnded(status) && left > 0
       ? common('time_left', { time: formatDuration(left * 1000) })
       : null,

@@ -26,11 +26,11 @@ export function BeginDialog({
   const { t: words } = useTranslation('models');
   const cache = useQueryClient();
   const answers = model.stages.production ?? versions[0]?.number;
-  const first = versions.find(({ number }) => number !== answers);
+  const others = versions.filter(({ number }) => number !== answers);
+  const [first] = others;
   const metrics: readonly ChallengeMetric[] =
     evaluation.problem_type === 'regression' ? ['absolute_error'] : ['accuracy', 'brier'];
   const [challenger, setChallenger] = useState(String(first?.number ?? ''));
-  const [champion, setChampion] = useState('');
   const [mode, setMode] = useState<ChallengeMode>('shadow');
   const [share, setShare] = useState(50);
   const [metric, setMetric] = useState<ChallengeMetric>(metrics[0] ?? 'accuracy');
@@ -43,7 +43,6 @@ export function BeginDialog({
         params: { id: model.model_id },
         body: {
           challenger,
-          ...(champion !== '' && { champion }),
           mode,
           ...(mode === 'ab' && { share: share / 100 }),
           metric,
@@ -57,7 +56,7 @@ export function BeginDialog({
       onClose();
     },
   });
-  const named = versions.map(({ number, stage }) => (
+  const named = others.map(({ number, stage }) => (
     <option key={number} value={number}>
       {stage === 'none'
         ? t('version', { number })
@@ -68,23 +67,13 @@ export function BeginDialog({
     <Dialog open onOpenChange={(open) => !open && onClose()}>
       <DialogContent title={t('begin')} description={t('begin_text')}>
         <EntryForm sending={begin} button={t('begin')} ready={challenger !== ''}>
-          <div className="grid grid-cols-1 gap-3 sm:grid-cols-2">
-            <Field label={t('challenger')}>
-              {(field) => (
-                <Select {...field} value={challenger} onChange={({ target }) => setChallenger(target.value)}>
-                  {named}
-                </Select>
-              )}
-            </Field>
-            <Field label={t('champion')}>
-              {(field) => (
-                <Select {...field} value={champion} onChange={({ target }) => setChampion(target.value)}>
-                  <option value="">{t('usual_champion')}</option>
-                  {named}
-                </Select>
-              )}
-            </Field>
-          </div>
+          <Field label={t('challenger')} hint={t('against_what_answers', { number: answers })}>
+            {(field) => (
+              <Select {...field} value={challenger} onChange={({ target }) => setChallenger(target.value)}>
+                {named}
+              </Select>
+            )}
+          </Field>
           <div className="grid justify-items-start gap-1">
             <span className="font-medium">{t('mode')}</span>
             <Segmented

@@ -40,6 +40,7 @@ export function Beeswarm({ explanation, unit }: { explanation: GlobalExplanation
     [explanation],
   );
   const title = explanation.label === null ? t('beeswarm') : t('beeswarm_of', { label: explanation.label });
+  const { scale } = explanation;
   const spec = useMemo(() => {
     const place = {
       y: { field: 'column', type: 'nominal', sort, title: null, axis: { grid: true } },
@@ -47,7 +48,10 @@ export function Beeswarm({ explanation, unit }: { explanation: GlobalExplanation
       x: {
         field: 'contribution',
         type: 'quantitative',
-        title: unit === null ? t('axis_contribution') : t('axis_contribution_in', { unit }),
+        title:
+          unit !== null
+            ? t('axis_contribution_in', { unit })
+            : t(scale === 'margin' ? 'axis_contribution_margin' : 'axis_contribution'),
       },
     };
     return {
@@ -83,7 +87,7 @@ export function Beeswarm({ explanation, unit }: { explanation: GlobalExplanation
         },
       ],
     };
-  }, [t, lines, unit, sort]);
+  }, [t, lines, unit, sort, scale]);
   return <ChartPanel title={title} spec={spec} columns={columns} rows={rows} />;
 }
 

@@ -5,6 +5,7 @@ import { Section } from '../../../../components/page.tsx';
 import { formatCount, formatDuration, formatPercent } from '../../../../lib/format.ts';
 import { Leaderboard } from '../../training/leaderboard.tsx';
 import { LearningCurve } from '../../training/learning-curve.tsx';
+import { NetworkCurves } from '../../training/network-curves.tsx';
 import { Told } from '../../training/told.tsx';
 import { CalibrationChart, PrecisionRecallChart, RocChart } from './class-charts.tsx';
 import { ConfusionChart } from './confusion-chart.tsx';
@@ -44,6 +45,12 @@ export function QualityTab({ evaluation }: { evaluation: ModelEvaluation }) {
         {residuals !== null && <ResidualChart residuals={residuals} target={evaluation.target} />}
         <LearningCurve points={evaluation.learning_curve} metric={evaluation.metric} />
       </div>
+      {evaluation.training_curve !== undefined && (
+        <NetworkCurves
+          curve={evaluation.training_curve}
+          metric={evaluation.training_metric ?? evaluation.metric}
+        />
+      )}
       {evaluation.leaderboard.length > 0 && (
         <Section
           title={t('leaderboard')}

@@ -1,6 +1,6 @@
 import type { ModelVersion } from '@stroma/contracts';
 import { useQueryClient } from '@tanstack/react-query';
-import { GitCompareArrows, ScrollText, Undo2 } from 'lucide-react';
+import { Combine, GitCompareArrows, ScrollText, Undo2 } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../../../../components/button.tsx';
@@ -13,6 +13,7 @@ import { toast } from '../../../../lib/toasts.ts';
 import type { ModelPart } from '../model-queries.ts';
 import { AliasDialog } from './alias-dialog.tsx';
 import { DeletedVersions } from './deleted-versions.tsx';
+import { EnsembleDialog } from './ensemble-dialog.tsx';
 import { PolicyDialog } from './policy-dialog.tsx';
 import { PromoteDialog } from './promote-dialog.tsx';
 import { PromotionList } from './promotion-list.tsx';
@@ -20,7 +21,9 @@ import { useVersionActions } from './version-actions.ts';
 import { VersionComparison } from './version-comparison.tsx';
 import { VersionTable } from './version-table.tsx';
 
-type Task = { kind: 'promote' | 'alias'; version: ModelVersion } | { kind: 'policy' | 'rollback' };
+type Task =
+  | { kind: 'promote' | 'alias'; version: ModelVersion }
+  | { kind: 'policy' | 'rollback' | 'ensemble' };
 
 /** Where the versions stand, what waits for somebody to agree, and what it takes. */
 export function VersionsTab({ model, versions }: ModelPart & { versions: readonly ModelVersion[] }) {
@@ -54,6 +57,12 @@ export function VersionsTab({ model, versions }: ModelPart & { versions: readonl
               >
                 <GitCompareArrows size={16} aria-hidden />
                 {t('compare_versions')}
+              </Button>
+            )}
+            {mayAsk && chosen.length > 1 && (
+              <Button onClick={() => setTask({ kind: 'ensemble' })}>
+                <Combine size={16} aria-hidden />
+                {t('ensemble')}
               </Button>
             )}
             {mayPromote && (
@@ -116,6 +125,8 @@ export function VersionsTab({ model, versions }: ModelPart & { versions: readonl
         />
       ) : task?.kind === 'alias' ? (
         <AliasDialog model={model} version={task.version} onClose={close} onDone={refresh} />
+      ) : task?.kind === 'ensemble' ? (
+        <EnsembleDialog model={model} numbers={chosen} onClose={close} />
       ) : task?.kind === 'promote' ? (
         <PromoteDialog model={model} version={task.version} onClose={close} onDone={refresh} />
       ) : null}

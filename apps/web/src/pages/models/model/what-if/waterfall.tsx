@@ -20,15 +20,16 @@ const columns: readonly Column[] = [
 /** From what the model says on average to what it says of this row, one column at a time. */
 export function Waterfall({ explanation, target }: { explanation: RowExplanation; target: string }) {
   const { t } = useTranslation('models');
-  const { label, method } = explanation;
+  const { label, method, scale } = explanation;
   const rows = useMemo<Row[]>(
     () => stepsOf(explanation, { base: t('on_average'), rest: t('other_columns'), end: t('this_row') }),
     [explanation, t],
   );
   const spec = useMemo(() => {
-    const ends = label === null ? null : probable(rows);
+    const ends = scale === 'probability' ? probable(rows) : null;
     const y = { field: 'step', type: 'nominal', sort: null, title: null, axis: { labelLimit: 220 } };
-    const title = label === null ? target : t('axis_probability', { label });
+    const title =
+      label === null ? target : t(scale === 'margin' ? 'axis_margin' : 'axis_probability', { label });
     const x = {
       type: 'quantitative',
       title,
@@ -75,7 +76,7 @@ export function Waterfall({ explanation, target }: { explanation: RowExplanation
         },
       ],
     };
-  }, [t, rows, label, target]);
+  }, [t, rows, label, target, scale]);
   return (
     <div>
       <ChartPanel
@@ -84,7 +85,9 @@ export function Waterfall({ explanation, target }: { explanation: RowExplanation
         columns={columns}
         rows={rows}
       />
-      <p className="mt-2 text-small text-ink-faint">{t(`method_${method}`)}</p>
+      <p className="mt-2 text-small text-ink-faint">
+        {t(`method_${method}`)} {scale === 'margin' && t('margin_note')}
+      </p>
     </div>
   );
 }
