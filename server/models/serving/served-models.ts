@@ -1,15 +1,15 @@
-import type { ModelEvaluation, ModelStage } from '@stroma/contracts';
+import type { ModelEvaluation } from '@stroma/contracts';
 import { StromaError } from '@stroma/kernel';
 import type { Context } from '../../platform/context.ts';
-import type { Sql } from '../../platform/db/database.ts';
 import { fail } from '../../platform/failure.ts';
 import type { Threads } from '../../platform/threads/threads.ts';
 import type { ModelParts } from '../experiments/run-documents.ts';
-import { type FoundVersion, findVersion, listVersions } from '../registry/model-versions.store.ts';
+import type { FoundVersion } from '../registry/model-versions.store.ts';
 import { findAliases, type ModelRow } from '../registry/models.store.ts';
 import type { RegisteredModels } from '../registry/registered-models.service.ts';
 import type { StoredEvaluation } from '../training/training.registration.ts';
-import { findTrained, type TrainedRow } from '../training/training.store.ts';
+import type { TrainedRow } from '../training/training.store.ts';
+import { findPresent, type Wanted, WrittenVersions } from './served-versions.store.ts';
 import type { ServingAnswer, ServingTask } from './serving.worker.ts';
 
 export interface ServedVersion extends FoundVersion {
@@ -25,18 +25,11 @@ type AnswerTo<Own extends Ask> = Extract<NonNullable<ServingAnswer>, { kind: Own
 const worker = new URL('./serving.worker.ts', import.meta.url);
 const keptEvaluations = 200;
 
-const newestVersion = async (
-  sql: Sql,
-  ctx: Context,
-  modelId: string,
-  stage?: ModelStage,
-): Promise<FoundVersion | null> =>
-  (await listVersions(sql, ctx, modelId, { stage, deleted: false, before: null, limit: 1 }))[0] ?? null;
-
 /** Finds versions that can be asked, holds who asks against what they learned from, and asks them. */
 export class ServedModels {
   readonly #parts: ModelParts;
   readonly #models: RegisteredModels;
+  readonly #written = new WrittenVersions();
   readonly #evaluations = new Map<string, Promise<StoredEvaluation>>();
 
   constructor(parts: ModelParts, models: RegisteredModels) {
@@ -62,8 +55,7 @@ export class ServedModels {
   /** Whoever asks: what is asked of it must not be told to them. */
   async unseen(ctx: Context, model: ModelRow, wanted: string | undefined): Promise<ServedVersion> {
     const found = await this.version(ctx, model, wanted);
-    const { sql } = this.#parts.platform.db;
-    const trained = await findTrained(sql, ctx, found.version.id);
+    const { trained } = await this.#written.of(this.#parts.platform.db.sql, ctx, found.version);
     if (trained === null)
       return fail(
         'UNPROCESSABLE',
@@ -74,9 +66,16 @@ export class ServedModels {
   }
 
   /** What answers who names no version: the one in production, else the newest. */
-  async answering(ctx: Context, model: ModelRow): Promise<FoundVersion | null> {
+  answering(ctx: Context, model: ModelRow): Promise<FoundVersion | null> {
+    return this.#present(ctx, model, 'answering');
+  }
+
+  async #present(ctx: Context, model: ModelRow, wanted: Wanted): Promise<FoundVersion | null> {
     const { sql } = this.#parts.platform.db;
-    return (await newestVersion(sql, ctx, model.id, 'production')) ?? newestVersion(sql, ctx, model.id);
+    const version = await findPresent(sql, ctx, model.id, wanted);
+    if (version === null) return null;
+    const { facts } = await this.#written.of(sql, ctx, version);
+    return { model, version: { ...version, facts } };
   }
 
   /** By its number, an alias, a stage or `latest`; else the one in production, else the newest. */
@@ -97,12 +96,12 @@ export class ServedModels {
   async #wanted(ctx: Context, model: ModelRow, wanted: string): Promise<FoundVersion | null> {
     const { sql } = this.#parts.platform.db;
     const number = /^v?(\d{1,7})$/.exec(wanted)?.[1];
-    if (number !== undefined) return findVersion(sql, ctx, model.id, Number(number));
-    if (wanted === 'latest') return newestVersion(sql, ctx, model.id);
+    if (number !== undefined) return this.#present(ctx, model, { number: Number(number) });
+    if (wanted === 'latest') return this.#present(ctx, model, 'newest');
     const alias = (await findAliases(sql, ctx, [model.id])).find((each) => each.alias === wanted);
-    if (alias !== undefined) return findVersion(sql, ctx, model.id, alias.number);
+    if (alias !== undefined) return this.#present(ctx, model, { number: alias.number });
     if (wanted === 'production' || wanted === 'staging' || wanted === 'archived')
-      return newestVersion(sql, ctx, model.id, wanted);
+      return this.#present(ctx, model, { stage: wanted });
     return null;
   }
 
