@@ -2,6 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { failureOf } from './failure.ts';
+import { run } from './main.ts';
+import type { Output } from './output.ts';
 
 const launcher = join(import.meta.dirname, 'stroma.js');
 
@@ -55,6 +58,25 @@ export class Place {
 
   run(words: string[], options: StartOptions = {}): Promise<Ended> {
     return endOf(this.start(words, options));
+  }
+
+  /** As `json`, in this process: for what does not turn on being one of its own, whose start costs more than most commands. */
+  async here<T>(words: string[], env: Record<string, string> = {}): Promise<{ status: number; document: T }> {
+    const told: unknown[] = [];
+    const output: Output = {
+      json: true,
+      width: 120,
+      result: async (document) => void told.push(document),
+      raw: async (text) => void told.push(text),
+      note: () => undefined,
+      progress: () => undefined,
+      fail: async (error) => void told.push({ error: failureOf(error) }),
+      tint: (_, text) => text,
+    };
+    const given = { HOME: this.folder, XDG_CONFIG_HOME: this.config, ...env };
+    const status = await run(words, { output, env: given, signal: new AbortController().signal });
+    if (told.length !== 1) throw new Error(`Expected one document, got ${JSON.stringify(told)}`);
+    return { status, document: JSON.parse(JSON.stringify(told[0])) as T };
   }
 
   /** Runs with --json: standard output must be one JSON document and nothing else. */

@@ -149,14 +149,22 @@ export const commands: readonly CommandDefinition[] = [
       metric: { type: 'string', value: 'name', meaning: 'What models are compared by, as roc_auc or rmse' },
       problem: { type: 'string', value: 'type', meaning: 'binary, multiclass or regression' },
       preset: { type: 'string', value: 'name', meaning: 'fast, balanced (default) or thorough' },
+      kind: {
+        type: 'string',
+        value: 'name',
+        meaning: 'Train this alone, as boosted_trees, mlp or tabular_resnet',
+      },
       seed: { type: 'string', value: 'n', meaning: 'Of all that is drawn (default 1)' },
       out: { type: 'string', value: 'file', meaning: 'Where to keep the model' },
       ...readingOptions,
       ...whereOptions,
     },
     details:
-      'A fifth of the rows is kept back to say how good the model is; no choice sees it. Without --out the model is kept\nin the folder of the sign-ins, under its id. What is no file is a dataset of the server, which then keeps the model.',
-    examples: ['stroma train patients.csv --target diabetes --time 60 --json'],
+      'A fifth of the rows is kept back to say how good the model is; no choice sees it. Without --out the model is kept\nin the folder of the sign-ins, under its id. What is no file is a dataset of the server, which then keeps the model.\nWith --kind nothing is searched: one learner or network learns. A server trains ft_transformer, convolution_1d, lstm,\ngru, transformer_encoder and convolution_2d too.',
+    examples: [
+      'stroma train patients.csv --target diabetes --time 60 --json',
+      'stroma train patients.csv --target diabetes --kind mlp',
+    ],
     load: async () => (await import('./commands/train.ts')).train,
   },
   {
@@ -214,6 +222,51 @@ export const commands: readonly CommandDefinition[] = [
       'The file holds the whole model: an input for each column, predictions out. A model is its file, or the id that\n"stroma train" gave.',
     examples: ['stroma export diabetes.stroma-model --format onnx --out diabetes.onnx'],
     load: async () => (await import('./commands/export.ts')).exportModel,
+  },
+  {
+    name: 'features',
+    summary: 'Feature views of the server: list, show, store, look up, join to rows',
+    usage: [
+      'stroma features',
+      'stroma features show <view>',
+      'stroma features materialise <view>',
+      'stroma features online <view...> --entity <key=value,...>',
+      'stroma features join <dataset-or-file> <view...> --time <column>',
+    ],
+    arguments: [0, many],
+    options: {
+      entity: {
+        type: 'string',
+        multiple: true,
+        value: 'key=value,...',
+        meaning: 'Whose values are looked up; repeatable',
+      },
+      time: { type: 'string', value: 'column', meaning: 'The column with the time of each row' },
+      key: {
+        type: 'string',
+        multiple: true,
+        value: 'key=column',
+        meaning: 'The column that holds a key, where it is named otherwise; repeatable',
+      },
+      name: { type: 'string', value: 'text', meaning: 'What the joined dataset is called' },
+      'full-names': { type: 'boolean', meaning: 'Name joined columns view__feature' },
+      out: {
+        type: 'string',
+        value: 'file',
+        meaning: 'Write the joined rows there: Parquet where it ends so, else CSV',
+      },
+      search: { type: 'string', value: 'words', meaning: 'List only those whose name holds this' },
+      limit: { type: 'string', value: 'n', meaning: 'Most entries, 1 to 200 (default 50)' },
+      cursor: { type: 'string', value: 'text', meaning: 'Go on where the last list ended' },
+      ...serverOptions,
+    },
+    details:
+      'A view is its name or id. For "online" and "join" a dot and a feature take that one alone (blood_counts.haemoglobin),\nand for "join" an @ takes an earlier version (blood_counts@2). Each row that is joined gets what was known at its time.',
+    examples: [
+      'stroma features online blood_counts --entity patient_id=7 --json',
+      'stroma features join visits.csv blood_counts --time seen_at --key patient_id=person --out training.csv',
+    ],
+    load: async () => (await import('./commands/features.ts')).features,
   },
   {
     name: 'datasets',

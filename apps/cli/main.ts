@@ -1,16 +1,27 @@
 import { readFileSync } from 'node:fs';
 import { type CommandLine, readCommandLine } from './command-line.ts';
+import type { RunningCommand } from './commands.ts';
 import { exitStatus, UsageError } from './failure.ts';
 import { commandHelp, generalHelp } from './help.ts';
 import { openOutput } from './output.ts';
 
 /** The `stroma` command. Ends the process with the exit status. */
 export async function main(words: string[]): Promise<never> {
-  process.exit(await run(words));
+  const interruption = new AbortController();
+  const interrupt = () => {
+    if (interruption.signal.aborted) process.exit(exitStatus.interrupted);
+    interruption.abort();
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt);
+  const output = openOutput(words.includes('--json'), process.env);
+  process.exit(await run(words, { output, env: process.env, signal: interruption.signal }));
 }
 
-async function run(words: string[]): Promise<number> {
-  const output = openOutput(words.includes('--json'), process.env);
+/** Does what the words say and answers the exit status; what failed is told, never thrown. */
+export async function run(
+  words: string[],
+  { output, env, signal }: Omit<RunningCommand, 'invocation'>,
+): Promise<number> {
   let line: CommandLine;
   try {
     line = readCommandLine(words);
@@ -29,18 +40,12 @@ async function run(words: string[]): Promise<number> {
     return exitStatus.ok;
   }
   const { invocation } = line;
-  const interruption = new AbortController();
-  const interrupt = () => {
-    if (interruption.signal.aborted) process.exit(exitStatus.interrupted);
-    interruption.abort();
-  };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt);
   try {
     const command = await invocation.command.load();
-    return await command({ invocation, output, signal: interruption.signal, env: process.env });
+    return await command({ invocation, output, signal, env });
   } catch (error) {
     await output.fail(error);
-    if (interruption.signal.aborted) return exitStatus.interrupted;
+    if (signal.aborted) return exitStatus.interrupted;
     return error instanceof UsageError ? exitStatus.usage : exitStatus.failed;
   }
 }

@@ -12,7 +12,9 @@ import {
   datasetProfile,
   type Job,
   job,
+  type OnlineFeatures,
 } from '@stroma/contracts';
+import { createClient } from '@stroma/sdk';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addressOf, type Ended, endOf, Place } from './cli-process.suite.ts';
 import type { TrainingDocument } from './commands/train.ts';
@@ -189,6 +191,52 @@ describe('stroma with a server', () => {
     expect(explained.document).toMatchObject({ label: 'small', contributions: [{ column: 'size' }] });
     const typo = await place.json<Failed>(['train', 'kinds', '--target', 'kinds']);
     expect(typo.document.error.message).toContain('Did you mean "kind"?');
+  });
+
+  it('lists, stores and looks up features, and joins them to the rows of a file', async () => {
+    const env = { STROMA_URL: url };
+    const here = <T>(...words: string[]) => place.here<T>(['features', ...words], env);
+    expect((await here<{ items: unknown[] }>()).document.items).toEqual([]);
+    place.write(
+      'labs.csv',
+      'person,taken_at,glucose\n1,2024-01-01,5.1\n1,2024-01-03,9.9\n2,2024-01-02,4.4\n',
+    );
+    const labs = await place.here<Ingested>(['ingest', join(place.folder, 'labs.csv')], env);
+    const { servers } = JSON.parse(
+      readFileSync(join(place.config, 'stroma', 'credentials.json'), 'utf8'),
+    ) as { servers: Record<string, { token: string }> };
+    const client = createClient({ baseUrl: url, token: servers[url]?.token ?? '' });
+    const { view_id } = await client.features.create({
+      body: {
+        name: 'glucose',
+        entity: { name: 'person', keys: ['person'] },
+        dataset_ids: [labs.document.dataset_id],
+        sql: 'SELECT person, taken_at, glucose, glucose * 18 AS milligrams FROM labs',
+        event_time: 'taken_at',
+      },
+    });
+    expect((await here('show', view_id)).document).toMatchObject({ name: 'glucose', freshness: 'never' });
+    expect((await here('materialise', 'glucose')).document).toMatchObject({ status: 'succeeded', rows: 3 });
+    const found = await here<OnlineFeatures>('online', 'glucose.glucose', '--entity', 'person=1');
+    expect(found.document.items).toMatchObject([
+      { entity: { person: '1' }, values: [{ feature: 'glucose', value: 9.9, state: 'fresh' }] },
+    ]);
+    const visits = place.write('visits.csv', 'who,seen_at\n1,2024-01-02\n1,2024-01-04\n2,2024-01-01\n');
+    const out = join(place.folder, 'training.csv');
+    const words = ['--time', 'seen_at', '--key', 'person=who', '--out', out];
+    const joined = await here('join', visits, 'glucose@1.glucose', ...words);
+    expect(joined.document).toMatchObject({ rows: 3, file: out });
+    expect(readFileSync(out, 'utf8').trim().split(/\r?\n/)).toEqual([
+      'who,seen_at,glucose',
+      '1,2024-01-02,5.1',
+      '1,2024-01-04,9.9',
+      '2,2024-01-01,',
+    ]);
+    const typo = await here<Failed>('show', 'glucos');
+    expect(typo.document.error.message).toContain('Did you mean "glucose"?');
+    expect((await here('online', 'glucose')).status).toBe(2);
+    expect((await here('join', 'a')).status).toBe(2);
+    expect((await here('forget')).status).toBe(2);
   });
 
   it('signs out, and then works in process again', async () => {

@@ -1,13 +1,12 @@
 import { readFile } from 'node:fs/promises';
-import { setTimeout as pause } from 'node:timers/promises';
 import type { AuditVerification } from '@stroma/contracts';
-import { StromaError } from '@stroma/kernel';
 import { checkAuditExport, type ExportCheck } from '../audit-export.ts';
 import type { CommandRun, RunningCommand } from '../commands.ts';
 import { requireServer } from '../connection.ts';
 import { exitStatus, UsageError } from '../failure.ts';
 import { operate } from '../operate.ts';
 import { type Output, printable } from '../output.ts';
+import { untilDone } from '../remote/remote-jobs.ts';
 
 type Verified = AuditVerification & { tenant_id?: string };
 
@@ -39,21 +38,9 @@ export const audit: CommandRun = async (running) => {
 };
 
 async function verifyOnServer(running: RunningCommand): Promise<Verified> {
-  const { output, signal } = running;
   const { client } = await requireServer(running);
-  const { job_id } = await client.audit.verify({ signal });
-  for (;;) {
-    const job = await client.jobs.get({ params: { id: job_id }, signal });
-    if (job.status === 'succeeded') return job.result as unknown as Verified;
-    if (job.status === 'failed' || job.status === 'cancelled')
-      throw new StromaError(
-        job.error?.code ?? 'CANCELLED',
-        job.error?.message ?? 'The verification was cancelled.',
-        {},
-      );
-    output.progress(job.progress / 100, job.phase ?? 'verifying');
-    await pause(250, undefined, { signal });
-  }
+  const { job_id } = await client.audit.verify({ signal: running.signal });
+  return (await untilDone({ client }, job_id, running)).result as unknown as Verified;
 }
 
 async function verifyExport({ invocation, output }: RunningCommand, file: string): Promise<number> {

@@ -1,7 +1,14 @@
 import { availableParallelism } from 'node:os';
-import type { ModelEvaluation } from '@stroma/contracts';
+import { type ModelEvaluation, type NetworkKind, networkKinds } from '@stroma/contracts';
 import { StromaError } from '@stroma/kernel';
-import type { FeatureTable, MetricName, Preset, ProblemType } from '@stroma/learn';
+import type {
+  AutomlOptions,
+  FamilyName,
+  FeatureTable,
+  MetricName,
+  Preset,
+  ProblemType,
+} from '@stroma/learn';
 import type { CommandRun, RunningCommand } from '../commands.ts';
 import { findServer } from '../connection.ts';
 import { exitStatus, UsageError } from '../failure.ts';
@@ -30,17 +37,25 @@ export const train: CommandRun = async (running) => {
       `Expected --time of at most ${longestSeconds} seconds, given ${seconds}.`,
       invocation.command.name,
     );
-  const { metricNames, presets, problemTypes, automl, TreeThreads } = await import('@stroma/learn');
+  const { familyNames, metricNames, presets, problemTypes, automl, TreeThreads } = await import(
+    '@stroma/learn'
+  );
   const metric = oneOf<MetricName>(running, 'metric', metricNames);
   const problem = oneOf<ProblemType>(running, 'problem', problemTypes);
   const preset = oneOf<Preset>(running, 'preset', presets);
+  const kind = oneOf<FamilyName | NetworkKind>(running, 'kind', [...familyNames, ...networkKinds]);
+  if (kind !== null && preset !== null)
+    throw new UsageError(
+      'Expected --kind or --preset: with a kind nothing is searched.',
+      invocation.command.name,
+    );
   const seed = invocation.number('seed') ?? 1;
   if (!isFile(word)) {
     const server = await findServer(running);
     if (server === null) return refuseMissingFile(word, true);
     if (invocation.text('out') !== null)
       throw new UsageError('Expected no --out: the server keeps the model.', invocation.command.name);
-    const wish = { target, time_limit_s: seconds, seed, metric, problem, preset };
+    const wish = { target, time_limit_s: seconds, seed, metric, problem, preset, kind };
     const trained = await trainThere(server, word, wish, running);
     const document = {
       ...documentOf(trained, { model_id: trained.model_id, model_file: null }),
@@ -50,6 +65,7 @@ export const train: CommandRun = async (running) => {
     await output.result(document, () => trainingView(document, output));
     return exitStatus.ok;
   }
+  const own = await onlyOf(running, kind);
   const { table, leftOut } = await withScratchFolder((folder) => readLearningTable(word, folder, running));
   checkTarget(table, target, leftOut);
   const threads = new TreeThreads(Math.min(8, availableParallelism()));
@@ -66,6 +82,7 @@ export const train: CommandRun = async (running) => {
       ...(metric && { metric }),
       ...(problem && { problem }),
       ...(preset && { preset }),
+      ...own,
     });
     for (const { name, reason } of leftOut)
       result.decisions.unshift({
@@ -85,6 +102,24 @@ export const train: CommandRun = async (running) => {
     threads.close();
   }
 };
+
+/** What of AutoML learns alone. Networks of sequences and images need a server, which arranges their columns. */
+async function onlyOf(
+  { invocation }: RunningCommand,
+  kind: FamilyName | NetworkKind | null,
+): Promise<Pick<AutomlOptions, 'only' | 'learners'>> {
+  if (kind === null) return {};
+  const { familyNames, networkFamilyNames } = await import('@stroma/learn');
+  const family = familyNames.find((each) => each === kind);
+  if (family === undefined)
+    throw new UsageError(
+      `Expected --kind to be one of ${familyNames.join(', ')} for a file; ${kind} is trained on a dataset of a server.`,
+      invocation.command.name,
+    );
+  const only = { family, settings: {} };
+  if (!networkFamilyNames.some((each) => each === family)) return { only };
+  return { only, learners: (await import('@stroma/learn/networks')).networkLearners };
+}
 
 function oneOf<Word extends string>(
   { invocation }: RunningCommand,

@@ -1,18 +1,16 @@
 import { openAsBlob } from 'node:fs';
-import { setTimeout as pause } from 'node:timers/promises';
-import type { Dataset, DatasetVersion, Job } from '@stroma/contracts';
+import type { Dataset, DatasetVersion } from '@stroma/contracts';
 import { StromaError } from '@stroma/kernel';
 import type { IngestOverrides } from '@stroma/lake';
 import type { RunningCommand } from '../commands.ts';
 import type { Connection } from '../connection.ts';
 import { isFile, refuseMissingFile, type SourceFile } from '../source-files.ts';
+import { untilDone } from './remote-jobs.ts';
 
 export interface RegisteredFile {
   dataset: Dataset;
   version: DatasetVersion;
 }
-
-const ended: ReadonlySet<Job['status']> = new Set(['succeeded', 'failed', 'cancelled']);
 
 /** Sends a file and waits until its dataset version is there. Throws the job's error when it fails. */
 export async function registerFile(
@@ -23,15 +21,7 @@ export async function registerFile(
   running: RunningCommand,
 ): Promise<RegisteredFile> {
   const jobId = await sendFile(client, file, overrides, datasetId, running);
-  const job = await untilEnded({ client }, jobId, running);
-  if (job.status !== 'succeeded') {
-    const { code, message, details } = job.error ?? {
-      code: 'CANCELLED',
-      message: `The job ${jobId} was cancelled before it ended.`,
-      details: {},
-    };
-    throw new StromaError(code, message, { ...details, job_id: jobId });
-  }
+  const job = await untilDone({ client }, jobId, running);
   const { signal } = running;
   const made = String(job.result?.dataset_id);
   const params = { id: made };
@@ -68,22 +58,6 @@ async function sendFile(
 function queuedJob(jobId: string | null): string {
   if (jobId !== null) return jobId;
   throw new StromaError('INTERNAL', 'Expected a job id after the last byte, but the server gave none.');
-}
-
-export async function untilEnded(
-  { client }: Pick<Connection, 'client'>,
-  jobId: string,
-  { output, signal }: RunningCommand,
-): Promise<Job> {
-  for (let waitMs = 50; ; waitMs = Math.min(1000, waitMs * 1.5)) {
-    const job = await client.jobs.get({ params: { id: jobId }, signal });
-    if (ended.has(job.status)) return job;
-    output.progress(job.progress / 100, `${job.title}${job.phase === null ? '' : `: ${job.phase}`}`);
-    await pause(waitMs, undefined, { signal }).catch((error: unknown) => {
-      output.note(`The job ${jobId} goes on at the server; "stroma jobs ${jobId}" shows it.`);
-      throw error;
-    });
-  }
 }
 
 /** The ids of what the words name: existing files are sent, everything else is a dataset's id, table or name. */

@@ -1,9 +1,10 @@
-import type { Model, Prediction, PredictionRow } from '@stroma/contracts';
+import { type Model, networkKinds, type Prediction, type PredictionRow } from '@stroma/contracts';
 import { StromaError } from '@stroma/kernel';
 import type { FeatureTable } from '@stroma/learn';
 import type { RunningCommand } from '../commands.ts';
 import type { Connection } from '../connection.ts';
-import { findDataset, untilEnded } from './remote-datasets.ts';
+import { findDataset } from './remote-datasets.ts';
+import { untilDone } from './remote-jobs.ts';
 
 export interface TrainingWish {
   target: string;
@@ -12,38 +13,37 @@ export interface TrainingWish {
   metric: string | null;
   problem: string | null;
   preset: string | null;
+  /** A learner or a network, in place of a search. */
+  kind: string | null;
 }
 
 /** Trains on a dataset of the server and answers what is known of the version. Throws the job's error when it fails. */
 export async function trainThere(
   connection: Connection,
   word: string,
-  { metric, problem, preset, ...wish }: TrainingWish,
+  { metric, problem, preset, kind, ...wish }: TrainingWish,
   running: RunningCommand,
 ) {
   const { client } = connection;
   const { signal } = running;
   const { dataset_id } = await findDataset(connection, word, running);
-  const { job_id } = await client.training.automl({
-    // What is no word of theirs the server refuses by name.
-    body: {
-      dataset_id,
-      ...wish,
-      ...(metric !== null && { metric: metric as 'rmse' }),
-      ...(problem !== null && { problem_type: problem as 'binary' }),
-      ...(preset !== null && { preset: preset as 'fast' }),
-    },
-    signal,
-  });
-  const job = await untilEnded(connection, job_id, running);
-  if (job.status !== 'succeeded') {
-    const { code, message, details } = job.error ?? {
-      code: 'CANCELLED',
-      message: `The training ${job_id} was cancelled before it ended.`,
-      details: {},
-    };
-    throw new StromaError(code, message, { ...details, job_id });
-  }
+  // What is no word of theirs the server refuses by name.
+  const body = {
+    dataset_id,
+    ...wish,
+    ...(metric !== null && { metric: metric as 'rmse' }),
+    ...(problem !== null && { problem_type: problem as 'binary' }),
+  };
+  const network = networkKinds.find((each) => each === kind);
+  const { job_id } = await (network !== undefined
+    ? client.training.network({ body: { ...body, network }, signal })
+    : kind !== null
+      ? client.training.learner({ body: { ...body, learner: kind as 'linear' }, signal })
+      : client.training.automl({
+          body: { ...body, ...(preset !== null && { preset: preset as 'fast' }) },
+          signal,
+        }));
+  await untilDone(connection, job_id, running);
   const { result } = await client.training.get({ params: { id: job_id }, signal });
   if (result === null) throw new StromaError('INTERNAL', 'Expected what came of the training, got nothing.');
   return client.predictions.metrics({
