@@ -45,8 +45,6 @@ export interface DriftOverWindows {
   /** Where the mean loss of the whole stream changed; indices of its rows. Empty without losses. */
   changes: StreamChange[];
   severity: DriftSeverity;
-  /** All of each window; null of those that are too small. */
-  reports: (DriftReport | null)[];
 }
 
 const mostWindows = 1000;
@@ -99,12 +97,20 @@ function checkCount(count: number): void {
  * of time, so that changes of its losses can be told. Throws as `driftOf`; windows of fewer than 20 rows are told, not
  * tested.
  */
-export function driftOverWindows(
+export const driftOverWindows = (
   reference: Observed,
   stream: Observed,
   windows: readonly WindowRows[],
   options: DriftOptions,
-): DriftOverWindows {
+): DriftOverWindows => driftInWindows(reference, stream, windows, options).brief;
+
+/** As `driftOverWindows`, with all that was found of each window; null of those that are too small. */
+export function driftInWindows(
+  reference: Observed,
+  stream: Observed,
+  windows: readonly WindowRows[],
+  options: DriftOptions,
+): { brief: DriftOverWindows; reports: (DriftReport | null)[] } {
   checkCount(windows.length);
   const prepared = new DriftReference(reference, options);
   const large = windows.filter(({ rows }) => rows.length >= fewestDriftRows);
@@ -123,7 +129,7 @@ export function driftOverWindows(
     for (const { column, psi } of columns) most.set(column, Math.max(psi, most.get(column) ?? 0));
   const leading = [...most].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1)).slice(0, 20);
   const losses = reference.losses === undefined ? undefined : stream.losses;
-  return {
+  const brief = {
     reference_rows: prepared.rows,
     thresholds,
     column_count: most.size,
@@ -140,11 +146,11 @@ export function driftOverWindows(
     }),
     changes: losses === undefined ? [] : lossChanges(reference.losses as Float64Array, losses),
     severity: worstSeverity(reports.map(({ severity }) => severity)),
-    reports: windows.map((window) => reportOf.get(window) ?? null),
   };
+  return { brief, reports: windows.map((window) => reportOf.get(window) ?? null) };
 }
 
-const brief = ({ column, psi, q_value, severity }: ColumnDrift): BriefDrift => ({
+const shortOf = ({ column, psi, q_value, severity }: ColumnDrift): BriefDrift => ({
   column,
   psi,
   q_value,
@@ -161,13 +167,13 @@ function briefOf({ name, rows }: WindowRows, report: DriftReport | null): Window
     worst: (report?.columns ?? [])
       .filter(({ severity }) => severity !== 'none')
       .slice(0, 5)
-      .map(brief),
+      .map(shortOf),
     together:
       together === null
         ? null
         : { mmd: together.mmd, q_value: together.q_value, severity: together.severity },
-    labels: report?.labels ? brief(report.labels) : null,
-    predictions: (report?.predictions ?? []).map(brief),
+    labels: report?.labels ? shortOf(report.labels) : null,
+    predictions: (report?.predictions ?? []).map(shortOf),
     concept: report?.concept ?? null,
   };
 }

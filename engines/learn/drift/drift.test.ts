@@ -320,6 +320,32 @@ describe('windows over time', () => {
     ]);
   });
 
+  it('outcomes that are not known yet are no drift of them, and losses may be held against those of other rows', () => {
+    const labels = (rows: number, known: (row: number) => boolean) => ({
+      kind: 'category' as const,
+      name: 'ill',
+      levels: ['no', 'yes'],
+      codes: Int32Array.from({ length: rows }, (_, row) => (known(row) ? row % 2 : -1)),
+    });
+    const { losses, ...without } = reference;
+    const { rows } = without.table;
+    const same = { ...without, labels: labels(rows, () => true) };
+    const half = driftOf(same, { ...same, labels: labels(rows, (row) => row < rows / 2) }, options);
+    expect(half.labels).toMatchObject({ severity: 'none', missing: { window: 0 } });
+    expect(driftOf(same, { ...same, labels: labels(rows, (row) => row < 19) }, options).labels).toBeNull();
+    const { losses: now, ...window } = seen(21, 300, { worse: 1.5 });
+    const own = driftOf({ ...without, losses }, { ...window, losses: now }, options).concept;
+    const mean = own?.reference.mean_loss ?? 0;
+    const sd = Math.sqrt(losses.reduce((sum, each) => sum + (each - mean) ** 2, 0) / (losses.length - 1));
+    const other = driftOf(
+      without,
+      { ...window, losses: now },
+      { ...options, lossesBefore: { n: losses.length, mean, sd } },
+    ).concept;
+    expect(other?.p_value).toBeCloseTo(own?.p_value ?? 1, 12);
+    expect(other).toMatchObject({ severity: 'severe', reference: own?.reference });
+  });
+
   it('losses are those of Brier and absolute errors', () => {
     const target = { kind: 'class' as const, codes: Int32Array.of(0, 2), classes: 3 };
     const losses = lossesOf(target, Float64Array.of(0.5, 0.3, 0.2, 0, 0, 1));

@@ -14,6 +14,7 @@ export {
 export {
   type BriefDrift,
   type DriftOverWindows,
+  driftInWindows,
   driftOverWindows,
   type WindowDrift,
   type WindowRows,

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
 import type {
   LearningMetric,
   MonitorColumn,
@@ -9,19 +8,16 @@ import type {
   SignatureColumn,
 } from '@stroma/contracts';
 import {
-  type AutomlModel,
   columnNamed,
   type DriftOverWindows,
   type DriftReport,
-  driftOverWindows,
+  driftInWindows,
   driftThresholds,
   type FeatureTable,
   fewestDriftRows,
-  loadAutoml,
   lossChanges,
   lossesOf,
   type Observed,
-  readModelText,
   sampleRows,
   takeRows,
   type WindowRows,
@@ -29,6 +25,8 @@ import {
   windowsOfSize,
 } from '@stroma/learn';
 import { serveTask, type TaskContext } from '../../platform/threads/serve-task.ts';
+import type { AskedModel } from '../training/kept/asked-model.ts';
+import { openKept, readKept } from '../training/kept/kept-model.ts';
 import { readLearningTable, type TableTask } from '../training/learning-table.ts';
 import {
   featuresOf,
@@ -74,26 +72,34 @@ const mostReference = 10_000;
 const hourMs = 3_600_000;
 
 serveTask(async (task: MonitorTask, ctx: TaskContext): Promise<MonitorFindings> => {
-  const model = loadAutoml(readModelText(gunzipSync(readFileSync(task.model)).toString('utf8')));
+  const model = await openKept(readKept(readFileSync(task.model)));
+  try {
+    return await findingsIn(model, task, ctx);
+  } finally {
+    await model.close?.();
+  }
+});
+
+async function findingsIn(model: AskedModel, task: MonitorTask, ctx: TaskContext): Promise<MonitorFindings> {
   ctx.progress(0.1, 'reading');
   const { table: whole } = await readLearningTable(task.reference, ctx.signal);
   const before =
     whole.rows > mostReference ? takeRows(whole, sampleRows(whole.rows, mostReference, task.seed)) : whole;
-  const logged = readLogged(model, task.signature, task.logged);
+  const logged = await readLogged(model, task.signature, task.logged);
   ctx.progress(0.4, 'comparing');
   return findingsOf(model, before, logged, task, ctx.signal);
-});
+}
 
-function findingsOf(
-  model: AutomlModel,
+async function findingsOf(
+  model: AskedModel,
   before: FeatureTable,
   logged: LoggedRows,
   task: MonitorTask,
   signal: AbortSignal,
-): MonitorFindings {
+): Promise<MonitorFindings> {
   const { labels: classes } = model.saved.problem;
   const known = lossesBefore(task.heldOut, classes.length);
-  const reference = referenceOf(model, before);
+  const reference = await referenceOf(model, before);
   const losses = lossesOfRows(logged);
   const stream: Observed = {
     ...observedOf(model, logged.table, logged.outputs, logged.labels),
@@ -101,7 +107,7 @@ function findingsOf(
   };
   const windows = windowsOf(task, logged);
   const drift = windows.some(({ rows }) => rows.length >= fewestDriftRows)
-    ? driftOverWindows(reference, stream, windows, {
+    ? driftInWindows(reference, stream, windows, {
         seed: task.seed,
         thresholds: given(task.thresholds),
         signal,
@@ -115,8 +121,10 @@ function findingsOf(
     thresholds: { ...driftThresholds, ...given(task.thresholds) },
     column_count: reference.table.columns.length,
     drawn_share: task.drawnShare,
-    windows: windows.map((window, at) => windowOf(window, drift?.windows[at] ?? null, logged, levels, task)),
-    columns: toldColumns(drift, task).flatMap((column) => {
+    windows: windows.map((window, at) =>
+      windowOf(window, drift?.brief.windows[at] ?? null, logged, levels, task),
+    ),
+    columns: toldColumns(drift?.brief ?? null, task).flatMap((column) => {
       const found = columnOf(reports, ({ columns }) => columns.find((own) => own.column === column));
       return found === null ? [] : [found];
     }),
@@ -135,7 +143,7 @@ function findingsOf(
               ...means,
             }),
           ),
-    severity: drift?.severity ?? null,
+    severity: drift?.brief.severity ?? null,
   };
 }
 
@@ -144,7 +152,7 @@ const given = (thresholds: MonitorSettings['thresholds']) =>
 
 const timeOf = ({ at }: LoggedRows, row: number): string => new Date(at[row] as number).toISOString();
 
-function referenceOf(model: AutomlModel, before: FeatureTable): Observed {
+async function referenceOf(model: AskedModel, before: FeatureTable): Promise<Observed> {
   const table = featuresOf(model, before);
   const { problem, target } = model.saved;
   const labels = columnNamed(before, target);
@@ -164,7 +172,7 @@ function referenceOf(model: AutomlModel, before: FeatureTable): Observed {
             problem.labels.indexOf(texts(row) ?? ''),
           ),
         };
-  return observedOf(model, table, model.outputs(table), observed);
+  return observedOf(model, table, await model.outputs(table), observed);
 }
 
 /** NaN where it is not known yet what was so. */

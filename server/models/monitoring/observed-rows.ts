@@ -1,6 +1,5 @@
 import type { PredictionRow, SignatureColumn } from '@stroma/contracts';
 import {
-  type AutomlModel,
   asTrained,
   columnNamed,
   type FeatureColumn,
@@ -9,6 +8,7 @@ import {
   type Target,
 } from '@stroma/learn';
 import { tableOfRows } from '../serving/row-table.ts';
+import type { AskedModel } from '../training/kept/asked-model.ts';
 
 /** A prediction as it was kept, with its outcome where one is known. In a thread: texts are read there. */
 export interface LoggedTexts {
@@ -38,11 +38,11 @@ export interface LoggedRows {
   latencyMs: Float64Array;
 }
 
-export function readLogged(
-  model: AutomlModel,
+export async function readLogged(
+  model: AskedModel,
   signature: readonly SignatureColumn[],
   { said, observed, at }: LoggedTexts,
-): LoggedRows {
+): Promise<LoggedRows> {
   const kept = said.map((text) => JSON.parse(text) as Said);
   const table = featuresOf(
     model,
@@ -53,7 +53,7 @@ export function readLogged(
   );
   return {
     table,
-    outputs: model.outputs(table),
+    outputs: await model.outputs(table),
     labels: labelColumn(model, observed),
     at,
     confidence: Float64Array.from(kept, ({ confidence }) => confidence ?? Number.NaN),
@@ -61,7 +61,7 @@ export function readLogged(
   };
 }
 
-function labelColumn({ saved }: AutomlModel, observed: readonly (string | null)[]): FeatureColumn {
+function labelColumn({ saved }: AskedModel, observed: readonly (string | null)[]): FeatureColumn {
   const { problem, target: name } = saved;
   const values = observed.map((text) => (text === null ? null : (JSON.parse(text) as string | number)));
   if (problem.labels.length === 0)
@@ -77,14 +77,14 @@ function labelColumn({ saved }: AutomlModel, observed: readonly (string | null)[
 }
 
 /** Columns the version learned from, as the kinds it learned them. */
-export function featuresOf({ saved }: AutomlModel, given: FeatureTable): FeatureTable {
+export function featuresOf({ saved }: AskedModel, given: FeatureTable): FeatureTable {
   const table = asTrained(given, saved.schema);
   return { rows: table.rows, columns: saved.schema.map(({ name }) => columnNamed(table, name)) };
 }
 
 /** What drift is told of: features, what is predicted, and what was so. */
 export const observedOf = (
-  model: AutomlModel,
+  model: AskedModel,
   table: FeatureTable,
   outputs: Float64Array,
   labels: FeatureColumn,

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
 import type { LearningMetric, SignatureColumn } from '@stroma/contracts';
-import { type AutomlModel, fewestDriftRows, loadAutoml, readModelText } from '@stroma/learn';
+import { fewestDriftRows } from '@stroma/learn';
 import { serveTask, type TaskContext } from '../../platform/threads/serve-task.ts';
+import type { AskedModel } from '../training/kept/asked-model.ts';
+import { openKept, readKept } from '../training/kept/kept-model.ts';
 import { readLearningTable, type TableTask } from '../training/learning-table.ts';
 import {
   featuresOf,
@@ -40,7 +41,7 @@ const mostLearned = 500_000;
 serveTask(async (task: CompareTask, ctx: TaskContext): Promise<ComparedOnOutcomes> => {
   const { logged, metric, seed } = task;
   if (logged.said.length < fewestDriftRows) return null;
-  const [before, after] = [task.before, task.after].map((own) => readSeen(own, logged)) as [Seen, Seen];
+  const [before, after] = [await readSeen(task.before, logged), await readSeen(task.after, logged)];
   ctx.progress(0.3, 'leaving out what was learned from');
   const learned = await Promise.all([
     learnedFrom(before, task.before, ctx.signal),
@@ -66,16 +67,20 @@ serveTask(async (task: CompareTask, ctx: TaskContext): Promise<ComparedOnOutcome
 });
 
 interface Seen {
-  model: AutomlModel;
+  model: AskedModel;
   rows: LoggedRows;
 }
 
-function readSeen({ model: path, signature }: ComparedVersion, logged: LoggedTexts): Seen {
-  const model = loadAutoml(readModelText(gunzipSync(readFileSync(path)).toString('utf8')));
-  return { model, rows: readLogged(model, signature, logged) };
+async function readSeen({ model: path, signature }: ComparedVersion, logged: LoggedTexts): Promise<Seen> {
+  const model = await openKept(readKept(readFileSync(path)));
+  try {
+    return { model, rows: await readLogged(model, signature, logged) };
+  } finally {
+    await model.close?.();
+  }
 }
 
-const sameClasses = (a: AutomlModel, b: AutomlModel): boolean =>
+const sameClasses = (a: AskedModel, b: AskedModel): boolean =>
   a.saved.problem.labels.join('\n') === b.saved.problem.labels.join('\n');
 
 /** Places of the logged rows that hold the same as a row it learned from; null of a table too large to look through. */
