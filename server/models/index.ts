@@ -55,6 +55,7 @@ import { trainJob } from './training/training.jobs.ts';
 import { trainingRoutes } from './training/training.routes.ts';
 import { Trainings } from './training/training.service.ts';
 import { trainedBytes } from './training/training.store.ts';
+import { sweepTrainingsJob } from './training/training-sweep.jobs.ts';
 
 export interface Models {
   readonly name: 'models';
@@ -106,6 +107,7 @@ export function createModels(platform: Platform, access: Access, data: Data): Mo
   };
   const served = new ServedModels(parts, models);
   platform.jobs.register(trainJob({ parts, versions, threads: learning, known: served }));
+  platform.jobs.register(sweepTrainingsJob(platform));
   const trainings = new Trainings(parts, models);
   const own = new OwnTrainings(parts, trainings, served, new ModelFiles(parts, threads.slow));
   platform.jobs.register(reportJob({ parts, served, threads: threads.slow }));

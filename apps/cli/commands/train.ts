@@ -1,14 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { type ModelEvaluation, type NetworkKind, networkKinds } from '@stroma/contracts';
 import { StromaError } from '@stroma/kernel';
-import type {
-  AutomlOptions,
-  FamilyName,
-  FeatureTable,
-  MetricName,
-  Preset,
-  ProblemType,
-} from '@stroma/learn';
+import type { AutomlOptions, FamilyName, FeatureTable, MetricName, Preset, ProblemType } from '@stroma/learn';
 import type { CommandRun, RunningCommand } from '../commands.ts';
 import { findServer } from '../connection.ts';
 import { exitStatus, UsageError } from '../failure.ts';

@@ -282,3 +282,13 @@ export async function saveInputs(tx: Sql, rows: readonly InputRow[]): Promise<vo
 /** JSON has no word for these. */
 export const metricNumberOf = (value: number): MetricNumber =>
   Number.isFinite(value) ? value : (String(value) as 'NaN' | 'Infinity' | '-Infinity');
+
+/** Of these runs those that are there, deleted ones too, in all organisations. */
+export async function runsThere(db: Sql, ids: readonly string[]): Promise<string[]> {
+  if (ids.length === 0) return [];
+  const found = await db
+    .select({ id: runs.id })
+    .from(runs)
+    .where(inArray(runs.id, [...new Set(ids)]));
+  return found.map(({ id }) => id);
+}

@@ -15,9 +15,11 @@ import type { ColumnSchema } from '@stroma/kernel';
 import { openDuckDb } from '@stroma/lake';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DataServer, type Person, startDataServer } from '../../data/data-server.suite.ts';
+import { newId } from '../../platform/ids.ts';
+import type { LearnedModel } from './learning/automl-learning.ts';
 import { learnInProcess } from './learning/own-process.ts';
 import type { OwnTask } from './learning/own-task.ts';
-import type { LearnedModel } from './training.worker.ts';
+import { sweepTrainings } from './training-sweep.jobs.ts';
 
 let server: DataServer;
 let scientist: Person;
@@ -296,6 +298,24 @@ describe('transfer learning', () => {
       target: 'size',
     });
     expect((await scientist.jobEnd(missing.body.job_id)).error?.message).toContain('no base model "nobody"');
+  });
+});
+
+describe('files that nothing names', () => {
+  it('are swept once they are old, and no others', async () => {
+    const { objects } = server.platform;
+    const keys = async () => {
+      const found: string[] = [];
+      for await (const key of objects.list('models/')) found.push(key);
+      return found;
+    };
+    const before = (await keys()).filter((key) => !key.includes('/imports/'));
+    const orphan = `models/${flowers.dataset_id}/${newId('run')}/model-1`;
+    await objects.put(orphan, Buffer.from('left behind'));
+    const { signal } = new AbortController();
+    expect(await sweepTrainings(server.platform, Date.now() - 3_600_000, signal)).toBe(0);
+    expect(await sweepTrainings(server.platform, Date.now() + 1000, signal)).toBeGreaterThan(1);
+    expect((await keys()).sort()).toEqual(before.sort());
   });
 });
 

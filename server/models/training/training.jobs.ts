@@ -12,13 +12,13 @@ import type { ThreadOptions, Threads } from '../../platform/threads/threads.ts';
 import type { ModelParts } from '../experiments/run-documents.ts';
 import type { ModelVersions } from '../registry/model-versions.service.ts';
 import { findModelByName } from '../registry/models.store.ts';
+import type { LearnedModel, TrainingNews, TrainingTask } from './learning/automl-learning.ts';
 import { learnInProcess } from './learning/own-process.ts';
 import { type KnownVersions, prepareWork } from './own-work.ts';
 import { type OwnAsk, type TrainInput, trainKind } from './training.input.ts';
 import { newTrainedIds, registerTrained } from './training.registration.ts';
 import { findTraining, updateTraining } from './training.store.ts';
 import type { Origin } from './training.tables.ts';
-import type { LearnedModel, TrainingNews, TrainingTask } from './training.worker.ts';
 
 export interface TrainingTools {
   parts: ModelParts;
@@ -121,6 +121,14 @@ async function learn(
   ctx: Context,
 ): Promise<{ learned: LearnedModel; origins: Origin[] }> {
   const { own } = input;
+  const stateMs = tools.stateMs ?? 20_000;
+  // With networks AutoML runs what no thread may be ended in.
+  const isPlain = own === undefined && (input.kind === 'learner' || input.preset === 'fast');
+  if (own === undefined && !isPlain)
+    return {
+      learned: await learnInProcess({ ...task, work: { kind: 'automl', task }, stateMs }, heard),
+      origins: [],
+    };
   if (own === undefined)
     return { learned: await tools.threads.run<TrainingTask, LearnedModel>(worker, task, heard), origins: [] };
   const { work, origins } = await prepareWork(tools.parts, tools.known, ctx, own, table);
@@ -129,7 +137,7 @@ async function learn(
     {
       ...{ work, target, problem, metric, seed, timeLimitSeconds, memoryBytes, state },
       table: task.table,
-      stateMs: tools.stateMs ?? 20_000,
+      stateMs,
     },
     heard,
   );

@@ -20,11 +20,11 @@ import {
 import { findModel, findModelByName, insertModel, type ModelRow } from '../registry/models.store.ts';
 import { usualPolicy } from '../registry/registered-models.service.ts';
 import { engine } from './engine.ts';
+import type { LearnedModel } from './learning/automl-learning.ts';
 import type { TrainInput } from './training.input.ts';
 import type { TrainingTools } from './training.jobs.ts';
 import { insertTrained, updateTraining } from './training.store.ts';
 import type { Origin } from './training.tables.ts';
-import type { LearnedModel } from './training.worker.ts';
 
 export interface TrainedIds {
   /** Of the model of that name, or one that is made. */

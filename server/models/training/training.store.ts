@@ -1,4 +1,4 @@
-import { and, desc, eq, isNull, lt, sql } from 'drizzle-orm';
+import { and, desc, eq, inArray, isNull, lt, sql } from 'drizzle-orm';
 import type { Context } from '../../platform/context.ts';
 import type { Sql } from '../../platform/db/database.ts';
 import { trainedVersions, trainings } from './training.tables.ts';
@@ -73,4 +73,14 @@ export async function trainedBytes(db: Sql): Promise<number> {
     .select({ bytes: sql<number>`coalesce(sum(${trainedVersions.modelBytes}), 0)::float8` })
     .from(trainedVersions);
   return row?.bytes ?? 0;
+}
+
+/** Of these trainings those that have not ended, of all organisations. */
+export async function openStates(db: Sql, ids: readonly string[]): Promise<string[]> {
+  if (ids.length === 0) return [];
+  const found = await db
+    .select({ id: trainings.jobId })
+    .from(trainings)
+    .where(and(inArray(trainings.jobId, [...new Set(ids)]), isNull(trainings.finishedAt)));
+  return found.map(({ id }) => id);
 }

@@ -19,7 +19,7 @@ import { combined, openEnsemble, openMembers } from '../kept/ensemble-model.ts';
 import { openKept, readKept } from '../kept/kept-model.ts';
 import type { SavedEnsemble } from '../kept/saved-models.ts';
 import { readLearningTable } from '../learning-table.ts';
-import type { LearnedModel } from '../training.worker.ts';
+import type { LearnedModel } from './automl-learning.ts';
 import { factsOf, learnedModel, metricFor, takeColumns } from './found-model.ts';
 import type { OwnRun, OwnTask, OwnWork, UnseenRows } from './own-task.ts';
 

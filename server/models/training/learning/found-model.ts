@@ -23,7 +23,7 @@ import { type LearningResult, learnedPart } from '../evaluation.ts';
 import type { AskedModel } from '../kept/asked-model.ts';
 import type { SavedKept } from '../kept/saved-models.ts';
 import { signatureOf } from '../signature.ts';
-import type { LearnedModel } from '../training.worker.ts';
+import type { LearnedModel } from './automl-learning.ts';
 import type { OwnTask } from './own-task.ts';
 
 const mostPredictions = 30_000;

@@ -6,7 +6,7 @@ import { describeOnnx, type ImportedModel, importOnnx } from '@stroma/learn/onnx
 import { openImported } from '../kept/imported-model.ts';
 import type { SavedImported } from '../kept/saved-models.ts';
 import { readLearningTable } from '../learning-table.ts';
-import type { LearnedModel } from '../training.worker.ts';
+import type { LearnedModel } from './automl-learning.ts';
 import { backgroundOf, learnedModel, metricFor, schemaOf, takeColumns } from './found-model.ts';
 import type { OwnRun, OwnTask, OwnWork } from './own-task.ts';
 

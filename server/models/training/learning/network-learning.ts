@@ -29,7 +29,7 @@ import {
 import { arrangementFor, imagesOf, openNetworkModel, sequencesOf } from '../kept/network-model.ts';
 import type { SavedNetworkModel } from '../kept/saved-models.ts';
 import { readLearningTable } from '../learning-table.ts';
-import type { LearnedModel } from '../training.worker.ts';
+import type { LearnedModel } from './automl-learning.ts';
 import { factsOf, learnedModel, metricFor, takeColumns } from './found-model.ts';
 import type { OwnRun, OwnTask, OwnWork } from './own-task.ts';
 

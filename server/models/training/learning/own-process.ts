@@ -2,7 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { StromaError } from '@stroma/kernel';
-import type { LearnedModel, TrainingNews } from '../training.worker.ts';
+import type { LearnedModel, TrainingNews } from './automl-learning.ts';
 import type { OwnTask } from './own-task.ts';
 
 export type FromOwnProcess =

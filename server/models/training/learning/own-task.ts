@@ -1,9 +1,12 @@
 import type { EnsembleMethod, NetworkOptions, TrainingProgress } from '@stroma/contracts';
 import type { MetricName, ProblemType } from '@stroma/learn';
 import type { TableTask } from '../learning-table.ts';
+import type { TrainingTask } from './automl-learning.ts';
 
 /** What is learned in a process of its own, beside what AutoML does in a thread. Files are local paths. */
 export type OwnWork =
+  /** With networks among its learners. */
+  | { kind: 'automl'; task: TrainingTask }
   | { kind: 'network'; options: NetworkOptions }
   | {
       kind: 'imported';

@@ -1,5 +1,5 @@
 import { StromaError } from '@stroma/kernel';
-import type { LearnedModel } from '../training.worker.ts';
+import type { LearnedModel, TrainingNews } from './automl-learning.ts';
 import type { FromOwnProcess } from './own-process.ts';
 import type { OwnRun, OwnTask } from './own-task.ts';
 
@@ -20,6 +20,13 @@ const run: OwnRun = {
 async function learn(task: OwnTask): Promise<LearnedModel> {
   const { work } = task;
   switch (work.kind) {
+    case 'automl': {
+      const { networkLearners } = await import('@stroma/learn/networks');
+      const { learnAutoml } = await import('./automl-learning.ts');
+      const tell = (news: unknown) => say({ kind: 'told', news: news as TrainingNews });
+      const { signal } = new AbortController();
+      return learnAutoml(work.task, { signal, progress: run.progress, tell }, networkLearners);
+    }
     case 'network':
       return (await import('./network-learning.ts')).learnNetwork(task, work, run);
     case 'imported':

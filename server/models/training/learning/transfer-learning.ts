@@ -9,7 +9,7 @@ import { readKept } from '../kept/kept-model.ts';
 import type { SavedKept, SavedNetworkModel, SavedTransferModel } from '../kept/saved-models.ts';
 import { openTransferModel } from '../kept/transfer-model.ts';
 import { readLearningTable } from '../learning-table.ts';
-import type { LearnedModel } from '../training.worker.ts';
+import type { LearnedModel } from './automl-learning.ts';
 import { factsOf, learnedModel, metricFor, takeColumns } from './found-model.ts';
 import type { OwnRun, OwnTask, OwnWork, TransferBase } from './own-task.ts';
 
