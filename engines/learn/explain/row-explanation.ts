@@ -25,6 +25,8 @@ export interface RowExplanationOptions {
 }
 
 const mostRows = 12_000;
+/** Who asks for fewer waits for the answer: two orders are drawn then, however many columns there are, not four. */
+const fewRows = 1000;
 /** Predicted at once. */
 const rowsAtOnce = 4096;
 
@@ -84,7 +86,8 @@ function* walksBetween(
   const { names } = ends.own;
   const random = seededRandom(seed);
   const steps = names.length + 1;
-  const walks = 2 * Math.max(4, Math.min(64, Math.floor(rows / steps / 2)));
+  const least = rows < fewRows ? 2 : 4;
+  const walks = 2 * Math.max(least, Math.min(64, Math.floor(rows / steps / 2)));
   const contributions = names.map(() => ({ sum: 0, squares: 0 }));
   let base = 0;
   let value = 0;
