@@ -168,3 +168,13 @@ export const modelFairness = z.object({ ...about, report: fairnessDocument });
 export type ModelFairness = z.infer<typeof modelFairness>;
 export const modelDrift = z.object({ ...about, report: driftDocument });
 export type ModelDrift = z.infer<typeof modelDrift>;
+
+export const modelReportSummary = z.object({
+  report_id: z.string(),
+  kind: z.enum(['fairness', 'drift']),
+  number: z.int().describe('Of the version'),
+  told_sha256: z.string().describe('The same for reports of the same rows and groups'),
+  created_by: person,
+  created_at: timestamp,
+});
+export type ModelReportSummary = z.infer<typeof modelReportSummary>;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { endpoint } from './endpoints.ts';
-import { idOf } from './fields.ts';
-import { modelDrift, modelFairness } from './model-report-documents.ts';
+import { idOf, listOf, listQuery } from './fields.ts';
+import { modelDrift, modelFairness, modelReportSummary } from './model-report-documents.ts';
 import { columnName } from './profiles.ts';
 
 const tag = 'Models';
@@ -20,6 +20,19 @@ const seed = z
   .default(1);
 
 export const modelReportsApi = {
+  list: endpoint({
+    id: 'listModelReports',
+    method: 'GET',
+    path: '/ml/models/:id/reports',
+    tag,
+    summary: 'Reports on the versions of a model, newest first: which there are, not what they tell',
+    permission: 'models:read',
+    params: params.omit({ number: true }),
+    query: listQuery.extend({ kind: z.enum(['fairness', 'drift']).optional() }),
+    status: 200,
+    response: listOf(modelReportSummary),
+    errors: ['NOT_FOUND'],
+  }),
   requestFairness: endpoint({
     id: 'requestModelFairness',
     method: 'POST',

@@ -97,6 +97,7 @@ export const modelsRoutes = {
     review: 'POST /ml/prediction-reviews/:id/decision',
   },
   modelReports: {
+    list: 'GET /ml/models/:id/reports',
     requestFairness: 'POST /ml/models/:id/versions/:number/fairness',
     fairness: 'GET /ml/models/:id/versions/:number/fairness',
     requestDrift: 'POST /ml/models/:id/versions/:number/drift',

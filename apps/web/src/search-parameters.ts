@@ -98,6 +98,7 @@ export const modelTabs = [
   'monitoring',
   'challenges',
   'versions',
+  'governance',
   'card',
   'use',
 ] as const;

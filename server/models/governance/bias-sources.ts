@@ -1,9 +1,9 @@
 import type { Context } from '../../platform/context.ts';
 import { fail } from '../../platform/failure.ts';
-import { canonicalJson } from '../../platform/provenance/canonical-json.ts';
 import { type ModelParts, RunDocuments } from '../experiments/run-documents.ts';
 import { type FoundVersion, findVersions } from '../registry/model-versions.store.ts';
 import { findReport, newestReport, type ReportRow } from '../reports/model-reports.store.ts';
+import { toldHash } from '../reports/report-figures.ts';
 import type { TestedReport } from './bias-document.ts';
 import { refuseSight, seesAlike } from './record-sight.ts';
 
@@ -41,19 +41,13 @@ export async function reportBefore(
   const [of] = row === null ? [] : await findVersions(sql, ctx.actor.tenantId, [row.versionId]);
   if (row === null || row.kind !== 'fairness' || of?.model.id !== model.id || row.id === after.id)
     return fail('NOT_FOUND', 'The model has no such fairness report from before.', { report_id: id });
-  if (toldOf(row) !== toldOf(after))
+  if (toldHash(row) !== toldHash(after))
     fail(
       'UNPROCESSABLE',
       'Both reports have to tell of the same version of a dataset, the same columns, cuts and class. Ask for a report on the same rows and groups.',
       { report_id: after.id, before_report_id: id },
     );
   return seen(parts, ctx, row);
-}
-
-/** Which rows and groups a report tells of. */
-function toldOf({ datasetVersionId, view, parameters }: ReportRow): string {
-  const { protected: columns, positive, cuts, smallest } = parameters;
-  return canonicalJson({ datasetVersionId, view, columns, positive, cuts, smallest });
 }
 
 async function seen(parts: ModelParts, ctx: Context, row: ReportRow): Promise<ReportRow> {

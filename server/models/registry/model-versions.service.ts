@@ -94,6 +94,11 @@ export class ModelVersions {
     return found;
   }
 
+  /** Throws NOT_FOUND, FORBIDDEN. */
+  async requireModel(ctx: Context, modelId: string): Promise<void> {
+    await this.#models.requireAny(ctx, 'models:read', modelId);
+  }
+
   async list(ctx: Context, modelId: string, query: ListQuery) {
     await this.#models.requireAny(ctx, 'models:read', modelId);
     const before = query.cursor === undefined ? null : Number(query.cursor);

@@ -4,10 +4,12 @@ import type { z } from 'zod';
 import type { ReadableTable } from '../../data/index.ts';
 import type { Context } from '../../platform/context.ts';
 import { fail } from '../../platform/failure.ts';
+import { cutPage, readIdCursor } from '../../platform/paging.ts';
 import { type ModelParts, RunDocuments } from '../experiments/run-documents.ts';
 import type { ModelVersions } from '../registry/model-versions.service.ts';
 import type { ServedModels, ServedVersion, Use } from '../serving/served-models.ts';
-import { newestReport, type ReportRow } from './model-reports.store.ts';
+import { listReports, newestReport, type ReportRow } from './model-reports.store.ts';
+import { toldHash } from './report-figures.ts';
 import { type ReportInput, reportKind } from './reports.input.ts';
 
 type Bodies = typeof api.modelReports;
@@ -29,6 +31,27 @@ export class ModelReports {
     this.#versions = versions;
     this.#served = served;
     this.#documents = new RunDocuments(parts);
+  }
+
+  /** Which there are; what they tell is for who sees their data. */
+  async list(ctx: Context, modelId: string, query: z.output<Bodies['list']['query']>) {
+    await this.#versions.requireModel(ctx, modelId);
+    const found = await listReports(this.#parts.platform.db.sql, ctx, modelId, {
+      kind: query.kind,
+      before: readIdCursor('modelReport', query.cursor),
+      limit: query.limit + 1,
+    });
+    const { page, next_cursor } = cutPage(found, query.limit, ({ report }) => report.id);
+    const named = await this.#documents.names(page.map(({ report }) => report.createdBy));
+    const items = page.map(({ report, number }) => ({
+      report_id: report.id,
+      kind: report.kind,
+      number,
+      told_sha256: toldHash(report),
+      created_by: named(report.createdBy),
+      created_at: report.createdAt.toISOString(),
+    }));
+    return { items, next_cursor };
   }
 
   async requestFairness(ctx: Context, modelId: string, number: number, body: FairnessBody) {

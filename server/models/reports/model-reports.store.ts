@@ -1,6 +1,7 @@
-import { and, desc, eq } from 'drizzle-orm';
+import { and, desc, eq, lt } from 'drizzle-orm';
 import type { Context } from '../../platform/context.ts';
 import type { Sql } from '../../platform/db/database.ts';
+import { modelVersions } from '../registry/registry.tables.ts';
 import { modelReports } from './model-reports.tables.ts';
 
 export type ReportRow = typeof modelReports.$inferSelect;
@@ -45,4 +46,27 @@ export async function findReport(db: Sql, ctx: Context, id: string): Promise<Rep
     .where(and(eq(modelReports.tenantId, ctx.actor.tenantId), eq(modelReports.id, id)))
     .limit(1);
   return row ?? null;
+}
+
+/** Of all versions of a model, newest first. */
+export async function listReports(
+  db: Sql,
+  ctx: Context,
+  modelId: string,
+  query: { kind?: ReportRow['kind'] | undefined; before?: string | undefined; limit: number },
+): Promise<{ report: ReportRow; number: number }[]> {
+  return db
+    .select({ report: modelReports, number: modelVersions.number })
+    .from(modelReports)
+    .innerJoin(modelVersions, eq(modelVersions.id, modelReports.versionId))
+    .where(
+      and(
+        eq(modelReports.tenantId, ctx.actor.tenantId),
+        eq(modelVersions.modelId, modelId),
+        query.kind === undefined ? undefined : eq(modelReports.kind, query.kind),
+        query.before === undefined ? undefined : lt(modelReports.id, query.before),
+      ),
+    )
+    .orderBy(desc(modelReports.id))
+    .limit(query.limit);
 }

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import {
   type DriftReport,
   driftSeverityNames,
@@ -6,7 +7,8 @@ import {
 } from '@stroma/contracts';
 import type { Context } from '../../platform/context.ts';
 import type { Sql } from '../../platform/db/database.ts';
-import { newestReports } from './model-reports.store.ts';
+import { canonicalJson } from '../../platform/provenance/canonical-json.ts';
+import { newestReports, type ReportRow } from './model-reports.store.ts';
 
 /** Names under which promotions are checked by reports: a metric that is logged under one of them counts for nothing. */
 export const reportPrefix = 'report/';
@@ -42,4 +44,10 @@ export function driftFigures(report: DriftReport): Record<string, number> {
 export async function figuresOf(db: Sql, ctx: Context, versionId: string): Promise<Record<string, number>> {
   const found = await newestReports(db, ctx, versionId);
   return Object.assign({}, ...found.map(({ figures }) => figures));
+}
+
+/** The same for reports of the same rows, seen alike, and the same groups, of whichever version. */
+export function toldHash({ kind, datasetVersionId, view, parameters }: ReportRow): string {
+  const { protected: columns = null, positive = null, cuts = null, smallest = null } = parameters;
+  return hash('sha256', canonicalJson({ kind, datasetVersionId, view, columns, positive, cuts, smallest }));
 }

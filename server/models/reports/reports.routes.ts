@@ -5,6 +5,7 @@ import type { ModelReports } from './model-reports.service.ts';
 
 export function reportRoutes(app: FastifyInstance, reports: ModelReports): void {
   const of = api.modelReports;
+  route(app, of.list, ({ ctx, params, query }) => reports.list(ctx, params.id, query));
   route(app, of.requestFairness, ({ ctx, params, body }) =>
     reports.requestFairness(ctx, params.id, params.number, body),
   );

@@ -18,6 +18,7 @@ import data from './data.json';
 import dataset from './dataset.json';
 import emergency from './emergency.json';
 import features from './features.json';
+import governance from './governance.json';
 import home from './home.json';
 import insights from './insights.json';
 import jobs from './jobs.json';
@@ -43,6 +44,7 @@ export const german: Texts = {
   connections,
   emergency,
   features,
+  governance,
   insights,
   apiKeys,
   singleSignOn,

@@ -14,6 +14,7 @@ import dashboards from './dashboards.json';
 import dataset from './dataset.json';
 import emergency from './emergency.json';
 import features from './features.json';
+import governance from './governance.json';
 import insights from './insights.json';
 import jobs from './jobs.json';
 import leaving from './leaving.json';
@@ -35,6 +36,7 @@ export const laterEnglish = {
   connections,
   emergency,
   features,
+  governance,
   insights,
   apiKeys,
   singleSignOn,

@@ -53,7 +53,8 @@ function ShownVersion({ model, versions, version }: ModelPart & { versions: read
     if (active && list) list.scrollLeft = active.offsetLeft - list.clientWidth / 2 + active.clientWidth / 2;
   }, [tab]);
   // What was trained elsewhere has no evaluation: of it are told its versions and its card.
-  const tabs: readonly ModelTab[] = evaluation === null && !isPending ? ['versions', 'card'] : modelTabs;
+  const tabs: readonly ModelTab[] =
+    evaluation === null && !isPending ? ['versions', 'governance', 'card'] : modelTabs;
   const current = tab !== undefined && tabs.includes(tab) ? tab : tabs[0];
   return (
     <Page
@@ -73,7 +74,7 @@ function ShownVersion({ model, versions, version }: ModelPart & { versions: read
           {versions.length > 1 && (
             <Select
               aria-label={t('version_shown')}
-              className="w-44!"
+              className="w-52!"
               value={version.number}
               onChange={({ target }) =>
                 void navigate({ search: (now) => ({ ...now, version: Number(target.value) }) })

@@ -19,6 +19,9 @@ const MonitoringTab = lazy(async () => ({
 const ChallengesTab = lazy(async () => ({
   default: (await import('./challenges/challenges-tab.tsx')).ChallengesTab,
 }));
+const GovernanceTab = lazy(async () => ({
+  default: (await import('./governance/governance-tab.tsx')).GovernanceTab,
+}));
 const UseTab = lazy(async () => ({ default: (await import('./use/use-tab.tsx')).UseTab }));
 
 export function TabBody({
@@ -31,11 +34,13 @@ export function TabBody({
   versions: readonly ModelVersion[];
   evaluation: ModelEvaluation | null;
 }) {
-  if (evaluation === null && tab !== 'versions' && tab !== 'card')
+  if (evaluation === null && tab !== 'versions' && tab !== 'card' && tab !== 'governance')
     return <SkeletonRows rows={6} className="h-12" />;
   switch (tab) {
     case 'versions':
       return <VersionsTab {...part} versions={versions} />;
+    case 'governance':
+      return <GovernanceTab {...part} />;
     case 'card':
       return <CardTab {...part} />;
     case 'quality':

@@ -87,8 +87,9 @@ export function PromotionList({
   );
 }
 
-const needsSignature = ({ policy }: Model, { to_stage }: Promotion): boolean =>
-  (to_stage === 'staging' || to_stage === 'production') && policy[to_stage].signature;
+const needsSignature = ({ policy }: Model, { to_stage, critical }: Promotion): boolean =>
+  critical?.signature === true ||
+  ((to_stage === 'staging' || to_stage === 'production') && policy[to_stage].signature);
 
 function PromotionLine({
   model,
@@ -106,6 +107,7 @@ function PromotionLine({
   const mayPromote = usePermission('models:promote', { ownerId: model.created_by.user_id });
   const { state, number, kind, to_stage, requested_by, requested_at, decided_by, comment, checks } =
     promotion;
+  const { critical, sign_offs } = promotion;
   const own = requested_by.user_id === me;
   const name = requested_by.name ?? t('somebody');
   return (
@@ -139,6 +141,12 @@ function PromotionLine({
         )}
       </div>
       {comment !== '' && <p className="text-ink-soft wrap-anywhere">{comment}</p>}
+      {critical !== null && critical.sign_offs > 0 && (
+        <p className="text-small text-ink-soft">
+          {t('signed_off', { count: sign_offs.length, needed: critical.sign_offs })}
+          {sign_offs.length > 0 && ` (${sign_offs.map(({ by }) => by.name ?? by.user_id).join(', ')})`}
+        </p>
+      )}
       {decided_by !== null && state !== 'waiting' && (
         <p className="text-small text-ink-faint wrap-anywhere">
           {t('decided_by', { name: decided_by.name ?? t('somebody') })}
