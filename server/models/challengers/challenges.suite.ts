@@ -123,7 +123,7 @@ export function challengeTests(stage: () => Stage): void {
     it('answers its share of the requests, each key by one of both, and is promoted when it wins', async () => {
       const { body: challenge } = await start(manager, { mode: 'ab', share: 0.5, comment: 'Autumn' });
       const answers = [];
-      for (let key = 0; key < 60; key++)
+      for (let key = 0; key < 30; key++)
         answers.push(await predict([rowAt(key)], { assignment_key: `patient ${key}` }));
       const again = await predict([rowAt(3)], { assignment_key: 'patient 3' });
       expect(again.number).toBe(answers[3]?.number);
@@ -136,7 +136,7 @@ export function challengeTests(stage: () => Stage): void {
         const { champion, challenger } = (await present(challenge)).counts;
         return champion.requests + challenger.requests;
       };
-      await expect.poll(answered, { timeout: 20_000 }).toBe(61);
+      await expect.poll(answered, { timeout: 20_000 }).toBe(31);
       const early = await act(challenge, 'promote');
       expect(early.body.error).toMatchObject({ code: 'UNPROCESSABLE', details: { decision: null } });
 
@@ -148,7 +148,7 @@ export function challengeTests(stage: () => Stage): void {
       await tell(told);
       const ended = await present(challenge);
       expect(ended).toMatchObject({ status: 'ended', decision: 'challenger_better', comment: 'Autumn' });
-      expect(ended.test.units).toBeLessThanOrEqual(60);
+      expect(ended.test.units).toBeLessThanOrEqual(30);
       expect(ended.test.p_value).toBeLessThan(0.05);
       expect(ended.test.difference?.low).toBeGreaterThan(0);
       expect(ended.counts).toMatchObject({ champion: { mean: 0 }, challenger: { mean: 1 } });
