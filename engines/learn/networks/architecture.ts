@@ -15,6 +15,10 @@ export interface ForwardRun {
   training: boolean;
   /** Takes what is carried from step to step, as the running means of a batch norm (`movingAverage`). */
   keep(update: { state: Tensor; value: Tensor }): void;
+  /** What is used in place of a parameter, as one with an adapter; the parameter itself when left out. */
+  adapt?(name: string, parameter: Tensor): Tensor;
+  /** Whether what it carries, by its name, stays as it is; nothing when left out. */
+  isFrozen?(state: string): boolean;
 }
 
 /**

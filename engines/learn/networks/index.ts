@@ -8,6 +8,7 @@
  *   LoadedNetwork     the same for one row at once or many, opened when it is first asked
  *   fitMlp, fitTabularResNet, fitFtTransformer   matrix and target -> a predictor that answers later
  *   networkLearners         what automl is given as `learners`, so that it tries networks too
+ *   fineTune                a saved network, rows and target -> learned on from: some layers frozen, with adapters or without
  *   exportTableNetwork      such a network -> an ONNX file with all that is done to its columns
  *   integratedGradients     such a network and rows -> what each column adds to the prediction
  *   fitConvolution1d, fitLstm, fitGru, fitTransformerEncoder   sequences and target -> a predictor of each
@@ -36,6 +37,7 @@ export {
 } from './network-predictor.ts';
 export { networkMemory } from './preparation.ts';
 export * from './sequences/index.ts';
+export { type FineTuningOptions, fineTune } from './tables/fine-tuning.ts';
 export {
   type IntegratedGradients,
   type IntegratedGradientsOptions,

@@ -43,7 +43,10 @@ export function prepare(
   options: NetworkTrainingOptions,
 ): Prepared {
   const rows = checkedRows(architecture, data);
-  const head = headOf(target, rows);
+  const read = headOf(target, rows);
+  const head = options.head ?? read;
+  if (head.kind !== read.kind)
+    throw refuse(`A target of kind ${head.kind} was expected; one of kind ${read.kind} was given.`);
   if (outputsOf(head) !== architecture.outputs)
     throw refuse(`The target needs a network of ${outputsOf(head)} outputs; it has ${architecture.outputs}.`);
   if (options.weights !== undefined && head.kind === 'survival')

@@ -1,5 +1,11 @@
 import { StromaError } from '@stroma/kernel';
-import { Trainer, type TrainingData } from '@stroma/tensor';
+import {
+  initialState,
+  Trainer,
+  type TrainingData,
+  type TrainingPlan,
+  type TrainingState,
+} from '@stroma/tensor';
 import type { Target } from '../estimator.ts';
 import { scoreOf } from '../scores/metrics.ts';
 import { takeTarget } from '../table/target.ts';
@@ -48,7 +54,7 @@ export async function trainNetwork(
   const stop = () => Atomics.store(go, 0, 0);
   signal?.addEventListener('abort', stop, { once: true });
   try {
-    const from = options.from?.training;
+    const from = options.from?.training ?? beginning(plan, options);
     await using trainer = await Trainer.open(plan, given, {
       seed: options.seed,
       go,
@@ -70,6 +76,27 @@ export async function trainNetwork(
     signal?.removeEventListener('abort', stop);
     await score?.close();
   }
+}
+
+/** Where a training begins that is given values. */
+function beginning(plan: TrainingPlan, { begin, seed }: NetworkTrainingOptions): TrainingState | undefined {
+  if (begin === undefined) return undefined;
+  const state = initialState(plan, seed);
+  const fill = (flat: Float32Array, slots: TrainingPlan['parameters']) => {
+    for (const { name, from, size } of slots) {
+      const own = begin[name];
+      if (own === undefined) continue;
+      if (own.length !== size)
+        throw new StromaError(
+          'INVALID_INPUT',
+          `"${name}" holds ${size} values; ${own.length} were given to begin with.`,
+        );
+      flat.set(own, from);
+    }
+  };
+  fill(state.parameters, plan.parameters);
+  fill(state.kept, plan.kept);
+  return state;
 }
 
 /** Scores the rows held out with the parameters of now; null where none are. */

@@ -38,6 +38,10 @@ export interface NetworkTrainingOptions {
   clipNorm?: number;
   /** Which parameters are learned; all when left out. Others keep their first values. */
   learns?: (parameter: string) => boolean;
+  /** Values that parameters and states begin with, by name; those left out are drawn by the seed. */
+  begin?: Weights;
+  /** How outputs become predictions, where it is not to be read off the target, as that of a base network. */
+  head?: Head;
   /** Rows held out for early stopping: their numbers, or their share (0.2 when left out); 0 for none. */
   validation?: Uint32Array | number;
   /** What is best on them; log_loss, rmse or concordance when left out. */

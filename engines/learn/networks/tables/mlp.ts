@@ -19,11 +19,11 @@ export const mlpDefaults: MlpSettings = { hidden: [128, 128], dropout: 0.2, embe
 
 /** Hidden layers of ReLU and dropout, then a linear one. */
 export function mlp(shape: TableShape, settings: MlpSettings): TableArchitecture {
-  return tableArchitecture(shape, settings.embedding, (parts, { training }) => {
+  return tableArchitecture(shape, settings.embedding, (parts, run) => {
     const last = settings.hidden.reduce((x, units, at) => {
-      const active = relu(layer(`hidden${at}`, x, units, 'relu'));
-      return training ? dropout(active, settings.dropout, `hidden${at}`) : active;
+      const active = relu(layer(`hidden${at}`, x, units, run, 'relu'));
+      return run.training ? dropout(active, settings.dropout, `hidden${at}`) : active;
     }, sideBySide(parts));
-    return layer('head', last, shape.outputs);
+    return layer('head', last, shape.outputs, run);
   });
 }

@@ -1,4 +1,13 @@
-import { concat, gather, initial, linear, parameter, reshape, type Tensor } from '@stroma/tensor';
+import {
+  concat,
+  gather,
+  type Initial,
+  initial,
+  linear,
+  parameter,
+  reshape,
+  type Tensor,
+} from '@stroma/tensor';
 import type { TableInputs } from '../../dense/table-inputs.ts';
 import type { Architecture, ForwardRun, NetworkInput } from '../architecture.ts';
 
@@ -14,7 +23,7 @@ export interface RowParts {
 
 /** A network of tables in two parts, so that what lies between, where all is an amount, can be differentiated. */
 export interface TableArchitecture extends Architecture {
-  embed(inputs: Readonly<Record<string, Tensor>>): RowParts;
+  embed(inputs: Readonly<Record<string, Tensor>>, run?: ForwardRun): RowParts;
   body(parts: RowParts, run: ForwardRun): Tensor;
 }
 
@@ -45,27 +54,30 @@ export function tableArchitecture(
     { name: 'missing', shape: [indicated.length], type: 'real' },
     { name: 'codes', shape: [codes], type: 'i32' },
   ];
-  const embed = (inputs: Readonly<Record<string, Tensor>>): RowParts => ({
+  const embed = (inputs: Readonly<Record<string, Tensor>>, run?: ForwardRun): RowParts => ({
     ...(inputs.numbers && { numbers: inputs.numbers }),
     ...(inputs.missing && { missing: inputs.missing }),
-    ...(inputs.codes && { embedded: gather(embeddings(places, codes, width), inputs.codes) }),
+    ...(inputs.codes && { embedded: gather(embeddings(places, codes, width, run), inputs.codes) }),
   });
   return {
     rows: all.filter((each) => each.shape[0] !== 0),
     outputs,
     embed,
     body,
-    forward: (inputs, run) => body(embed(inputs), run),
+    forward: (inputs, run) => body(embed(inputs, run), run),
     decays: (name) => name.endsWith('.weight'),
   };
 }
 
 /** That of the unknown begins as nothing, and stays so where training has none. */
-function embeddings(places: number, columns: number, width: number): Tensor {
-  const unknown = parameter('embedding.unknown', [columns, width], initial.zeros);
+function embeddings(places: number, columns: number, width: number, run?: ForwardRun): Tensor {
+  const unknown = learned('embedding.unknown', [columns, width], initial.zeros, run);
   if (places === columns) return unknown;
   return concat(
-    [unknown, parameter('embedding.seen', [places - columns, width], initial.normal(1 / Math.sqrt(width)))],
+    [
+      unknown,
+      learned('embedding.seen', [places - columns, width], initial.normal(1 / Math.sqrt(width)), run),
+    ],
     0,
   );
 }
@@ -77,13 +89,25 @@ export function sideBySide({ numbers, missing, embedded }: RowParts): Tensor {
   return flat.length === 1 ? (flat[0] as Tensor) : concat(flat, 1);
 }
 
+/** A parameter, or what stands in its place. */
+export function learned(name: string, shape: readonly number[], begin: Initial, run?: ForwardRun): Tensor {
+  const own = parameter(name, shape, begin);
+  return run?.adapt?.(name, own) ?? own;
+}
+
 /** x W + b by its name, begun uniform within 1 / √inputs, or for a ReLU. */
-export function layer(name: string, x: Tensor, outputs: number, before: 'relu' | 'sum' = 'sum'): Tensor {
+export function layer(
+  name: string,
+  x: Tensor,
+  outputs: number,
+  run: ForwardRun,
+  before: 'relu' | 'sum' = 'sum',
+): Tensor {
   const inputs = x.shape.at(-1) ?? 1;
   const begin = before === 'relu' ? initial.kaiming(inputs) : initial.linear(inputs);
   return linear(
     x,
-    parameter(`${name}.weight`, [inputs, outputs], begin),
-    parameter(`${name}.bias`, [outputs], initial.zeros),
+    learned(`${name}.weight`, [inputs, outputs], begin, run),
+    learned(`${name}.bias`, [outputs], initial.zeros, run),
   );
 }

@@ -5,7 +5,6 @@ import {
   dropout,
   initial,
   movingAverage,
-  parameter,
   relu,
   state,
   type Tensor,
@@ -13,6 +12,7 @@ import {
 import type { ForwardRun } from '../architecture.ts';
 import {
   layer,
+  learned,
   sideBySide,
   type TableArchitecture,
   type TableShape,
@@ -44,27 +44,28 @@ export function tabularResNet(shape: TableShape, settings: ResNetSettings): Tabl
   const { width, inner } = settings;
   return tableArchitecture(shape, settings.embedding, (parts, run) => {
     const dropped = (x: Tensor, rate: number, site: string) => (run.training ? dropout(x, rate, site) : x);
-    let x = layer('first', sideBySide(parts), width);
+    let x = layer('first', sideBySide(parts), width, run);
     for (let at = 0; at < settings.blocks; at++) {
       const name = `block${at}`;
       const wide = relu(
-        layer(`${name}.wide`, normed(`${name}.norm`, x, run), Math.round(width * inner), 'relu'),
+        layer(`${name}.wide`, normed(`${name}.norm`, x, run), Math.round(width * inner), run, 'relu'),
       );
-      const added = layer(`${name}.narrow`, dropped(wide, settings.dropout, `${name}.wide`), width);
+      const added = layer(`${name}.narrow`, dropped(wide, settings.dropout, `${name}.wide`), width, run);
       x = add(x, dropped(added, settings.residualDropout, `${name}.narrow`));
     }
-    return layer('head', relu(normed('norm', x, run)), shape.outputs);
+    return layer('head', relu(normed('norm', x, run)), shape.outputs, run);
   });
 }
 
 /** Batch norm over the rows; for predictions by the means kept. */
-function normed(name: string, x: Tensor, { training, keep }: ForwardRun): Tensor {
+function normed(name: string, x: Tensor, run: ForwardRun): Tensor {
+  const { training, keep } = run;
   const width = x.shape[1] ?? 1;
-  const scale = parameter(`${name}.scale`, [width], initial.ones);
-  const shift = parameter(`${name}.shift`, [width], initial.zeros);
+  const scale = learned(`${name}.scale`, [width], initial.ones, run);
+  const shift = learned(`${name}.shift`, [width], initial.zeros, run);
   const mean = state(`${name}.mean`, [width], initial.zeros);
   const variance = state(`${name}.variance`, [width], initial.ones);
-  if (!training) return batchNormKept(x, scale, shift, { mean, variance });
+  if (!training || run.isFrozen?.(`${name}.mean`)) return batchNormKept(x, scale, shift, { mean, variance });
   const own = batchNorm(x, scale, shift);
   keep(movingAverage(mean, own.mean));
   keep(movingAverage(variance, own.variance));
