@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import type { AxeResults } from 'axe-core';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
-import { administrator } from './stroma-server.ts';
+import { administrator, type RunningStroma } from './stroma-server.ts';
 
 const places = [
   process.env.CHROMIUM_PATH,
@@ -77,15 +77,19 @@ export interface Look {
   width: number;
 }
 
-export async function openPage(
-  browser: Browser,
-  url: string,
-  { scheme, width }: Look,
-): Promise<{ page: Page; context: BrowserContext; complaints: string[] }> {
+export interface Opened {
+  page: Page;
+  context: BrowserContext;
+  complaints: string[];
+}
+
+const heightOf = (width: number): number => (width < 600 ? 844 : 900);
+
+export async function openPage(browser: Browser, url: string, { scheme, width }: Look): Promise<Opened> {
   const context = await browser.newContext({
     baseURL: url,
     colorScheme: scheme,
-    viewport: { width, height: width < 600 ? 844 : 900 },
+    viewport: { width, height: heightOf(width) },
     reducedMotion: 'reduce',
     locale: 'en-GB',
     permissions: ['clipboard-read', 'clipboard-write'],
@@ -93,6 +97,45 @@ export async function openPage(
   context.setDefaultTimeout(60_000);
   const page = await context.newPage();
   return { page, context, complaints: complaintsOf(page) };
+}
+
+export async function setLook(page: Page, { scheme, width }: Look): Promise<void> {
+  await page.setViewportSize({ width, height: heightOf(width) });
+  await page.emulateMedia({ colorScheme: scheme });
+}
+
+const pages = new WeakMap<RunningStroma, Map<string, Opened>>();
+
+/**
+ * The page of somebody who is signed in, as the test before left it: what costs most of a test is a new window and the
+ * sign-in. So a test begins by going to an address. Complaints are those that come from here on.
+ */
+export async function pageOf(
+  browser: Browser,
+  stroma: RunningStroma,
+  look: Look,
+  person = administrator,
+): Promise<Opened> {
+  const known = pages.get(stroma) ?? new Map<string, Opened>();
+  pages.set(stroma, known);
+  const opened = known.get(person.email);
+  if (opened === undefined) {
+    const first = await openPage(browser, stroma.url, look);
+    const answer = await first.page.request.post('/api/v1/auth/login', { data: person });
+    if (!answer.ok()) throw new Error(`Expected to be signed in, got: ${await answer.text()}`);
+    known.set(person.email, first);
+    return first;
+  }
+  await setLook(opened.page, look);
+  opened.complaints.length = 0;
+  return opened;
+}
+
+/** Goes to an address as by a link within the app, which stays loaded; resolves when the page that was left is gone. */
+export async function visit(page: Page, path: string): Promise<void> {
+  const left = await page.locator('h1').first().elementHandle();
+  await page.evaluate((to) => history.pushState(null, '', to), path);
+  await left?.waitForElementState('hidden');
 }
 
 /** Signs in by the form, as a person does. */
@@ -167,6 +210,27 @@ export async function faultsOf(page: Page, name: string): Promise<string[]> {
     ...(await accessibilityFaults(page)),
     ...(wider > 0 ? [`${name} scrolls sideways by ${wider}`] : []),
   ];
+}
+
+/**
+ * The faults of a page that came narrow, as on a telephone: as it is, drawn wide, and in the other colours, which are
+ * the same at every width. It is left narrow and in those colours, for the next page to come in.
+ */
+export async function faultsInAllLooks(page: Page, name: string): Promise<string[]> {
+  const isDark = await page.evaluate(() => matchMedia('(prefers-color-scheme: dark)').matches);
+  const [came, other] = isDark ? (['dark', 'light'] as const) : (['light', 'dark'] as const);
+  const faults: string[] = [];
+  const add = (look: string, found: string[]) => faults.push(...found.map((each) => `${look}: ${each}`));
+  for (const width of [390, 1440]) {
+    const look = `${name}-${came}-${width}`;
+    await setLook(page, { scheme: came, width });
+    add(look, await faultsOf(page, look));
+  }
+  await setLook(page, { scheme: other, width: 1440 });
+  await picture(page, `${name}-${other}-1440`);
+  add(`${name}-${other}-1440`, await accessibilityFaults(page, ['color-contrast']));
+  await setLook(page, { scheme: other, width: 390 });
+  return faults;
 }
 
 /** What the browser saves when `act` is done: the file's name and text. */

@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { faultsOf, launchChromium, openPage, signIn } from './browser.ts';
+import { faultsOf, launchChromium, pageOf } from './browser.ts';
 import { type RunningStroma, startStroma } from './stroma-server.ts';
 
 let stroma: RunningStroma;
@@ -38,12 +38,11 @@ afterAll(async () => {
 
 describe('a connection', () => {
   it('is made by hand with a wrong address explained, browsed, imported, and is a dataset', async () => {
-    const { page, context, complaints } = await openPage(browser, stroma.url, {
+    const { page, complaints } = await pageOf(browser, stroma, {
       scheme: 'light',
       width: 1440,
     });
     const address = `http://127.0.0.1:${(api.address() as AddressInfo).port}/v1`;
-    await signIn(page);
     await page.goto('/data');
     await page.getByRole('link', { name: 'Connections' }).click();
     await page.getByRole('heading', { name: 'No connection yet' }).waitFor();
@@ -82,12 +81,10 @@ describe('a connection', () => {
     await page.getByRole('columnheader', { name: 'freezer' }).waitFor();
     await page.getByText('12 rows').first().waitFor();
     expect(complaints.filter((each) => !each.includes('404') && !each.includes('422'))).toEqual([]);
-    await context.close();
   });
 
   it('stands in the dark and on a telephone, and goes with a confirmation', async () => {
-    const { page, context } = await openPage(browser, stroma.url, { scheme: 'dark', width: 390 });
-    await signIn(page);
+    const { page } = await pageOf(browser, stroma, { scheme: 'dark', width: 390 });
     await page.goto('/data/connections');
     await page.getByRole('link', { name: 'Freezers' }).waitFor();
     expect(await faultsOf(page, 'connections-dark-narrow')).toEqual([]);
@@ -98,6 +95,5 @@ describe('a connection', () => {
     await page.getByRole('menuitem', { name: 'Delete the connection' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Delete the connection' }).click();
     await page.getByRole('heading', { name: 'No connection yet' }).waitFor();
-    await context.close();
   });
 });

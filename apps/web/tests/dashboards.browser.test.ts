@@ -1,7 +1,16 @@
 import { type Client, createClient } from '@stroma/sdk';
 import type { Browser, Page, WebSocketRoute } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { accessibilityFaults, faultsOf, launchChromium, openPage, picture, signIn } from './browser.ts';
+import {
+  accessibilityFaults,
+  faultsInAllLooks,
+  faultsOf,
+  type Look,
+  launchChromium,
+  pageOf,
+  picture,
+  setLook,
+} from './browser.ts';
 import { controlsBoard, penguinsCsv } from './penguins.ts';
 import { administrator, type RunningStroma, startStroma } from './stroma-server.ts';
 
@@ -34,8 +43,8 @@ beforeAll(async () => {
   if (session.status !== 'signed_in' || session.token === null) throw new Error('expected to be signed in');
   client = createClient({ baseUrl: stroma.url, token: session.token });
   datasetId = await upload(90);
-  ({ page, complaints } = await openPage(browser, stroma.url, { scheme: 'light', width: 1440 }));
-  await signIn(page);
+  ({ page, complaints } = await pageOf(browser, stroma, { scheme: 'light', width: 1440 }));
+  await page.goto('/');
 });
 afterAll(async () => {
   await browser?.close();
@@ -304,18 +313,17 @@ describe('a dashboard', () => {
     await tile('Mass').getByRole('button', { name: '1 open comment' }).waitFor();
   });
 
-  it.each([
-    ['light', 390],
-    ['dark', 1440],
-  ] as const)('stands in %s, %i wide, for everybody', async (scheme, width) => {
-    await page.emulateMedia({ colorScheme: scheme });
-    await page.setViewportSize({ width, height: 900 });
+  it('stands narrow and wide, in light and dark, for everybody', async () => {
+    const narrow: Look = { scheme: 'light', width: 390 };
+    await setLook(page, narrow);
     await page.goto('/dashboards');
     await page.getByRole('heading', { name: /^Penguins/ }).waitFor();
-    expect(await faultsOf(page, `dashboards-${scheme}-${width}`)).toEqual([]);
+    expect(await faultsInAllLooks(page, 'dashboards')).toEqual([]);
     await page.goto(address);
-    await tile('By species').locator('svg .mark-rect path').first().waitFor();
-    expect(await faultsOf(page, `dashboard-${scheme}-${width}`)).toEqual([]);
+    const bar = tile('By species').locator('svg .mark-rect path').first();
+    await bar.waitFor();
+    expect(await faultsInAllLooks(page, 'dashboard')).toEqual([]);
+    await bar.waitFor();
   });
 
   it('puts all tiles in time, goes down, fills variables, looks again by itself, and fills the screen', async () => {

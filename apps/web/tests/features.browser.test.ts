@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { dropFiles, faultsOf, launchChromium, openPage, picture, signIn } from './browser.ts';
+import { dropFiles, faultsOf, launchChromium, openPage, pageOf, picture, signIn } from './browser.ts';
 import { type RunningStroma, startStroma } from './stroma-server.ts';
 
 let stroma: RunningStroma;
@@ -42,12 +42,11 @@ async function send(page: Page, name: string, content: string): Promise<void> {
 
 describe('the feature store', () => {
   it('is filled from SQL, looked up by key, and gives a training dataset of what was known', async () => {
-    const { page, context, complaints } = await openPage(browser, stroma.url, {
+    const { page, complaints } = await pageOf(browser, stroma, {
       scheme: 'light',
       width: 1440,
     });
     const faults: string[] = [];
-    await signIn(page);
     await page.goto('/data');
     await page.locator('main').waitFor();
     await send(page, 'blood_counts.csv', countsFile());
@@ -94,7 +93,6 @@ describe('the feature store', () => {
     await dialog.getByText('The dataset is there, with 40 rows.').waitFor();
     await dialog.getByRole('button', { name: 'Open dataset' }).click();
     await page.getByRole('heading', { name: 'diagnoses with features' }).waitFor();
-    await context.close();
     expect(faults).toEqual([]);
     expect(complaints).toEqual([]);
   });

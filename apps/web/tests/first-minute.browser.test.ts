@@ -1,14 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  accessibilityFaults,
-  dropFiles,
-  launchChromium,
-  openPage,
-  picture,
-  sidewaysScroll,
-  signIn,
-} from './browser.ts';
+import { dropFiles, faultsInAllLooks, launchChromium, openPage, pageOf, picture, signIn } from './browser.ts';
 import { sleepstudy } from './sleepstudy.ts';
 import { type RunningStroma, startStromaProcess } from './stroma-server.ts';
 
@@ -90,8 +82,7 @@ describe('the first minute', () => {
   });
 
   it('runs changed SQL, and says in place what is wrong with it', async () => {
-    const { page, context } = await openPage(browser, stroma.url, { scheme: 'light', width: 1440 });
-    await signIn(page);
+    const { page } = await pageOf(browser, stroma, { scheme: 'light', width: 1440 });
     await page.goto('/ask?q=average%20reaction%20by%20days');
     const editor = page.locator('.cm-content');
     await editor.click();
@@ -108,12 +99,10 @@ describe('the first minute', () => {
     await page.getByRole('gridcell', { name: '180' }).waitFor();
     await page.getByRole('button', { name: 'Back to the question' }).click();
     await page.locator('figure svg .mark-line path').first().waitFor();
-    await context.close();
   });
 
   it('takes a word for what it is told to', async () => {
-    const { page, context } = await openPage(browser, stroma.url, { scheme: 'light', width: 1440 });
-    await signIn(page);
+    const { page } = await pageOf(browser, stroma, { scheme: 'light', width: 1440 });
     await page.goto('/ask?q=average%20reaction%20by%20days');
     await page.locator('[data-word="days"]').click();
     await page.getByRole('menuitem', { name: 'Subject' }).first().click();
@@ -123,17 +112,14 @@ describe('the first minute', () => {
     await page.getByRole('columnheader', { name: 'Subject' }).first().waitFor();
     await page.getByRole('button', { name: 'Take back' }).click();
     await page.getByRole('columnheader', { name: 'Days' }).first().waitFor();
-    await context.close();
   });
 
   it('says which words it did not understand, and what it could answer', async () => {
-    const { page, context } = await openPage(browser, stroma.url, { scheme: 'light', width: 1440 });
-    await signIn(page);
+    const { page } = await pageOf(browser, stroma, { scheme: 'light', width: 1440 });
     await page.goto('/ask?q=average%20flurbleness%20by%20days');
     await page.locator('mark', { hasText: 'flurbleness' }).waitFor();
     await page.getByRole('region', { name: 'These can be answered' }).getByRole('button').first().click();
     await page.getByRole('heading', { name: 'Result' }).waitFor();
-    await context.close();
   });
 });
 
@@ -142,24 +128,7 @@ describe('every page', () => {
     const look = { scheme: 'light', width: 390 } as const;
     const { page, context, complaints } = await openPage(browser, stroma.url, look);
     const faults: string[] = [];
-    const at = async (width: number, name: string) => {
-      await page.setViewportSize({ width, height: width < 600 ? 844 : 900 });
-      const sideways = await sidewaysScroll(page);
-      if (sideways > 0) faults.push(`${name}, ${width} wide, scrolls ${sideways} pixels sideways`);
-      await picture(page, `${name}-light-${width}`);
-      const light = await accessibilityFaults(page);
-      faults.push(...light.map((fault) => `${name}, ${width} wide, light: ${fault}`));
-    };
-    /** Comes narrow, as on a telephone, and is drawn wide. The colours of a page are the same at every width. */
-    const check = async (name: string) => {
-      await at(390, name);
-      await at(1440, name);
-      await page.emulateMedia({ colorScheme: 'dark' });
-      await picture(page, `${name}-dark-1440`);
-      const dark = await accessibilityFaults(page, ['color-contrast']);
-      faults.push(...dark.map((fault) => `${name}, dark: ${fault}`));
-      await page.emulateMedia({ colorScheme: 'light' });
-    };
+    const check = async (name: string) => faults.push(...(await faultsInAllLooks(page, name)));
     await page.goto('/sign-in');
     await page.getByRole('button', { name: 'Sign in', exact: true }).waitFor();
     await check('sign-in');
@@ -185,7 +154,6 @@ describe('every page', () => {
       ['not-found', '/nowhere', 'h1'],
     ];
     for (const [name, address, shown] of pages) {
-      await page.setViewportSize({ width: 390, height: 844 });
       await page.goto(address);
       const arrived = page.locator(shown).first().waitFor({ timeout: 10_000 });
       await arrived.catch(() => faults.push(`${name} never showed ${shown}`));

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { accessibilityFaults, dropFiles, launchChromium, openPage, picture, signIn } from './browser.ts';
+import { accessibilityFaults, dropFiles, launchChromium, pageOf, picture } from './browser.ts';
 import { type RunningStroma, startStroma } from './stroma-server.ts';
 
 let stroma: RunningStroma;
@@ -35,11 +35,10 @@ async function openInsights(page: Page): Promise<void> {
 
 describe('insights of a dataset', () => {
   it('are looked for, read with their numbers and queries, and taken along', async () => {
-    const { page, context, complaints } = await openPage(browser, stroma.url, {
+    const { page, complaints } = await pageOf(browser, stroma, {
       scheme: 'light',
       width: 1440,
     });
-    await signIn(page);
     await page.goto('/data');
     await page.locator('main').waitFor();
     await dropFiles(page, [{ name: 'sensor.csv', content: sensorFile() }]);
@@ -77,6 +76,5 @@ describe('insights of a dataset', () => {
     await page.waitForURL(/\/ask\?/);
     await page.getByText('510').first().waitFor();
     expect(complaints).toEqual([]);
-    await context.close();
   });
 });

@@ -1,4 +1,5 @@
-import type { Browser } from 'playwright-core';
+import { createClient } from '@stroma/sdk';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { faultsOf, launchChromium, openPage, picture, signIn } from './browser.ts';
 import { administrator, type RunningStroma, startStroma } from './stroma-server.ts';
@@ -13,6 +14,53 @@ afterAll(async () => {
   await browser?.close();
   await stroma?.stop();
 });
+
+/** A second version of the model, by a small network whose curve is looked at. */
+async function trainNetwork(page: Page): Promise<void> {
+  await page.getByRole('link', { name: 'Models', exact: true }).first().click();
+  await page.getByRole('link', { name: 'Train a model' }).click();
+  await page.getByLabel('Dataset', { exact: true }).selectOption({ label: 'Palmer penguins' });
+  await page.getByRole('radio', { name: /Species/ }).check();
+  await page.getByText('More', { exact: true }).last().click();
+  await page.getByLabel('What is trained').selectOption('network');
+  await page.getByLabel('Epochs at most').fill('8');
+  await page.getByRole('button', { name: 'Start training' }).click();
+  await page
+    .getByRole('figure', { name: /Loss of the rows/ })
+    .locator('svg.marks')
+    .waitFor();
+  await page.getByRole('link', { name: 'Open the model' }).click();
+}
+
+/** Birds heavier than any the model learned from, and what they were. */
+async function predictBirds({ origin, pathname }: URL): Promise<void> {
+  const session = await createClient({ baseUrl: origin }).identity.login({ body: administrator });
+  if (session.status !== 'signed_in' || session.token === null) throw new Error('expected to be signed in');
+  const client = createClient({ baseUrl: origin, token: session.token });
+  const rows = Array.from({ length: 40 }, (_, at) => ({
+    Island: at % 2 === 0 ? 'Dream' : 'Torgersen',
+    'Beak Length (mm)': 36 + (at % 9),
+    'Beak Depth (mm)': 17 + (at % 4),
+    'Flipper Length (mm)': 180 + (at % 20),
+    'Body Mass (g)': 7000 + 10 * at,
+    Sex: at % 3 === 0 ? 'MALE' : 'FEMALE',
+  }));
+  const { predictions } = await client.predictions.predict({
+    body: { model_id: pathname.split('/').at(-1) ?? '', rows },
+  });
+  const outcomes = predictions.map(({ prediction_id }) => ({
+    prediction_id: prediction_id ?? '',
+    observed: 'Adelie',
+  }));
+  await expect
+    .poll(() =>
+      client.modelOutcomes.record({ body: { outcomes } }).then(
+        () => true,
+        () => false,
+      ),
+    )
+    .toBe(true);
+}
 
 describe('a model', () => {
   it('is trained from a dataset, watched, explained, and promoted with a signature', async () => {
@@ -86,8 +134,80 @@ describe('a model', () => {
     await page.getByText('Version 1 stands in Production.').waitFor();
     await page.getByRole('row', { name: /Production/ }).waitFor();
     expect(await faultsOf(page, 'models-versions')).toEqual([]);
+    await govern(page);
+
+    await page.getByRole('button', { name: 'Actions of version 1' }).click();
+    await page.getByRole('menuitem', { name: 'Give an alias' }).click();
+    const naming = page.getByRole('dialog', { name: 'Give version 1 an alias' });
+    await naming.getByLabel('Alias', { exact: true }).fill('field');
+    await naming.getByRole('button', { name: 'Give an alias' }).click();
+    await page.getByRole('button', { name: 'Remove the alias field' }).click();
+    await page.getByText('The alias field is gone.').waitFor();
+    await page.getByRole('button', { name: 'Undo' }).last().click();
+    await page.getByRole('button', { name: 'Remove the alias field' }).waitFor();
+    await page.getByRole('tab', { name: 'Use' }).click();
+    await page.getByRole('button', { name: 'Predict', exact: true }).click();
+    await page.getByText('Every row is predicted.').waitFor();
+
+    await trainNetwork(page);
+    await page.getByRole('tab', { name: 'Challengers' }).click();
+    await page.getByRole('button', { name: 'Begin a trial' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Begin a trial' }).click();
+    await page.getByText('Version 2 against version 1').waitFor();
+    await page.getByRole('tab', { name: 'Monitoring' }).click();
+    await page.getByRole('button', { name: 'Watch this model' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('button', { name: 'Keep predictions' }).click();
+    await page.getByText('Predictions are kept').waitFor();
+    await predictBirds(new URL(page.url()));
+    await page.getByRole('button', { name: 'Look now' }).click();
+    await page.getByRole('figure', { name: 'Drift by column and window' }).locator('svg.marks').waitFor();
+    expect(await faultsOf(page, 'models-monitoring')).toEqual([]);
+    await page.getByRole('tab', { name: 'Challengers' }).click();
+    await page
+      .getByRole('figure', { name: 'Confidence sequence of the difference' })
+      .locator('svg.marks')
+      .waitFor();
+    await page.getByRole('button', { name: 'Stop', exact: true }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Stop', exact: true }).click();
+    await page.getByText('Somebody stopped it.').waitFor();
+    expect(await faultsOf(page, 'models-challenges')).toEqual([]);
     // A promotion without its signature is refused, which the browser notes as an error.
     expect(complaints.filter((each) => !each.includes('422') && !each.includes('409'))).toEqual([]);
     await context.close();
   });
 });
+
+/** Marks production as critical, reviews what was predicted for it, and makes a risk record. */
+async function govern(page: Page): Promise<void> {
+  await page.getByRole('tab', { name: 'Governance' }).click();
+  await page.getByText('No record yet').waitFor();
+  await page.getByRole('button', { name: 'Critical uses' }).click();
+  const policy = page.getByRole('dialog', { name: 'Critical uses' });
+  await policy.getByRole('button', { name: 'Add a rule' }).click();
+  await policy.getByLabel('Name').fill('Field work');
+  expect(await faultsOf(page, 'models-critical-uses')).toEqual([]);
+  await policy.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('1 sign-off · Each has signed').first().waitFor();
+
+  await page.getByRole('tab', { name: 'What if' }).click();
+  await page.getByRole('region', { name: 'Prediction' }).getByRole('status').getByText(/\w/).waitFor();
+  await page.getByRole('tab', { name: 'Governance' }).click();
+  await page.getByRole('button', { name: 'Accept' }).first().click();
+  await page.getByText(/ 1 accepted/).waitFor();
+
+  await page.getByRole('button', { name: 'Risk record' }).click();
+  const asked = page.getByRole('dialog', { name: 'Risk record' });
+  await asked.getByLabel('Does the regulation apply?').selectOption('research_only');
+  await asked.getByLabel('Intended purpose').fill('Tells species of penguins from their measures.');
+  await asked.getByRole('button', { name: 'Add a hazard' }).click();
+  await asked.getByLabel('What can happen').fill('A species is taken for another.');
+  expect(await faultsOf(page, 'models-risk-form')).toEqual([]);
+  await asked.getByRole('button', { name: 'Make and seal' }).click();
+  const record = page.getByRole('dialog', { name: 'Risk record 1' });
+  await record.getByText('Tells species of penguins from their measures.').waitFor();
+  expect(await faultsOf(page, 'models-risk-record')).toEqual([]);
+  await record.getByRole('button', { name: 'Close' }).click();
+  await page.getByText('outside the scope').first().waitFor();
+  expect(await faultsOf(page, 'models-governance')).toEqual([]);
+}

@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { faultsOf, launchChromium, openPage, signIn } from './browser.ts';
+import { faultsOf, launchChromium, pageOf } from './browser.ts';
 import { administrator, type RunningStroma, startStroma } from './stroma-server.ts';
 
 let stroma: RunningStroma;
@@ -15,11 +15,10 @@ afterAll(async () => {
 
 describe('organisations', () => {
   it('are made, renamed, closed with a reason and opened again', async () => {
-    const { page, context, complaints } = await openPage(browser, stroma.url, {
+    const { page, complaints } = await pageOf(browser, stroma, {
       scheme: 'light',
       width: 1440,
     });
-    await signIn(page);
     await page.goto('/admin/organisations');
     await page.getByText('Yours is the only organisation').waitFor();
     expect(await faultsOf(page, 'organisations-alone-light-wide')).toEqual([]);
@@ -58,6 +57,5 @@ describe('organisations', () => {
     await page.getByRole('button', { name: 'Actions for Stroma' }).click();
     expect(await page.getByRole('menuitem', { name: 'Close' }).count()).toBe(0);
     expect(complaints).toEqual([]);
-    await context.close();
   });
 });

@@ -1,6 +1,14 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { dropFiles, faultsOf, type Look, launchChromium, openPage, saved, signIn } from './browser.ts';
+import {
+  dropFiles,
+  faultsInAllLooks,
+  faultsOf,
+  type Look,
+  launchChromium,
+  pageOf,
+  saved,
+} from './browser.ts';
 import { administrator, type RunningStroma, startStroma } from './stroma-server.ts';
 
 let stroma: RunningStroma;
@@ -26,8 +34,7 @@ const visits = [
 const dialog = (page: Page) => page.getByRole('dialog');
 
 it('takes a request from the letter to the certificate', { timeout: 240_000 }, async () => {
-  const { page, context, complaints } = await openPage(browser, stroma.url, wide);
-  await signIn(page);
+  const { page, complaints } = await pageOf(browser, stroma, wide);
   await page.goto('/data');
   await page.getByRole('heading', { name: 'Data', exact: true }).waitFor();
   await dropFiles(page, [{ name: 'visits.csv', content: visits }]);
@@ -75,12 +82,10 @@ it('takes a request from the letter to the certificate', { timeout: 240_000 }, a
   await page.getByRole('heading', { name: 'Erasure of somebody who was erased' }).waitFor();
   // The first try with a wrong password is an error of the browser's too.
   expect(complaints.filter((each) => !each.includes('401'))).toEqual([]);
-  await context.close();
 });
 
 it('records a consent, finds it by its person, and withdraws it', { timeout: 120_000 }, async () => {
-  const { page, context, complaints } = await openPage(browser, stroma.url, wide);
-  await signIn(page);
+  const { page, complaints } = await pageOf(browser, stroma, wide);
   await page.goto('/admin/privacy/consents');
   await page.getByText('No consent yet').waitFor();
   await page.getByRole('button', { name: 'Record a consent' }).click();
@@ -103,12 +108,10 @@ it('records a consent, finds it by its person, and withdraws it', { timeout: 120
   const csv = await saved(page, () => page.getByRole('link', { name: 'Export as CSV' }).click());
   expect(csv.text).toContain('Grace Hopper,Newsletter,2026-03');
   expect(complaints).toEqual([]);
-  await context.close();
 });
 
 it('finds a person without a request', { timeout: 120_000 }, async () => {
-  const { page, context, complaints } = await openPage(browser, stroma.url, wide);
-  await signIn(page);
+  const { page, complaints } = await pageOf(browser, stroma, wide);
   await page.goto('/admin/privacy/find');
   await page.getByLabel('Look for the person by').fill('GRACE  hopper');
   await page.getByRole('button', { name: 'Look for the person' }).click();
@@ -116,12 +119,10 @@ it('finds a person without a request', { timeout: 120_000 }, async () => {
   await page.getByText('2, 1 in force').waitFor();
   expect(await faultsOf(page, 'privacy-found-light-wide')).toEqual([]);
   expect(complaints).toEqual([]);
-  await context.close();
 });
 
-it.each([wide, narrow])('can be read by everybody and fits, $scheme and $width wide', async (look) => {
-  const { page, context } = await openPage(browser, stroma.url, look);
-  await signIn(page);
+it('can be read by everybody and fits, narrow and wide, in light and dark', async () => {
+  const { page } = await pageOf(browser, stroma, narrow);
   for (const [name, path, text] of [
     ['requests', '/admin/privacy', 'Requests of persons'],
     ['consents', '/admin/privacy/consents', 'Research on glucose'],
@@ -129,11 +130,10 @@ it.each([wide, narrow])('can be read by everybody and fits, $scheme and $width w
   ] as const) {
     await page.goto(path);
     await page.getByText(text).last().waitFor();
-    expect(await faultsOf(page, `privacy-${name}-${look.scheme}-${look.width}`)).toEqual([]);
+    expect(await faultsInAllLooks(page, `privacy-${name}`)).toEqual([]);
   }
   await page.goto('/admin/privacy');
   await page.getByRole('link', { name: 'Erased', exact: true }).click();
   await page.getByText('Signature valid').waitFor();
-  expect(await faultsOf(page, `privacy-closed-${look.scheme}-${look.width}`)).toEqual([]);
-  await context.close();
+  expect(await faultsInAllLooks(page, 'privacy-closed')).toEqual([]);
 });

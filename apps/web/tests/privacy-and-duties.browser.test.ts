@@ -1,6 +1,16 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { dropFiles, faultsOf, type Look, launchChromium, openPage, saved, signIn } from './browser.ts';
+import {
+  dropFiles,
+  faultsInAllLooks,
+  faultsOf,
+  type Look,
+  launchChromium,
+  openPage,
+  pageOf,
+  saved,
+  signIn,
+} from './browser.ts';
 import { administrator, type RunningStroma, startStroma } from './stroma-server.ts';
 
 let stroma: RunningStroma;
@@ -29,8 +39,7 @@ const patients = [
 
 describe('the anonymise wizard', () => {
   it('finds who is pointed to, shows risk before and after, and makes the dataset without them', async () => {
-    const { page, context, complaints } = await openPage(browser, stroma.url, wide);
-    await signIn(page);
+    const { page, complaints } = await pageOf(browser, stroma, wide);
     await page.goto('/data');
     await page.getByRole('heading', { name: 'Data', exact: true }).waitFor();
     await dropFiles(page, [{ name: 'patients.csv', content: patients }]);
@@ -65,14 +74,12 @@ describe('the anonymise wizard', () => {
     expect(rows).not.toMatch(/Anna|Miller|@example\.org/);
     expect(rows).toContain('asthma');
     expect(complaints).toEqual([]);
-    await context.close();
   });
 });
 
 describe('emergency access', () => {
   it('is opened with a reason, used, ended, and reviewed by somebody else', async () => {
-    const { page, context, complaints } = await openPage(browser, stroma.url, wide);
-    await signIn(page);
+    const { page, complaints } = await pageOf(browser, stroma, wide);
     const reviewer = await colleague('admin');
     await page.goto('/emergency');
     await page.getByText('Nobody has needed it yet').waitFor();
@@ -99,14 +106,13 @@ describe('emergency access', () => {
     await dialog.getByRole('button', { name: 'It was justified' }).click();
     await other.page.locator('[data-emergency="justified"]').getByText('Asked the ward').waitFor();
     expect([...complaints, ...other.complaints]).toEqual([]);
-    await Promise.all([context.close(), other.context.close()]);
+    await other.context.close();
   });
 });
 
 describe('retention', () => {
   it('changes a period, holds everything and lifts it, and disposes of what is due', async () => {
-    const { page, context, complaints } = await openPage(browser, stroma.url, wide);
-    await signIn(page);
+    const { page, complaints } = await pageOf(browser, stroma, wide);
     await page.goto('/admin/retention');
     const dialog = page.getByRole('dialog');
     const chat = page.getByRole('row', { name: /Questions in plain language/ });
@@ -133,14 +139,12 @@ describe('retention', () => {
     await dialog.getByRole('button', { name: 'Apply now' }).click();
     await page.getByText('nothing was due').waitFor();
     expect(complaints).toEqual([]);
-    await context.close();
   });
 });
 
 describe('compliance', () => {
   it('measures against a standard, shows each control with its evidence, signed, and saves it', async () => {
-    const { page, context, complaints } = await openPage(browser, stroma.url, wide);
-    await signIn(page);
+    const { page, complaints } = await pageOf(browser, stroma, wide);
     await page.goto('/admin/compliance');
     await page.getByText('No report yet').waitFor();
     const dialog = page.getByRole('dialog');
@@ -183,13 +187,11 @@ describe('compliance', () => {
     const pdf = await saved(page, () => page.getByRole('button', { name: 'PDF' }).click());
     expect(pdf.text).toMatch(/^%PDF-/);
     expect(complaints).toEqual([]);
-    await context.close();
   });
 });
 
-it.each([wide, narrow])('can be read by everybody and fits, $scheme and $width wide', async (look) => {
-  const { page, context } = await openPage(browser, stroma.url, look);
-  await signIn(page);
+it('can be read by everybody and fits, narrow and wide, in light and dark', async () => {
+  const { page } = await pageOf(browser, stroma, narrow);
   for (const [name, path, heading] of [
     ['anonymise', '/admin/privacy/anonymise', 'Anonymise'],
     ['emergency', '/emergency', 'Emergency access'],
@@ -199,9 +201,8 @@ it.each([wide, narrow])('can be read by everybody and fits, $scheme and $width w
   ] as const) {
     await page.goto(path);
     await page.getByRole('heading', { name: heading, exact: true }).waitFor();
-    expect(await faultsOf(page, `${name}-${look.scheme}-${look.width}`)).toEqual([]);
+    expect(await faultsInAllLooks(page, name)).toEqual([]);
   }
-  await context.close();
 });
 
 /** Somebody else of the organisation, by invitation. */

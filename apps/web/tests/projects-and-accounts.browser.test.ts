@@ -1,7 +1,18 @@
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { codeNow } from './authenticator-app.ts';
-import { dropFiles, faultsOf, type Look, launchChromium, openPage, saved, signIn } from './browser.ts';
+import {
+  dropFiles,
+  faultsInAllLooks,
+  faultsOf,
+  type Look,
+  launchChromium,
+  openPage,
+  pageOf,
+  saved,
+  signIn,
+  visit,
+} from './browser.ts';
 import { administrator, type RunningStroma, startStroma } from './stroma-server.ts';
 
 let stroma: RunningStroma;
@@ -65,8 +76,7 @@ const heading = (page: Page, name: string | RegExp) => page.getByRole('heading',
 
 describe('a lab manager', () => {
   it('makes a project, puts people and a dataset into it, archives and reopens it', async () => {
-    const { page, context, complaints } = await openPage(browser, stroma.url, wide);
-    await signIn(page);
+    const { page, complaints } = await pageOf(browser, stroma, wide);
     await page.goto('/data');
     await dropFiles(page, [{ name: 'plates.csv', content: 'plate,signal\n1,2.5\n2,3.5\n3,4.5\n' }]);
     await page.getByRole('link', { name: 'plates', exact: true }).first().waitFor();
@@ -103,12 +113,10 @@ describe('a lab manager', () => {
     await page.getByRole('button', { name: 'Reopen' }).click();
     await page.getByText(/Archived since/).waitFor({ state: 'detached' });
     expect(complaints).toEqual([]);
-    await context.close();
   });
 
   it('shares a dataset with one person, saves the list, ends the share and takes that back', async () => {
-    const { page, context, complaints } = await openPage(browser, stroma.url, wide);
-    await signIn(page);
+    const { page, complaints } = await pageOf(browser, stroma, wide);
     await page.goto('/admin/shares');
     await page.getByText('Nothing is shared').waitFor();
     await page.getByRole('button', { name: 'Share a dataset' }).click();
@@ -126,12 +134,10 @@ describe('a lab manager', () => {
     await page.getByRole('button', { name: 'Undo' }).click();
     await page.getByRole('cell', { name: 'Ada', exact: true }).waitFor();
     expect(complaints).toEqual([]);
-    await context.close();
   });
 
   it('lists a purpose, retires it and brings it back', async () => {
-    const { page, context, complaints } = await openPage(browser, stroma.url, wide);
-    await signIn(page);
+    const { page, complaints } = await pageOf(browser, stroma, wide);
     await page.goto('/admin/purposes');
     await page.getByText('No purpose is listed').waitFor();
     await page.getByRole('button', { name: 'Add a purpose' }).click();
@@ -146,7 +152,6 @@ describe('a lab manager', () => {
     await page.getByRole('button', { name: 'Bring back' }).click();
     await page.getByText('retired', { exact: true }).waitFor({ state: 'detached' });
     expect(complaints).toEqual([]);
-    await context.close();
   });
 });
 
@@ -179,8 +184,7 @@ describe('an account', () => {
   });
 
   it('is moved to another address, asked for a second factor, and gets that reset when it is lost', async () => {
-    const { page, context, complaints } = await openPage(browser, stroma.url, wide);
-    await signIn(page);
+    const { page, complaints } = await pageOf(browser, stroma, wide);
     await page.goto('/admin/roles');
     const asked = page.getByRole('checkbox', { name: /^Scientist/ });
     await asked.check();
@@ -226,27 +230,22 @@ describe('an account', () => {
     await own.page.getByRole('heading', { name: 'Sign in' }).waitFor();
     expect(complaints).toEqual([]);
     await own.context.close();
-    await context.close();
   });
 });
 
-describe.each<Look>([
-  { scheme: 'light', width: 390 },
-  { scheme: 'dark', width: 1440 },
-])('projects, shares and purposes, $scheme and $width wide', (look) => {
-  it('can be read by everybody and fit', async () => {
-    const { page, context } = await openPage(browser, stroma.url, look);
-    await signIn(page);
+describe('projects, shares and purposes', () => {
+  it('can be read by everybody and fit, narrow and wide, in light and dark', async () => {
+    const narrow: Look = { scheme: 'light', width: 390 };
+    const { page } = await pageOf(browser, stroma, narrow);
+    await page.goto('/jobs');
     for (const path of ['projects', 'shares', 'purposes', 'members']) {
-      await page.goto(`/admin/${path}`);
+      await visit(page, `/admin/${path}`);
       await page.getByRole('table').waitFor();
-      const name = `${path}-${look.scheme}-${look.width < 600 ? 'narrow' : 'wide'}`;
-      expect(await faultsOf(page, name), name).toEqual([]);
+      expect(await faultsInAllLooks(page, path), path).toEqual([]);
     }
-    await page.goto('/admin/projects');
+    await visit(page, '/admin/projects');
     await page.getByRole('link', { name: 'Plate study' }).click();
     await heading(page, 'Plate study').waitFor();
-    expect(await faultsOf(page, `project-${look.scheme}-${look.width}`)).toEqual([]);
-    await context.close();
+    expect(await faultsInAllLooks(page, 'project')).toEqual([]);
   });
 });

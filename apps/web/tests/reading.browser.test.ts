@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { dropFiles, launchChromium, openPage, picture, signIn } from './browser.ts';
+import { dropFiles, launchChromium, openPage, pageOf, picture } from './browser.ts';
 import { administrator, type RunningStroma, startStroma } from './stroma-server.ts';
 
 let stroma: RunningStroma;
@@ -41,11 +41,10 @@ async function addFile(page: Page, name: string, content: string): Promise<void>
 
 describe('how a file was read', () => {
   it('shows what did not fit, and reads the file again as told', async () => {
-    const { page, context, complaints } = await openPage(browser, stroma.url, {
+    const { page, complaints } = await pageOf(browser, stroma, {
       scheme: 'light',
       width: 1440,
     });
-    await signIn(page);
     await addFile(page, 'doses.csv', untidyFile());
     await page.getByRole('tab', { name: 'Rejects' }).click();
     await page.getByText('stray').waitFor();
@@ -70,12 +69,10 @@ describe('how a file was read', () => {
     await page.getByRole('button', { name: 'Show', exact: true }).and(page.locator(':enabled')).click();
     await page.getByText('You are looking at version 1.').waitFor();
     expect(complaints).toEqual([]);
-    await context.close();
   });
 
   it('deletes a dataset and brings it back', async () => {
-    const { page, context } = await openPage(browser, stroma.url, { scheme: 'light', width: 1440 });
-    await signIn(page);
+    const { page } = await pageOf(browser, stroma, { scheme: 'light', width: 1440 });
     await addFile(page, 'shortlived.csv', 'a,b\n1,2\n3,4\n');
     await page.goto('/data');
     await page.getByRole('button', { name: 'Actions for shortlived' }).click();
@@ -83,17 +80,14 @@ describe('how a file was read', () => {
     await page.getByRole('link', { name: 'shortlived' }).waitFor({ state: 'detached' });
     await page.getByRole('button', { name: 'Undo' }).click();
     await page.getByRole('link', { name: 'shortlived' }).waitFor();
-    await context.close();
   });
 
   it('says why a file could not be read', async () => {
-    const { page, context } = await openPage(browser, stroma.url, { scheme: 'light', width: 1440 });
-    await signIn(page);
+    const { page } = await pageOf(browser, stroma, { scheme: 'light', width: 1440 });
     await page.goto('/data');
     await page.locator('main').waitFor();
     await dropFiles(page, [{ name: 'empty.csv', content: '' }]);
     await page.locator('[data-upload="empty.csv"]').getByRole('alert').waitFor({ timeout: 60_000 });
-    await context.close();
   });
 });
 

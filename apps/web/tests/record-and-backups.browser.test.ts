@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { faultsOf, type Look, launchChromium, openPage, saved, signIn } from './browser.ts';
+import { faultsInAllLooks, faultsOf, type Look, launchChromium, pageOf, saved, visit } from './browser.ts';
 import { administrator, type RunningStroma, startStroma } from './stroma-server.ts';
 
 const target = mkdtempSync(join(tmpdir(), 'stroma-backups-'));
@@ -24,10 +24,13 @@ const narrow: Look = { scheme: 'dark', width: 390 };
 
 describe('the audit record', () => {
   it('is searched, and an event is seen as it was written, with its place in the chain', async () => {
-    const { page, context, complaints } = await openPage(browser, stroma.url, wide);
-    const data = { email: administrator.email, password: 'not this one' };
-    expect((await page.request.post('/api/v1/auth/login', { data })).status()).toBe(401);
-    await signIn(page);
+    const { page, complaints } = await pageOf(browser, stroma, wide);
+    const refused = await fetch(`${stroma.url}/api/v1/auth/login`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ email: administrator.email, password: 'not this one' }),
+    });
+    expect(refused.status).toBe(401);
     await page.goto('/admin/audit');
     const rows = page.getByRole('table').locator('tbody').getByRole('row');
     await rows.filter({ hasText: 'session.started' }).first().waitFor();
@@ -53,12 +56,11 @@ describe('the audit record', () => {
     await page.getByRole('button', { name: 'Clear filters' }).click();
     await rows.filter({ hasText: 'session.started' }).first().waitFor();
     expect(complaints).toEqual([]);
-    await context.close();
   });
 
   it('says whether an event is about a text, which it does not hold', async () => {
-    const { page, context, complaints } = await openPage(browser, stroma.url, wide);
-    await signIn(page);
+    const { page, complaints } = await pageOf(browser, stroma, wide);
+    await page.goto('/');
     const text = 'Ada unconscious in the emergency room, allergies unknown';
     const status = await page.evaluate(async (reason) => {
       const post = (path: string, body: object) =>
@@ -88,12 +90,10 @@ describe('the audit record', () => {
     await event.getByText('It is this text (reason).').waitFor();
     expect(await faultsOf(page, 'audit-compare-light-wide')).toEqual([]);
     expect(complaints).toEqual([]);
-    await context.close();
   });
 
   it('is verified, and says so, and is exported with its signature', async () => {
-    const { page, context, complaints } = await openPage(browser, stroma.url, wide);
-    await signIn(page);
+    const { page, complaints } = await pageOf(browser, stroma, wide);
     await page.goto('/admin/audit');
     const verdict = page.getByRole('status').filter({ has: page.getByRole('heading') });
     await verdict.getByRole('heading', { name: 'Not verified yet' }).waitFor();
@@ -111,14 +111,12 @@ describe('the audit record', () => {
     expect(json.text).toContain('"signature"');
     expect(json.text).toContain('audit.verified');
     expect(complaints).toEqual([]);
-    await context.close();
   });
 });
 
 describe('backups', () => {
   it('are made, restored aside to check them, and listed; the key is changed', async () => {
-    const { page, context, complaints } = await openPage(browser, stroma.url, wide);
-    await signIn(page);
+    const { page, complaints } = await pageOf(browser, stroma, wide);
     await page.goto('/admin/backups');
     await page.getByText('No backup yet').waitFor();
     await page.getByText('Backups are made by hand alone').waitFor();
@@ -140,17 +138,15 @@ describe('backups', () => {
     await page.getByRole('dialog').getByRole('button', { name: 'New key' }).click();
     await keys.locator('code').filter({ hasNotText: before }).waitFor();
     expect(complaints).toEqual([]);
-    await context.close();
   });
 });
 
-it.each([wide, narrow])('can be read by everybody and fits, $scheme and $width wide', async (look) => {
-  const { page, context } = await openPage(browser, stroma.url, look);
-  await signIn(page);
+it('can be read by everybody and fits, narrow and wide, in light and dark', async () => {
+  const { page } = await pageOf(browser, stroma, narrow);
+  await page.goto('/jobs');
   for (const name of ['audit', 'backups']) {
-    await page.goto(`/admin/${name}`);
+    await visit(page, `/admin/${name}`);
     await page.getByRole('table').waitFor();
-    expect(await faultsOf(page, `${name}-${look.scheme}-${look.width}`)).toEqual([]);
+    expect(await faultsInAllLooks(page, name)).toEqual([]);
   }
-  await context.close();
 });

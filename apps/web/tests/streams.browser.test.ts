@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { faultsOf, launchChromium, openPage, saved, signIn } from './browser.ts';
+import { faultsOf, launchChromium, pageOf, saved } from './browser.ts';
 import { type RunningStroma, startStroma } from './stroma-server.ts';
 
 let stroma: RunningStroma;
@@ -38,11 +38,10 @@ const send = (page: Page, topic: string, rows: object[]) =>
 
 describe('a topic', () => {
   it('is made by hand, shows what is sent to it, counts it in a window, and lands in its dataset', async () => {
-    const { page, context, complaints } = await openPage(browser, stroma.url, {
+    const { page, complaints } = await pageOf(browser, stroma, {
       scheme: 'light',
       width: 1440,
     });
-    await signIn(page);
     await page.goto('/data');
     await page.getByRole('link', { name: 'Streams' }).click();
     await page.getByRole('heading', { name: 'No topic yet' }).waitFor();
@@ -81,12 +80,10 @@ describe('a topic', () => {
     await page.getByRole('tab', { name: 'Preview' }).click();
     await page.getByRole('columnheader', { name: 'celsius' }).waitFor();
     expect(complaints).toEqual([]);
-    await context.close();
   });
 
   it('stands in the dark and on a telephone, and goes with a confirmation', async () => {
-    const { page, context } = await openPage(browser, stroma.url, { scheme: 'dark', width: 390 });
-    await signIn(page);
+    const { page } = await pageOf(browser, stroma, { scheme: 'dark', width: 390 });
     await page.goto('/data/streams');
     await page.getByRole('link', { name: 'vitals-ward-3' }).click();
     await page
@@ -121,6 +118,5 @@ describe('a topic', () => {
     await confirmation.getByLabel('Type vitals-ward-3 to delete it').fill('vitals-ward-3');
     await remove.click();
     await page.getByRole('heading', { name: 'No topic yet' }).waitFor();
-    await context.close();
   });
 });

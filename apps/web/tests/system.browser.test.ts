@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { faultsOf, launchChromium, openPage, saved, signIn } from './browser.ts';
+import { faultsOf, launchChromium, pageOf, saved } from './browser.ts';
 import { administrator, type RunningStroma, startStroma } from './stroma-server.ts';
 
 let stroma: RunningStroma;
@@ -18,11 +18,11 @@ afterAll(async () => {
 
 describe('Admin > System', () => {
   it('shows how the installation stands, what runs short and every setting', async () => {
-    const { page, context, complaints } = await openPage(browser, stroma.url, {
+    const { page, complaints } = await pageOf(browser, stroma, {
       scheme: 'light',
       width: 1440,
     });
-    await signIn(page);
+    await page.goto('/');
     await page.getByRole('navigation', { name: 'Areas' }).getByRole('link', { name: 'Admin' }).click();
     await page.getByRole('navigation', { name: 'Admin pages' }).getByRole('link', { name: 'System' }).click();
     await page.getByText(/^The disk is \d+ % full$/).waitFor();
@@ -40,12 +40,10 @@ describe('Admin > System', () => {
     await page.getByRole('radio', { name: 'Last 24 hours' }).click();
     await page.getByText('No history yet').waitFor();
     expect(complaints).toEqual([]);
-    await context.close();
   });
 
   it('lists what failed, shows its stack, and forgets it when it is marked as seen', async () => {
-    const { page, context, complaints } = await openPage(browser, stroma.url, { scheme: 'dark', width: 390 });
-    await signIn(page);
+    const { page, complaints } = await pageOf(browser, stroma, { scheme: 'dark', width: 390 });
     await page.goto('/admin/system?view=errors');
     const errors = page.getByRole('region', { name: 'Errors' });
     await errors.getByText('MAIL_UNAVAILABLE').waitFor();
@@ -64,6 +62,5 @@ describe('Admin > System', () => {
     await page.getByRole('radio', { name: 'All' }).click();
     await errors.getByText('MAIL_UNAVAILABLE').waitFor();
     expect(complaints).toEqual([]);
-    await context.close();
   });
 });
