@@ -19,7 +19,8 @@ export function ImportPage() {
   useCrumbName(t('import'));
   const input = useRef<HTMLInputElement>(null);
   const store = useMutation({
-    mutationFn: (file: File) => client.training.storeFile({ body: file }),
+    mutationFn: (file: File) =>
+      client.training.storeFile({ body: file, headers: { 'content-type': 'application/octet-stream' } }),
   });
   const file: ModelFile | undefined = store.data;
   const choose = () => input.current?.click();

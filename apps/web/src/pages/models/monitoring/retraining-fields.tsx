@@ -26,7 +26,7 @@ export function RetrainingFields({
         {t('retrain_at_all')}
       </label>
       {retraining !== null && (
-        <div className="grid grid-cols-1 gap-3 sm:grid-cols-2">
+        <div className="grid grid-cols-1 items-start gap-3 sm:grid-cols-2">
           <Field label={t('floor')}>
             {(field) => (
               <Input

@@ -130,7 +130,7 @@ export function RuleFields({
 }
 
 const Pair = ({ children }: { children: ReactNode }) => (
-  <div className="grid grid-cols-1 gap-3 sm:grid-cols-2">{children}</div>
+  <div className="grid grid-cols-1 items-start gap-3 sm:grid-cols-2">{children}</div>
 );
 
 function Choice<Value extends string>({

@@ -15,7 +15,7 @@ export function WindowFields({
   const { t } = useTranslation('monitoring');
   const byTime = window.kind === 'time';
   return (
-    <div className="grid grid-cols-1 gap-3 sm:grid-cols-3">
+    <div className="grid grid-cols-1 items-start gap-3 sm:grid-cols-3">
       <Field label={t('window_kind')}>
         {(field) => (
           <Select

@@ -18,6 +18,7 @@ export function Leaderboard({ entries }: { entries: readonly LeaderboardEntry[] 
   ]);
   const [low, high] = [Math.min(...ends), Math.max(...ends)];
   const metric = t(`metric_${best.metric}`);
+  const folded = entries.some(({ ci }) => ci !== null);
   const weighed = entries.some(({ weight }) => weight !== null);
   return (
     <>
@@ -52,6 +53,7 @@ export function Leaderboard({ entries }: { entries: readonly LeaderboardEntry[] 
         ))}
       </PlainTable>
       <p className="mt-2 text-small text-ink-faint">
+        {folded && t('leaderboard_folds')}{' '}
         {t(lessIsBetter.has(best.metric) ? 'leaderboard_less' : 'leaderboard_more')}
       </p>
     </>

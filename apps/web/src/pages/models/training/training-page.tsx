@@ -63,7 +63,7 @@ function LoadedTraining({ training }: { training: Training }) {
             <Link
               to="/data/$datasetId"
               params={{ datasetId: dataset.dataset_id }}
-              className="text-accent hover:underline"
+              className="text-accent underline"
             >
               {dataset.name}
             </Link>

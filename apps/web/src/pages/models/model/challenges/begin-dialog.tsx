@@ -99,7 +99,7 @@ export function BeginDialog({
               )}
             </Field>
           )}
-          <div className="grid grid-cols-1 gap-3 sm:grid-cols-2">
+          <div className="grid grid-cols-1 items-start gap-3 sm:grid-cols-2">
             <Field label={t('metric')}>
               {(field) => (
                 <Select

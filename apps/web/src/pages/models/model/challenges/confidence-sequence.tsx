@@ -24,8 +24,8 @@ export function ConfidenceSequence({ challenge }: { challenge: Challenge }) {
   const title = t('axis_difference', { metric: t(`metric_${metric}`) });
   const spec = useMemo(() => {
     const x = { field: 'units', type: 'quantitative', title: t('axis_units'), scale: { zero: false } };
-    const y = { type: 'quantitative', title };
-    const quiet = { tooltip: false };
+    const y = { type: 'quantitative', title, scale: { domain: settled(test.points, margin), nice: true } };
+    const quiet = { tooltip: false, clip: true };
     return {
       height: 360,
       layer: [
@@ -34,7 +34,7 @@ export function ConfidenceSequence({ challenge }: { challenge: Challenge }) {
           encoding: { x, y: { ...y, field: 'low' }, y2: { field: 'high' } },
         },
         {
-          mark: { type: 'line', interpolate: 'step-after', point: { size: 20 } },
+          mark: { type: 'line', interpolate: 'step-after', clip: true },
           encoding: { x, y: { ...y, field: 'difference' } },
         },
         ...[...new Set([0, margin, -margin])].map((datum) => ({
@@ -43,7 +43,7 @@ export function ConfidenceSequence({ challenge }: { challenge: Challenge }) {
         })),
       ],
     };
-  }, [t, title, margin]);
+  }, [t, title, margin, test.points]);
   return (
     <div>
       <ChartPanel title={t('sequence')} spec={spec} columns={columns} rows={rows} />
@@ -52,4 +52,12 @@ export function ConfidenceSequence({ challenge }: { challenge: Challenge }) {
       </p>
     </div>
   );
+}
+
+/** Bounds of few units are wide and would leave no room for what is known by now. */
+function settled(points: Challenge['test']['points'], margin: number): [number, number] {
+  const last = points.at(-1)?.units ?? 0;
+  const later = points.filter(({ units }) => units >= last / 4);
+  const ends = later.flatMap(({ low, high }) => [low, high]);
+  return [Math.min(-margin, 0, ...ends), Math.max(margin, 0, ...ends)];
 }
