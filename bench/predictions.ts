@@ -7,7 +7,8 @@
  */
 import { readFileSync } from 'node:fs';
 import { seededRandom } from '@stroma/kernel';
-import { explainTrees, fitBoostedTrees, type Matrix } from '@stroma/learn';
+import { explainTrees, fitBoostedTrees } from '@stroma/learn';
+import type { Matrix } from '@stroma/learn/networks';
 import { sharedData } from '../scripts/shared-data.ts';
 import { print, printNoise, quantile, round } from './measure.ts';
 import { addDataset, type BenchServer, startServer } from './stroma-server.ts';
