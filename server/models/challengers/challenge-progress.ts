@@ -4,6 +4,7 @@ import type { Sql } from '../../platform/db/database.ts';
 import { lockUntilCommit } from '../../platform/db/locks.ts';
 import type { ModelParts } from '../experiments/run-documents.ts';
 import type { Outcomes } from '../monitoring/outcomes.service.ts';
+import { findVersions } from '../registry/model-versions.store.ts';
 import { findModel } from '../registry/models.store.ts';
 import type { ServedModels } from '../serving/served-models.ts';
 import { addOutcomes, decisionOf, type Outcome, type Told } from './challenge-test.ts';
@@ -56,7 +57,7 @@ export class ChallengeProgress {
     const decision = row.decision ?? decisionOf(test, row);
     const because = await this.#because(ctx, { ...row, test, decision }, known.length < atOnce);
     if (known.length === 0 && because === null) return true;
-    return db.transaction(async (tx) => {
+    const isDone = await db.transaction(async (tx) => {
       await lockUntilCommit(tx, `challenge:${id}`);
       const present = await findChallenge(tx, tenantId, id);
       if (present === null || present.status !== 'running') return true;
@@ -77,6 +78,9 @@ export class ChallengeProgress {
       if (because !== null) await this.end(tx, ctx, { ...present, test, decision }, because);
       return because !== null || known.length < atOnce;
     });
+    // Whoever asked while it was written may have read it as it was.
+    if (because !== null) this.#trials.forget(row.modelId);
+    return isDone;
   }
 
   /** In A/B a key counts once: what is known of it later is not a new throw of the coin. */
@@ -117,8 +121,9 @@ export class ChallengeProgress {
     const model = await findModel(this.#parts.platform.db.sql, ctx.actor.tenantId, modelId);
     if (model === null || model.deletedAt !== null) return 'replaced';
     const answering = (await this.#served.answering(ctx, model))?.version.id ?? null;
-    if (answering === championId) return null;
-    return answering === challengerId ? 'promoted' : 'replaced';
+    if (answering !== championId) return answering === challengerId ? 'promoted' : 'replaced';
+    const [challenger] = await findVersions(this.#parts.platform.db.sql, ctx.actor.tenantId, [challengerId]);
+    return challenger === undefined || challenger.version.deletedAt !== null ? 'replaced' : null;
   }
 
   /** In the caller's transaction, with the record of it. */

@@ -1,6 +1,7 @@
 import type { Challenge, ChallengePrediction, ErrorAnswer, Predictions } from '@stroma/contracts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { DataServer, Person } from '../../data/data-server.suite.ts';
+import { addOutcomes, decisionOf, emptyTest, metricOf, scoreOf, unitOf } from './challenge-test.ts';
 
 interface Stage {
   server: DataServer;
@@ -40,6 +41,56 @@ export function challengeTests(stage: () => Stage): void {
     const told = await stage().scientist.call('POST', '/ml/outcomes', { outcomes });
     expect(told).toMatchObject({ status: 200, body: { recorded: outcomes.length } });
   };
+
+  describe('what a challenge is judged by', () => {
+    const told = (prediction: string | number, probabilities: Record<string, number> | null = null) => ({
+      prediction,
+      confidence: null,
+      probabilities,
+    });
+    const judged = { metric: 'accuracy', errorScale: null, alpha: 0.05, margin: 0, share: 0 } as const;
+    const at = new Date(0);
+
+    it('is a score of each outcome, told in the unit of the metric', () => {
+      expect(scoreOf(told('b'), 'b', judged)).toBe(1);
+      expect(scoreOf(told('1'), 1, judged)).toBe(1);
+      const brier = { ...judged, metric: 'brier' } as const;
+      const score = scoreOf(told('b', { a: 0.3, b: 0.7 }), 'a', brier);
+      // By hand: (0.7² + 0.7²) / 2.
+      expect(metricOf(score, brier)).toBeCloseTo(0.49, 12);
+      const error = { ...judged, metric: 'absolute_error', errorScale: 8 } as const;
+      expect(metricOf(scoreOf(told(5), 3, error), error)).toBe(2);
+      expect(metricOf(scoreOf(told(500), 3, error), error)).toBe(8);
+      expect(unitOf(error)).toBe(-8);
+    });
+
+    it('decides within a margin in that unit, and not at all where arms are not alike', () => {
+      const error = { ...judged, metric: 'absolute_error', errorScale: 8, margin: 4 } as const;
+      const pairs = Array.from({ length: 60 }, (_, row) => ({
+        arm: 'champion' as const,
+        champion: told(row),
+        challenger: told(row + 0.5),
+        observed: row,
+        at,
+      }));
+      const same = addOutcomes(emptyTest, pairs, error);
+      expect(decisionOf(same, error)).toBe('no_difference');
+      expect(
+        addOutcomes(addOutcomes(emptyTest, pairs.slice(0, 31), error), pairs.slice(31), error).sequence,
+      ).toEqual(same.sequence);
+      const arms = { ...judged, share: 0.5 };
+      const lopsided = Array.from({ length: 60 }, (_, row) => {
+        const isChallenger = row % 12 !== 0;
+        const own = told(isChallenger ? 'right' : 'wrong');
+        return isChallenger
+          ? { arm: 'challenger' as const, champion: null, challenger: own, observed: 'right', at }
+          : { arm: 'champion' as const, champion: own, challenger: null, observed: 'right', at };
+      });
+      const state = addOutcomes(emptyTest, lopsided, arms);
+      expect(state.points.at(-1)?.low).toBeGreaterThan(0);
+      expect(decisionOf(state, arms)).toBeNull();
+    });
+  });
 
   describe('a challenger', () => {
     beforeAll(async () => {
