@@ -2,40 +2,32 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LearningMetric, ModelEvaluation, MonitorFindings, MonitorRule } from '@stroma/contracts';
-import { StromaError } from '@stroma/kernel';
 import type { ReadableTable } from '../../data/index.ts';
 import type { Context } from '../../platform/context.ts';
 import type { Sql } from '../../platform/db/database.ts';
 import { fail } from '../../platform/failure.ts';
 import { newId } from '../../platform/ids.ts';
 import type { JobDefinition, JobOutcome, RunningJob } from '../../platform/jobs/job-types.ts';
-import type { Threads } from '../../platform/threads/threads.ts';
 import type { ServedVersion } from '../serving/served-models.ts';
 import { engine } from '../training/engine.ts';
 import { type LoggedStream, loggedStream } from './logged-stream.ts';
 import type { CheckDocument } from './monitor-documents.ts';
-import { mailKind } from './monitor-mails.jobs.ts';
-import { type JudgedRule, judgeRules, nextStanding } from './monitor-rules.ts';
+import type { CheckTools, Looked } from './monitor-look.ts';
+import { judgeRules } from './monitor-rules.ts';
 import type { MonitorTask } from './monitoring.worker.ts';
-import { type CheckInput, checkKind, type Monitors, type MonitorWalls } from './monitors.service.ts';
+import { type CheckInput, checkKind, type MonitorWalls } from './monitors.service.ts';
 import {
   type CheckRow,
   findMonitor,
   insertCheck,
-  insertFiring,
   lockMonitor,
   type MonitorRow,
-  updateMonitor,
+  pruneChecks,
 } from './monitors.store.ts';
-import type { Outcomes } from './outcomes.service.ts';
-import type { PlannedRetraining } from './retrainings.service.ts';
+import { actOnRules, planned } from './rule-actions.ts';
 
-export interface CheckTools extends MonitorWalls {
-  monitors: Monitors;
-  outcomes: Outcomes;
-  threads: Threads;
-}
-
+/** Of a monitor. */
+const mostChecks = 500;
 const worker = new URL('./monitoring.worker.ts', import.meta.url);
 
 /** Looks at the newest predictions of a version with the rights of its monitor's owner, and does what the rules say. */
@@ -81,17 +73,6 @@ const nothing = {
   sealed: null,
   provenanceId: null,
 };
-
-interface Looked {
-  monitor: MonitorRow;
-  owner: Context;
-  found: ServedVersion;
-  table: ReadableTable;
-  stream: LoggedStream;
-  findings: MonitorFindings | null;
-  scheduled: boolean;
-  startedAt: Date;
-}
 
 async function check(
   tools: CheckTools,
@@ -217,7 +198,8 @@ async function conclude(tools: CheckTools, looked: Looked): Promise<JobOutcome> 
         createdBy: owner.actor.id,
         createdAt,
       });
-      await act(tx, tools, looked, present, judged, plan, checkId);
+      await pruneChecks(tx, monitor.tenantId, monitor.id, mostChecks);
+      await actOnRules(tx, tools, looked, present, judged, plan, checkId);
       await parts.access.audit.record(tx, owner, {
         action: 'model-monitor.checked',
         object: { kind: 'model', id: monitor.modelId },
@@ -241,17 +223,6 @@ async function conclude(tools: CheckTools, looked: Looked): Promise<JobOutcome> 
   };
 }
 
-type Plan = { retraining: PlannedRetraining } | { refused: string } | null;
-
-async function planned(plan: () => Promise<PlannedRetraining>): Promise<Plan> {
-  try {
-    return { retraining: await plan() };
-  } catch (error) {
-    if (error instanceof StromaError) return { refused: error.message };
-    throw error;
-  }
-}
-
 function headOf({ monitor, found, table, stream, findings, scheduled }: Looked) {
   const newest = findings?.windows.findLast(({ whole }) => whole);
   return {
@@ -270,97 +241,6 @@ function headOf({ monitor, found, table, stream, findings, scheduled }: Looked) 
     datasetVersionId: table.version_id,
     view: table.view,
   } satisfies Partial<CheckRow>;
-}
-
-/** How rules stand is read and written under the lock of the monitor: who looks at the same time finds it done. */
-async function act(
-  tx: Sql,
-  tools: CheckTools,
-  { owner, found, stream }: Looked,
-  monitor: MonitorRow,
-  judged: readonly JudgedRule[],
-  plan: Plan,
-  checkId: string,
-): Promise<void> {
-  const { parts, monitors } = tools;
-  const at = new Date();
-  const standing: MonitorRow['standing'] = { ...monitor.standing };
-  const told: string[] = [];
-  for (const each of judged) {
-    const { rule, state, message } = each;
-    // What a rule says may have been changed since it was judged.
-    if (!monitor.rules.some(({ rule_id }) => rule_id === rule.rule_id)) continue;
-    const next = nextStanding(standing[rule.rule_id], state, at, checkId);
-    standing[rule.rule_id] = next.standing;
-    if (next.changed === null) continue;
-    const started =
-      next.changed === 'fired' && rule.retrain ? await retrain(tx, tools, owner, monitor, rule, plan) : none;
-    const id = newId('monitorFiring');
-    await insertFiring(tx, {
-      ...(await monitors.messages.seal(monitor.tenantId, id, { message })),
-      ...started,
-      id,
-      tenantId: monitor.tenantId,
-      monitorId: monitor.id,
-      ruleId: rule.rule_id,
-      name: rule.name,
-      toState: next.standing.state,
-      checkId,
-      number: found.version.number,
-      at,
-    });
-    told.push(id);
-    await parts.access.audit.record(tx, owner, {
-      action: next.changed === 'fired' ? 'model-monitor.fired' : 'model-monitor.resolved',
-      object: { kind: 'model', id: monitor.modelId },
-      outcome: 'success',
-      after: { rule, retraining_id: started.retrainingId, withheld: started.withheld },
-      details: {
-        name: found.model.name,
-        monitor_id: monitor.id,
-        rule_id: rule.rule_id,
-        number: found.version.number,
-      },
-    });
-    await parts.platform.events.publish(tx, owner, 'model.monitor.fired', monitor.id, {
-      model_id: monitor.modelId,
-      monitor_id: monitor.id,
-      rule_id: rule.rule_id,
-      number: found.version.number,
-      state: next.standing.state,
-    });
-  }
-  await updateMonitor(tx, monitor.tenantId, monitor.id, {
-    standing,
-    checkId,
-    anchorId: stream.anchorId,
-    anchorNumber: found.version.number,
-  });
-  if (told.length > 0)
-    await parts.platform.jobs.send(owner, mailKind, { monitor_id: monitor.id, firing_ids: told }, { tx });
-}
-
-const none: { retrainingId: string | null; withheld: string | null } = { retrainingId: null, withheld: null };
-
-async function retrain(
-  tx: Sql,
-  { retrainings }: CheckTools,
-  owner: Context,
-  monitor: MonitorRow,
-  rule: MonitorRule,
-  plan: Plan,
-): Promise<typeof none> {
-  if (plan === null) return none;
-  if ('refused' in plan) return { retrainingId: null, withheld: plan.refused };
-  try {
-    const cause = { cause: 'rule', ruleId: rule.rule_id } as const;
-    const row = await retrainings.startIn(tx, owner, monitor, plan.retraining, cause);
-    return { retrainingId: row.id, withheld: null };
-  } catch (error) {
-    if (error instanceof StromaError && error.code === 'CONFLICT')
-      return { retrainingId: null, withheld: error.message };
-    throw error;
-  }
 }
 
 function provenanceOf(

@@ -38,7 +38,7 @@ export function monitorMailJob({
         .select({ name: monitorFirings.name, toState: monitorFirings.toState, number: monitorFirings.number })
         .from(monitorFirings)
         .where(inArray(monitorFirings.id, firing_ids));
-      const page = `${platform.config.STROMA_PUBLIC_URL?.replace(/\/$/, '') ?? ''}/models/monitoring/${row.id}`;
+      const page = `${platform.config.STROMA_PUBLIC_URL?.replace(/\/$/, '') ?? ''}/models/${row.modelId}?tab=monitoring&monitor=${row.id}`;
       let mails = 0;
       let failed: unknown = null;
       for (const userId of new Set([row.ownerId, ...row.notify])) {

@@ -272,6 +272,42 @@ describe('outcomes and monitors', () => {
       expect(actions).toContain(action);
   });
 
+  it('look and retrain by the clock, once however often it strikes; a retraining that is due too soon is put off', async () => {
+    const { platform } = server;
+    const schedule = { cron: '0 6 * * *', time_zone: 'Europe/Berlin' };
+    const made = await monitorOf({
+      name: 'By the clock',
+      schedule,
+      retraining: { schedule, promote_to: null },
+    });
+    const due = () =>
+      platform.db.execute(
+        'update ml_monitors set next_at = now(), next_retraining_at = now() where id = $1',
+        [made.monitor_id],
+      );
+    const strike = async () => {
+      const id = await platform.jobs.send(systemContext(platform.log), 'ml.monitoring-clock', {});
+      for (;;) {
+        const { rows } = await platform.db.execute('select status from jobs where id = $1', [id]);
+        if (rows[0]?.status === 'succeeded') return;
+      }
+    };
+    await due();
+    await Promise.all([strike(), strike()]);
+    const path = `/ml/monitors/${made.monitor_id}`;
+    const look = async () =>
+      (await scientist.call<Listed<{ scheduled: boolean }>>('GET', `${path}/checks`)).body.items;
+    while ((await look()).length === 0);
+    await due();
+    await strike();
+    while ((await look()).length < 2);
+    expect((await look()).map(({ scheduled }) => scheduled)).toEqual([true, true]);
+    expect((await scientist.call<ModelMonitor>('GET', path)).body.next_at).not.toBeNull();
+    const [run, ...more] = await retrainingsOf(made);
+    expect([run?.cause, more]).toEqual(['schedule', []]);
+    await scientist.call('POST', `/data/jobs/${run?.training_id}/cancel`);
+  });
+
   it('show no window to who is not shown a column the version learned from', async () => {
     const path = `/ml/monitors/${monitor.monitor_id}`;
     const technician = await server.colleague('technician');

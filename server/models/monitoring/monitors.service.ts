@@ -1,18 +1,16 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { api, ModelMonitor, MonitorCheck, MonitorSettings } from '@stroma/contracts';
+import type { api, ModelMonitor, MonitorCheck } from '@stroma/contracts';
 import { StromaError } from '@stroma/kernel';
 import type { z } from 'zod';
 import type { Context } from '../../platform/context.ts';
 import type { SealedTable } from '../../platform/crypto/sealed-table.ts';
 import { fail } from '../../platform/failure.ts';
 import { newId } from '../../platform/ids.ts';
-import { nextTime, requireApart } from '../../platform/jobs/cron-times.ts';
 import { cutPage, readIdCursor } from '../../platform/paging.ts';
 import { RunDocuments } from '../experiments/run-documents.ts';
 import type { ModelRow } from '../registry/models.store.ts';
 import type { RegisteredModels } from '../registry/registered-models.service.ts';
 import type { ServedModels, ServedVersion } from '../serving/served-models.ts';
-import { mostLogged } from './logged-stream.ts';
 import {
   type CheckDocument,
   checkHead,
@@ -23,6 +21,7 @@ import {
   retrainingDocument,
   settingsOf,
 } from './monitor-documents.ts';
+import { requireSound, standingOf, timesOf } from './monitor-settings.ts';
 import {
   type CheckRow,
   deleteMonitor,
@@ -54,9 +53,6 @@ export interface CheckInput {
   /** Of the monitor, for the title. */
   name: string;
 }
-
-const nearestMinutes = 5;
-const nearestRetrainingMinutes = 60;
 
 export interface MonitorWalls {
   parts: MonitoringParts;
@@ -112,7 +108,7 @@ export class Monitors {
     const { parts, models } = this.#walls;
     const model = await models.require(ctx, 'models:write', model_id);
     await this.#found(ctx, model, settings.version);
-    await this.#requireSound(ctx, settings);
+    await requireSound(this.#walls.parts, ctx, settings);
     const { tenantId, id: ownerId } = ctx.actor;
     const now = new Date();
     const row: MonitorRow = {
@@ -148,7 +144,7 @@ export class Monitors {
     const { parts } = this.#walls;
     const { row, model } = await this.#changeable(ctx, id);
     await this.#found(ctx, model, settings.version);
-    await this.#requireSound(ctx, settings);
+    await requireSound(this.#walls.parts, ctx, settings);
     await parts.platform.db.transaction(async (tx) => {
       const before = await lockMonitor(tx, ctx.actor.tenantId, id);
       if (before === null || before.revision !== revision)
@@ -359,66 +355,4 @@ export class Monitors {
       }),
     );
   }
-
-  async #requireSound(ctx: Context, settings: MonitorSettings): Promise<void> {
-    const { window, windows, schedule, rules, retraining, notify } = settings;
-    if (window.kind === 'count' && window.rows * windows > mostLogged)
-      fail(
-        'INVALID_INPUT',
-        `${windows} windows of ${window.rows} rows would be ${window.rows * windows} rows; at most ${mostLogged} are looked at. Take fewer or smaller windows.`,
-        { field: 'windows', limit: mostLogged },
-      );
-    if (schedule !== null) requireApart(schedule.cron, schedule.time_zone, nearestMinutes);
-    if (retraining?.schedule != null)
-      requireApart(retraining.schedule.cron, retraining.schedule.time_zone, nearestRetrainingMinutes);
-    const ids = new Set<string>();
-    for (const [at, rule] of rules.entries()) {
-      if (ids.has(rule.rule_id))
-        fail('INVALID_INPUT', `Two rules are called "${rule.rule_id}".`, { field: `rules.${at}.rule_id` });
-      ids.add(rule.rule_id);
-      if (rule.for_windows > windows)
-        fail(
-          'INVALID_INPUT',
-          `"${rule.name}" waits for ${rule.for_windows} windows; the monitor looks at ${windows}.`,
-          { field: `rules.${at}.for_windows` },
-        );
-      if (rule.retrain && retraining === null)
-        fail(
-          'INVALID_INPUT',
-          `"${rule.name}" retrains, but the monitor does not say how. Set "retraining".`,
-          {
-            field: `rules.${at}.retrain`,
-          },
-        );
-    }
-    for (const userId of notify)
-      if ((await this.#walls.parts.access.people.card(ctx.actor.tenantId, userId)) === null)
-        fail('INVALID_INPUT', `There is no member ${userId}.`, { field: 'notify' });
-  }
-}
-
-/** When the clock comes for it next. */
-const timesOf = ({ paused, schedule, retraining }: MonitorSettings) => ({
-  nextAt: paused || schedule === null ? null : nextTime(schedule.cron, schedule.time_zone),
-  nextRetrainingAt:
-    paused || retraining?.schedule == null
-      ? null
-      : nextTime(retraining.schedule.cron, retraining.schedule.time_zone),
-});
-
-/** Rules that say another thing than before have not been looked at. */
-function standingOf(
-  standing: MonitorRow['standing'],
-  before: MonitorSettings['rules'],
-  after: MonitorSettings['rules'],
-): MonitorRow['standing'] {
-  return Object.fromEntries(
-    after.flatMap(({ rule_id, when, for_windows }) => {
-      const old = before.find((own) => own.rule_id === rule_id);
-      const own = standing[rule_id];
-      const isSame =
-        old !== undefined && old.for_windows === for_windows && isDeepStrictEqual(old.when, when);
-      return own !== undefined && isSame ? [[rule_id, own]] : [];
-    }),
-  );
 }

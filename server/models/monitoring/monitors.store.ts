@@ -91,6 +91,19 @@ export async function insertCheck(tx: Sql, row: CheckRow): Promise<void> {
   await tx.insert(monitorChecks).values(row);
 }
 
+/** Of one monitor all but the newest so many go. */
+export async function pruneChecks(tx: Sql, tenantId: string, monitorId: string, most: number): Promise<void> {
+  const own = and(eq(monitorChecks.tenantId, tenantId), eq(monitorChecks.monitorId, monitorId));
+  const [oldest] = await tx
+    .select({ id: monitorChecks.id })
+    .from(monitorChecks)
+    .where(own)
+    .orderBy(desc(monitorChecks.id))
+    .offset(most - 1)
+    .limit(1);
+  if (oldest !== undefined) await tx.delete(monitorChecks).where(and(own, lt(monitorChecks.id, oldest.id)));
+}
+
 export async function findCheck(
   db: Sql,
   tenantId: string,

@@ -7,9 +7,10 @@ import { joinOutcomesJob } from './dataset-outcomes.jobs.ts';
 import { checkJob } from './monitor-checks.jobs.ts';
 import { monitorMailJob } from './monitor-mails.jobs.ts';
 import { monitoringRoutes } from './monitoring.routes.ts';
+import { monitoringClock } from './monitoring-clock.jobs.ts';
 import { Monitors } from './monitors.service.ts';
 import { Outcomes } from './outcomes.service.ts';
-import { compareJob, monitoringClock } from './retrainings.jobs.ts';
+import { compareJob } from './retrainings.jobs.ts';
 import { type MonitoringParts, Retrainings } from './retrainings.service.ts';
 
 export interface Monitoring {

@@ -3,31 +3,22 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ModelEvaluation } from '@stroma/contracts';
 import { StromaError } from '@stroma/kernel';
-import type { Logger } from 'pino';
 import type { Actor, Context } from '../../platform/context.ts';
 import type { Sql } from '../../platform/db/database.ts';
-import { newId } from '../../platform/ids.ts';
-import { nextOrNone } from '../../platform/jobs/cron-times.ts';
 import type { JobDefinition, JobOutcome, RunningJob } from '../../platform/jobs/job-types.ts';
 import { listPromotions } from '../registry/model-versions.store.ts';
 import type { Promotions } from '../registry/promotions.service.ts';
 import type { ServedVersion } from '../serving/served-models.ts';
 import type { TableTask } from '../training/learning-table.ts';
-import { findTraining } from '../training/training.store.ts';
 import { labelledStream } from './logged-stream.ts';
-import { type CheckTools, ownerOf } from './monitor-checks.jobs.ts';
+import { ownerOf } from './monitor-checks.jobs.ts';
 import { retrainingDocument } from './monitor-documents.ts';
-import { type CheckInput, checkKind } from './monitors.service.ts';
+import type { CheckTools } from './monitor-look.ts';
 import {
-  dueMonitors,
-  dueRetrainings,
   findMonitor,
-  lockMonitor,
   lockRetraining,
   type MonitorRow,
-  openRetrainings,
   type RetrainingRow,
-  updateMonitor,
   updateRetraining,
 } from './monitors.store.ts';
 import type { ComparedOnOutcomes, CompareTask } from './retraining.worker.ts';
@@ -36,13 +27,12 @@ import { heldOutDifference } from './window-figures.ts';
 
 export type RetrainingTools = CheckTools & { promotions: Promotions };
 
-const compareKind = 'ml.retraining-compare';
+export const compareKind = 'ml.retraining-compare';
 const worker = new URL('./retraining.worker.ts', import.meta.url);
-const batch = 50;
 /** What came of a training is compared on outcomes of this long before it. */
 const outcomesMs = 180 * 24 * 3_600_000;
 
-interface CompareInput {
+export interface CompareInput {
   retraining_id: string;
   name: string;
 }
@@ -59,7 +49,7 @@ export function compareJob(tools: RetrainingTools): JobDefinition<CompareInput> 
     async onFailed({ retraining_id }, ctx, _job, error, tx) {
       const row = await lockRetraining(tx, ctx.actor.tenantId, retraining_id);
       if (row !== null && row.endedAt === null)
-        await end(tx, tools, ctx, row, { state: 'failed', message: error.message });
+        await endRetraining(tx, tools, ctx, row, { state: 'failed', message: error.message });
     },
   };
 }
@@ -89,12 +79,13 @@ async function compare(
     async commit(tx) {
       const present = await lockRetraining(tx, tenantId, retraining_id);
       if (present !== null && present.endedAt === null)
-        await end(tx, tools, owner, present, { comparison, ...asked });
+        await endRetraining(tx, tools, owner, present, { comparison, ...asked });
     },
   };
 }
 
-async function end(
+/** With the record of it and the event. */
+export async function endRetraining(
   tx: Sql,
   { parts, retrainings }: RetrainingTools,
   ctx: Context,
@@ -249,169 +240,4 @@ function wordsOf({ basis, metric, rows, before, after, change }: Comparison): st
       ? `on the same ${rows} rows, which neither learned from`
       : 'each on the rows kept back from it';
   return `${metric} ${rounded(after.value)} after ${rounded(before.value)} (change ${rounded(change.low)} to ${rounded(change.high)}), ${where}.`;
-}
-
-/** Every minute: sends off checks and retrainings that are due, and what follows a training that has ended. */
-export function monitoringClock(tools: RetrainingTools): JobDefinition<object> {
-  return {
-    kind: 'ml.monitoring-clock',
-    title: () => 'Looking after monitors that are due',
-    timeoutSeconds: 600,
-    retries: 0,
-    concurrency: 1,
-    cron: '* * * * *',
-    run: async (_input, { log }) => {
-      const now = new Date();
-      return {
-        result: {
-          checks: await each(log, await dueMonitors(tools.parts.platform.db.sql, now, batch), (row) =>
-            sendCheck(tools, log, row, now),
-          ),
-          retrainings: await each(log, await dueRetrainings(tools.parts.platform.db.sql, now, batch), (row) =>
-            startDue(tools, log, row, now),
-          ),
-          ended: await each(log, await openRetrainings(tools.parts.platform.db.sql, batch), (row) =>
-            follow(tools, log, row),
-          ),
-        },
-      };
-    },
-  };
-}
-
-/** One that fails holds no other up. */
-async function each<Row extends { id: string }>(
-  log: Logger,
-  rows: readonly Row[],
-  work: (row: Row) => Promise<boolean>,
-): Promise<number> {
-  let done = 0;
-  for (const row of rows)
-    try {
-      if (await work(row)) done += 1;
-    } catch (error) {
-      log.error({ err: error, row: row.id }, 'the clock of monitors could not look after it');
-    }
-  return done;
-}
-
-async function contextOf({ parts }: RetrainingTools, log: Logger, tenantId: string, userId: string) {
-  const actor = await parts.access.people.actor(tenantId, userId);
-  if (actor === null) return null;
-  const requestId = newId('request');
-  const { signal } = new AbortController();
-  return {
-    actor,
-    requestId,
-    log: log.child({ request: requestId, actor: actor.id }),
-    signal,
-  } satisfies Context;
-}
-
-async function sendCheck(tools: RetrainingTools, log: Logger, row: MonitorRow, now: Date): Promise<boolean> {
-  const { platform } = tools.parts;
-  const ctx = await contextOf(tools, log, row.tenantId, row.ownerId);
-  return platform.db.transaction(async (tx) => {
-    const present = await lockMonitor(tx, row.tenantId, row.id);
-    if (present === null || present.nextAt === null || present.nextAt > now) return false;
-    const { cron, timeZone } = present;
-    // Of an owner who is gone nobody's rights are left to look with.
-    const nextAt = ctx === null || cron === null ? null : nextOrNone(cron, timeZone, now);
-    await updateMonitor(tx, row.tenantId, row.id, { nextAt });
-    if (ctx === null) return false;
-    const input: CheckInput = { monitor_id: row.id, scheduled: true, name: row.name };
-    await platform.jobs.send(ctx, checkKind, input, { tx });
-    return true;
-  });
-}
-
-async function startDue(tools: RetrainingTools, log: Logger, row: MonitorRow, now: Date): Promise<boolean> {
-  const { parts, models, served, retrainings } = tools;
-  const { platform } = parts;
-  const ctx = await contextOf(tools, log, row.tenantId, row.ownerId);
-  const schedule = row.retraining?.schedule ?? null;
-  const plan =
-    ctx === null
-      ? null
-      : await models
-          .require(ctx, 'models:read', row.modelId)
-          .then((model) => served.ofModel(ctx, model, row.version, 'tell'))
-          .then((found) => retrainings.plan(ctx, found))
-          .catch((error: unknown) => {
-            log.warn({ err: error, monitor: row.id }, 'a retraining that is due cannot be planned');
-            return null;
-          });
-  return platform.db.transaction(async (tx) => {
-    const present = await lockMonitor(tx, row.tenantId, row.id);
-    if (present === null || present.nextRetrainingAt === null || present.nextRetrainingAt > now) return false;
-    const next =
-      schedule === null || ctx === null ? null : nextOrNone(schedule.cron, schedule.time_zone, now);
-    await updateMonitor(tx, row.tenantId, row.id, { nextRetrainingAt: next });
-    if (ctx === null || plan === null) return false;
-    try {
-      await retrainings.startIn(tx, ctx, present, plan, { cause: 'schedule', ruleId: null });
-      return true;
-    } catch (error) {
-      if (!(error instanceof StromaError) || error.code !== 'CONFLICT') throw error;
-      log.info({ monitor: row.id, reason: error.message }, 'a retraining that is due was put off');
-      return false;
-    }
-  });
-}
-
-/** What a training came to: its version is compared, its failure told. */
-async function follow(tools: RetrainingTools, log: Logger, row: RetrainingRow): Promise<boolean> {
-  const { platform } = tools.parts;
-  const ctx =
-    (await contextOf(tools, log, row.tenantId, row.startedBy)) ??
-    (await contextOf(
-      tools,
-      log,
-      row.tenantId,
-      (await findMonitor(platform.db.sql, row.tenantId, row.monitorId))?.ownerId ?? '',
-    ));
-  if (ctx === null) return false;
-  const training = await findTraining(platform.db.sql, ctx, row.trainingId);
-  const number = training?.result?.number ?? null;
-  const failed = number === null ? await failureOf(tools, ctx, row, training?.error?.message ?? null) : null;
-  if (number === null && failed === null) return false;
-  return platform.db.transaction(async (tx) => {
-    const present = await lockRetraining(tx, row.tenantId, row.id);
-    if (present === null || present.state !== 'training' || present.endedAt !== null) return false;
-    if (failed !== null) {
-      await end(tx, tools, ctx, present, { state: 'failed', message: failed });
-      return true;
-    }
-    const change = {
-      state: 'comparing',
-      toNumber: number,
-      message: `Version ${number} is registered and held against version ${row.fromNumber}.`,
-    } as const;
-    await updateRetraining(tx, row.tenantId, row.id, change);
-    await tools.retrainings.announce(tx, ctx, { ...present, ...change });
-    const input: CompareInput = { retraining_id: row.id, name: training?.name ?? '' };
-    await platform.jobs.send(ctx, compareKind, input, { tx });
-    return true;
-  });
-}
-
-/** Null while it goes on. */
-async function failureOf(
-  { parts }: RetrainingTools,
-  ctx: Context,
-  { trainingId }: RetrainingRow,
-  error: string | null,
-): Promise<string | null> {
-  if (error !== null) return `The training failed: ${error}`;
-  try {
-    const { status } = await parts.platform.jobs.get(ctx, trainingId);
-    return status === 'cancelled'
-      ? 'The training was cancelled.'
-      : status === 'failed'
-        ? 'The training failed.'
-        : null;
-  } catch (missing) {
-    if (missing instanceof StromaError && missing.code === 'NOT_FOUND') return 'The training is gone.';
-    throw missing;
-  }
 }
