@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { loggedKey, metricNumber, runInput } from './experiments.ts';
 import { sha256, timestamp } from './fields.ts';
 import { criticality, signOff } from './model-governance-documents.ts';
+import { riskClasses } from './model-governance-kinds.ts';
 import { modelStages, promotionStates } from './model-stages.ts';
 
 const person = z.object({ user_id: z.string(), name: z.string().nullable() });
@@ -192,6 +193,22 @@ export const modelCard = z.object({
       }),
     )
     .describe('The newest on how it serves groups, and on drift from what it learned from'),
+  risk: z
+    .object({
+      record_id: z.string(),
+      number: z.int(),
+      version_number: z.int().describe('Of the model, as the record tells of it'),
+      risk_class: z.enum(riskClasses),
+      intended_purpose: z.string().nullable(),
+      limits: z.string().nullable(),
+      missing: z.int(),
+      approved_by: person.nullable(),
+      sha256,
+    })
+    .nullable()
+    .describe(
+      'From the newest risk record of the model; null where there is none, or it is not for who asks',
+    ),
   promotions: z.array(promotion).describe('How it came to where it stands, oldest first'),
   signatures: z.array(z.object({ signature_id: z.string(), rendering: z.string(), state: z.string() })),
   erasures: z.array(z.string()),

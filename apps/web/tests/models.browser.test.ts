@@ -158,7 +158,7 @@ describe('a model', () => {
     await page.getByRole('button', { name: 'Watch this model' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
     await page.getByRole('button', { name: 'Keep predictions' }).click();
-    await page.getByText('Predictions are kept').waitFor();
+    await page.getByRole('button', { name: 'Keep none any more' }).waitFor();
     await predictBirds(new URL(page.url()));
     await page.getByRole('button', { name: 'Look now' }).click();
     await page.getByRole('figure', { name: 'Drift by column and window' }).locator('svg.marks').waitFor();
@@ -191,7 +191,8 @@ async function govern(page: Page): Promise<void> {
   await page.getByText('1 sign-off · Each has signed').first().waitFor();
 
   await page.getByRole('tab', { name: 'What if' }).click();
-  await page.getByRole('region', { name: 'Prediction' }).getByRole('status').getByText(/\w/).waitFor();
+  await page.getByRole('spinbutton', { name: 'Flipper Length (mm)' }).fill('221');
+  await page.waitForResponse((answer) => answer.url().endsWith('/ml/predict') && answer.ok());
   await page.getByRole('tab', { name: 'Governance' }).click();
   await page.getByRole('button', { name: 'Accept' }).first().click();
   await page.getByText(/ 1 accepted/).waitFor();
@@ -210,4 +211,9 @@ async function govern(page: Page): Promise<void> {
   await record.getByRole('button', { name: 'Close' }).click();
   await page.getByText('outside the scope').first().waitFor();
   expect(await faultsOf(page, 'models-governance')).toEqual([]);
+  await page.getByRole('button', { name: 'Critical uses' }).click();
+  await policy.getByRole('button', { name: 'Remove the rule' }).click();
+  await policy.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('Not marked as critical').first().waitFor();
+  await page.getByRole('tab', { name: 'Versions' }).click();
 }

@@ -1,6 +1,7 @@
 import type {
   BiasReport,
   CriticalPolicy,
+  ModelCard,
   ModelEvaluation,
   ModelFairness,
   ModelRecord,
@@ -244,6 +245,14 @@ describe('a risk record', () => {
     const missing = document.missing.map(({ missing: what, about }) => `${what} ${about ?? ''}`.trim());
     expect(missing).toEqual(expect.arrayContaining(['drift_report', 'answer oversight', 'predictions_kept']));
     expect(missing).not.toContain('answer intended_purpose');
+    const { body: card } = await scientist.call<ModelCard>('GET', at('card'));
+    expect(card.risk).toMatchObject({
+      record_id: body.record_id,
+      risk_class: 'high',
+      intended_purpose: 'Tells rare kinds from common ones.',
+      limits: null,
+    });
+    expect(card.not_stated).toContain('what its limits are');
     const graph = await scientist.call('GET', `/provenance/${body.provenance_id}`);
     expect(JSON.stringify(graph.body)).toContain(report.report_id);
   });

@@ -1,9 +1,11 @@
 import { hash } from 'node:crypto';
-import type { ModelCard, Run } from '@stroma/contracts';
+import type { ModelCard, RiskRecord, Run } from '@stroma/contracts';
 import type { Context } from '../../platform/context.ts';
 import { canonicalJson } from '../../platform/provenance/canonical-json.ts';
 import { type ModelParts, RunDocuments } from '../experiments/run-documents.ts';
 import type { Runs } from '../experiments/runs.service.ts';
+import { listRecords } from '../governance/model-records.store.ts';
+import { seesAllAlike } from '../governance/record-sight.ts';
 import { newestReports } from '../reports/model-reports.store.ts';
 import type { ModelVersions } from './model-versions.service.ts';
 import type { Promotions } from './promotions.service.ts';
@@ -41,6 +43,7 @@ export async function modelCard(
     ? { signatures: [] }
     : await parts.access.signatures.subject(ctx, { kind: signedKind, id: version.version_id });
   const reports = await reportsOf(parts, ctx, version.version_id);
+  const risk = await riskOf(parts, ctx, model.id);
   const card: Omit<ModelCard, 'card_sha256'> = {
     format: 'stroma model card 1',
     model: { model_id: model.id, name: model.name, description: model.description, tags: model.tags },
@@ -70,11 +73,14 @@ export async function modelCard(
     metrics: version.metrics,
     artifacts: version.artifacts,
     reports,
+    risk,
     promotions: await promotions.ofVersion(ctx, version.version_id),
     signatures: signatures.map(({ signature_id, rendering, state }) => ({ signature_id, rendering, state })),
     erasures: version.erasures,
     not_stated: [
-      ...notStated(model.description, version),
+      ...notStated(`${model.description}${risk?.intended_purpose ?? ''}`, version),
+      ...(risk?.limits == null ? ['what its limits are'] : []),
+      ...(risk === null ? ['its risks: there is no risk record, or none that you may read'] : []),
       ...(reports.some(({ kind }) => kind === 'fairness') ? [] : ['how it serves groups of people']),
     ],
     facts_sha256: version.facts_sha256,
@@ -93,6 +99,26 @@ async function reportsOf(parts: ModelParts, ctx: Context, versionId: string): Pr
     made_at: createdAt.toISOString(),
     provenance_id: provenanceId,
   }));
+}
+
+async function riskOf(parts: ModelParts, ctx: Context, modelId: string): Promise<ModelCard['risk']> {
+  const [row] = await listRecords(parts.platform.db.sql, ctx, modelId, { kind: 'risk_record', limit: 1 });
+  if (row === undefined || !(await seesAllAlike(parts.data, ctx, row.sights))) return null;
+  const { answers, risk_class, missing, system } = JSON.parse(row.document) as RiskRecord;
+  const stated = (text: string | undefined): string | null =>
+    text === undefined || text === '' ? null : text;
+  const named = await new RunDocuments(parts).names(row.approvedBy === null ? [] : [row.approvedBy]);
+  return {
+    record_id: row.id,
+    number: row.number,
+    version_number: system.number,
+    risk_class,
+    intended_purpose: stated(answers.intended_purpose),
+    limits: stated(answers.limits),
+    missing: missing.length,
+    approved_by: row.approvedBy === null ? null : named(row.approvedBy),
+    sha256: row.sha256,
+  };
 }
 
 /** As the client that logged the run says. */

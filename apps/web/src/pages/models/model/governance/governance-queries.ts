@@ -6,6 +6,8 @@ export const governanceQuery = (id: string, number: number) =>
   queryOptions({
     queryKey: queryKeys.modelPart(id, 'governance', { number }),
     queryFn: ({ signal }) => client.modelGovernance.version({ params: { id, number }, signal }),
+    // Predictions come in while the page is elsewhere.
+    refetchOnMount: 'always',
   });
 
 export const recordsQuery = (id: string) =>
@@ -25,6 +27,7 @@ export const reviewsQuery = (id: string) =>
     queryKey: queryKeys.modelPart(id, 'reviews'),
     queryFn: ({ signal }) =>
       client.modelGovernance.reviews({ params: { id }, query: { limit: 50, state: 'waiting' }, signal }),
+    refetchOnMount: 'always',
   });
 
 export const criticalPolicyQuery = queryOptions({
