@@ -3,9 +3,6 @@
  * gathered from 1,024 rows; graphs whole), against the same networks in PyTorch, one thread each, in turns in one run.
  *   node bench/network-training.ts [seconds a turn] [network ...]    BENCH_PYTHON: a Python that has torch (1.13 of Debian is the peer)
  */
-import { execFile } from 'node:child_process';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { seededRandom } from '@stroma/kernel';
 import {
   fitConvolution1d,
@@ -19,6 +16,7 @@ import {
   type NetworkTrainingOptions,
 } from '@stroma/learn/networks';
 import { median, print, printNoise, round } from './measure.ts';
+import { runTorch, type TorchPeer } from './torch-peer.ts';
 
 const rows = 1024;
 const random = seededRandom(1);
@@ -92,33 +90,12 @@ async function ours(name: string, seconds: number): Promise<number> {
   return (steps * 1e6) / spent;
 }
 
-interface Peer {
+interface Peer extends TorchPeer {
   per_cpu_s: number;
-  version: string;
-  blas: string;
 }
 
-const python = process.env.BENCH_PYTHON ?? '/usr/bin/python3';
-
-async function theirs(name: string, seconds: number): Promise<Peer | null> {
-  const program = join(import.meta.dirname, 'network-training.py');
-  try {
-    const { stdout } = await promisify(execFile)(python, [program, String(seconds), name]);
-    const peer: Peer = JSON.parse(stdout);
-    if (peer.blas !== 'reference') return peer;
-    console.error(
-      'The peer is skipped: its torch multiplies with the slow reference BLAS (apt-get install libopenblas0).',
-    );
-    return null;
-  } catch (error) {
-    const text = error instanceof Error ? error.message : String(error);
-    if (!/No module named|ENOENT/.test(text)) throw error;
-    console.error(
-      `The peer is skipped: ${python} has no torch (apt-get install python3-torch, or set BENCH_PYTHON).`,
-    );
-    return null;
-  }
-}
+const theirs = (name: string, seconds: number): Promise<Peer | null> =>
+  runTorch('network-training.py', [String(seconds), name]);
 
 const seconds = Number(process.argv[2] ?? 3);
 const chosen = process.argv.slice(3);

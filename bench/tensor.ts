@@ -5,9 +5,6 @@
  * large one.
  *   node bench/tensor.ts [seconds a turn] [network ...]      BENCH_PYTHON: a Python that has torch (1.13 of Debian is the peer)
  */
-import { execFile } from 'node:child_process';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { seededRandom } from '@stroma/kernel';
 import {
   add,
@@ -39,6 +36,7 @@ import {
   train,
 } from '@stroma/tensor';
 import { median, print, printNoise, quantile, round } from './measure.ts';
+import { runTorch, type TorchPeer } from './torch-peer.ts';
 
 const rows = 4096;
 const layer = (name: string, x: Tensor, inputs: number, outputs: number) =>
@@ -151,29 +149,10 @@ async function ours(name: string, seconds: number): Promise<Pace> {
   };
 }
 
-type Peer = Pace & { version: string; blas: string };
+type Peer = Pace & TorchPeer;
 
-const python = process.env.BENCH_PYTHON ?? '/usr/bin/python3';
-
-async function theirs(name: string, seconds: number): Promise<Peer | null> {
-  const program = join(import.meta.dirname, 'tensor.py');
-  try {
-    const { stdout } = await promisify(execFile)(python, [program, String(seconds), name]);
-    const peer: Peer = JSON.parse(stdout);
-    if (peer.blas !== 'reference') return peer;
-    console.error(
-      'The peer is skipped: its torch multiplies with the slow reference BLAS (apt-get install libopenblas0).',
-    );
-    return null;
-  } catch (error) {
-    const text = error instanceof Error ? error.message : String(error);
-    if (!/No module named|ENOENT/.test(text)) throw error;
-    console.error(
-      `The peer is skipped: ${python} has no torch (apt-get install python3-torch, or set BENCH_PYTHON).`,
-    );
-    return null;
-  }
-}
+const theirs = (name: string, seconds: number): Promise<Peer | null> =>
+  runTorch('tensor.py', [String(seconds), name]);
 
 const seconds = Number(process.argv[2] ?? 3);
 const chosen = process.argv.slice(3);

@@ -19,6 +19,7 @@ import type { Audit } from '../audit/audit.ts';
 import { Remembered } from '../remembered.ts';
 import { type AccessChange, tellAccessChange } from './access-changes.ts';
 import type { Entitlements } from './entitlements.ts';
+import { inheritAttributes } from './inherited-attributes.ts';
 import { findProjects, type ProjectRow } from './projects.store.ts';
 import { requireListedPurposes } from './purposes.service.ts';
 import { refuse } from './refusals.ts';
@@ -206,29 +207,9 @@ export class Resources {
     return fail('FORBIDDEN', decision.reason, { permission, rule: decision.rule });
   }
 
-  /**
-   * What narrows the things something new was made from narrows it too, in the transaction that makes it. Throws
-   * UNPROCESSABLE where they are narrowed each in its own way: nobody could say then who may see it.
-   */
-  async inherit(tx: Sql, ctx: Context, id: string, from: readonly string[]): Promise<void> {
-    const { tenantId } = ctx.actor;
-    const ways = new Map<string, Parameters<typeof replaceAttributes>[3]>();
-    for (const source of from) {
-      const { projects, ...rest } = await findAttributes(tx, tenantId, source);
-      const way = { ...rest, projects: projects.map((project) => project.id).sort() };
-      const isOpen = way.site === null && way.opensAt === null && way.closesAt === null;
-      if (isOpen && way.purposes.length === 0 && way.projects.length === 0) continue;
-      ways.set(JSON.stringify(way), way);
-    }
-    const [only, other] = ways.values();
-    if (only === undefined) return;
-    if (other !== undefined)
-      fail(
-        'UNPROCESSABLE',
-        'The datasets it is made from belong to different projects, sites, purposes or times. Put them into the same first.',
-      );
-    await replaceAttributes(tx, tenantId, id, only);
-    await tellAccessChange(tx, { tenant: tenantId, resource: id });
+  /** As `inheritAttributes`. */
+  inherit(tx: Sql, ctx: Context, id: string, from: readonly string[]): Promise<void> {
+    return inheritAttributes(tx, ctx, id, from);
   }
 
   async get(ctx: Context, id: string): Promise<ResourceAccess> {

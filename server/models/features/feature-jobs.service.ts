@@ -3,10 +3,11 @@ import type { ColumnType } from '@stroma/kernel';
 import type { Logger } from 'pino';
 import type { z } from 'zod';
 import type { TileDataset } from '../../data/index.ts';
-import type { Actor, Context } from '../../platform/context.ts';
+import { actingContext } from '../../platform/acting-context.ts';
+import type { Context } from '../../platform/context.ts';
 import { fail } from '../../platform/failure.ts';
-import { newId } from '../../platform/ids.ts';
 import { nextOrNone } from '../../platform/jobs/cron-times.ts';
+import { sendDue } from '../../platform/jobs/due-work.ts';
 import { isBehind, type KnownView, mayChangeView, seesAll } from './feature-documents.ts';
 import type { FeatureParts, FeatureViews } from './feature-views.service.ts';
 import { dueViews, lockDueView, noteView, type ViewRow } from './feature-views.store.ts';
@@ -29,8 +30,6 @@ export interface PlannedJoin {
   asked: TileDataset;
   views: { known: KnownView; features: readonly Feature[]; joined: JoinedView }[];
 }
-
-const batch = 20;
 
 /** Materialisations and joins: what is asked for, what may be, and what is due. */
 export class FeatureJobs {
@@ -131,28 +130,19 @@ export class FeatureJobs {
   }
 
   /** Sends off what is due and has something new to read, of every tenant; one that fails holds no other up. */
-  async sweep(log: Logger, now = new Date()): Promise<number> {
-    const tried = new Set<string>();
-    for (let sent = 0; ; ) {
-      const due = await dueViews(this.#parts.platform.db.sql, now, batch + tried.size);
-      const rows = due.filter(({ id }) => !tried.has(id));
-      if (rows.length === 0) return sent;
-      for (const row of rows) {
-        tried.add(row.id);
-        try {
-          if (await this.#sendDue(log, row, now)) sent += 1;
-        } catch (error) {
-          log.error({ err: error, view: row.id }, 'a feature view could not be sent off');
-        }
-      }
-    }
+  sweep(log: Logger, now = new Date()): Promise<number> {
+    return sendDue({
+      due: (limit) => dueViews(this.#parts.platform.db.sql, now, limit),
+      send: (row) => this.#sendDue(log, row, now),
+      failed: (row, err) => log.error({ err, view: row.id }, 'a feature view could not be sent off'),
+    });
   }
 
   async #sendDue(log: Logger, row: ViewRow, now: Date): Promise<boolean> {
     const { platform, access } = this.#parts;
     const { tenantId, id, name } = row;
     const owner = await access.people.actor(tenantId, row.scheduledBy ?? row.createdBy);
-    const ctx = owner === null ? null : contextOf(owner, log);
+    const ctx = owner === null ? null : actingContext(owner, log);
     const hasNews = ctx !== null && isBehind(await this.#views.require(ctx, id));
     const nextAt = row.cron === null ? null : nextOrNone(row.cron, row.timeZone, now);
     return platform.db.transaction(async (tx) => {
@@ -165,12 +155,6 @@ export class FeatureJobs {
       return true;
     });
   }
-}
-
-function contextOf(actor: Actor, log: Logger): Context {
-  const requestId = newId('request');
-  const { signal } = new AbortController();
-  return { actor, requestId, log: log.child({ request: requestId, actor: actor.id }), signal };
 }
 
 function columnOf(dataset: TileDataset, name: string, field: string): ColumnType {

@@ -18,6 +18,20 @@ export type MaterialisationRow = typeof featureMaterialisations.$inferSelect;
 
 const mine = (ctx: Context): SQL => eq(featureViews.tenantId, ctx.actor.tenantId);
 
+interface Page {
+  before: string | undefined;
+  limit: number;
+}
+
+/** Rows of one view, older than the one with the id `before`. */
+const ofView = (
+  { tenantId, viewId, id }: typeof featureViewVersions | typeof featureMaterialisations,
+  ctx: Context,
+  view: string,
+  before: string | undefined,
+) =>
+  and(eq(tenantId, ctx.actor.tenantId), eq(viewId, view), before === undefined ? undefined : lt(id, before));
+
 export async function insertView(tx: Sql, row: typeof featureViews.$inferInsert): Promise<void> {
   await tx.insert(featureViews).values(row);
 }
@@ -127,18 +141,12 @@ export async function listVersions(
   db: Sql,
   ctx: Context,
   viewId: string,
-  { before, limit }: { before: string | undefined; limit: number },
+  { before, limit }: Page,
 ): Promise<StoredVersion[]> {
   return db
     .select()
     .from(featureViewVersions)
-    .where(
-      and(
-        eq(featureViewVersions.tenantId, ctx.actor.tenantId),
-        eq(featureViewVersions.viewId, viewId),
-        before === undefined ? undefined : lt(featureViewVersions.id, before),
-      ),
-    )
+    .where(ofView(featureViewVersions, ctx, viewId, before))
     .orderBy(desc(featureViewVersions.id))
     .limit(limit);
 }
@@ -151,18 +159,12 @@ export async function listMaterialisations(
   db: Sql,
   ctx: Context,
   viewId: string,
-  { before, limit }: { before: string | undefined; limit: number },
+  { before, limit }: Page,
 ): Promise<MaterialisationRow[]> {
   return db
     .select()
     .from(featureMaterialisations)
-    .where(
-      and(
-        eq(featureMaterialisations.tenantId, ctx.actor.tenantId),
-        eq(featureMaterialisations.viewId, viewId),
-        before === undefined ? undefined : lt(featureMaterialisations.id, before),
-      ),
-    )
+    .where(ofView(featureMaterialisations, ctx, viewId, before))
     .orderBy(desc(featureMaterialisations.id))
     .limit(limit);
 }

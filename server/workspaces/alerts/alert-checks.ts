@@ -2,6 +2,7 @@ import type { AlertState, Dashboard, TileResult } from '@stroma/contracts';
 import { StromaError } from '@stroma/kernel';
 import type { Logger } from 'pino';
 import type { Access, Audit } from '../../access/index.ts';
+import { actingContext } from '../../platform/acting-context.ts';
 import type { Context } from '../../platform/context.ts';
 import { newId } from '../../platform/ids.ts';
 import { isWithinHours } from '../../platform/jobs/cron-times.ts';
@@ -9,7 +10,7 @@ import type { Platform } from '../../platform/platform.ts';
 import { systemContext } from '../../platform/system-actor.ts';
 import type { ShownBoards } from '../exports/shown-boards.ts';
 import type { Deliveries } from '../schedules/deliveries.ts';
-import { contextOf, webhookPurpose } from '../schedules/schedules.service.ts';
+import { webhookPurpose } from '../schedules/schedules.service.ts';
 import { datasetsOf, type SharingPolicies } from '../shares/sharing-policy.ts';
 import { judge, numbersOf, takenValue } from './alert-rules.ts';
 import { type Step, step } from './alert-states.ts';
@@ -87,7 +88,7 @@ export class AlertChecks {
       if (maker === null) return missing('Whoever made the alert is gone.');
       if (!maker.permissions.has('dashboards:share'))
         return missing('Whoever made the alert may no longer be told of dashboards.');
-      const ctx = contextOf(maker, log, signal);
+      const ctx = actingContext(maker, log, signal);
       const board = await boards.get(ctx, row.dashboardId);
       const tile = board.tiles.find(({ tile_id }) => tile_id === row.tileId);
       if (tile === undefined) return missing('The tile is no longer on the dashboard.');
@@ -189,7 +190,7 @@ export class AlertChecks {
   async #boardOf(row: AlertRow, log: Logger, signal: AbortSignal): Promise<Dashboard | null> {
     const maker = await this.#parts.people.actor(row.tenantId, row.ownerId);
     if (maker === null) return null;
-    return this.#parts.boards.get(contextOf(maker, log, signal), row.dashboardId).catch(() => null);
+    return this.#parts.boards.get(actingContext(maker, log, signal), row.dashboardId).catch(() => null);
   }
 
   #write(

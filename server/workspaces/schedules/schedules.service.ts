@@ -2,11 +2,13 @@ import type { DashboardSchedule, dashboardSchedulesApi, ScheduleRun } from '@str
 import type { Logger } from 'pino';
 import type { z } from 'zod';
 import type { Access, Audit } from '../../access/index.ts';
-import type { Actor, Context } from '../../platform/context.ts';
+import { actingContext } from '../../platform/acting-context.ts';
+import type { Context } from '../../platform/context.ts';
 import type { Sql } from '../../platform/db/database.ts';
 import { fail } from '../../platform/failure.ts';
 import { newId } from '../../platform/ids.ts';
 import { nextOrNone, nextTime, requireApart } from '../../platform/jobs/cron-times.ts';
+import { sendDue } from '../../platform/jobs/due-work.ts';
 import { cutPage } from '../../platform/paging.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { systemContext } from '../../platform/system-actor.ts';
@@ -35,7 +37,6 @@ type Page = { limit: number; cursor?: string | undefined };
 export const deliverKind = 'dashboards.deliver';
 export const webhookPurpose = 'dashboard-webhook';
 const nearestMinutes = 5;
-const batch = 20;
 
 export interface DeliverInput {
   schedule_id: string;
@@ -190,21 +191,12 @@ export class Schedules {
   }
 
   /** Sends off what is due, of every tenant; one that fails holds no other up. A schedule whose maker is gone is paused. */
-  async sweep(log: Logger, now = new Date()): Promise<number> {
-    const tried = new Set<string>();
-    for (let sent = 0; ; ) {
-      const due = await dueSchedules(this.#parts.platform.db.sql, now, batch + tried.size);
-      const rows = due.filter(({ id }) => !tried.has(id));
-      if (rows.length === 0) return sent;
-      for (const row of rows) {
-        tried.add(row.id);
-        try {
-          if (await this.#sendDue(log, row, now)) sent += 1;
-        } catch (error) {
-          log.error({ err: error, schedule: row.id }, 'a schedule could not be sent off');
-        }
-      }
-    }
+  sweep(log: Logger, now = new Date()): Promise<number> {
+    return sendDue({
+      due: (limit) => dueSchedules(this.#parts.platform.db.sql, now, limit),
+      send: (row) => this.#sendDue(log, row, now),
+      failed: (row, err) => log.error({ err, schedule: row.id }, 'a schedule could not be sent off'),
+    });
   }
 
   /** False when another process was first, or its maker is gone. */
@@ -226,7 +218,7 @@ export class Schedules {
         return false;
       }
       await changeSchedule(tx, tenantId, id, { nextAt });
-      await this.#send(tx, contextOf(owner, log), row, false);
+      await this.#send(tx, actingContext(owner, log), row, false);
       return true;
     });
   }
@@ -271,16 +263,6 @@ export class Schedules {
       may_change: row.ownerId === ctx.actor.id,
     };
   }
-}
-
-/** A context for work that is done on somebody's behalf. */
-export function contextOf(
-  actor: Actor,
-  log: Logger,
-  signal: AbortSignal = new AbortController().signal,
-): Context {
-  const requestId = newId('request');
-  return { actor, requestId, log: log.child({ request: requestId, actor: actor.id }), signal };
 }
 
 function requireOwner({ actor }: Context, { ownerId }: Pick<ScheduleRow, 'ownerId'>): void {
