@@ -1,5 +1,5 @@
 import type { Dataset, Job, ModelEvaluation, Permission } from '@stroma/contracts';
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../../../components/button.tsx';
@@ -114,12 +114,19 @@ function FollowedJob({
   onClose: () => void;
 }) {
   const { t } = useTranslation('models');
+  const cache = useQueryClient();
   const { data: job } = useQuery(jobQuery(jobId));
-  const ended = job !== undefined && jobEnded(job.status) ? job : null;
+  const [ended, setEnded] = useState<Job | null>(null);
+  const hasEnded = job !== undefined && jobEnded(job.status);
   // biome-ignore lint/correctness/useExhaustiveDependencies: told once, when it has ended
   useEffect(() => {
-    if (ended !== null) onEnded(ended);
-  }, [ended?.status]);
+    if (!hasEnded) return;
+    // The stream tells that a job has ended, and not what came of it.
+    void cache.fetchQuery({ ...jobQuery(jobId), staleTime: 0 }).then((whole) => {
+      setEnded(whole);
+      onEnded(whole);
+    });
+  }, [hasEnded]);
   if (ended !== null && ended.status !== 'succeeded')
     return <ErrorNotice error={new Error(ended.error?.message ?? t('job_failed'))} onRetry={onClose} />;
   return <ProgressBar value={job?.progress ?? 0} label={label} />;
