@@ -7,6 +7,7 @@
  *   predictionsOf     outputs -> values, probabilities or risks, as a Predictor gives them
  *   LoadedNetwork     the same for one row at once or many, opened when it is first asked
  *   fitMlp, fitTabularResNet, fitFtTransformer   matrix and target -> a predictor that answers later
+ *   denseForm               an MLP or residual network -> what predicts at once, without what trained it
  *   networkLearners         what automl is given as `learners`, so that it tries networks too
  *   fineTune                a saved network, rows and target -> learned on from: some layers frozen, with adapters or without
  *   exportTableNetwork      such a network -> an ONNX file with all that is done to its columns
@@ -37,6 +38,7 @@ export {
 } from './network-predictor.ts';
 export { networkMemory } from './preparation.ts';
 export * from './sequences/index.ts';
+export { denseForm } from './tables/dense-form.ts';
 export { type FineTuningOptions, fineTune } from './tables/fine-tuning.ts';
 export {
   type IntegratedGradients,

@@ -1,8 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
 import { type DriftReport, type FairnessReport, lessIsBetter } from '@stroma/contracts';
 import {
-  type AutomlModel,
   asTrained,
   columnNamed,
   differenceOf,
@@ -11,15 +9,15 @@ import {
   type FeatureTable,
   fairnessOf,
   fewestDriftRows,
-  loadAutoml,
   type Observed,
-  readModelText,
   sampleRows,
   scoreWithInterval,
   takeRows,
   targetOf,
 } from '@stroma/learn';
 import { serveTask, type TaskContext } from '../../platform/threads/serve-task.ts';
+import type { AskedModel } from '../training/kept/asked-model.ts';
+import { openKept, readKept } from '../training/kept/kept-model.ts';
 import { readLearningTable, type TableTask } from '../training/learning-table.ts';
 
 export interface FairnessAsk {
@@ -46,7 +44,7 @@ export interface ReportTask {
 const mostRows = 50_000;
 
 serveTask(async ({ model: path, table, ask }: ReportTask, ctx: TaskContext) => {
-  const model = loadAutoml(readModelText(gunzipSync(readFileSync(path)).toString('utf8')));
+  const model = await openKept(readKept(readFileSync(path)));
   ctx.progress(0.1, 'reading');
   const read = async (own: TableTask, seed: number): Promise<FeatureTable> => {
     const { table: all } = await readLearningTable(own, ctx.signal);
@@ -54,15 +52,19 @@ serveTask(async ({ model: path, table, ask }: ReportTask, ctx: TaskContext) => {
   };
   const given = await read(table, ask.seed);
   ctx.progress(0.4, 'comparing');
-  if (ask.kind === 'fairness') return fairnessIn(model, given, ask);
-  return driftIn(model, await read(ask.reference, ask.seed + 1), given, ask, ctx.signal);
+  try {
+    if (ask.kind === 'fairness') return await fairnessIn(model, given, ask);
+    return await driftIn(model, await read(ask.reference, ask.seed + 1), given, ask, ctx.signal);
+  } finally {
+    await model.close?.();
+  }
 });
 
-function fairnessIn(model: AutomlModel, given: FeatureTable, ask: FairnessAsk): FairnessReport {
+async function fairnessIn(model: AskedModel, given: FeatureTable, ask: FairnessAsk): Promise<FairnessReport> {
   const { problem, target: name } = model.saved;
   const { target, rows } = targetOf(columnNamed(given, name), problem);
   const table = takeRows(given, rows);
-  const { outputs, interval } = model.predict(table);
+  const { outputs, interval } = await model.predict(table);
   const { labels } = problem;
   const columns = ask.protected.map((own) => columnNamed(table, own));
   const report = fairnessOf(target, outputs, columns, {
@@ -78,32 +80,30 @@ function fairnessIn(model: AutomlModel, given: FeatureTable, ask: FairnessAsk): 
   ) as FairnessReport;
 }
 
-function driftIn(
-  model: AutomlModel,
+async function driftIn(
+  model: AskedModel,
   before: FeatureTable,
   now: FeatureTable,
   { seed, held_out }: Extract<ReportTask['ask'], { kind: 'drift' }>,
   signal: AbortSignal,
-): DriftReport {
+): Promise<DriftReport> {
   const labelled = [before, now].every(({ columns }) =>
     columns.some(({ name }) => name === model.saved.target),
   );
-  const [reference, window] = [before, now].map((table) => observed(model, table, labelled)) as [
-    Observed,
-    Observed,
-  ];
+  const reference = await observed(model, before, labelled);
+  const window = await observed(model, now, labelled);
   const { concept: _, ...report } = driftOf(reference, window, { seed, signal });
-  const score = labelled && held_out !== null ? scoreIn(model, now, held_out, seed) : null;
+  const score = labelled && held_out !== null ? await scoreIn(model, now, held_out, seed) : null;
   return { ...report, thresholds: { ...report.thresholds }, score };
 }
 
 /** Null where the truth is of classes it does not know, or of too few rows or classes to tell. */
-function scoreIn(
-  model: AutomlModel,
+async function scoreIn(
+  model: AskedModel,
   given: FeatureTable,
   { metric, held_out }: HeldOutScore,
   seed: number,
-): DriftReport['score'] {
+): Promise<DriftReport['score']> {
   const { problem, target: name } = model.saved;
   const [column] = asTrained({ rows: given.rows, columns: [columnNamed(given, name)] }, [
     { name, kind: problem.labels.length > 0 ? 'category' : 'number' },
@@ -114,16 +114,16 @@ function scoreIn(
   const { target, rows } = targetOf(column, problem);
   if (rows.length < fewestDriftRows || (target.kind === 'class' && new Set(target.codes).size < 2))
     return null;
-  const outputs = model.outputs(takeRows(given, rows));
+  const outputs = await model.outputs(takeRows(given, rows));
   const { value, low, high } = scoreWithInterval(metric, target, outputs, { seed });
   const change = differenceOf({ value, low, high }, held_out);
   const worse = lessIsBetter.has(metric) ? change.low > 0 : change.high < 0;
   return { metric, held_out, now: { value, low, high }, change, worse };
 }
 
-function observed(model: AutomlModel, given: FeatureTable, labelled: boolean): Observed {
+async function observed(model: AskedModel, given: FeatureTable, labelled: boolean): Promise<Observed> {
   const { schema, target, problem } = model.saved;
-  const outputs = model.outputs(given);
+  const outputs = await model.outputs(given);
   const known = new Set(schema.map(({ name }) => name));
   const table = asTrained(given, [
     ...schema,

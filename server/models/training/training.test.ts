@@ -41,7 +41,7 @@ const automl = (person: Person, body: object) =>
   person.call<{ job_id: string } & ErrorAnswer>('POST', '/ml/automl/train', {
     dataset_id: flowers.dataset_id,
     target: 'kind',
-    time_limit_s: 2,
+    time_limit_s: 20,
     preset: 'fast',
     ...body,
   });

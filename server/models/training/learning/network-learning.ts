@@ -14,6 +14,7 @@ import {
   takeTarget,
 } from '@stroma/learn';
 import {
+  denseForm,
   fitConvolution1d,
   fitConvolution2d,
   fitFtTransformer,
@@ -26,8 +27,10 @@ import {
   type NetworkTrainingOptions,
   type NetworkTrainingState,
 } from '@stroma/learn/networks';
-import { arrangementFor, imagesOf, openNetworkModel, sequencesOf } from '../kept/network-model.ts';
-import type { SavedNetworkModel } from '../kept/saved-models.ts';
+import type { SavedFacts } from '../kept/asked-model.ts';
+import { openKept } from '../kept/kept-model.ts';
+import { arrangementFor, imagesOf, sequencesOf } from '../kept/network-model.ts';
+import type { SavedKept, SavedNetworkModel } from '../kept/saved-models.ts';
 import { readLearningTable } from '../learning-table.ts';
 import type { LearnedModel } from './automl-learning.ts';
 import { factsOf, learnedModel, metricFor, takeColumns } from './found-model.ts';
@@ -81,14 +84,14 @@ export async function learnNetwork(
   );
   const features = 'encoder' in sees ? ready.table : takeColumns(ready.table, sees.arrangement.columns);
   const facts = factsOf(ready, task.target, features, takeRows(features, ready.rows.train));
-  const learned: SavedNetworkModel = { ...facts, kind: 'network', version: 1, interval: null, sees, network };
-  const model = openNetworkModel(learned);
+  const keptAs = (interval: SavedFacts['interval']) =>
+    savedAs({ ...facts, interval }, { sees, network, settings });
+  const held = Uint32Array.from(validation, (row) => ready.rows.train[row] as number);
+  const saved = keptAs(await intervalOf(keptAs(null), ready, held));
+  const asked = await openKept(saved);
   try {
-    const held = Uint32Array.from(validation, (row) => ready.rows.train[row] as number);
-    const saved = { ...learned, interval: await intervalOf(learned, ready, held) };
     const { notes } = network;
-    const asked = openNetworkModel(saved);
-    const done = await learnedModel(
+    return await learnedModel(
       task,
       {
         saved,
@@ -129,11 +132,30 @@ export async function learnNetwork(
       leftOut,
       began,
     );
-    await asked.close?.();
-    return done;
   } finally {
-    await model.close?.();
+    await asked.close?.();
   }
+}
+
+/** Dense layers as a model of AutoML, which answers at once wherever one is asked; other networks as they are. */
+function savedAs(facts: SavedFacts, { sees, network, settings }: Fitted): SavedKept {
+  if (!('encoder' in sees) || (network.kind !== 'mlp' && network.kind !== 'tabular_resnet'))
+    return { ...facts, kind: 'network', version: 1, sees, network };
+  const { names, categories } = network;
+  const model = {
+    ...({ kind: 'dense-networks', version: 1, names, categories } as const),
+    networks: [denseForm(network)],
+  };
+  const configuration = { id: network.kind, family: network.kind, settings };
+  return {
+    ...facts,
+    kind: 'automl',
+    version: 1,
+    encoders: [sees.encoder],
+    members: [{ configuration, encoder: 0, model, seen: null }],
+    combination: { kind: 'blend', members: [0], weights: [1] },
+    calibration: { kind: 'none' },
+  };
 }
 
 /** Places among the rows it learns from, so that classes are in both as they are in all. */
@@ -147,12 +169,12 @@ function validationRows(target: Target, seed: number): Uint32Array {
 
 /** Of numbers, by the errors on rows that no step has learned from. */
 async function intervalOf(
-  saved: SavedNetworkModel,
+  saved: SavedKept,
   { target, table }: Prepared,
   rows: Uint32Array,
-): Promise<SavedNetworkModel['interval']> {
+): Promise<SavedFacts['interval']> {
   if (target.kind !== 'number') return null;
-  const model = openNetworkModel(saved);
+  const model = await openKept(saved);
   try {
     const predicted = await model.outputs(takeRows(table, rows));
     const own = takeTarget(target, rows);

@@ -3,7 +3,14 @@ import { readFileSync } from 'node:fs';
 import { StromaError } from '@stroma/kernel';
 import { conformalHalfWidth, prepareTable, takeRows, takeTarget } from '@stroma/learn';
 import { exportTableNetwork, loadImageNetwork, type SavedTableNetwork } from '@stroma/learn/networks';
-import { type BaseModel, type BaseModelCard, fitTransfer, headLayer } from '@stroma/learn/onnx';
+import {
+  type BaseModel,
+  type BaseModelCard,
+  describeOnnx,
+  exportOnnx,
+  fitTransfer,
+  headLayer,
+} from '@stroma/learn/onnx';
 import { findBaseModel } from '../base-models.ts';
 import { readKept } from '../kept/kept-model.ts';
 import type { SavedKept, SavedNetworkModel, SavedTransferModel } from '../kept/saved-models.ts';
@@ -205,6 +212,12 @@ function fileOf(
     return { bytes: saved.file, columns: saved.schema.map((own) => own.name), rows: saved.background };
   if (saved.kind === 'transfer')
     return { bytes: saved.file, columns: saved.card.columns, rows: saved.background };
+  if (saved.kind === 'automl' && saved.members.every(({ model }) => model.kind === 'dense-networks')) {
+    const { bytes } = exportOnnx(saved);
+    const columns = describeOnnx(bytes).columns ?? [];
+    if (columns.every(({ kind }) => kind === 'number'))
+      return { bytes, columns: columns.map((own) => own.name), rows: saved.background };
+  }
   if (saved.kind === 'network' && 'encoder' in saved.sees) {
     const network = saved.network as SavedTableNetwork;
     const coded = network.categories.some((count) => count > 0);
