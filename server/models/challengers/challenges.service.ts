@@ -139,9 +139,13 @@ export class Challenges {
     return this.#document(ctx, model, row);
   }
 
+  /** With every outcome that is known. */
   async list(ctx: Context, modelId: string, query: ListQuery) {
     const model = await this.#tools.models.require(ctx, 'models:read', modelId);
-    const rows = await listChallenges(this.#parts.platform.db.sql, ctx, modelId, {
+    const { sql } = this.#parts.platform.db;
+    const running = await findRunning(sql, model.tenantId, modelId);
+    if (running !== null) await this.#advance(ctx, running.id);
+    const rows = await listChallenges(sql, ctx, modelId, {
       before: readIdCursor('modelChallenge', query.cursor),
       limit: query.limit + 1,
     });
