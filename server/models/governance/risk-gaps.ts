@@ -24,7 +24,7 @@ export function riskGaps(
   const { version, evaluation, fairness, drift, critical, model, signatures } = known;
   const verdict = (fairness?.document as FairnessReport | undefined)?.verdict;
   const speaksOf = (kind: string) => hazards.some((each) => each.kind === kind);
-  return [
+  const gaps = [
     ...when(riskClass === 'unclassified', gap(null, 'class')),
     ...when(riskClass === 'prohibited', gap(null, 'prohibited')),
     ...when(classification.reasons === '', gap(null, 'reasons')),
@@ -53,4 +53,5 @@ export function riskGaps(
     ...when(drift === null, gap('9', 'drift_report')),
     ...when(model.predictionLog?.enabled !== true, gap('9', 'predictions_kept')),
   ];
+  return gaps.toSorted((a, b) => Number(a.point ?? 0) - Number(b.point ?? 0));
 }

@@ -172,7 +172,7 @@ function RuleFields({
           />
         )}
       </Field>
-      <div className="grid gap-3 sm:grid-cols-2">
+      <div className="grid items-start gap-3 sm:grid-cols-2">
         <Field label={t('sign_offs')} hint={t('sign_offs_hint')}>
           {(field) => (
             <Input

@@ -70,7 +70,7 @@ function Shown({
   onChanged: () => Promise<unknown>;
 }) {
   const { t } = useTranslation('governance');
-  const { document, record_id, kind } = record;
+  const { document, record_id } = record;
   return (
     <div className="grid grid-cols-1 gap-8">
       <div className="flex flex-wrap items-center gap-2">
@@ -81,21 +81,7 @@ function Shown({
         <Files record={record} />
       </div>
       {!record.seal_valid && <Notice tone="critical" title={t('seal_broken')} />}
-      {document.missing.length > 0 && (
-        <Notice tone="warning" title={t('missing_count', { count: document.missing.length })}>
-          <ul className="list-disc ps-4">
-            {document.missing.map(({ missing, about, point }) => (
-              <li key={`${missing} ${about ?? ''}`}>
-                {point !== null && kind === 'risk_record' ? `${t('point', { point })}: ` : ''}
-                {t(`gap_${missing}` as 'gap_class')}
-                {about === null
-                  ? ''
-                  : `: ${missing === 'answer' ? t(`q_${about}` as 'q_intended_purpose') : about}`}
-              </li>
-            ))}
-          </ul>
-        </Notice>
-      )}
+      <Missing document={document} />
       {document.kind === 'risk_record' ? <Risk record={document} /> : <BiasFigures report={document} />}
       <Section title={t('signatures')}>
         <div className="grid gap-4">
@@ -104,6 +90,29 @@ function Shown({
         </div>
       </Section>
     </div>
+  );
+}
+
+/** Statements nobody made stand where they would be; here they are one line. */
+function Missing({ document }: Pick<ModelRecord, 'document'>) {
+  const { t } = useTranslation('governance');
+  const { missing, kind } = document;
+  const gaps = missing.filter((gap) => gap.missing !== 'answer');
+  const statements = missing.length - gaps.length;
+  if (missing.length === 0) return null;
+  return (
+    <Notice tone="warning" title={t('missing_count', { count: missing.length })}>
+      <ul className="list-disc ps-4">
+        {gaps.map((gap) => (
+          <li key={`${gap.missing} ${gap.about ?? ''}`} className="wrap-anywhere">
+            {gap.point !== null && kind === 'risk_record' ? `${t('point', { point: gap.point })}: ` : ''}
+            {t(`gap_${gap.missing}` as 'gap_class')}
+            {gap.about === null ? '' : `: ${gap.about}`}
+          </li>
+        ))}
+        {statements > 0 && <li>{t('missing_statements', { count: statements })}</li>}
+      </ul>
+    </Notice>
   );
 }
 
