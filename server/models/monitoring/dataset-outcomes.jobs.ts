@@ -11,8 +11,9 @@ import type { JobDefinition, JobOutcome } from '../../platform/jobs/job-types.ts
 import type { Threads } from '../../platform/threads/threads.ts';
 import type { ModelParts } from '../experiments/run-documents.ts';
 import type { RegisteredModels } from '../registry/registered-models.service.ts';
-import type { JoinedOutcomes, JoinOutcomesTask } from './dataset-outcomes.worker.ts';
+import type { JoinedOutcomes, JoinOutcomesTask } from './joined-outcomes.ts';
 import { newestLogged } from './logged-stream.ts';
+import type { MonitoringTask } from './monitoring.worker.ts';
 import type { FittingOutcome, Outcomes } from './outcomes.service.ts';
 
 type Body = z.output<typeof api.modelOutcomes.fromDataset.body>;
@@ -31,7 +32,7 @@ export interface OutcomeTools {
 }
 
 const joinKind = 'ml.join-outcomes';
-const worker = new URL('./dataset-outcomes.worker.ts', import.meta.url);
+const worker = new URL('./monitoring.worker.ts', import.meta.url);
 const batch = 1000;
 
 /** Throws what the job would meet at once. */
@@ -88,7 +89,11 @@ async function joinOutcomes(
       isWhole: table.columns.find(({ name }) => name === input.key)?.type === 'integer',
       logged: { ids: logged.ids, said: logged.said, rowKey: input.row_key ?? input.key },
     };
-    const found = await threads.run<JoinOutcomesTask, JoinedOutcomes>(worker, task, { signal: ctx.signal });
+    const found = await threads.run<MonitoringTask, JoinedOutcomes>(
+      worker,
+      { kind: 'join', task },
+      { signal: ctx.signal },
+    );
     return await recorded(platform, outcomes, ctx, input, found);
   } finally {
     await rm(folder, { recursive: true, force: true });

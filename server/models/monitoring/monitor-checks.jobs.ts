@@ -14,7 +14,7 @@ import { type LoggedStream, loggedStream } from './logged-stream.ts';
 import type { CheckDocument } from './monitor-documents.ts';
 import type { CheckTools, Looked } from './monitor-look.ts';
 import { judgeRules } from './monitor-rules.ts';
-import type { MonitorTask } from './monitoring.worker.ts';
+import type { MonitoringTask } from './monitoring.worker.ts';
 import { type CheckInput, checkKind, type MonitorWalls } from './monitors.service.ts';
 import {
   type CheckRow,
@@ -25,6 +25,7 @@ import {
   pruneChecks,
 } from './monitors.store.ts';
 import { actOnRules, planned } from './rule-actions.ts';
+import type { MonitorTask } from './watched-windows.ts';
 
 /** Of a monitor. */
 const mostChecks = 500;
@@ -147,10 +148,14 @@ async function compute(
       now: Date.now(),
       seed: monitor.seed,
     };
-    return await threads.run<MonitorTask, MonitorFindings>(worker, task, {
-      signal: owner.signal,
-      onProgress: (fraction, phase) => job.progress(fraction, phase),
-    });
+    return await threads.run<MonitoringTask, MonitorFindings>(
+      worker,
+      { kind: 'watch', task },
+      {
+        signal: owner.signal,
+        onProgress: (fraction, phase) => job.progress(fraction, phase),
+      },
+    );
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

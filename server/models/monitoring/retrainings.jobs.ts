@@ -10,10 +10,12 @@ import { listPromotions } from '../registry/model-versions.store.ts';
 import type { Promotions } from '../registry/promotions.service.ts';
 import type { ServedVersion } from '../serving/served-models.ts';
 import type { TableTask } from '../training/learning-table.ts';
+import type { ComparedOnOutcomes, CompareTask } from './compared-versions.ts';
 import { labelledStream } from './logged-stream.ts';
 import { ownerOf } from './monitor-checks.jobs.ts';
 import { retrainingDocument } from './monitor-documents.ts';
 import type { CheckTools } from './monitor-look.ts';
+import type { MonitoringTask } from './monitoring.worker.ts';
 import {
   findMonitor,
   lockRetraining,
@@ -21,14 +23,13 @@ import {
   type RetrainingRow,
   updateRetraining,
 } from './monitors.store.ts';
-import type { ComparedOnOutcomes, CompareTask } from './retraining.worker.ts';
 import { type Comparison, verdictOf } from './retraining-comparison.ts';
 import { heldOutDifference } from './window-figures.ts';
 
 export type RetrainingTools = CheckTools & { promotions: Promotions };
 
 export const compareKind = 'ml.retraining-compare';
-const worker = new URL('./retraining.worker.ts', import.meta.url);
+const worker = new URL('./monitoring.worker.ts', import.meta.url);
 /** What came of a training is compared on outcomes of this long before it. */
 const outcomesMs = 180 * 24 * 3_600_000;
 
@@ -142,10 +143,14 @@ async function comparisonOf(
       metric,
       seed: monitor.seed,
     };
-    const found = await threads.run<CompareTask, ComparedOnOutcomes>(worker, task, {
-      signal: owner.signal,
-      onProgress: (fraction, phase) => job.progress(fraction, phase),
-    });
+    const found = await threads.run<MonitoringTask, ComparedOnOutcomes>(
+      worker,
+      { kind: 'compare', task },
+      {
+        signal: owner.signal,
+        onProgress: (fraction, phase) => job.progress(fraction, phase),
+      },
+    );
     return found === null ? ownHeldOut(...evaluations) : { basis: 'outcomes', metric, ...found };
   } finally {
     await rm(folder, { recursive: true, force: true });

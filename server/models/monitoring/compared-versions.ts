@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { LearningMetric, SignatureColumn } from '@stroma/contracts';
 import { fewestDriftRows } from '@stroma/learn';
-import { serveTask, type TaskContext } from '../../platform/threads/serve-task.ts';
+import type { TaskContext } from '../../platform/threads/serve-task.ts';
 import type { AskedModel } from '../training/kept/asked-model.ts';
 import { openKept, readKept } from '../training/kept/kept-model.ts';
 import { readLearningTable, type TableTask } from '../training/learning-table.ts';
@@ -38,7 +38,8 @@ export type ComparedOnOutcomes = Omit<Comparison, 'basis' | 'metric'> | null;
 /** A table of more rows is not looked through for rows that are known again. */
 const mostLearned = 500_000;
 
-serveTask(async (task: CompareTask, ctx: TaskContext): Promise<ComparedOnOutcomes> => {
+/** Two versions on logged rows that neither learned from. */
+export async function compareTask(task: CompareTask, ctx: TaskContext): Promise<ComparedOnOutcomes> {
   const { logged, metric, seed } = task;
   if (logged.said.length < fewestDriftRows) return null;
   const [before, after] = [await readSeen(task.before, logged), await readSeen(task.after, logged)];
@@ -64,7 +65,7 @@ serveTask(async (task: CompareTask, ctx: TaskContext): Promise<ComparedOnOutcome
     left_out: known.length - rows.length,
     ...comparedScores(metric, target, { before: of(before), after: of(after) }, seed),
   };
-});
+}
 
 interface Seen {
   model: AskedModel;
