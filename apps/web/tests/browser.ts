@@ -77,7 +77,7 @@ export interface Look {
   width: number;
 }
 
-export interface Opened {
+interface Opened {
   page: Page;
   context: BrowserContext;
   complaints: string[];

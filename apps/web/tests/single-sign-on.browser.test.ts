@@ -4,7 +4,7 @@ import {
   type OpenIdPeer,
   startOpenIdPeer,
 } from '../../../server/access/single-sign-on/openid-provider.suite.ts';
-import { accessibilityFaults, launchChromium, openPage, picture, sidewaysScroll } from './browser.ts';
+import { accessibilityFaults, launchChromium, openPage, pageOf, picture, sidewaysScroll } from './browser.ts';
 import { administrator, type RunningStroma, startStroma } from './stroma-server.ts';
 
 let stroma: RunningStroma;
@@ -38,11 +38,8 @@ async function checked(page: Page, name: string): Promise<void> {
 
 describe('single sign-on', () => {
   it('is connected by an administrator, tested, and used by somebody who was never here', async () => {
-    const { page, context, complaints } = await openPage(browser, stroma.url, {
-      scheme: 'light',
-      width: 1440,
-    });
-    await signInAt(page, '/admin/single-sign-on');
+    const { page, complaints } = await pageOf(browser, stroma, { scheme: 'light', width: 1440 });
+    await page.goto('/admin/single-sign-on');
     await page.getByText('No provider is connected').waitFor();
     await checked(page, 'single-sign-on-empty-light-wide');
     await page.getByRole('button', { name: 'Connect a provider' }).click();
@@ -94,12 +91,12 @@ describe('single sign-on', () => {
     await checked(refused.page, 'single-sign-on-refused-light-narrow');
     expect(complaints).toEqual([]);
     expect(visitor.complaints).toEqual([]);
-    await Promise.all([context.close(), visitor.context.close(), refused.context.close()]);
+    await Promise.all([visitor.context.close(), refused.context.close()]);
   });
 
   it('lets a directory in, whose token is shown once', async () => {
-    const { page, context, complaints } = await openPage(browser, stroma.url, { scheme: 'dark', width: 390 });
-    await signInAt(page, '/admin/single-sign-on');
+    const { page, complaints } = await pageOf(browser, stroma, { scheme: 'dark', width: 390 });
+    await page.goto('/admin/single-sign-on');
     await page.getByRole('button', { name: 'Let a directory in' }).click();
     await page.getByLabel('Name', { exact: true }).fill('Entra');
     await page.getByLabel('E-mail domains').fill('university.example');
@@ -117,7 +114,6 @@ describe('single sign-on', () => {
     await page.getByText('1 user · 0 groups').waitFor();
     await checked(page, 'single-sign-on-dark-narrow');
     expect(complaints).toEqual([]);
-    await context.close();
   });
 });
 

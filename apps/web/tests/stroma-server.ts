@@ -77,7 +77,7 @@ export async function startStroma(
   };
 }
 
-/** The same in a process of its own, as a newcomer starts it. */
+/** The same in a process of its own, as a newcomer starts it: also where what is counted of the process matters. */
 export async function startStromaProcess(
   password: string | null = administrator.password,
   settings: Settings = {},

@@ -1,15 +1,18 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { faultsOf, launchChromium, pageOf, saved } from './browser.ts';
-import { administrator, type RunningStroma, startStroma } from './stroma-server.ts';
+import { administrator, type RunningStroma, startStromaProcess } from './stroma-server.ts';
 
 let stroma: RunningStroma;
 let browser: Browser;
 
 beforeAll(async () => {
-  // Any disk holds more than that, and the mail about it finds nobody: an alert, and an error.
+  // What it shows is counted of a process. Any disk holds more than that, and the mail about it finds nobody: an alert, and an error.
   const settings = { STROMA_ALERT_DISK: '0.001', STROMA_SMTP_URL: 'smtp://127.0.0.1:9' };
-  [stroma, browser] = await Promise.all([startStroma(administrator.password, settings), launchChromium()]);
+  [stroma, browser] = await Promise.all([
+    startStromaProcess(administrator.password, settings),
+    launchChromium(),
+  ]);
 });
 afterAll(async () => {
   await browser?.close();
