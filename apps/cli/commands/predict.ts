@@ -213,7 +213,8 @@ async function explainAtServer(
   const { target, problem_type, number } = await client.predictions.predict({ body, signal });
   const explained = await client.predictions.explain({
     params: { id: model_id },
-    body: { kind: 'row', row: own, version: String(number) },
+    // In the unit of what is said, as a model in a file is explained.
+    body: { kind: 'row', row: own, version: String(number), method: 'sampled_shapley' },
     signal,
   });
   if (explained.kind !== 'row') throw new Error('the server explained something else than a row');
