@@ -1,6 +1,7 @@
 import type { Dataset, ModelCard, ModelDrift, ModelFairness, Training } from '@stroma/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DataServer, type Person, startDataServer } from '../../data/data-server.suite.ts';
+import { watchedModels } from '../monitoring/monitoring.suite.ts';
 
 let server: DataServer;
 let scientist: Person;
@@ -161,3 +162,5 @@ describe('reports on a version', () => {
     expect((await scientist.call('GET', at('drift'))).status).toBe(200);
   });
 });
+
+watchedModels(() => server);
