@@ -15,6 +15,7 @@ import { loadAutoml, readModelText } from '@stroma/learn';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DataServer, type Person, startDataServer } from '../../data/data-server.suite.ts';
 import { challengeTests } from '../challengers/challenges.suite.ts';
+import { ownTrainingTests } from './own-trainings.suite.ts';
 
 let server: DataServer;
 let scientist: Person;
@@ -324,6 +325,8 @@ describe('one learner', () => {
 });
 
 challengeTests(() => ({ server, scientist, modelId: model.model_id }));
+
+describe('trainings of other kinds', () => ownTrainingTests(() => ({ server, scientist })));
 
 describe('what cannot be learned', () => {
   it('is refused with the reason, before or as a job', async () => {

@@ -1,5 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { resolve as resolvePath } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { StromaError } from '@stroma/kernel';
 import type { LearnedModel, TrainingNews } from './automl-learning.ts';
@@ -20,6 +21,8 @@ export interface OwnProcessOptions {
 }
 
 const entry = fileURLToPath(new URL('./own.process.ts', import.meta.url));
+/** As of the server itself. */
+const compiled = resolvePath(import.meta.dirname, '../../../../.cache/compiled');
 /** Of util-linux: where it is, the process is ended with its parent, however that ends. */
 const withParent = ['/usr/bin/setpriv', '--no-new-privs', '--pdeathsig', 'KILL'] as const;
 let words: readonly string[] | null = null;
@@ -49,7 +52,7 @@ export async function learnInProcess(task: OwnTask, options: OwnProcessOptions):
     entry,
   ];
   const child = spawn(program, before, {
-    env: { MALLOC_ARENA_MAX: '2' },
+    env: { MALLOC_ARENA_MAX: '2', NODE_COMPILE_CACHE: compiled },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     serialization: 'advanced',
   });

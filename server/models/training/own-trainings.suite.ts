@@ -1,0 +1,411 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type {
+  Dataset,
+  ErrorAnswer,
+  MetricPoint,
+  ModelEvaluation,
+  ModelFile,
+  ModelVersion,
+  Predictions,
+  Training,
+} from '@stroma/contracts';
+import type { ColumnSchema } from '@stroma/kernel';
+import { openDuckDb } from '@stroma/lake';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { DataServer, Person } from '../../data/data-server.suite.ts';
+import { newId } from '../../platform/ids.ts';
+import type { LearnedModel } from './learning/automl-learning.ts';
+import { learnInProcess } from './learning/own-process.ts';
+import type { OwnTask } from './learning/own-task.ts';
+import { sweepTrainings } from './training-sweep.jobs.ts';
+
+/** Two kinds that the sum of two columns tells apart, and a number that goes with it. */
+const table = (rows: number, phase = 0): string =>
+  [
+    'kind,size,length,width,depth',
+    ...Array.from({ length: rows }, (_, row) => {
+      const [length, width, depth] = [1, 2, 3].map((at) => Math.sin(1.7 * (row + phase) * at + at) * 2) as [
+        number,
+        number,
+        number,
+      ];
+      const kind = length + width > 0.1 * depth ? 'wide' : 'slim';
+      return [
+        kind,
+        (2 * length - width).toFixed(3),
+        ...[length, width, depth].map((value) => value.toFixed(3)),
+      ];
+    }).map((cells) => cells.join(',')),
+  ].join('\n');
+
+/** Each of these trainings is a process of its own. */
+const deep = process.env.STROMA_TEST_NETWORKS !== undefined;
+
+interface Stage {
+  server: DataServer;
+  scientist: Person;
+}
+
+/** Networks, imported files, transfer learning and ensembles. */
+export function ownTrainingTests(stage: () => Stage): void {
+  let server: DataServer;
+  let scientist: Person;
+  let flowers: Dataset;
+  let others: Dataset;
+
+  beforeAll(async () => {
+    ({ server, scientist } = stage());
+    flowers = await scientist.dataset('sums.csv', table(200));
+    others = await scientist.dataset('others.csv', table(120, 1000));
+  });
+
+  const octets = { 'content-type': 'application/octet-stream' };
+  type Started = { job_id: string } & ErrorAnswer;
+  const start = (path: string, body: object) => scientist.call<Started>('POST', path, body);
+  async function ended(path: string, body: object): Promise<NonNullable<Training['result']>> {
+    const started = await start(path, body);
+    expect([started.status, started.body.error]).toEqual([202, undefined]);
+    const job = await scientist.jobEnd(started.body.job_id);
+    expect(job.error).toBeNull();
+    const { body: training } = await scientist.call<Training>('GET', `/ml/trainings/${started.body.job_id}`);
+    return training.result as NonNullable<Training['result']>;
+  }
+  const network = (body: object) => ({
+    dataset_id: flowers.dataset_id,
+    target: 'kind',
+    leave_out: ['size'],
+    epochs: 30,
+    rate: 0.01,
+    ...body,
+  });
+  const evaluationOf = async ({ model_id, number }: { model_id: string; number: number }) =>
+    (await scientist.call<ModelEvaluation>('GET', `/ml/models/${model_id}/metrics?version=${number}`)).body;
+  const row = { length: 1.5, width: 1.2, depth: 0 };
+  const predict = async ({ model_id }: { model_id: string }, more: object = {}) =>
+    (
+      await scientist.call<Predictions & ErrorAnswer>('POST', '/ml/predict', {
+        model_id,
+        rows: [row, { length: -1.5, width: -1, depth: 0.5 }],
+        ...more,
+      })
+    ).body;
+
+  let mlp: NonNullable<Training['result']>;
+
+  describe('a network', () => {
+    it('is trained by early stopping, judged by rows it never saw, and predicts, explains and leaves as a file', async () => {
+      mlp = await ended('/ml/deep-learning/train', network({ network: 'mlp', width: 16, name: 'Net' }));
+      const evaluation = await evaluationOf(mlp);
+      expect(evaluation).toMatchObject({
+        kind: 'network',
+        learned_by: 'mlp',
+        problem_type: 'binary',
+        holdout: { rows: 40 },
+        signature: [{ name: 'length' }, { name: 'width' }, { name: 'depth' }],
+      });
+      expect(evaluation.holdout?.scores[0]?.score).toBeGreaterThan(0.9);
+      expect(evaluation.memory_bytes).toBeGreaterThan(1000);
+      const { body: version } = await scientist.call<ModelVersion>(
+        'GET',
+        `/ml/models/${mlp.model_id}/versions/1`,
+      );
+      expect(version.params).toMatchObject({ network: 'mlp', width: '16', epochs: '30' });
+      const { body: points } = await scientist.call<{ items: MetricPoint[] }>(
+        'GET',
+        `/ml/runs/${mlp.run_id}/metrics?key=training_loss`,
+      );
+      expect(points.items.map(({ step }) => step)).toEqual(
+        evaluation.training_curve?.map(({ step }) => step),
+      );
+      expect(points.items.length).toBeGreaterThan(3);
+      const { body: final } = await scientist.call<{ items: MetricPoint[] }>(
+        'GET',
+        `/ml/runs/${mlp.run_id}/metrics?key=roc_auc`,
+      );
+      expect(final.items).toMatchObject([{ step: 0 }]);
+      const said = await predict(mlp, { explain: true });
+      expect(said.predictions.map(({ prediction }) => prediction)).toEqual(['wide', 'slim']);
+      const { explanation } = said.predictions[0] ?? {};
+      const total = explanation?.contributions.reduce((sum, own) => sum + own.contribution, explanation.base);
+      expect(total).toBeCloseTo(explanation?.value ?? 0, 6);
+      const onnx = await scientist.fetch('GET', `/ml/models/${mlp.model_id}/export?format=onnx`);
+      expect([onnx.status, (await onnx.arrayBuffer()).byteLength > 500]).toEqual([200, true]);
+    });
+
+    it.skipIf(!deep)(
+      'takes a row for a sequence or an image where its columns can say one, and says what they cannot',
+      async () => {
+        const asImage = await ended(
+          '/ml/deep-learning/train',
+          network({ network: 'convolution_2d', layers: 1, width: 4, epochs: 3, arrangement: { height: 3 } }),
+        );
+        expect((await predict(asImage)).predictions).toHaveLength(2);
+        const wrong = await start(
+          '/ml/deep-learning/train',
+          network({ network: 'gru', arrangement: { channels: 2 } }),
+        );
+        const job = await scientist.jobEnd(wrong.body.job_id);
+        expect(job.error?.message).toContain('Whole steps of 2 channels');
+        const heads = await start(
+          '/ml/deep-learning/train',
+          network({ network: 'ft_transformer', width: 10, heads: 4 }),
+        );
+        expect(heads.status).toBe(400);
+      },
+    );
+
+    it('ends when it is told to', async () => {
+      const started = await start(
+        '/ml/deep-learning/train',
+        network({ epochs: 5000, patience: null, width: 64 }),
+      );
+      const path = `/ml/trainings/${started.body.job_id}`;
+      const curve = async () =>
+        (await scientist.call<Training>('GET', path)).body.progress?.network?.curve.length ?? 0;
+      await expect.poll(curve, { timeout: 60_000, interval: 50 }).toBeGreaterThan(0);
+      expect((await scientist.call('POST', `/data/jobs/${started.body.job_id}/cancel`)).status).toBe(200);
+      expect((await scientist.call<Training>('GET', path)).body).toMatchObject({
+        status: 'cancelled',
+        result: null,
+      });
+    });
+  });
+
+  describe('a training that was cut off', () => {
+    it('goes on from the state that was kept and ends with the same bits', async () => {
+      const folder = await mkdtemp(join(tmpdir(), 'stroma-cut-off-'));
+      const columns = ['kind', 'length', 'width', 'depth'].map(
+        (name): ColumnSchema => ({ name, type: name === 'kind' ? 'text' : 'number' }),
+      );
+      try {
+        const csv = join(folder, 'flowers.csv');
+        const parquet = join(folder, 'flowers.parquet');
+        await writeFile(csv, table(200));
+        {
+          using db = await openDuckDb({ memoryMb: 256, threads: 1, tempFolder: join(folder, 'spill') });
+          await db.run(
+            `COPY (SELECT kind, length, width, depth FROM read_csv('${csv}')) TO '${parquet}' (FORMAT parquet)`,
+          );
+        }
+        const taskIn = async (name: string, state: string | null): Promise<OwnTask> => {
+          const own = join(folder, name);
+          await mkdir(own);
+          return {
+            work: {
+              kind: 'network',
+              options: {
+                ...{ network: 'mlp', width: 8, epochs: 40, rate: 0.01, course: 'cosine' },
+                ...{ weight_decay: 1e-5, patience: null },
+              },
+            },
+            table: { parquet, restriction: null, columns, folder: own, memoryMb: 256 },
+            ...{ target: 'kind', problem: null, metric: null, seed: 3, timeLimitSeconds: 300 },
+            ...{ memoryBytes: 2 ** 30, state, stateMs: 0 },
+          };
+        };
+        const learn = (task: OwnTask, onState?: (path: string) => void, onStart?: (pid: number) => void) =>
+          learnInProcess(task, {
+            signal: new AbortController().signal,
+            onProgress: () => {},
+            onNews: (news) => {
+              if (news.kind === 'state') onState?.(news.path);
+            },
+            ...(onStart && { onStart }),
+          });
+        const whole: LearnedModel = await learn(await taskIn('whole', null));
+        let pid = 0;
+        const states: string[] = [];
+        const cut = learn(
+          await taskIn('cut', null),
+          (path) => {
+            states.push(path);
+            if (states.length === 3) process.kill(pid, 'SIGKILL');
+          },
+          (own) => {
+            pid = own;
+          },
+        );
+        await expect(cut).rejects.toMatchObject({ code: 'TRAINING_CUT_OFF' });
+        const resumed = await learn(await taskIn('resumed', states[2] ?? null));
+        expect(resumed.sha256).toBe(whole.sha256);
+        expect(resumed.learned.training_curve).toEqual(whole.learned.training_curve);
+      } finally {
+        await rm(folder, { recursive: true, force: true });
+      }
+    });
+  });
+
+  describe('a file of somebody', () => {
+    it('is registered with what it takes, judged, and predicts; what does not fit is refused', async () => {
+      const exported = await scientist.fetch('GET', `/ml/models/${mlp.model_id}/export?format=onnx`);
+      const bytes = await exported.arrayBuffer();
+      const brought = await scientist.fetch('POST', '/ml/models/import/file', new Uint8Array(bytes), octets);
+      const file = (await brought.json()) as ModelFile;
+      expect([brought.status, file.columns?.map(({ name }) => name)]).toEqual([
+        201,
+        ['length', 'width', 'depth'],
+      ]);
+      const wish = {
+        file_id: file.file_id,
+        target: 'kind',
+        classes: ['slim', 'wide'],
+        dataset_id: others.dataset_id,
+      };
+      const imported = await ended('/ml/models/import', { ...wish, name: 'Brought', licence: 'Apache-2.0' });
+      const [own, first] = [await predict(imported), await predict(mlp)];
+      expect(own.error).toBeUndefined();
+      expect(own.predictions.map(({ prediction }) => prediction)).toEqual(['wide', 'slim']);
+      for (const [at, { probabilities }] of own.predictions.entries())
+        expect(probabilities?.wide).toBeCloseTo(first.predictions[at]?.probabilities?.wide ?? -1, 5);
+      const evaluation = await evaluationOf(imported);
+      expect(evaluation).toMatchObject({
+        kind: 'imported',
+        holdout: { rows: 120 },
+        imported: { licence: 'Apache-2.0' },
+      });
+
+      const text = await scientist.fetch(
+        'POST',
+        '/ml/models/import/file',
+        new TextEncoder().encode('not a model'),
+        octets,
+      );
+      expect(text.status).toBe(422);
+      const stranger = await server.colleague('scientist');
+      const stolen = await stranger.call<ErrorAnswer>('POST', '/ml/models/import', {
+        ...wish,
+        name: 'Stolen',
+      });
+      expect(stolen.status).toBe(404);
+      if (!deep) return;
+      const job = await start('/ml/models/import', {
+        ...wish,
+        name: 'Wrong',
+        columns: ['length', 'width', 'weight'],
+      });
+      expect((await scientist.jobEnd(job.body.job_id)).error?.message).toContain('weight');
+    });
+  });
+
+  describe('transfer learning', () => {
+    it('puts a head on the frozen layers of a version, and tells how far the rows are from those it knew', async () => {
+      const learned = await ended('/ml/transfer-learning/apply', {
+        base: { model_id: mlp.model_id },
+        dataset_id: others.dataset_id,
+        target: 'size',
+        name: 'Head',
+      });
+      const evaluation = await evaluationOf(learned);
+      expect(evaluation).toMatchObject({
+        kind: 'transfer',
+        problem_type: 'regression',
+        base: { model_id: mlp.model_id, number: 1 },
+        signature: [{ name: 'length' }, { name: 'width' }, { name: 'depth' }],
+      });
+      expect(evaluation.domain_shift?.p_value).toBeGreaterThan(0.01);
+      const r2 = evaluation.holdout?.scores.find(({ metric }) => metric === 'r2')?.score;
+      expect(r2).toBeGreaterThan(0.5);
+      const [one, other] = (await predict(learned)).predictions;
+      expect(Number(one?.prediction)).toBeGreaterThan(Number(other?.prediction));
+      if (!deep) return;
+      const missing = await start('/ml/transfer-learning/apply', {
+        base: { name: 'nobody' },
+        dataset_id: others.dataset_id,
+        target: 'size',
+      });
+      expect((await scientist.jobEnd(missing.body.job_id)).error?.message).toContain(
+        'no base model "nobody"',
+      );
+    });
+  });
+
+  describe('files that nothing names', () => {
+    it('are swept once they are old, and no others', async () => {
+      const { objects } = server.platform;
+      const keys = async () => {
+        const found: string[] = [];
+        for await (const key of objects.list('models/')) found.push(key);
+        return found;
+      };
+      const before = (await keys()).filter((key) => !key.includes('/imports/'));
+      const orphan = `models/${flowers.dataset_id}/${newId('run')}/model-1`;
+      await objects.put(orphan, Buffer.from('left behind'));
+      const { signal } = new AbortController();
+      expect(await sweepTrainings(server.platform, Date.now() - 3_600_000, signal)).toBe(0);
+      expect(await sweepTrainings(server.platform, Date.now() + 1000, signal)).toBeGreaterThan(1);
+      expect((await keys()).sort()).toEqual(before.sort());
+    });
+  });
+
+  describe('an ensemble', () => {
+    it('is fitted to rows no member has learned from, and judged by folds of them', async () => {
+      const linear = await ended('/ml/train', {
+        ...{ dataset_id: flowers.dataset_id, target: 'kind', leave_out: ['size'] },
+        ...{ learner: 'linear', name: 'Line' },
+      });
+      const members = [{ model_id: mlp.model_id }, { model_id: linear.model_id }];
+      const seen = await start('/ml/ensemble/create', {
+        members,
+        method: 'stack',
+        dataset_id: flowers.dataset_id,
+      });
+      expect([seen.status, seen.body.error?.message]).toEqual([
+        422,
+        expect.stringContaining('have learned from'),
+      ]);
+      const made = await ended('/ml/ensemble/create', {
+        ...{ members, method: 'stack', dataset_id: others.dataset_id, name: 'Both' },
+      });
+      const evaluation = await evaluationOf(made);
+      expect(evaluation).toMatchObject({
+        kind: 'ensemble',
+        holdout: { rows: 120 },
+        members: [{ model_name: 'Net', weight: null }, { model_name: 'Line' }],
+      });
+      expect(evaluation.holdout?.scores[0]?.score).toBeGreaterThan(0.9);
+      expect((await predict(made)).predictions.map(({ prediction }) => prediction)).toEqual(['wide', 'slim']);
+      const { body: version } = await scientist.call<ModelVersion>(
+        'GET',
+        `/ml/models/${made.model_id}/versions/1`,
+      );
+      expect(version.inputs.map((own) => 'dataset_id' in own && own.dataset_id).sort()).toEqual(
+        [flowers.dataset_id, others.dataset_id].sort(),
+      );
+      const sizes = await scientist.call<{ items: { model_id: string; name: string }[] }>(
+        'GET',
+        '/ml/models',
+      );
+      const head = sizes.body.items.find(({ name }) => name === 'Head')?.model_id;
+      const mixed = await start('/ml/ensemble/create', {
+        members: [{ model_id: mlp.model_id }, { model_id: head }],
+        dataset_id: others.dataset_id,
+      });
+      expect([mixed.status, mixed.body.error?.message]).toEqual([
+        422,
+        expect.stringContaining('predict the same'),
+      ]);
+    });
+
+    it('shows nobody what a member learned from and they may not see', async () => {
+      const hide = {
+        kind: 'mask',
+        readers: { which: 'only', roles: ['technician'] },
+        column: 'depth',
+        mask: { kind: 'hide' },
+      };
+      const path = `/data/datasets/${flowers.dataset_id}/access`;
+      const set = await server.admin.call('PUT', path, { sensitivity: 'internal', rules: [hide] });
+      expect(set.status).toBe(200);
+      const technician = await server.colleague('technician');
+      const all = await scientist.call<{ items: { model_id: string; name: string }[] }>('GET', '/ml/models');
+      const both = all.body.items.find(({ name }) => name === 'Both')?.model_id;
+      const asked = await technician.call<ErrorAnswer>('POST', '/ml/predict', {
+        model_id: both,
+        rows: [row],
+      });
+      expect(asked).toMatchObject({ status: 403, body: { error: { details: { columns: ['depth'] } } } });
+    });
+  });
+}
