@@ -186,6 +186,15 @@ function rankByOperand(state: ReaderState, frame: Frame, extreme: Extreme): Fram
   const own = state.measures.find((item) => item.fn !== 'default');
   if (own !== undefined && own.operand !== operand)
     throw new ReadFailure('An average of extremes is not understood yet.', []);
+  const rankGroups = (by: Measure, groups: Frame['groups']): Frame => ({
+    ...frame,
+    task: 'extreme_groups',
+    measures: [by],
+    groups,
+    order: { by, column: null, descending: sign === 1 },
+    limit,
+    sign,
+  });
   const noun = state.bare[0];
   if (
     state.target === null &&
@@ -206,15 +215,7 @@ function rankByOperand(state: ReaderState, frame: Frame, extreme: Extreme): Fram
     const groups = [plainGroup(target), ...state.groups.filter((group) => group.column !== target)];
     const top = measure(own?.fn ?? groupFunction(state, extreme, ranked, bySaid), operand);
     if (top.fn === 'avg' && own === undefined) state.penalty += 0.1;
-    return {
-      ...frame,
-      task: 'extreme_groups',
-      measures: [top],
-      groups,
-      order: { by: top, column: null, descending: sign === 1 },
-      limit,
-      sign,
-    };
+    return rankGroups(top, groups);
   }
   const period = state.groups[0];
   if (
@@ -227,38 +228,14 @@ function rankByOperand(state: ReaderState, frame: Frame, extreme: Extreme): Fram
     // "which month was the wettest": months are compared by their averages.
     const top = measure(groupFunction(state, extreme, ranked, bySaid), operand);
     state.penalty += 0.1;
-    return {
-      ...frame,
-      task: 'extreme_groups',
-      measures: [top],
-      groups: state.groups,
-      order: { by: top, column: null, descending: sign === 1 },
-      limit,
-      sign,
-    };
+    return rankGroups(top, state.groups);
   }
   if (own !== undefined) {
-    if (grouped)
-      return {
-        ...frame,
-        task: 'extreme_groups',
-        measures: [own],
-        order: { by: own, column: null, descending: sign === 1 },
-        limit,
-        sign,
-      };
+    if (grouped) return rankGroups(own, frame.groups);
     const entity = state.bare[0]?.column;
     if (entity === undefined || entity.unique)
       throw new ReadFailure('It is not clear which groups are ranked.', []);
-    return {
-      ...frame,
-      task: 'extreme_groups',
-      measures: [own],
-      groups: [plainGroup(entity)],
-      order: { by: own, column: null, descending: sign === 1 },
-      limit,
-      sign,
-    };
+    return rankGroups(own, [plainGroup(entity)]);
   }
   const outputs = withCoarser(state, [
     ...(target === null ? [] : [target]),
@@ -296,15 +273,7 @@ function rankByOperand(state: ReaderState, frame: Frame, extreme: Extreme): Fram
   if (noRowsOfOwn(outputs) && grouped && limit !== null && state.table === null) {
     // "population by country, top 3"
     const top = measure(groupFunction(state, extreme, ranked, bySaid), operand);
-    return {
-      ...frame,
-      task: 'extreme_groups',
-      measures: [top],
-      groups: state.groups,
-      order: { by: top, column: null, descending: sign === 1 },
-      limit,
-      sign,
-    };
+    return rankGroups(top, state.groups);
   }
   const before = state.table !== null && state.table.at < extreme.at;
   if (noRows && grouped && bySaid && !before) return number;
@@ -324,15 +293,7 @@ function rankByOperand(state: ReaderState, frame: Frame, extreme: Extreme): Fram
   if (limit !== null && entity !== undefined && outputs.length === 1 && !grouped) {
     const top = measure(groupFunction(state, extreme, ranked, bySaid), operand);
     state.penalty += top.fn === 'avg' ? 0.1 : 0;
-    return {
-      ...frame,
-      task: 'extreme_groups',
-      measures: [top],
-      groups: [plainGroup(entity)],
-      order: { by: top, column: null, descending: sign === 1 },
-      limit,
-      sign,
-    };
+    return rankGroups(top, [plainGroup(entity)]);
   }
   return {
     ...frame,

@@ -3,9 +3,9 @@ import type { Sql } from '../../platform/db/database.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { SeenDataset } from '../datasets/dataset-visibility.ts';
 import { setDatasetAccess } from '../datasets/datasets.store.ts';
-import { joinsKind } from '../joins/joins.jobs.ts';
 import { registerVersion } from '../register-version.ts';
 import { software } from '../software.ts';
+import { tellVersion } from '../told-version.ts';
 import { insertUpload, type UploadRow } from '../uploads.store.ts';
 import type { AnonymiseWalls, Finished, Run } from './anonymisation.jobs.ts';
 import type { ColumnPlan } from './anonymisation.plan.ts';
@@ -56,19 +56,7 @@ export async function register(
       key: input.key,
     },
   });
-  await platform.events.publish(tx, ctx, 'data.processing.complete', dataset.id, {
-    job_id: job.jobId,
-    dataset_id: dataset.id,
-    version_id: version.id,
-    rows: version.rows,
-    rejected_rows: version.rejectedRows,
-  });
-  await platform.jobs.send(
-    ctx,
-    joinsKind,
-    { dataset_id: dataset.id, name: dataset.name },
-    { tx, priority: -1 },
-  );
+  await tellVersion(platform, tx, ctx, job.jobId, { dataset, version });
 }
 
 async function recordDerivation(

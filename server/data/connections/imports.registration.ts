@@ -6,10 +6,10 @@ import { newId } from '../../platform/ids.ts';
 import type { StoredObject } from '../../platform/objects/object-store.ts';
 import { findByIdentity } from '../datasets/dataset-versions.store.ts';
 import { type DatasetWithVersion, findDataset } from '../datasets/datasets.store.ts';
-import { joinsKind } from '../joins/joins.jobs.ts';
 import type { ReadFileResult } from '../read-file.worker.ts';
 import { makeCurrent, registerVersion } from '../register-version.ts';
 import { software } from '../software.ts';
+import { tellVersion } from '../told-version.ts';
 import { insertUpload, type UploadRow } from '../uploads.store.ts';
 import { changeConnection } from './connections.store.ts';
 import type { ImportRowsOutput } from './import-rows.worker.ts';
@@ -86,19 +86,7 @@ export async function registerImport(
     },
   });
   await moveOn(walls, tx, run, made.brought, registered, 'succeeded', endedAt);
-  await platform.events.publish(tx, ctx, 'data.processing.complete', dataset.id, {
-    job_id: job.jobId,
-    dataset_id: dataset.id,
-    version_id: version.id,
-    rows: version.rows,
-    rejected_rows: version.rejectedRows,
-  });
-  await platform.jobs.send(
-    ctx,
-    joinsKind,
-    { dataset_id: dataset.id, name: dataset.name },
-    { tx, priority: -1 },
-  );
+  await tellVersion(platform, tx, ctx, job.jobId, registered);
 }
 
 /** Nothing new came: no version, and the import is as far as it was. */

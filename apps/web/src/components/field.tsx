@@ -38,6 +38,26 @@ export function Input({ className, ...props }: ComponentProps<'input'>) {
   return <input {...props} className={clsx(inputClass, className)} />;
 }
 
+/** A labelled line of text. */
+export function TextField({
+  label,
+  hint,
+  error = null,
+  onText,
+  ...input
+}: Omit<ComponentProps<'input'>, 'onChange'> & {
+  label: string;
+  hint?: ReactNode;
+  error?: string | null;
+  onText: (text: string) => void;
+}) {
+  return (
+    <Field label={label} hint={hint} error={error}>
+      {(props) => <Input {...props} {...input} onChange={({ target }) => onText(target.value)} />}
+    </Field>
+  );
+}
+
 export function Select({ className, ...props }: ComponentProps<'select'>) {
   return (
     <span className={clsx('relative block w-full min-w-0', className)}>

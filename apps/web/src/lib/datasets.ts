@@ -34,6 +34,12 @@ interface Asked {
   dataset_ids: string[];
 }
 
+/** The part of the address that asks it again. */
+export const askedAgain = ({ question, sql, dataset_ids }: Asked) => ({
+  datasets: dataset_ids.join(','),
+  ...(question ? { q: question } : sql ? { sql } : {}),
+});
+
 /** The newest of each question about the same datasets. */
 export function withoutRepeats<Item extends Asked>(items: readonly Item[]): Item[] {
   const seen = new Set<string>();

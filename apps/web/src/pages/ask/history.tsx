@@ -7,7 +7,7 @@ import { Badge } from '../../components/badge.tsx';
 import { Button } from '../../components/button.tsx';
 import { Section } from '../../components/page.tsx';
 import { SkeletonRows } from '../../components/skeleton.tsx';
-import { historyQuery, withoutRepeats } from '../../lib/datasets.ts';
+import { askedAgain, historyQuery, withoutRepeats } from '../../lib/datasets.ts';
 import { formatAgo } from '../../lib/format.ts';
 
 /** What was asked before, newest first; a click asks it again. */
@@ -28,10 +28,7 @@ export function History({ all }: { all: readonly Dataset[] }) {
             <li key={item.query_id}>
               <Link
                 to="/ask"
-                search={{
-                  datasets: item.dataset_ids.join(','),
-                  ...(item.question ? { q: item.question } : item.sql ? { sql: item.sql } : {}),
-                }}
+                search={askedAgain(item)}
                 className="block rounded-md px-2 py-1.5 hover:bg-hover"
               >
                 <p className="line-clamp-2 wrap-anywhere">

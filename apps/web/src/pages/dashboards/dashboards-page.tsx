@@ -1,7 +1,7 @@
 import type { DashboardSummary } from '@stroma/contracts';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
-import { LayoutDashboard, MoreHorizontal, Plus, Search, ShieldCheck, Trash2, Undo2 } from 'lucide-react';
+import { LayoutDashboard, MoreHorizontal, Plus, ShieldCheck, Trash2, Undo2 } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Badge } from '../../components/badge.tsx';
@@ -14,6 +14,7 @@ import { Menu, MenuContent, MenuItem, MenuTrigger } from '../../components/menu.
 import { ErrorNotice } from '../../components/notice.tsx';
 import { Page, panelClass } from '../../components/page.tsx';
 import { PagedList } from '../../components/paged-list.tsx';
+import { SearchField } from '../../components/search-field.tsx';
 import { client } from '../../lib/client.ts';
 import { useLoadSamples } from '../../lib/datasets.ts';
 import { formatAgo } from '../../lib/format.ts';
@@ -58,22 +59,16 @@ export function DashboardsPage() {
       }
     >
       <div className="mb-4 flex flex-wrap items-center gap-2">
-        <div className="relative w-64 max-w-full">
-          <Search size={14} aria-hidden className="absolute start-2 top-2.5 text-ink-faint" />
-          <Input
-            type="search"
-            aria-label={t('find')}
-            placeholder={t('find')}
-            value={search}
-            onChange={({ target }) =>
-              void navigate({
-                search: (now) => ({ ...now, search: target.value || undefined }) as typeof now,
-                replace: true,
-              })
-            }
-            className="ps-7"
-          />
-        </div>
+        <SearchField
+          label={t('find')}
+          value={search}
+          onText={(text) =>
+            void navigate({
+              search: (now) => ({ ...now, search: text || undefined }) as typeof now,
+              replace: true,
+            })
+          }
+        />
         <Button
           look="quiet"
           aria-pressed={deleted}

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../../components/button.tsx';
 import { Dialog, DialogContent } from '../../components/dialog.tsx';
-import { Field, Input, inputClass, Select } from '../../components/field.tsx';
+import { Field, inputClass, Select, TextField } from '../../components/field.tsx';
 import { ErrorNotice } from '../../components/notice.tsx';
 import { client } from '../../lib/client.ts';
 import { allDatasetsQuery } from '../../lib/datasets.ts';
@@ -68,17 +68,13 @@ export function MetricForm({
             send.mutate();
           }}
         >
-          <Field label={t('name')}>
-            {(props) => (
-              <Input
-                {...props}
-                required
-                maxLength={120}
-                value={form.name}
-                onChange={({ target }) => set({ name: target.value })}
-              />
-            )}
-          </Field>
+          <TextField
+            label={t('name')}
+            required
+            maxLength={120}
+            value={form.name}
+            onText={(text) => set({ name: text })}
+          />
           <Field label={t('dataset')}>
             {(props) => (
               <Select
@@ -117,35 +113,24 @@ export function MetricForm({
               />
             )}
           </Field>
-          <Field label={t('unit')}>
-            {(props) => (
-              <Input
-                {...props}
-                maxLength={40}
-                value={form.unit}
-                onChange={({ target }) => set({ unit: target.value })}
-              />
-            )}
-          </Field>
-          <Field label={t('description')}>
-            {(props) => (
-              <Input
-                {...props}
-                maxLength={2000}
-                value={form.description}
-                onChange={({ target }) => set({ description: target.value })}
-              />
-            )}
-          </Field>
-          <Field label={t('metric_synonyms')} hint={t('metric_synonyms_hint')}>
-            {(props) => (
-              <Input
-                {...props}
-                value={form.synonyms}
-                onChange={({ target }) => set({ synonyms: target.value })}
-              />
-            )}
-          </Field>
+          <TextField
+            label={t('unit')}
+            maxLength={40}
+            value={form.unit}
+            onText={(text) => set({ unit: text })}
+          />
+          <TextField
+            label={t('description')}
+            maxLength={2000}
+            value={form.description}
+            onText={(text) => set({ description: text })}
+          />
+          <TextField
+            label={t('metric_synonyms')}
+            hint={t('metric_synonyms_hint')}
+            value={form.synonyms}
+            onText={(text) => set({ synonyms: text })}
+          />
           {send.error && <ErrorNotice error={send.error} />}
           <Button
             type="submit"

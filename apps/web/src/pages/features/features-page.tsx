@@ -1,15 +1,15 @@
 import type { FeatureView } from '@stroma/contracts';
 import { getRouteApi, Link } from '@tanstack/react-router';
-import { Layers, Plus, Search, TableProperties } from 'lucide-react';
+import { Layers, Plus, TableProperties } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button, buttonClass } from '../../components/button.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
-import { Input } from '../../components/field.tsx';
 import { useCrumbName } from '../../components/frame/crumbs.ts';
 import { Page } from '../../components/page.tsx';
 import { PagedList } from '../../components/paged-list.tsx';
 import { cellClass, numberClass, PlainTable } from '../../components/plain-table.tsx';
+import { SearchField } from '../../components/search-field.tsx';
 import { client } from '../../lib/client.ts';
 import { formatAgo, formatCount, formatTime } from '../../lib/format.ts';
 import { usePages } from '../../lib/pages.ts';
@@ -54,19 +54,12 @@ export function FeaturesPage() {
         )
       }
     >
-      <div className="relative mb-4 w-64 max-w-full">
-        <Search size={14} aria-hidden className="absolute start-2 top-2.5 text-ink-faint" />
-        <Input
-          type="search"
-          aria-label={t('find')}
-          placeholder={t('find')}
-          value={search}
-          onChange={({ target }) =>
-            void navigate({ search: target.value === '' ? {} : { search: target.value }, replace: true })
-          }
-          className="ps-7"
-        />
-      </div>
+      <SearchField
+        label={t('find')}
+        value={search}
+        onText={(text) => void navigate({ search: text === '' ? {} : { search: text }, replace: true })}
+        className="mb-4"
+      />
       <PagedList
         pages={pages}
         empty={

@@ -5,7 +5,7 @@ import { Play } from 'lucide-react';
 import { lazy, Suspense, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../../components/button.tsx';
-import { Field, Input, Select } from '../../components/field.tsx';
+import { Field, Select, TextField } from '../../components/field.tsx';
 import { ErrorNotice } from '../../components/notice.tsx';
 import { Section } from '../../components/page.tsx';
 import { Skeleton } from '../../components/skeleton.tsx';
@@ -85,55 +85,43 @@ export function ViewForm({
       }}
     >
       <div className="grid items-start gap-4 md:grid-cols-2">
-        <Field label={t('name')} hint={t('name_hint')} error={nameError}>
-          {(props) => (
-            <Input
-              {...props}
-              required
-              maxLength={60}
-              spellCheck={false}
-              placeholder="blood_counts"
-              className="font-mono"
-              value={draft.name}
-              onChange={({ target }) => set({ name: target.value })}
-            />
-          )}
-        </Field>
-        <Field label={t('entity')} hint={t('entity_hint')}>
-          {(props) => (
-            <Input
-              {...props}
-              required
-              maxLength={60}
-              placeholder={t('entity_example')}
-              value={draft.entity}
-              onChange={({ target }) => set({ entity: target.value })}
-            />
-          )}
-        </Field>
-        <Field label={t('description')}>
-          {(props) => (
-            <Input
-              {...props}
-              maxLength={2000}
-              value={draft.description}
-              onChange={({ target }) => set({ description: target.value })}
-            />
-          )}
-        </Field>
-        <Field label={t('ttl')} hint={t('ttl_hint')}>
-          {(props) => (
-            <Input
-              {...props}
-              type="number"
-              min={0}
-              step="any"
-              placeholder={t('for_ever')}
-              value={draft.days}
-              onChange={({ target }) => set({ days: target.value })}
-            />
-          )}
-        </Field>
+        <TextField
+          label={t('name')}
+          hint={t('name_hint')}
+          error={nameError}
+          required
+          maxLength={60}
+          spellCheck={false}
+          placeholder="blood_counts"
+          className="font-mono"
+          value={draft.name}
+          onText={(text) => set({ name: text })}
+        />
+        <TextField
+          label={t('entity')}
+          hint={t('entity_hint')}
+          required
+          maxLength={60}
+          placeholder={t('entity_example')}
+          value={draft.entity}
+          onText={(text) => set({ entity: text })}
+        />
+        <TextField
+          label={t('description')}
+          maxLength={2000}
+          value={draft.description}
+          onText={(text) => set({ description: text })}
+        />
+        <TextField
+          label={t('ttl')}
+          hint={t('ttl_hint')}
+          type="number"
+          min={0}
+          step="any"
+          placeholder={t('for_ever')}
+          value={draft.days}
+          onText={(text) => set({ days: text })}
+        />
       </div>
       <Section
         title={t('sql')}

@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { Badge } from '../../components/badge.tsx';
 import { panelClass, Section } from '../../components/page.tsx';
 import { Skeleton } from '../../components/skeleton.tsx';
-import { historyQuery, withoutRepeats } from '../../lib/datasets.ts';
+import { askedAgain, historyQuery, withoutRepeats } from '../../lib/datasets.ts';
 import { formatAgo } from '../../lib/format.ts';
 import { suggestionsQuery } from '../../lib/questions.ts';
 
@@ -33,10 +33,7 @@ export function RecentQuestions({ datasets }: { datasets: readonly Dataset[] | u
             <li key={item.query_id}>
               <Link
                 to="/ask"
-                search={{
-                  datasets: item.dataset_ids.join(','),
-                  ...(item.question ? { q: item.question } : item.sql ? { sql: item.sql } : {}),
-                }}
+                search={askedAgain(item)}
                 className="block px-4 py-2.5 -outline-offset-2 hover:bg-hover"
               >
                 <p className="truncate">

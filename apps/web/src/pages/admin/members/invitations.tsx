@@ -5,7 +5,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../../../components/button.tsx';
 import { Dialog, DialogContent, DialogTrigger } from '../../../components/dialog.tsx';
-import { Field, Input, Select } from '../../../components/field.tsx';
+import { Field, Select, TextField } from '../../../components/field.tsx';
 import { IconButton } from '../../../components/icon-button.tsx';
 import { ErrorNotice } from '../../../components/notice.tsx';
 import { panelClass, Section } from '../../../components/page.tsx';
@@ -57,18 +57,14 @@ export function InviteButton({ roles }: { roles: readonly RoleDocument[] }) {
             void send();
           }}
         >
-          <Field label={t('email')}>
-            {(props) => (
-              <Input
-                {...props}
-                type="email"
-                required
-                autoComplete="off"
-                value={email}
-                onChange={({ target }) => setEmail(target.value)}
-              />
-            )}
-          </Field>
+          <TextField
+            label={t('email')}
+            type="email"
+            required
+            autoComplete="off"
+            value={email}
+            onText={setEmail}
+          />
           <Field label={t('role')} hint={t('role_hint')}>
             {(props) => (
               <Select {...props} value={role} onChange={({ target }) => setRole(target.value)}>

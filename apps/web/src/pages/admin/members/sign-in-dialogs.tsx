@@ -2,7 +2,7 @@ import type { Member } from '@stroma/contracts';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ConfirmDialog } from '../../../components/confirm-dialog.tsx';
-import { Field, Input } from '../../../components/field.tsx';
+import { TextField } from '../../../components/field.tsx';
 import { useProof } from '../../../components/proof.tsx';
 import { client } from '../../../lib/client.ts';
 import { toast } from '../../../lib/toasts.ts';
@@ -56,18 +56,14 @@ export function ChangeEmailDialog({ member, onClose }: Asked) {
         await refresh();
       }}
     >
-      <Field label={t('new_email')}>
-        {(props) => (
-          <Input
-            {...props}
-            type="email"
-            required
-            autoComplete="off"
-            value={email}
-            onChange={({ target }) => setEmail(target.value)}
-          />
-        )}
-      </Field>
+      <TextField
+        label={t('new_email')}
+        type="email"
+        required
+        autoComplete="off"
+        value={email}
+        onText={setEmail}
+      />
     </ConfirmDialog>
   );
 }

@@ -3,7 +3,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ConfirmDialog } from '../../../components/confirm-dialog.tsx';
-import { Field, Input } from '../../../components/field.tsx';
+import { TextField } from '../../../components/field.tsx';
 import { client } from '../../../lib/client.ts';
 import { queryKeys } from '../../../lib/query-keys.ts';
 import { toast } from '../../../lib/toasts.ts';
@@ -24,32 +24,17 @@ export function OrganisationDialog({ wish, onClose }: { wish: Wish; onClose: () 
     await queries.invalidateQueries({ queryKey: queryKeys.tenants });
   };
   const nameField = (
-    <Field label={t('name')}>
-      {(props) => (
-        <Input
-          {...props}
-          required
-          maxLength={120}
-          autoComplete="off"
-          value={name}
-          onChange={({ target }) => setName(target.value)}
-        />
-      )}
-    </Field>
+    <TextField label={t('name')} required maxLength={120} autoComplete="off" value={name} onText={setName} />
   );
   const emailField = (
-    <Field label={t('administrator_email')}>
-      {(props) => (
-        <Input
-          {...props}
-          type="email"
-          required
-          autoComplete="off"
-          value={email}
-          onChange={({ target }) => setEmail(target.value)}
-        />
-      )}
-    </Field>
+    <TextField
+      label={t('administrator_email')}
+      type="email"
+      required
+      autoComplete="off"
+      value={email}
+      onText={setEmail}
+    />
   );
   const given = { name: name.trim(), email: email.trim() };
   switch (wish.what) {

@@ -2,7 +2,7 @@ import type { Consent } from '@stroma/contracts';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Field, Input, Select } from '../../../../components/field.tsx';
+import { Field, Input, Select, TextField } from '../../../../components/field.tsx';
 import { client } from '../../../../lib/client.ts';
 import { queryKeys } from '../../../../lib/query-keys.ts';
 import { FormDialog, linesOf, TextArea } from '../form-dialog.tsx';
@@ -46,16 +46,7 @@ export function GiveDialog({ onClose }: { onClose: () => void }) {
       run={give}
       onClose={onClose}
     >
-      <Field label={t('subject')}>
-        {(props) => (
-          <Input
-            {...props}
-            maxLength={200}
-            value={subject}
-            onChange={({ target }) => setSubject(target.value)}
-          />
-        )}
-      </Field>
+      <TextField label={t('subject')} maxLength={200} value={subject} onText={setSubject} />
       <TextArea
         label={t('purposes')}
         hint={t('purposes_hint')}
@@ -65,16 +56,7 @@ export function GiveDialog({ onClose }: { onClose: () => void }) {
       />
       <TextArea label={t('wording')} value={wording} onChange={setWording} />
       <div className="grid grid-cols-1 gap-4 sm:grid-cols-3">
-        <Field label={t('wording_version')}>
-          {(props) => (
-            <Input
-              {...props}
-              maxLength={60}
-              value={version}
-              onChange={({ target }) => setVersion(target.value)}
-            />
-          )}
-        </Field>
+        <TextField label={t('wording_version')} maxLength={60} value={version} onText={setVersion} />
         <Field label={t('given_by')}>
           {(props) => (
             <Select

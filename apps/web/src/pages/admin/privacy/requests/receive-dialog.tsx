@@ -3,7 +3,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Field, Input, Select } from '../../../../components/field.tsx';
+import { Field, Select, TextField } from '../../../../components/field.tsx';
 import { client } from '../../../../lib/client.ts';
 import { queryKeys } from '../../../../lib/query-keys.ts';
 import { FormDialog, linesOf, TextArea } from '../form-dialog.tsx';
@@ -68,38 +68,16 @@ export function ReceiveDialog({ onClose }: { onClose: () => void }) {
             </Select>
           )}
         </Field>
-        <Field label={t('received_on')}>
-          {(props) => (
-            <Input
-              {...props}
-              type="date"
-              max={today()}
-              value={received}
-              onChange={({ target }) => setReceived(target.value)}
-            />
-          )}
-        </Field>
+        <TextField label={t('received_on')} type="date" max={today()} value={received} onText={setReceived} />
       </div>
-      <Field label={t('subject')} hint={t('subject_hint')}>
-        {(props) => (
-          <Input
-            {...props}
-            maxLength={200}
-            value={subject}
-            onChange={({ target }) => setSubject(target.value)}
-          />
-        )}
-      </Field>
-      <Field label={t('contact')}>
-        {(props) => (
-          <Input
-            {...props}
-            maxLength={300}
-            value={contact}
-            onChange={({ target }) => setContact(target.value)}
-          />
-        )}
-      </Field>
+      <TextField
+        label={t('subject')}
+        hint={t('subject_hint')}
+        maxLength={200}
+        value={subject}
+        onText={setSubject}
+      />
+      <TextField label={t('contact')} maxLength={300} value={contact} onText={setContact} />
       <TextArea
         label={t('identifiers')}
         hint={t('identifiers_hint')}
