@@ -42,7 +42,7 @@ describe('the first minute', () => {
     await page.getByRole('textbox', { name: 'Question', exact: true }).fill('average reaction by days');
     await page.keyboard.press('Enter');
     const line = page.locator('figure svg .mark-line path').first();
-    await line.waitFor({ timeout: 30_000 });
+    await line.waitFor();
     expect((await line.getAttribute('d'))?.split('L').length).toBe(10);
 
     const grid = page.getByRole('grid').first();
@@ -76,7 +76,7 @@ describe('the first minute', () => {
     }
 
     await page.reload();
-    await line.waitFor({ timeout: 30_000 });
+    await line.waitFor();
     expect(complaints).toEqual([]);
     await context.close();
   });
@@ -124,7 +124,9 @@ describe('the first minute', () => {
 });
 
 describe('every page', () => {
-  it('is accessible in light and dark, narrow and wide, keeps to its policy and does not scroll sideways', async () => {
+  it('is accessible in light and dark, narrow and wide, keeps to its policy and does not scroll sideways', {
+    timeout: 300_000,
+  }, async () => {
     const look = { scheme: 'light', width: 390 } as const;
     const { page, context, complaints } = await openPage(browser, stroma.url, look);
     const faults: string[] = [];
@@ -155,7 +157,7 @@ describe('every page', () => {
     ];
     for (const [name, address, shown] of pages) {
       await page.goto(address);
-      const arrived = page.locator(shown).first().waitFor({ timeout: 10_000 });
+      const arrived = page.locator(shown).first().waitFor();
       await arrived.catch(() => faults.push(`${name} never showed ${shown}`));
       await check(name);
     }

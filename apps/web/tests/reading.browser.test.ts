@@ -127,7 +127,7 @@ describe('the keyboard alone', () => {
     await tabTo(page, 'Question');
     await page.keyboard.type('average weight by sex');
     await page.keyboard.press('Enter');
-    await page.getByRole('gridcell', { name: '80' }).waitFor({ timeout: 30_000 });
+    await page.getByRole('gridcell', { name: '80' }).waitFor();
     expect(await page.getByRole('gridcell', { name: '63' }).count()).toBe(1);
 
     await tabTo(page, 'Provenance');
