@@ -1,17 +1,18 @@
 /**
  * AutoML on public tables against the best of scikit-learn's models (shared/data/golden/automl_scores.json), five folds
- * both: each fold is predicted by a model that was chosen and trained without it, in a fifth of BENCH_SECONDS (60).
- * "Reached" is within one standard error of our folds. BENCH_CLOCK=cpu counts the processor's time instead of the
+ * both, the same ones (golden/automl_folds.py): each is predicted by a model that was chosen and trained without it, in
+ * a fifth of BENCH_SECONDS (60). "Reached" is within one standard error of our folds. Networks are tried too;
+ * BENCH_NETWORKS=no leaves them out. BENCH_CLOCK=cpu counts the processor's time instead of the
  * wall's, for a machine that others use; BENCH_TABLES names some of the tables, by commas; BENCH_METRIC is what classes
  * are chosen by.
  */
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import {
   automl,
   columnNamed,
   type FeatureTable,
   inferProblem,
-  kFolds,
   loadAutoml,
   type MetricName,
   metricNames,
@@ -21,6 +22,7 @@ import {
   takeTarget,
   targetOf,
 } from '@stroma/learn';
+import { networkLearners } from '@stroma/learn/networks';
 import { tableOfCsv } from '../engines/learn/table/csv.suite.ts';
 import { sharedData } from '../scripts/shared-data.ts';
 import { print, round } from './measure.ts';
@@ -50,6 +52,11 @@ const folds = 5;
 
 const goldenPath = sharedData('golden/automl_scores.json');
 if (goldenPath === null) throw new Error('The shared data pool is not beside this checkout.');
+const foldsOfTable = (
+  JSON.parse(readFileSync(join(import.meta.dirname, 'golden/automl-folds.json'), 'utf8')) as {
+    folds: Record<string, string>;
+  }
+).folds;
 const golden = (JSON.parse(readFileSync(goldenPath, 'utf8')) as { scores: Record<string, Golden> }).scores;
 
 const bestOf = (entry: Golden, metric: string): number =>
@@ -58,6 +65,7 @@ const bestOf = (entry: Golden, metric: string): number =>
   );
 
 async function scoresOf(
+  name: string,
   entry: Golden,
   table: FeatureTable,
   threads: TreeThreads,
@@ -66,12 +74,18 @@ async function scoresOf(
   const problem = inferProblem(column, entry.classes === undefined ? 'regression' : undefined);
   const { target, rows } = targetOf(column, problem);
   const known = takeRows(table, rows);
-  const plan =
-    target.kind === 'class' ? { by: 'stratified' as const, codes: target.codes } : { by: 'random' as const };
+  const foldOf = foldsOfTable[name] ?? '';
+  if (foldOf.length !== known.rows)
+    throw new Error(`${name}: ${known.rows} rows, folds of ${foldOf.length}.`);
+  const all = Uint32Array.from({ length: known.rows }, (_, row) => row);
   const names: Record<string, MetricName> =
     target.kind === 'class' ? { auc: 'roc_auc', acc: 'accuracy' } : { r2: 'r2' };
   const scores: Record<string, number[]> = Object.fromEntries(Object.keys(names).map((name) => [name, []]));
-  for (const { train, test } of kFolds(known.rows, plan, folds, 1)) {
+  for (let fold = 0; fold < folds; fold++) {
+    const [train, test] = [
+      all.filter((row) => foldOf[row] !== String(fold)),
+      all.filter((row) => foldOf[row] === String(fold)),
+    ];
     const { model, fits, leaderboard } = await automl({
       table: takeRows(known, train),
       target: entry.target,
@@ -81,11 +95,12 @@ async function scoresOf(
       seed: 1,
       clock,
       threads,
+      ...(process.env.BENCH_NETWORKS !== 'no' && { learners: networkLearners }),
       ...(asked && target.kind === 'class' && { metric: asked }),
     });
     const own = loadAutoml(model).outputs(takeRows(known, test));
-    for (const [name, metric] of Object.entries(names))
-      scores[name]?.push(scoreOf(metric, takeTarget(target, test), own));
+    for (const [told, metric] of Object.entries(names))
+      scores[told]?.push(scoreOf(metric, takeTarget(target, test), own));
     if (process.env.BENCH_VERBOSE !== undefined)
       console.error(
         fits,
@@ -110,7 +125,7 @@ for (const [name, entry] of Object.entries(golden)) {
   const path = sharedData(entry.file.includes('/') ? entry.file : `tables/${entry.file}`);
   if (path === null) continue;
   const began = performance.now();
-  const scores = await scoresOf(entry, tableOfCsv(path, entry.drop), threads);
+  const scores = await scoresOf(name, entry, tableOfCsv(path, entry.drop), threads);
   const took = (performance.now() - began) / 1000;
   for (const [metric, own] of Object.entries(scores)) {
     const mean = own.reduce((sum, score) => sum + score / own.length, 0);

@@ -96,12 +96,12 @@ export const train: CommandRun = async (running) => {
   }
 };
 
-/** What of AutoML learns alone. Networks of sequences and images need a server, which arranges their columns. */
+/** What of AutoML learns alone; all, networks too, where nothing is asked for. Networks of sequences and images need a server, which arranges their columns. */
 async function onlyOf(
   { invocation }: RunningCommand,
   kind: FamilyName | NetworkKind | null,
 ): Promise<Pick<AutomlOptions, 'only' | 'learners'>> {
-  if (kind === null) return {};
+  if (kind === null) return { learners: (await import('@stroma/learn/networks')).networkLearners };
   const { familyNames, networkFamilyNames } = await import('@stroma/learn');
   const family = familyNames.find((each) => each === kind);
   if (family === undefined)

@@ -188,6 +188,7 @@ export async function automl(options: AutomlOptions): Promise<AutomlResult> {
       limit,
       refinements: options.only === undefined ? refinements : 0,
       ...(options.only && { only: { id: options.only.family, ...options.only } }),
+      refits: ready.rows.test.length > 0,
       run,
       ...(learners && { learners }),
       ...(signal && { signal }),

@@ -18,9 +18,9 @@ const mostLookedAt = 12;
 const mostRows = 3_000;
 /** Losses that `chooseCombination` computes, about: each fold and all rows choose once. */
 export const lossesOfChoice = (folds: number): number => (folds + 1) * rounds * mostLookedAt;
-export function rowsOfChoice(rows: number): number {
+export function rowsOfChoice(rows: number, outputs: number): number {
   const own = Math.min(rows, mostRows);
-  return own * drawsFor(own);
+  return own * drawsFor(own, outputs);
 }
 
 /**
@@ -63,8 +63,8 @@ export function greedyBlend(
 }
 
 /** Draws of the rows that a blend is chosen for: the fewer rows, the more chance has its way with one choice. */
-const drawsFor = (rows: number): number =>
-  Math.max(1, Math.min(12, Math.round(mostRows / Math.max(1, rows))));
+const drawsFor = (rows: number, outputs: number): number =>
+  Math.max(1, Math.min(12, Math.round((2 * mostRows) / Math.max(1, rows * outputs))));
 
 /**
  * The mean of greedy choices, each by rows drawn with replacement, cut to the heaviest `most` members. Which of nearly
@@ -78,9 +78,9 @@ export function sharedBlend(
   { most, seed }: { most: number; seed: number },
 ): Combination {
   const rows = rowsOfTarget(target);
-  const draws = drawsFor(rows);
-  if (most === 1 || draws === 1) return greedyBlend(predictions, target, objective, most);
   const outputs = outputsOf(target);
+  const draws = drawsFor(rows, outputs);
+  if (most === 1 || draws === 1) return greedyBlend(predictions, target, objective, most);
   const shares = new Float64Array(predictions.length);
   for (let draw = 0; draw < draws; draw++) {
     const random = seededRandom(seed + draw);

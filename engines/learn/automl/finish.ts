@@ -65,15 +65,12 @@ export class Finish {
       const configurations = chosen.combination.members.map((at) => (able[at] as Evaluated).configuration);
       const seconds = configurations.reduce((sum, own) => sum + search.forecast(own, foldOf.length), 0);
       const trivial = configurations.every(({ family }) => family === 'baseline');
-      const fitted =
+      const until = trivial ? Number.POSITIVE_INFINITY : limit.seconds + grace;
+      const inTime =
         trivial || seconds <= limit.left || members === 1
-          ? await this.#fit(
-              configurations,
-              table,
-              target,
-              trivial ? Number.POSITIVE_INFINITY : limit.seconds + grace,
-            )
+          ? await this.#fit(configurations, table, target, until)
           : null;
+      const fitted = inTime ?? (members === 1 ? this.#learnedBefore(configurations) : null);
       if (fitted !== null) {
         const weights = new Map(
           configurations.map(({ id }, at) => [
@@ -91,6 +88,12 @@ export class Finish {
       }
       if (members === 1) able = able.filter(({ configuration }) => !configurations.includes(configuration));
     }
+  }
+
+  /** Where not even one can learn from all rows in time, what it learned without its first fold. */
+  #learnedBefore(configurations: readonly Configuration[]): FittedMember[] | null {
+    const learned = configurations.map((own) => this.#setting.search.learned(own));
+    return learned.some((own) => own === null) ? null : (learned as FittedMember[]);
   }
 
   /** The chosen ones learned from other rows, or null where the time is not enough. */

@@ -167,7 +167,7 @@ export const families: Readonly<Record<FamilyName, Family>> = {
         gamma: number(settings, 'gamma_share', 1) / matrix.columns.length,
       }),
     load: (saved) => loadRbfSvm(saved as RbfSvmModel),
-    growth: 2.1,
+    growth: 1.9,
     // Pairs of classes hold 2 rows / classes each.
     guess: ({ rows, columns, classes }) => rows * rows * (columns + 20) * (2 - 2 / classes) * 8e-9 + 0.02,
     space: [

@@ -12,8 +12,8 @@ export interface Objective {
   loss(target: Target, predicted: Float64Array): number;
 }
 
-/** Of few rows the smooth loss counts nearly as much as the score: one row more or less tells little. */
-const smoothShare = (rows: number): number => Math.min(1, 10 / Math.sqrt(rows));
+/** Of few rows the smooth loss counts more: one row more or less tells little. It is not calibrated yet, so the score leads. */
+const smoothShare = (rows: number): number => Math.min(1, 3 / Math.sqrt(rows));
 
 export const defaultMetric = (target: Target): MetricName =>
   target.kind === 'class' ? (target.classes === 2 ? 'roc_auc' : 'accuracy') : 'rmse';

@@ -5,9 +5,9 @@ import { shuffled } from '../table/splits.ts';
 import { takeTarget } from '../table/target.ts';
 import type { AutomlState, FinishedFit } from './automl-state.ts';
 import { lossesOfChoice, rowsOfChoice } from './ensemble.ts';
-import { EncodedRows, fitAnyMember, outputsOf, predictMember } from './fold-fit.ts';
+import { EncodedRows, type FittedMember, fitAnyMember, outputsOf, predictMember } from './fold-fit.ts';
 import { type FamilyName, families, type LearnerRun } from './learners.ts';
-import { firstBudget, type NetworkLearners, type NetworkRun } from './network-families.ts';
+import { firstBudget, isNetwork, type NetworkLearners, type NetworkRun } from './network-families.ts';
 import type { Objective } from './objective.ts';
 import { type Configuration, configurationsFor } from './portfolio.ts';
 import { propose, type Tried } from './refinement.ts';
@@ -30,13 +30,19 @@ export interface SearchSetting {
   /** What each fit is given. */
   run: Omit<LearnerRun, 'seed' | 'signal'>;
   signal?: AbortSignal;
+  /** Whether what is chosen learns once more, from the rows kept back too. */
+  refits: boolean;
   /** Seconds that scoring the rows kept back takes, where the loss of all rows takes so many. */
   testing(lossSeconds: number): number;
   onFit(state: AutomlState, fit: FinishedFit): void;
 }
 
 /** So many rows of a fold a first look takes. */
-const firstRows = 1_000;
+const firstRows = 500;
+/** Rows that show how quick a kind of learner is here, where a guess alone would leave it out. */
+const probedRows = 300;
+/** Of the time, most that one fit to a whole fold may be thought to take that is to show it. */
+const measuredShare = 0.3;
 const rowGrowth = 4;
 /** Of the time, for looks at parts of the rows. */
 const halvingShare = 0.6;
@@ -71,11 +77,14 @@ export class Search {
   readonly #setting: SearchSetting;
   readonly #encoded: EncodedRows;
   readonly #stages: Stage[];
+  readonly #probes: Stage;
   readonly #tests: Uint32Array[];
   readonly #outputs: number;
   readonly #evaluated = new Map<string, Evaluated>();
   /** Where first looks at networks ended, which later fits of the same rows go on from. */
   readonly #courses = new Map<string, unknown>();
+  /** Of the last configuration, and of the best one: what its first fold learned. */
+  readonly #learned = new Map<string, FittedMember>();
   #refused = 0;
   /** Seconds that the loss of all rows takes. */
   #lossSeconds = 0;
@@ -93,10 +102,13 @@ export class Search {
         ),
       );
     this.#tests = sides((fold, own) => own === fold);
-    this.#stages = stagesOf(
-      sides((fold, own) => own !== fold),
-      setting.seed,
-    );
+    const train = sides((fold, own) => own !== fold);
+    this.#stages = stagesOf(train, setting.seed);
+    this.#probes = {
+      folds: 1,
+      budget: firstBudget,
+      train: drawnFrom(train.slice(0, 1), probedRows, setting.seed),
+    };
   }
 
   async run(): Promise<StopReason> {
@@ -179,6 +191,11 @@ export class Search {
       .sort((a, b) => (a.configuration.id < b.configuration.id ? -1 : 1));
   }
 
+  /** What was learned of a configuration without its first fold; null where that is no longer kept. */
+  learned({ id }: Configuration): FittedMember | null {
+    return this.#learned.get(id) ?? null;
+  }
+
   /** Seconds; `budget` of what its settings ask for. */
   forecast(configuration: Configuration, rows: number, budget = 1): number {
     const { table, target, limit } = this.#setting;
@@ -188,18 +205,20 @@ export class Search {
     return limit.forecast(configuration, size, this.state.fits, budget) || table.rows * 1e-7;
   }
 
-  /** Seconds to fit the best ones twice, to the rows learned from and to all. */
+  /** Seconds to fit the best ones to the rows learned from, and again to all; forecasts are on the slow side. */
   reserve(): number {
-    const { limit, foldOf, folds } = this.#setting;
+    const { limit, foldOf, folds, refits } = this.#setting;
     const costs = this.evaluated()
       .sort((a, b) => a.loss - b.loss)
       .slice(0, mostMembers)
-      .map(({ configuration }) => 1.7 * this.forecast(configuration, foldOf.length));
+      .map(({ configuration }) => (refits ? 1.7 : 0.8) * this.forecast(configuration, foldOf.length));
     const best = costs[0] ?? 0;
     const all = costs.reduce((sum, own) => sum + own, 0);
     const fitting = Math.max(Math.min(best, limit.seconds / 2), Math.min(all, finishShare * limit.seconds));
     const choosing =
-      lossesOfChoice(folds) * this.#lossSeconds * (rowsOfChoice(foldOf.length) / foldOf.length);
+      lossesOfChoice(folds) *
+      this.#lossSeconds *
+      (rowsOfChoice(foldOf.length, this.#outputs) / foldOf.length);
     const ends = Math.min(choosing + this.#setting.testing(this.#lossSeconds), 0.3 * limit.seconds);
     return fitting + ends + 0.03 * limit.seconds;
   }
@@ -213,18 +232,22 @@ export class Search {
   async #evaluate(configuration: Configuration, at: number, until: number): Promise<number | null> {
     const { objective, target } = this.#setting;
     const stage = this.#stages[at] as Stage;
-    const missing = Array.from({ length: stage.folds }, (_, fold) => fold).filter(
-      (fold) => this.#known(configuration, stage, fold) === undefined,
-    );
     const { limit } = this.#setting;
     const rows = stage.train[0]?.length ?? 0;
+    const isTooLong = (): boolean => {
+      const missing = Array.from({ length: stage.folds }, (_, fold) => fold).filter(
+        (fold) => this.#known(configuration, stage, fold) === undefined,
+      ).length;
+      return (
+        configuration.family !== 'baseline' &&
+        missing > 0 &&
+        limit.elapsed + (missing * this.forecast(configuration, rows, stage.budget)) / 1.5 >
+          Math.min(until, limit.seconds - this.reserve())
+      );
+    };
+    if (isTooLong()) await this.#measure(configuration, stage, until);
     // A part of the folds would be of no use.
-    if (
-      configuration.family !== 'baseline' &&
-      missing.length > 0 &&
-      limit.elapsed + (missing.length * this.forecast(configuration, rows, stage.budget)) / 1.5 >
-        Math.min(until, limit.seconds - this.reserve())
-    ) {
+    if (isTooLong()) {
       this.#refused += 1;
       return null;
     }
@@ -237,6 +260,29 @@ export class Search {
         objective.loss(takeTarget(target, this.#tests[fold] as Uint32Array), fit.predicted) / stage.folds;
     }
     return sum;
+  }
+
+  /**
+   * Fits few rows where nothing is known yet of the time that the kind takes here, and one fold where that is known of
+   * fewer rows alone: a guess, or what few rows let expect, is on the slow side and would leave out what is quick.
+   */
+  async #measure(configuration: Configuration, stage: Stage, until: number): Promise<void> {
+    const rows = stage.train[0]?.length ?? 0;
+    const most = () =>
+      Math.max(
+        0,
+        ...this.state.fits
+          .filter(({ configuration: { family }, fault }) => family === configuration.family && fault === null)
+          .map((fit) => fit.rows),
+      );
+    if (most() === 0 && 2 * probedRows <= rows) await this.#fit(configuration, this.#probes, 0, until);
+    const { seconds } = this.#setting.limit;
+    if (
+      most() > 0 &&
+      most() < rows &&
+      this.forecast(configuration, rows, stage.budget) < measuredShare * seconds
+    )
+      await this.#fit(configuration, stage, 0, until);
   }
 
   #known({ id, family }: Configuration, stage: Stage, fold: number): FinishedFit | undefined {
@@ -286,6 +332,7 @@ export class Search {
       const matrix = this.#encoded.test(train, configuration, this.#tests[fold] as Uint32Array);
       const predicted = predictMember(member, matrix, this.#outputs);
       const fault = predicted.every(Number.isFinite) ? null : 'It predicts what is not finite.';
+      if (fault === null && fold === 0 && stage === this.#stages.at(-1)) this.#keep(member);
       made = {
         ...base,
         seconds: limit.now() - began,
@@ -306,6 +353,12 @@ export class Search {
     this.state.seconds = limit.used;
     this.#setting.onFit(this.state, made);
     return made;
+  }
+
+  #keep(member: FittedMember): void {
+    const [best] = this.#tried().sort((a, b) => a.loss - b.loss);
+    for (const id of this.#learned.keys()) if (id !== best?.configuration.id) this.#learned.delete(id);
+    this.#learned.set(member.configuration.id, member);
   }
 
   #tried(): Tried[] {
@@ -340,22 +393,30 @@ function survivors(looked: readonly Tried[]): Configuration[] {
   const families = new Set<string>();
   return ranked
     .filter(({ configuration }, at) => {
-      const first = !families.has(configuration.family);
-      families.add(configuration.family);
+      // Networks take long and are much alike: one of them is enough.
+      const kind = isNetwork(configuration.family) ? 'network' : configuration.family;
+      const first = !families.has(kind);
+      families.add(kind);
       return first || at < ranked.length / 2;
     })
     .map(({ configuration }) => configuration);
 }
 
+/** Of each fold so many rows, in their order. */
+const drawnFrom = (train: readonly Uint32Array[], size: number, seed: number): Uint32Array[] =>
+  train.map((own) =>
+    Uint32Array.from(
+      shuffled(own.length, seededRandom(seed)).slice(0, size),
+      (at) => own[at] as number,
+    ).sort(),
+  );
+
 /** Few rows and folds first; then four times the rows; all rows and folds last. */
 function stagesOf(train: Uint32Array[], seed: number): Stage[] {
   const rows = Math.min(...train.map((own) => own.length));
   const stages: Stage[] = [];
-  const drawn = train.map((own) =>
-    Uint32Array.from(shuffled(own.length, seededRandom(seed)), (at) => own[at] as number),
-  );
   for (let size = firstRows; size * 1.5 < rows; size *= rowGrowth)
-    stages.push({ folds: 1, train: drawn.map((own) => own.slice(0, size).sort()), budget: firstBudget });
+    stages.push({ folds: 1, train: drawnFrom(train, size, seed), budget: firstBudget });
   if (stages.length === 0) stages.push({ folds: Math.min(2, train.length), train, budget: firstBudget });
   stages.push({ folds: train.length, train, budget: 1 });
   return stages;
