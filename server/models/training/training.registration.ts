@@ -13,7 +13,6 @@ import {
   insertParams,
   insertPoints,
   insertRun,
-  type Point,
   saveInputs,
   saveTags,
 } from '../experiments/runs.store.ts';
@@ -25,6 +24,7 @@ import type { TrainInput } from './training.input.ts';
 import type { TrainingTools } from './training.jobs.ts';
 import { insertTrained, updateTraining } from './training.store.ts';
 import type { Origin } from './training.tables.ts';
+import { paramsOf, pointsOf } from './training-record.ts';
 
 export interface TrainedIds {
   /** Of the model of that name, or one that is made. */
@@ -117,7 +117,7 @@ export async function registerTrained(
           code_version: engine,
           data_sha256: table.content_sha256,
           params: Object.fromEntries(paramsOf(input)),
-          metrics: Object.fromEntries(pointsOf(trained, now).map(({ key, value }) => [key, value])),
+          metrics: Object.fromEntries(pointsOf(learned.learned, now).map(({ key, value }) => [key, value])),
           inputs: inputsOf(trained),
           artifacts: [{ path: artifactPath, bytes: artifact.bytes, sha256: artifact.sha256 }],
         },
@@ -222,69 +222,6 @@ const provenanceOf = ({ input, table, learned }: Trained): Record<string, unknow
     model_sha256: learned.sha256,
   };
 };
-
-/** The target is a column's name, which not everybody who sees the run may know. */
-function paramsOf(input: TrainInput): Map<string, string> {
-  const params = new Map([
-    ['kind', input.kind],
-    ['seed', String(input.seed)],
-    ['time_limit_s', String(input.time_limit_s)],
-  ]);
-  if (input.kind === 'automl') params.set('preset', input.preset);
-  if (input.problem_type !== null) params.set('problem_type', input.problem_type);
-  if (input.metric !== null) params.set('metric', input.metric);
-  if (input.learner !== null) params.set('learner', input.learner);
-  for (const [name, value] of Object.entries(input.settings)) params.set(name, String(value));
-  for (const [name, value] of ownParams(input)) params.set(name, value);
-  return params;
-}
-
-/** Names of columns stay out of them, as the target does. */
-function ownParams({ own }: TrainInput): [string, string][] {
-  if (own === undefined) return [];
-  if (own.kind === 'network') {
-    const { arrangement: _, ...options } = own.options;
-    return Object.entries(options).flatMap(([name, value]) =>
-      value === undefined ? [] : [[name, String(value)] as [string, string]],
-    );
-  }
-  if (own.kind === 'ensemble')
-    return [
-      ['method', own.method],
-      [
-        'members',
-        own.members
-          .map(({ version_id }) => version_id)
-          .join(', ')
-          .slice(0, 5000),
-      ],
-    ];
-  if (own.kind === 'transfer')
-    return [['base', 'version_id' in own.base ? own.base.version_id : own.base.name]];
-  return [['file', own.file_id]];
-}
-
-/**
- * Scores of rows that no choice has seen, under their names: one number each, at step 0. Curves are over the rows it
- * learned from, and of networks over the steps of the training.
- */
-function pointsOf({ learned: { learned } }: Pick<Trained, 'learned'>, now: Date): Point[] {
-  const at = now.getTime();
-  const point = (key: string, step: number, value: number): Point[] =>
-    Number.isFinite(value) ? [{ key, step, at, value }] : [];
-  const [chosen] = learned.leaderboard;
-  return [
-    ...learned.learning_curve.flatMap((each) => point(`learning_${learned.metric}`, each.rows, each.score)),
-    ...(learned.training_curve ?? []).flatMap(({ step, epoch, loss, score }) => [
-      ...point('training_loss', step, loss),
-      ...point('epoch', step, epoch),
-      ...(score === null ? [] : point(`stopping_${learned.training_metric ?? learned.metric}`, step, score)),
-    ]),
-    ...(chosen?.model === 'ensemble' ? point(`folds_${learned.metric}`, 0, chosen.score) : []),
-    ...(learned.holdout?.scores ?? []).flatMap(({ metric, score }) => point(metric, 0, score)),
-    ...(learned.holdout === null ? [] : point(`baseline_${learned.metric}`, 0, learned.holdout.baseline)),
-  ];
-}
 
 type RunInput = Omit<InputRow, 'tenantId' | 'runId' | 'schema' | 'profile'>;
 
@@ -413,7 +350,7 @@ async function recordRun(tx: Sql, trained: Trained, experimentId: string, now: D
     ]),
   );
   await insertParams(tx, ctx, ids.runId, paramsOf(input));
-  await insertPoints(tx, ctx, ids.runId, pointsOf(trained, now));
+  await insertPoints(tx, ctx, ids.runId, pointsOf(trained.learned.learned, now));
   const inputs = inputsOf(trained);
   await saveInputs(
     tx,

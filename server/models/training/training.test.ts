@@ -15,6 +15,7 @@ import { loadAutoml, readModelText } from '@stroma/learn';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DataServer, type Person, startDataServer } from '../../data/data-server.suite.ts';
 import { challengeTests } from '../challengers/challenges.suite.ts';
+import { cutOffTests } from './cut-off-training.suite.ts';
 import { ownTrainingTests } from './own-trainings.suite.ts';
 
 let server: DataServer;
@@ -325,6 +326,8 @@ describe('one learner', () => {
 });
 
 challengeTests(() => ({ server, scientist, modelId: model.model_id }));
+
+describe('a training that was cut off', () => cutOffTests());
 
 describe('trainings of other kinds', () => ownTrainingTests(() => ({ server, scientist })));
 
