@@ -2,6 +2,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { Command } from 'cmdk';
 import {
+  Activity,
   BookOpen,
   BrainCircuit,
   Database,
@@ -98,13 +99,22 @@ export default function CommandPalette({
             </Item>
           ))}
           {held.includes('models:read') && (
-            <Item
-              icon={Layers}
-              note={t('area_models')}
-              onSelect={run(() => void navigate({ to: '/models/features' }))}
-            >
-              {t('area_features')}
-            </Item>
+            <>
+              <Item
+                icon={Layers}
+                note={t('area_models')}
+                onSelect={run(() => void navigate({ to: '/models/features' }))}
+              >
+                {t('area_features')}
+              </Item>
+              <Item
+                icon={Activity}
+                note={t('area_models')}
+                onSelect={run(() => void navigate({ to: '/models/monitoring' }))}
+              >
+                {t('area_monitoring')}
+              </Item>
+            </>
           )}
           <Item
             icon={UserRound}
