@@ -98,7 +98,7 @@ describe('a network learned on from a base', () => {
           expect(kept.filter((name) => !isFrozen(name) && name.endsWith('.weight'))).toEqual([]);
         },
       ),
-      { numRuns: 6 },
+      { numRuns: 4 },
     );
   });
 

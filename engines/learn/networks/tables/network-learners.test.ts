@@ -134,7 +134,8 @@ describe('networks in AutoML', () => {
   });
 
   it('go on from a first look, and from a state, to the bits of what was never cut off', async () => {
-    const settings = { width: 8, bags: 1 };
+    const settings = { width: 8, bags: 1, rate: 0.05 };
+    const small = { table: rings(60, 3) };
     let kept: unknown;
     const run = { seed: 1, signal: new AbortController().signal };
     const keep = (state: unknown) => {
@@ -156,6 +157,7 @@ describe('networks in AutoML', () => {
     const only = { family: 'mlp', settings } as const;
     const whole = await automl(
       quick({
+        ...small,
         only,
         onState: (state) => {
           half ??= structuredClone(state);
@@ -164,7 +166,7 @@ describe('networks in AutoML', () => {
     );
     expect(half?.fits).toHaveLength(1);
     const again = await automl(
-      quick({ only, clock: countedClock(2), state: half as NonNullable<typeof half> }),
+      quick({ ...small, only, clock: countedClock(2), state: half as NonNullable<typeof half> }),
     );
     const outputs = (result: typeof whole) => loadAutoml(result.model).outputs(table);
     expect(outputs(again)).toEqual(outputs(whole));
@@ -182,7 +184,7 @@ describe('networks in AutoML', () => {
     await expect(automl(quick({ ...long, go }))).rejects.toMatchObject({ code: 'CANCELLED' });
     // Of 20 s on this clock a fit would take far more: it is stopped, and told.
     await expect(
-      automl(quick({ ...long, clock: countedClock(100), time_limit_seconds: 20 })),
+      automl(quick({ ...long, clock: countedClock(500), time_limit_seconds: 20 })),
     ).rejects.toThrow(/would not have ended within 20 s/);
   });
 
