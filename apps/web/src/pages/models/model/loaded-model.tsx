@@ -74,7 +74,7 @@ function ShownVersion({ model, versions, version }: ModelPart & { versions: read
           {versions.length > 1 && (
             <Select
               aria-label={t('version_shown')}
-              className="w-52!"
+              className="w-40! sm:w-52!"
               value={version.number}
               onChange={({ target }) =>
                 void navigate({ search: (now) => ({ ...now, version: Number(target.value) }) })
