@@ -286,5 +286,6 @@ describe('one caller', () => {
     expect(networkOf('2001:DB8:0001:0002:ffff::')).toBe('2001:db8:1:2::/64');
     expect(networkOf('fe80::1%eth0')).toBe('fe80:0:0:0::/64');
     expect(networkOf('::1')).toBe('0:0:0:0::/64');
+    expect(networkOf(undefined)).toBe('');
   });
 });

@@ -132,9 +132,10 @@ function tell(reply: FastifyReply, standings: readonly Standing[], nearest: Stan
 
 /**
  * What counts as one caller: an IPv4 address, or an IPv6 network of 64 bits, of which anybody has 2^64 addresses.
+ * Who has left already has none: those are one caller together.
  */
-export function networkOf(address: string): string {
-  const plain = unmapped(address.replace(/%.*$/, ''));
+export function networkOf(address: string | undefined): string {
+  const plain = unmapped((address ?? '').replace(/%.*$/, ''));
   if (!plain.includes(':')) return plain;
   const [head = '', tail] = plain.split('::');
   const front = head === '' ? [] : head.split(':');
