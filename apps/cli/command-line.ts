@@ -1,11 +1,6 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
-import {
-  type CommandDefinition,
-  commands,
-  commonOptions,
-  findCommand,
-  type OptionDefinition,
-} from './commands.ts';
+import { commonOptions, type OptionDefinition } from './command-options.ts';
+import { type CommandDefinition, commands, findCommand } from './commands.ts';
 import { UsageError } from './failure.ts';
 import { nearestWord } from './nearest-word.ts';
 

@@ -1,4 +1,5 @@
-import { type CommandDefinition, commands, commonOptions } from './commands.ts';
+import { commonOptions } from './command-options.ts';
+import { type CommandDefinition, commands } from './commands.ts';
 
 export function generalHelp(): string {
   const width = Math.max(...commands.map((each) => each.name.length));

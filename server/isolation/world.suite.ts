@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { apiPrefix, type Endpoint, type IdKind, idPrefixes, type Role, roles } from '@stroma/contracts';
+import { apiPrefix, type Endpoint, idPrefixes, type Role, roles } from '@stroma/contracts';
 import { pino } from 'pino';
 import { insertUser } from '../access/identity/identity.store.ts';
 import { hashPassword } from '../access/identity/passwords.ts';
@@ -12,6 +12,7 @@ import { snapshotTables } from '../platform/db/row-security.suite.ts';
 import { closedTables } from '../platform/db/row-security.ts';
 import { sampleRows } from '../platform/db/sample-rows.suite.ts';
 import { newId } from '../platform/ids.ts';
+import { idKinds } from './id-kinds.suite.ts';
 
 /** Stands in every text of the other tenant and in nothing that anybody of ours is ever given. */
 export const canary = 'zqxcanary';
@@ -44,75 +45,6 @@ export interface World extends Started {
   theirState(): Promise<Record<string, string>>;
 }
 
-/** The kind of id of each table that is known by one in a path. */
-export const idKinds: Readonly<Record<string, IdKind>> = {
-  users: 'user',
-  sessions: 'session',
-  custom_roles: 'role',
-  projects: 'project',
-  resource_grants: 'grant',
-  uploads: 'upload',
-  datasets: 'dataset',
-  dataset_versions: 'version',
-  jobs: 'job',
-  queries: 'query',
-  insights: 'insight',
-  events: 'event',
-  provenance_derivations: 'provenance',
-  llm_calls: 'llmCall',
-  audit_events: 'audit',
-  signatures: 'signature',
-  accounts: 'account',
-  second_factors: 'secondFactor',
-  recovery_codes: 'recoveryCode',
-  passkeys: 'passkey',
-  identity_challenges: 'challenge',
-  refresh_tokens: 'refreshToken',
-  api_keys: 'key',
-  single_sign_on_connections: 'connection',
-  scim_directories: 'directory',
-  scim_groups: 'group',
-  emergencies: 'emergency',
-  compliance_reports: 'report',
-  legal_holds: 'hold',
-  consents: 'consent',
-  threats: 'threat',
-  threat_blocks: 'block',
-  subject_requests: 'subjectRequest',
-  person_searches: 'personSearch',
-  erasures: 'erasure',
-  stream_topics: 'topic',
-  stream_windows: 'streamWindow',
-  source_connections: 'source',
-  source_files: 'sourceFile',
-  source_imports: 'sourceImport',
-  source_import_runs: 'importRun',
-  dashboards: 'dashboard',
-  dashboard_comments: 'comment',
-  ml_experiments: 'experiment',
-  ml_runs: 'run',
-  ml_logged_models: 'loggedModel',
-  ml_models: 'model',
-  ml_model_versions: 'modelVersion',
-  ml_promotions: 'promotion',
-  ml_model_reports: 'modelReport',
-  ml_challenges: 'modelChallenge',
-  ml_model_records: 'modelRecord',
-  ml_prediction_reviews: 'predictionReview',
-  ml_monitors: 'monitor',
-  ml_monitor_checks: 'monitorCheck',
-  ml_monitor_firings: 'monitorFiring',
-  ml_retrainings: 'retraining',
-  ml_feature_views: 'featureView',
-  ml_feature_view_versions: 'featureVersion',
-  ml_feature_materialisations: 'featureMaterialisation',
-  metrics: 'metric',
-  dashboard_shares: 'share',
-  dashboard_schedules: 'schedule',
-  dashboard_schedule_runs: 'scheduleRun',
-  dashboard_alerts: 'alert',
-  dashboard_alert_entries: 'alertEntry',
-};
 /** What the server itself goes on writing behind an event. */
 const linked = new Set(['audit_pending', 'audit_links']);
 

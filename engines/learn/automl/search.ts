@@ -1,7 +1,5 @@
-import { seededRandom } from '@stroma/kernel';
 import type { Target } from '../estimator.ts';
 import type { FeatureTable } from '../table/feature-table.ts';
-import { shuffled } from '../table/splits.ts';
 import { takeTarget } from '../table/target.ts';
 import type { AutomlState, FinishedFit } from './automl-state.ts';
 import { lossesOfChoice, rowsOfChoice } from './ensemble.ts';
@@ -11,6 +9,7 @@ import { firstBudget, isNetwork, type NetworkLearners, type NetworkRun } from '.
 import type { Objective } from './objective.ts';
 import { type Configuration, configurationsFor } from './portfolio.ts';
 import { propose, type Tried } from './refinement.ts';
+import { drawnFrom, type Stage, stagesOf } from './search-stages.ts';
 import { OutOfTime, type TimeLimit, throwIfStopped } from './time-limit.ts';
 
 export interface SearchSetting {
@@ -37,26 +36,15 @@ export interface SearchSetting {
   onFit(state: AutomlState, fit: FinishedFit): void;
 }
 
-/** So many rows of a fold a first look takes. */
-const firstRows = 500;
 /** Rows that show how quick a kind of learner is here, where a guess alone would leave it out. */
 const probedRows = 300;
 /** Of the time, most that one fit to a whole fold may be thought to take that is to show it. */
 const measuredShare = 0.3;
-const rowGrowth = 4;
 /** Of the time, for looks at parts of the rows. */
 const halvingShare = 0.6;
 /** Of the time, for fitting what was chosen to all rows. */
 const finishShare = 0.3;
 export const mostMembers = 8;
-
-interface Stage {
-  folds: number;
-  /** Of each fold the rows fitted to. */
-  train: Uint32Array[];
-  /** Of what learners that know a budget are asked for. */
-  budget: number;
-}
 
 export interface Evaluated {
   configuration: Configuration;
@@ -400,24 +388,4 @@ function survivors(looked: readonly Tried[]): Configuration[] {
       return first || at < ranked.length / 2;
     })
     .map(({ configuration }) => configuration);
-}
-
-/** Of each fold so many rows, in their order. */
-const drawnFrom = (train: readonly Uint32Array[], size: number, seed: number): Uint32Array[] =>
-  train.map((own) =>
-    Uint32Array.from(
-      shuffled(own.length, seededRandom(seed)).slice(0, size),
-      (at) => own[at] as number,
-    ).sort(),
-  );
-
-/** Few rows and folds first; then four times the rows; all rows and folds last. */
-function stagesOf(train: Uint32Array[], seed: number): Stage[] {
-  const rows = Math.min(...train.map((own) => own.length));
-  const stages: Stage[] = [];
-  for (let size = firstRows; size * 1.5 < rows; size *= rowGrowth)
-    stages.push({ folds: 1, train: drawnFrom(train, size, seed), budget: firstBudget });
-  if (stages.length === 0) stages.push({ folds: Math.min(2, train.length), train, budget: firstBudget });
-  stages.push({ folds: train.length, train, budget: 1 });
-  return stages;
 }

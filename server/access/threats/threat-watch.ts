@@ -44,8 +44,14 @@ export class ThreatWatch {
     const telling = events.filter((event) => isTelling(event));
     if (telling.length === 0 || this.#closed || this.#waiting.length > mostWaiting) return;
     this.#waiting.push(...telling);
+    this.#look();
+  }
+
+  #look(): void {
     this.#looking ??= acrossTenants('attacks are seen across tenants', () => this.#drain()).finally(() => {
       this.#looking = null;
+      // Came after the last look and before this line.
+      if (this.#waiting.length > 0) this.#look();
     });
   }
 

@@ -9,6 +9,7 @@ import {
 } from '@stroma/learn';
 import { tableOfRows } from '../serving/row-table.ts';
 import type { AskedModel } from '../training/kept/asked-model.ts';
+import { predictedColumns } from '../training/kept/predicted-columns.ts';
 
 /** A prediction as it was kept, with its outcome where one is known. In a thread: texts are read there. */
 export interface LoggedTexts {
@@ -88,25 +89,7 @@ export const observedOf = (
   table: FeatureTable,
   outputs: Float64Array,
   labels: FeatureColumn,
-): Observed => ({ table, predictions: predictionsOf(model.saved.problem.labels, outputs), labels });
-
-/** Of numbers what is said, of two classes the probability of the second, of more the likeliest. */
-function predictionsOf(labels: readonly string[], outputs: Float64Array): FeatureColumn[] {
-  const width = Math.max(1, labels.length);
-  if (width <= 2)
-    return [
-      {
-        kind: 'number',
-        name: width === 1 ? 'prediction' : `probability of ${labels[1]}`,
-        values: outputs.filter((_, at) => at % width === width - 1),
-      },
-    ];
-  const codes = Int32Array.from({ length: outputs.length / width }, (_, row) => {
-    const own = outputs.subarray(row * width, (row + 1) * width);
-    return own.indexOf(Math.max(...own));
-  });
-  return [{ kind: 'category', name: 'prediction', codes, levels: labels }];
-}
+): Observed => ({ table, predictions: predictedColumns(model.saved.problem.labels, outputs), labels });
 
 /** Rows whose outcome is known, with it. */
 export function labelledRows(labels: FeatureColumn, among: Uint32Array): Uint32Array {

@@ -5,7 +5,6 @@ import {
   columnNamed,
   differenceOf,
   driftOf,
-  type FeatureColumn,
   type FeatureTable,
   fairnessOf,
   fewestDriftRows,
@@ -18,6 +17,7 @@ import {
 import { serveTask, type TaskContext } from '../../platform/threads/serve-task.ts';
 import type { AskedModel } from '../training/kept/asked-model.ts';
 import { openKept, readKept } from '../training/kept/kept-model.ts';
+import { predictedColumns } from '../training/kept/predicted-columns.ts';
 import { readLearningTable, type TableTask } from '../training/learning-table.ts';
 
 export interface FairnessAsk {
@@ -131,25 +131,7 @@ async function observed(model: AskedModel, given: FeatureTable, labelled: boolea
   ]);
   return {
     table: { rows: table.rows, columns: table.columns.filter(({ name }) => known.has(name)) },
-    predictions: predictionsOf(problem.labels, outputs),
+    predictions: predictedColumns(problem.labels, outputs),
     ...(labelled ? { labels: columnNamed(table, target) } : {}),
   };
-}
-
-/** Of numbers what is said, of two classes the probability of the second, of more the likeliest. */
-function predictionsOf(labels: readonly string[], outputs: Float64Array): FeatureColumn[] {
-  const width = Math.max(1, labels.length);
-  if (width <= 2)
-    return [
-      {
-        kind: 'number',
-        name: width === 1 ? 'prediction' : `probability of ${labels[1]}`,
-        values: outputs.filter((_, at) => at % width === width - 1),
-      },
-    ];
-  const codes = Int32Array.from({ length: outputs.length / width }, (_, row) => {
-    const own = outputs.subarray(row * width, (row + 1) * width);
-    return own.indexOf(Math.max(...own));
-  });
-  return [{ kind: 'category', name: 'prediction', codes, levels: labels }];
 }
