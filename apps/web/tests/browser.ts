@@ -62,8 +62,9 @@ export function complaintsOf(page: Page): string[] {
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(`error: ${error.message}`));
   page.on('console', (message) => {
-    const askedWhoIsThere = message.location().url.endsWith('/auth/session');
-    if (message.type() === 'error' && !askedWhoIsThere) complaints.push(`console: ${message.text()}`);
+    const { url } = message.location();
+    if (message.type() === 'error' && !url.endsWith('/auth/session'))
+      complaints.push(`console: ${message.text()} ${url}`);
   });
   page.on('requestfailed', (request) => {
     const aborted = request.failure()?.errorText === 'net::ERR_ABORTED';
