@@ -206,11 +206,15 @@ describe('a dashboard', () => {
   });
 
   it('moves when rows arrive: its socket names the tiles, and these are asked for', async () => {
-    const opening = page.waitForEvent('websocket', (each) => each.url().includes('/ws/v1/analytics/'));
+    const heard: string[] = [];
+    const opening = page.waitForEvent('websocket', (each) => {
+      if (!each.url().includes('/ws/v1/analytics/')) return false;
+      // From its first word on, which may come before the page is loaded.
+      each.on('framereceived', ({ payload }) => heard.push(String(payload)));
+      return true;
+    });
     await page.goto(address);
     const socket = await opening;
-    const heard: string[] = [];
-    socket.on('framereceived', ({ payload }) => heard.push(String(payload)));
     const told = (type: string) => heard.some((each) => each.includes(`"type":"${type}"`));
     await expect.poll(() => number('Birds').textContent()).toBe('90');
     await expect.poll(() => told('subscribed')).toBe(true);
