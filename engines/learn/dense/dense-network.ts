@@ -1,6 +1,7 @@
 import type { Matrix, Predictor, SavedModel } from '../estimator.ts';
 import { checkSameColumns } from '../trees/checks.ts';
 import { type Head, outputsOf, predictionsOf } from './predictions.ts';
+import { product } from './product.ts';
 import { type TableInputs, tableValues } from './table-inputs.ts';
 
 /** A step from a row's values to its next ones. */
@@ -94,34 +95,25 @@ function applied(layer: DenseLayer, x: Float64Array, rows: number): Float64Array
   switch (layer.kind) {
     case 'linear':
       return product(x, rows, layer.weight, layer.bias);
-    case 'relu':
-      return x.map((value) => Math.max(0, value));
+    case 'relu': {
+      const above = new Float64Array(x.length);
+      for (let at = 0; at < x.length; at++) above[at] = Math.max(0, x[at] as number);
+      return above;
+    }
     case 'affine': {
       const { scale, shift } = layer;
       const width = scale.length;
-      return x.map((value, at) => value * (scale[at % width] as number) + (shift[at % width] as number));
+      const moved = new Float64Array(x.length);
+      for (let from = 0; from < x.length; from += width)
+        for (let at = 0; at < width; at++)
+          moved[from + at] = (x[from + at] as number) * (scale[at] as number) + (shift[at] as number);
+      return moved;
     }
     case 'residual': {
       const added = through(layer.layers, x, rows);
-      return x.map((value, at) => value + (added[at] as number));
+      const sum = new Float64Array(x.length);
+      for (let at = 0; at < x.length; at++) sum[at] = (x[at] as number) + (added[at] as number);
+      return sum;
     }
   }
-}
-
-function product(x: Float64Array, rows: number, weight: Float32Array, bias: Float32Array): Float64Array {
-  const outputs = bias.length;
-  const inputs = weight.length / outputs;
-  const result = new Float64Array(rows * outputs);
-  for (let row = 0; row < rows; row++) {
-    const own = result.subarray(row * outputs, (row + 1) * outputs);
-    own.set(bias);
-    for (let input = 0; input < inputs; input++) {
-      const value = x[row * inputs + input] as number;
-      if (value === 0) continue;
-      const from = input * outputs;
-      for (let output = 0; output < outputs; output++)
-        own[output] = (own[output] as number) + value * (weight[from + output] as number);
-    }
-  }
-  return result;
 }

@@ -11,6 +11,7 @@ import {
   type FeatureTable,
   likeliest,
   partialDependence,
+  sampleRows,
   summariseShap,
   takeRows,
   viewAutoml,
@@ -192,11 +193,8 @@ async function globally(
   const { background, schema, problem } = model.saved;
   const output = outputOf(held, label);
   const { method, scale, explain } = explainerOf(held, wanted);
-  const rows = Math.min(globalRows, background.rows);
-  const table = takeRows(
-    background,
-    Uint32Array.from({ length: rows }, (_, row) => row),
-  );
+  const table = takeRows(background, sampleRows(background.rows, globalRows, seed));
+  const { rows } = table;
   const values = new Float64Array(rows * schema.length);
   let base = 0;
   for (let row = 0; row < rows; row++) {

@@ -14,6 +14,7 @@ import {
   precisionRecallCurve,
   rocAuc,
   rocCurve,
+  sampleRows,
   takeRows,
   takeTarget,
   viewAutoml,
@@ -220,7 +221,7 @@ async function importanceOf(
   const columns = held.table.columns.length;
   const most = Math.floor(mostPredictions / (columns * importanceRepeats + 1));
   if (most < 30) return [];
-  const rows = Uint32Array.from({ length: Math.min(most, held.table.rows) }, (_, row) => row);
+  const rows = sampleRows(held.table.rows, most, seed);
   const table = takeRows(held.table, rows);
   const target = takeTarget(held.target, rows);
   if (target.kind === 'class' && new Set(target.codes).size < 2) return [];
