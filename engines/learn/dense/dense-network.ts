@@ -9,8 +9,13 @@ export type DenseLayer =
   /** x W + b; `weight` is inputs x outputs. */
   | { kind: 'linear'; weight: Float32Array; bias: Float32Array }
   | { kind: 'relu' }
-  /** Of each value by itself. */
-  | { kind: 'affine'; scale: Float32Array; shift: Float32Array }
+  /** Of each value by itself; `seen` where it is a batch norm by the means it has kept. */
+  | {
+      kind: 'affine';
+      scale: Float32Array;
+      shift: Float32Array;
+      seen?: { mean: Float32Array; variance: Float32Array };
+    }
   /** What its layers give is added to what they were given. */
   | { kind: 'residual'; layers: readonly DenseLayer[] };
 

@@ -87,28 +87,36 @@ function* walksBetween(
   const random = seededRandom(seed);
   const steps = names.length + 1;
   const least = rows < fewRows ? 2 : 4;
-  const walks = 2 * Math.max(least, Math.min(64, Math.floor(rows / steps / 2)));
+  const pairs = Math.max(least, Math.min(64, Math.floor(rows / steps / 2)));
   const contributions = names.map(() => ({ sum: 0, squares: 0 }));
   let base = 0;
   let value = 0;
   const drawn = shuffled(ends.background.rows, random);
-  let order = shuffled(names.length, random);
-  const atOnce = Math.max(1, Math.floor(rowsAtOnce / steps));
-  for (let from = 0; from < walks; from += atOnce) {
+  const atOnce = Math.max(1, Math.floor(rowsAtOnce / steps / 2));
+  for (let from = 0; from < pairs; from += atOnce) {
     signal?.throwIfAborted();
-    const some: Walk[] = [];
-    for (let walk = from; walk < Math.min(walks, from + atOnce); walk++) {
-      order = walk % 2 === 0 ? shuffled(names.length, random) : order.slice().reverse();
-      some.push({ other: drawn[(walk >> 1) % drawn.length] as number, order });
-    }
-    const outputs = yield walked(ends, some);
-    some.forEach((walk, place) => {
-      const at = (step: number) => outputs[(place * steps + step) * width + output] as number;
-      base += at(0) / walks;
-      value = at(steps - 1);
-      walk.order.forEach((column, step) => {
-        const gain = at(step + 1) - at(step);
-        const kept = contributions[column] as { sum: number; squares: number };
+    const some = Array.from({ length: Math.min(pairs - from, atOnce) }, (_, at): Pair => {
+      const order = shuffled(names.length, random);
+      return {
+        other: drawn[(from + at) % drawn.length] as number,
+        orders: [order, order.slice().reverse()],
+      };
+    });
+    const rowOf = placesOf(names.length, some.length);
+    const outputs = yield walked(ends, some, rowOf);
+    some.forEach(({ orders }, pair) => {
+      const gains = new Float64Array(names.length);
+      orders.forEach((order, turn) => {
+        const at = (step: number) => outputs[rowOf(pair, turn, step) * width + output] as number;
+        base += at(0) / pairs / 2;
+        value = at(names.length);
+        order.forEach((column, step) => {
+          gains[column] = (gains[column] as number) + (at(step + 1) - at(step)) / 2;
+        });
+      });
+      // Walks of a pair begin at one row and are no two draws.
+      contributions.forEach((kept, column) => {
+        const gain = gains[column] as number;
         kept.sum += gain;
         kept.squares += gain * gain;
       });
@@ -119,8 +127,8 @@ function* walksBetween(
     value,
     contributions: contributions.map(({ sum, squares }, at) => ({
       column: names[at] as string,
-      contribution: sum / walks,
-      standard_error: Math.sqrt(Math.max(0, squares / walks - (sum / walks) ** 2) / walks),
+      contribution: sum / pairs,
+      standard_error: Math.sqrt(Math.max(0, squares - sum ** 2 / pairs) / (pairs * (pairs - 1))),
     })),
   };
 }
@@ -130,23 +138,37 @@ interface Ends {
   background: Matrix;
 }
 
-/** From a row of the background, in an order of the columns. */
-interface Walk {
+/** Two walks from a row of the background, in an order of the columns and in the reverse of it. */
+interface Pair {
   other: number;
-  order: Uint32Array;
+  orders: readonly [Uint32Array, Uint32Array];
 }
 
-/** One walk after the other. Step 0 is the background's row; each step more has one column more of the row's own. */
-function walked({ own, background }: Ends, walks: readonly Walk[]): Matrix {
-  const steps = own.columns.length + 1;
-  const columns = own.columns.map(() => new Float64Array(walks.length * steps));
-  walks.forEach(({ other, order }, walk) => {
-    const [from, to] = [walk * steps, (walk + 1) * steps];
-    order.forEach((column, step) => {
-      columns[column]
-        ?.fill(background.columns[column]?.[other] as number, from, to)
-        .fill(own.columns[column]?.[0] as number, from + step + 1, to);
+/** The row of a matrix that a step of a walk is. */
+type RowOf = (pair: number, turn: number, step: number) => number;
+
+/** The end of all walks stands first, then the beginnings, one for both of a pair, then what lies between. */
+function placesOf(columns: number, pairs: number): RowOf {
+  return (pair, turn, step) => {
+    if (step === columns) return 0;
+    if (step === 0) return 1 + pair;
+    return pairs + (2 * pair + turn) * (columns - 1) + step;
+  };
+}
+
+/** Step 0 is the background's row; each step more has one column more of the row's own. */
+function walked({ own, background }: Ends, pairs: readonly Pair[], rowOf: RowOf): Matrix {
+  const count = own.columns.length;
+  const rows = 1 + pairs.length * (1 + 2 * Math.max(0, count - 1));
+  const columns = own.columns.map((values) => new Float64Array(rows).fill(values[0] as number));
+  pairs.forEach(({ other, orders }, pair) => {
+    orders.forEach((order, turn) => {
+      order.forEach((column, from) => {
+        const values = columns[column] as Float64Array;
+        const value = background.columns[column]?.[other] as number;
+        for (let step = 0; step <= from; step++) values[rowOf(pair, turn, step)] = value;
+      });
     });
   });
-  return { ...own, rows: walks.length * steps, columns };
+  return { ...own, rows, columns };
 }

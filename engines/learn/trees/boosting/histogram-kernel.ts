@@ -14,7 +14,7 @@ import {
   type WasmMemory,
   type WasmModule,
   when,
-} from './wasm-module.ts';
+} from '../../wasm/wasm-module.ts';
 
 /** Bytes of one bin: the sum of gradients, and of hessians with the count of rows above them, each 64 bits whole. */
 export const binBytes = 16;

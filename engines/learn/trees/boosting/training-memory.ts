@@ -1,8 +1,8 @@
 import { StromaError } from '@stroma/kernel';
+import { mostBytes, sharedMemory, type WasmMemory, type WasmModule } from '../../wasm/wasm-module.ts';
 import { binBytes, columnBytes, histogramModule, widestBlock } from './histogram-kernel.ts';
 import type { RowLoss } from './row-losses.ts';
 import type { SplitRules } from './split-search.ts';
-import { mostBytes, sharedMemory, type WasmMemory, type WasmModule } from './wasm-module.ts';
 
 /** Neighbouring columns that one thread sums, as many at once as have their histograms in the nearest cache. */
 export interface Block {

@@ -1,4 +1,4 @@
-/** As much of the binary format of WebAssembly (core specification 2.0, chapter 5) as the histogram kernel needs. */
+/** As much of the binary format of WebAssembly (core specification 2.0, chapter 5) as the kernels of learning need. */
 
 export const i32 = 0x7f;
 export const i64 = 0x7e;
@@ -126,6 +126,8 @@ export const op = {
   i64Store: (offset = 0): Code => access([0x37], 3, offset),
   f64Store: (offset = 0): Code => access([0x39], 3, offset),
   v128Load: (offset = 0): Code => access([0xfd, 0x00], 4, offset),
+  /** Eight bytes, twice. */
+  v128Load64Splat: (offset = 0): Code => access([0xfd, 0x0a], 3, offset),
   v128Store: (offset = 0): Code => access([0xfd, 0x0b], 4, offset),
   f64Const: (value: number): Code => [0x44, ...new Uint8Array(Float64Array.of(value).buffer)],
   i64Lane: (lane: number): Code => [0xfd, 0x1d, lane],
