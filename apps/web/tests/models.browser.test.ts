@@ -135,7 +135,7 @@ describe('a model', () => {
     await signing.getByRole('button', { name: 'Sign' }).click();
     await dialog.getByText('Approved by Administrator').waitFor();
     await dialog.getByRole('button', { name: 'Promote' }).click();
-    await page.getByText('Version 1 stands in Production.').waitFor();
+    await page.getByText('Version 1 now has the stage Production.').waitFor();
     await page.getByRole('row', { name: /Production/ }).waitFor();
     expect(await faultsOf(page, 'models-versions')).toEqual([]);
     await govern(page);

@@ -1,9 +1,8 @@
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Button } from './button.tsx';
 import { Dialog, DialogContent } from './dialog.tsx';
 import { Field, inputClass } from './field.tsx';
-import { ErrorNotice } from './notice.tsx';
+import { FormEnd } from './form-end.tsx';
 
 /** Asks before something is done that is not taken back with one click; with a reason where one goes on record. */
 export function ConfirmDialog({
@@ -75,17 +74,13 @@ export function ConfirmDialog({
               )}
             </Field>
           )}
-          {error !== null && <ErrorNotice error={error} />}
-          <div className="flex justify-end gap-2">
-            <Button onClick={onClose}>{t('cancel')}</Button>
-            <Button
-              type="submit"
-              look={danger ? 'danger' : 'primary'}
-              disabled={busy || !ready || (reasonAsked !== undefined && given.length < shortestReason)}
-            >
-              {button}
-            </Button>
-          </div>
+          <FormEnd
+            error={error}
+            button={button}
+            look={danger ? 'danger' : 'primary'}
+            disabled={busy || !ready || (reasonAsked !== undefined && given.length < shortestReason)}
+            onCancel={onClose}
+          />
         </form>
       </DialogContent>
     </Dialog>

@@ -1,3 +1,4 @@
+import clsx from 'clsx';
 import { Search } from 'lucide-react';
 import { Input } from './field.tsx';
 
@@ -6,23 +7,29 @@ export function SearchField({
   label,
   value,
   onText,
-  className = '',
+  placeholder = label,
+  code = false,
+  className,
 }: {
   label: string;
   value: string;
   onText: (text: string) => void;
+  placeholder?: string;
+  /** What is written is a condition, not words. */
+  code?: boolean;
   className?: string;
 }) {
   return (
-    <div className={`relative w-64 max-w-full ${className}`}>
+    <div className={clsx('relative w-64 max-w-full', className)}>
       <Search size={14} aria-hidden className="absolute start-2 top-2.5 text-ink-faint" />
       <Input
         type="search"
         aria-label={label}
-        placeholder={label}
+        placeholder={placeholder}
+        spellCheck={!code}
         value={value}
         onChange={({ target }) => onText(target.value)}
-        className="ps-7"
+        className={clsx('ps-7', code && 'font-mono text-small')}
       />
     </div>
   );

@@ -10,7 +10,7 @@ import { toast } from '../../lib/toasts.ts';
 import { Button } from '../button.tsx';
 import { Dialog, DialogContent } from '../dialog.tsx';
 import { Field, Input, Select } from '../field.tsx';
-import { ErrorNotice } from '../notice.tsx';
+import { FormEnd } from '../form-end.tsx';
 
 /** Signs a record as it was shown: the signer says what it means and proves who they are. */
 export function SignButton({
@@ -46,7 +46,6 @@ function SignDialog({
   onDone: () => void;
 }) {
   const { t } = useTranslation('signatures');
-  const { t: common } = useTranslation();
   const queries = useQueryClient();
   const [meaning, setMeaning] = useState<SignatureMeaning>(asked);
   const [comment, setComment] = useState('');
@@ -126,13 +125,12 @@ function SignDialog({
             />
           )}
         </Field>
-        {sign.error && !wrong && <ErrorNotice error={sign.error} />}
-        <div className="flex justify-end gap-2">
-          <Button onClick={onDone}>{common('cancel')}</Button>
-          <Button type="submit" look="primary" disabled={secret === '' || sign.isPending}>
-            {t('sign')}
-          </Button>
-        </div>
+        <FormEnd
+          error={wrong ? null : sign.error}
+          button={t('sign')}
+          disabled={secret === '' || sign.isPending}
+          onCancel={onDone}
+        />
       </form>
     </DialogContent>
   );

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { Button } from '../../components/button.tsx';
 import { Dialog, DialogContent } from '../../components/dialog.tsx';
 import { Field, Input, inputClass, Select } from '../../components/field.tsx';
+import { FormEnd } from '../../components/form-end.tsx';
 import { IconButton } from '../../components/icon-button.tsx';
 import { TimeRangeButton } from './time-range.tsx';
 
@@ -24,7 +25,6 @@ export function BoardSettings({
   onClose: () => void;
 }) {
   const { t } = useTranslation('dashboards');
-  const { t: common } = useTranslation();
   const [draft, setDraft] = useState(given);
   const set = (part: Partial<BoardDocument>) => setDraft((now) => ({ ...now, ...part }));
   const { filters, variables } = draft;
@@ -235,12 +235,7 @@ export function BoardSettings({
             />
             {t('cross_filter')}
           </label>
-          <div className="flex justify-end gap-2">
-            <Button onClick={onClose}>{common('cancel')}</Button>
-            <Button type="submit" look="primary">
-              {t('apply')}
-            </Button>
-          </div>
+          <FormEnd button={t('apply')} onCancel={onClose} />
         </form>
       </DialogContent>
     </Dialog>

@@ -3,9 +3,9 @@ import { tileKinds } from '@stroma/contracts';
 import { useQuery } from '@tanstack/react-query';
 import { useDeferredValue, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Button } from '../../components/button.tsx';
 import { Dialog, DialogContent } from '../../components/dialog.tsx';
 import { Field, Input, inputClass, Select } from '../../components/field.tsx';
+import { FormEnd } from '../../components/form-end.tsx';
 import { panelClass } from '../../components/page.tsx';
 import { Segmented } from '../../components/segmented.tsx';
 import { client } from '../../lib/client.ts';
@@ -37,7 +37,6 @@ export function TileEditor({
   onClose: () => void;
 }) {
   const { t } = useTranslation('dashboards');
-  const { t: common } = useTranslation();
   const datasets = useQuery(allDatasetsQuery);
   const all = datasets.data?.items ?? [];
   const [tile, setTile] = useState(given);
@@ -155,12 +154,7 @@ export function TileEditor({
               <TileOptionsFields tile={shown} onChange={(options) => set({ options })} />
             </>
           )}
-          <div className="flex justify-end gap-2">
-            <Button onClick={onClose}>{common('cancel')}</Button>
-            <Button type="submit" look="primary" disabled={!ready}>
-              {t(isNew ? 'add_tile' : 'apply')}
-            </Button>
-          </div>
+          <FormEnd button={t(isNew ? 'add_tile' : 'apply')} disabled={!ready} onCancel={onClose} />
         </form>
       </DialogContent>
     </Dialog>

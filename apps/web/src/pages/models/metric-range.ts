@@ -15,6 +15,9 @@ const ranges: Readonly<Record<LearningMetric, readonly [low: number | null, high
   r2: [null, 1],
 };
 
+/** Scores of it are of one size, whatever is predicted. */
+export const isBounded = (metric: LearningMetric): boolean => metric !== 'rmse' && metric !== 'mae';
+
 /** The part of an interval in which the metric can lie: intervals over few folds reach beyond. */
 export function possible(
   metric: LearningMetric,

@@ -1,9 +1,29 @@
-import type { MetricNumber } from '@stroma/contracts';
-import { formatNumber } from '../../lib/format.ts';
+import { type LearningMetric, learningMetrics, type MetricNumber } from '@stroma/contracts';
+import type { TFunction } from 'i18next';
+import { formatFixed, formatNumber } from '../../lib/format.ts';
+import { isBounded } from './metric-range.ts';
 
 /** A metric as it is read; what is no number is written as it came. */
 export const metricText = (value: MetricNumber): string =>
   typeof value === 'number' ? formatNumber(value) : value;
+
+/** A score as it is read: one between fixed ends with as many decimals as the others, so that they stand in line. */
+export const scoreText = (metric: LearningMetric, value: number, decimals = 4): string =>
+  isBounded(metric) ? formatFixed(value, decimals) : formatNumber(value, decimals);
+
+export const intervalText = (metric: LearningMetric, [low, high]: readonly [number, number]): string =>
+  `${scoreText(metric, low, 3)} – ${scoreText(metric, high, 3)}`;
+
+const isLearned = (key: string): key is LearningMetric => learningMetrics.some((each) => each === key);
+
+/** A metric that a run logged, by the name it has on every page; others by the key they were logged under. */
+export function namedMetric(
+  t: TFunction<'models'>,
+  [key, value]: readonly [key: string, value: MetricNumber],
+): [name: string, value: string] {
+  if (!isLearned(key)) return [key, metricText(value)];
+  return [t(`metric_${key}`), typeof value === 'number' ? scoreText(key, value) : value];
+}
 
 /** What a model is judged by first: a training logs the baseline of that metric beside it. */
 export function metricsByWeight(

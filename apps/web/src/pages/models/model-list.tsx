@@ -12,7 +12,7 @@ import { usePages } from '../../lib/pages.ts';
 import { queryKeys } from '../../lib/query-keys.ts';
 import { usePermission } from '../../lib/session.ts';
 import { useDeleteModel } from './delete-model.ts';
-import { metricsByWeight, metricText } from './metric-text.ts';
+import { metricsByWeight, namedMetric } from './metric-text.ts';
 import { StageMark } from './stage-mark.tsx';
 
 const wide = `${cellClass} max-md:hidden`;
@@ -62,7 +62,7 @@ function ModelRow({ model }: { model: Model }) {
   const at = model.deleted_at ?? newest?.created_at ?? created_at;
   const { restore } = useDeleteModel();
   const mayRestore = usePermission('models:write', { ownerId: created_by.user_id });
-  const [metric] = metricsByWeight(newest?.metrics ?? {});
+  const [metric] = metricsByWeight(newest?.metrics ?? {}).map((each) => namedMetric(t, each));
   const standing = (['production', 'staging'] as const).filter((stage) => model.stages[stage] !== undefined);
   return (
     <tr className="hover:bg-hover">
@@ -96,7 +96,7 @@ function ModelRow({ model }: { model: Model }) {
           <span className="text-ink-faint">{t('nothing')}</span>
         ) : (
           <>
-            <span className="text-ink-faint">{metric[0]}</span> {metricText(metric[1])}
+            <span className="text-ink-faint">{metric[0]}</span> {metric[1]}
           </>
         )}
       </td>

@@ -1,9 +1,9 @@
 import { getRouteApi, Link } from '@tanstack/react-router';
-import { Activity, BrainCircuit, FileUp, Layers, Search } from 'lucide-react';
+import { Activity, BrainCircuit, FileUp, Layers } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { Button, buttonClass } from '../../components/button.tsx';
-import { Input } from '../../components/field.tsx';
 import { Page } from '../../components/page.tsx';
+import { SearchField } from '../../components/search-field.tsx';
 import { Segmented } from '../../components/segmented.tsx';
 import { usePermission } from '../../lib/session.ts';
 import { ExperimentList } from './experiments/experiment-list.tsx';
@@ -17,7 +17,6 @@ export function ModelsPage() {
   const { t } = useTranslation('models');
   const { view = 'models', search = '', deleted = false } = route.useSearch();
   const navigate = route.useNavigate();
-  const label = t(view === 'models' ? 'find_models' : 'find_experiments');
   const mayTrain = usePermission('models:write');
   return (
     <Page
@@ -61,22 +60,16 @@ export function ModelsPage() {
             { value: 'experiments', label: t('experiments') },
           ]}
         />
-        <div className="relative w-64 max-w-full">
-          <Search size={14} aria-hidden className="absolute start-2 top-2.5 text-ink-faint" />
-          <Input
-            type="search"
-            aria-label={label}
-            placeholder={label}
-            value={search}
-            onChange={({ target }) =>
-              void navigate({
-                search: (now) => ({ ...now, search: target.value || undefined }) as typeof now,
-                replace: true,
-              })
-            }
-            className="ps-7"
-          />
-        </div>
+        <SearchField
+          label={t(view === 'models' ? 'find_models' : 'find_experiments')}
+          value={search}
+          onText={(text) =>
+            void navigate({
+              search: (now) => ({ ...now, search: text || undefined }) as typeof now,
+              replace: true,
+            })
+          }
+        />
         {view === 'models' && mayTrain && (
           <Button
             look="quiet"

@@ -1,6 +1,6 @@
 import type { LearningMetric } from '@stroma/contracts';
-import { formatNumber } from '../../lib/format.ts';
 import { possible } from './metric-range.ts';
+import { intervalText, scoreText } from './metric-text.ts';
 
 /** A score with its interval of 95 %. */
 export function ScoreInterval({
@@ -15,11 +15,9 @@ export function ScoreInterval({
   const interval = possible(metric, ci);
   return (
     <span className="whitespace-nowrap">
-      {formatNumber(score)}
+      {scoreText(metric, score)}
       {interval !== null && (
-        <span className="ms-2 text-small text-ink-faint">
-          {formatNumber(interval[0], 3)} – {formatNumber(interval[1], 3)}
-        </span>
+        <span className="ms-2 text-small text-ink-faint">{intervalText(metric, interval)}</span>
       )}
     </span>
   );

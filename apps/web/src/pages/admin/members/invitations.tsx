@@ -6,8 +6,8 @@ import { useTranslation } from 'react-i18next';
 import { Button } from '../../../components/button.tsx';
 import { Dialog, DialogContent, DialogTrigger } from '../../../components/dialog.tsx';
 import { Field, Select, TextField } from '../../../components/field.tsx';
+import { FormEnd } from '../../../components/form-end.tsx';
 import { IconButton } from '../../../components/icon-button.tsx';
-import { ErrorNotice } from '../../../components/notice.tsx';
 import { panelClass, Section } from '../../../components/page.tsx';
 import { client } from '../../../lib/client.ts';
 import { formatTime } from '../../../lib/format.ts';
@@ -20,7 +20,6 @@ const roleName = (roles: readonly RoleDocument[], role: string) =>
 /** Asks for an address and a role, and sends the invitation. */
 export function InviteButton({ roles }: { roles: readonly RoleDocument[] }) {
   const { t } = useTranslation('admin');
-  const { t: common } = useTranslation();
   const queryClient = useQueryClient();
   const [open, setOpen] = useState(false);
   const [email, setEmail] = useState('');
@@ -76,13 +75,12 @@ export function InviteButton({ roles }: { roles: readonly RoleDocument[] }) {
               </Select>
             )}
           </Field>
-          {error !== null && <ErrorNotice error={error} />}
-          <div className="flex justify-end gap-2">
-            <Button onClick={() => setOpen(false)}>{common('cancel')}</Button>
-            <Button type="submit" look="primary" disabled={busy || email === ''}>
-              {t('send_invitation')}
-            </Button>
-          </div>
+          <FormEnd
+            error={error}
+            button={t('send_invitation')}
+            disabled={busy || email === ''}
+            onCancel={() => setOpen(false)}
+          />
         </form>
       </DialogContent>
     </Dialog>

@@ -7,10 +7,9 @@ import {
 } from '@stroma/contracts';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Button } from '../../../components/button.tsx';
 import { Dialog, DialogContent } from '../../../components/dialog.tsx';
 import { Field, Input, Select } from '../../../components/field.tsx';
-import { ErrorNotice } from '../../../components/notice.tsx';
+import { FormEnd } from '../../../components/form-end.tsx';
 import { client } from '../../../lib/client.ts';
 import { toast } from '../../../lib/toasts.ts';
 import { useMemberChanges } from './member-changes.ts';
@@ -170,13 +169,7 @@ function MemberForm({
           )}
         </Field>
       </div>
-      {error !== null && <ErrorNotice error={error} />}
-      <div className="flex justify-end gap-2">
-        <Button onClick={onClose}>{common('cancel')}</Button>
-        <Button type="submit" look="primary" disabled={busy}>
-          {t('save')}
-        </Button>
-      </div>
+      <FormEnd error={error} button={t('save')} disabled={busy} onCancel={onClose} />
     </form>
   );
 }

@@ -9,10 +9,9 @@ import {
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Button } from '../../../components/button.tsx';
 import { Dialog, DialogContent } from '../../../components/dialog.tsx';
 import { Field, Input, Select } from '../../../components/field.tsx';
-import { ErrorNotice } from '../../../components/notice.tsx';
+import { FormEnd } from '../../../components/form-end.tsx';
 import { Segmented } from '../../../components/segmented.tsx';
 import { client } from '../../../lib/client.ts';
 import { queryKeys } from '../../../lib/query-keys.ts';
@@ -126,13 +125,12 @@ export function ImportDialog({
               </Select>
             )}
           </Field>
-          {start.error !== null && <ErrorNotice error={start.error} />}
-          <div className="flex justify-end gap-2">
-            <Button onClick={onClose}>{t('cancel')}</Button>
-            <Button type="submit" look="primary" disabled={start.isPending}>
-              {t('start_import')}
-            </Button>
-          </div>
+          <FormEnd
+            error={start.error}
+            button={t('start_import')}
+            disabled={start.isPending}
+            onCancel={onClose}
+          />
         </form>
       </DialogContent>
     </Dialog>

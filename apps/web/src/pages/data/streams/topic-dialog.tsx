@@ -2,10 +2,9 @@ import type { Topic } from '@stroma/contracts';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Button } from '../../../components/button.tsx';
 import { Dialog, DialogContent } from '../../../components/dialog.tsx';
 import { Field, Input, inputClass, Select } from '../../../components/field.tsx';
-import { ErrorNotice } from '../../../components/notice.tsx';
+import { FormEnd } from '../../../components/form-end.tsx';
 import { client } from '../../../lib/client.ts';
 import { queryKeys } from '../../../lib/query-keys.ts';
 import { readColumns } from './column-lines.ts';
@@ -147,19 +146,16 @@ export function TopicDialog({
               onChange={setMegabytes}
             />
           </div>
-          {send.error !== null && <ErrorNotice error={send.error} />}
-          <div className="flex justify-end gap-2">
-            <Button onClick={onClose}>{t('cancel')}</Button>
-            <Button
-              type="submit"
-              look="primary"
-              disabled={send.isPending || (columns.length === 0 && !addsNone)}
-            >
-              {present === null
+          <FormEnd
+            error={send.error}
+            button={
+              present === null
                 ? t(send.isPending ? 'creating' : 'create')
-                : t(send.isPending ? 'saving' : 'save')}
-            </Button>
-          </div>
+                : t(send.isPending ? 'saving' : 'save')
+            }
+            disabled={send.isPending || (columns.length === 0 && !addsNone)}
+            onCancel={onClose}
+          />
         </form>
       </DialogContent>
     </Dialog>

@@ -2,10 +2,9 @@ import { type Topic, type WindowKind, windowKinds } from '@stroma/contracts';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Button } from '../../../components/button.tsx';
 import { Dialog, DialogContent } from '../../../components/dialog.tsx';
 import { Field, Input, inputClass, Select } from '../../../components/field.tsx';
-import { ErrorNotice } from '../../../components/notice.tsx';
+import { FormEnd } from '../../../components/form-end.tsx';
 import { client } from '../../../lib/client.ts';
 import { queryKeys } from '../../../lib/query-keys.ts';
 
@@ -102,13 +101,12 @@ export function WindowDialog({ topic, onClose }: { topic: Topic; onClose: () => 
               />
             )}
           </Field>
-          {create.error !== null && <ErrorNotice error={create.error} />}
-          <div className="flex justify-end gap-2">
-            <Button onClick={onClose}>{t('cancel')}</Button>
-            <Button type="submit" look="primary" disabled={create.isPending}>
-              {t('create_window')}
-            </Button>
-          </div>
+          <FormEnd
+            error={create.error}
+            button={t('create_window')}
+            disabled={create.isPending}
+            onCancel={onClose}
+          />
         </form>
       </DialogContent>
     </Dialog>

@@ -1,13 +1,13 @@
 import type { Run } from '@stroma/contracts';
 import { useNavigate } from '@tanstack/react-router';
-import { GitCompareArrows, Search } from 'lucide-react';
+import { GitCompareArrows } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../../../components/button.tsx';
 import { Dialog, DialogContent } from '../../../components/dialog.tsx';
-import { Input } from '../../../components/field.tsx';
 import { PagedList } from '../../../components/paged-list.tsx';
 import { cellClass, numberClass, PlainTable } from '../../../components/plain-table.tsx';
+import { SearchField } from '../../../components/search-field.tsx';
 import { client } from '../../../lib/client.ts';
 import { formatAgo, formatDuration, formatTime } from '../../../lib/format.ts';
 import { usePages } from '../../../lib/pages.ts';
@@ -42,21 +42,17 @@ export function RunList({ experimentId }: { experimentId: string }) {
           setFilter(typed.trim());
         }}
       >
-        <div className="relative w-96 max-w-full min-w-0 flex-1 sm:flex-none">
-          <Search size={14} aria-hidden className="absolute start-2 top-2.5 text-ink-faint" />
-          <Input
-            type="search"
-            aria-label={t('find_runs')}
-            placeholder={t('find_runs_example')}
-            spellCheck={false}
-            value={typed}
-            onChange={({ target }) => {
-              setTyped(target.value);
-              if (target.value === '') setFilter('');
-            }}
-            className="ps-7 font-mono text-small"
-          />
-        </div>
+        <SearchField
+          code
+          label={t('find_runs')}
+          placeholder={t('find_runs_example')}
+          value={typed}
+          onText={(text) => {
+            setTyped(text);
+            if (text === '') setFilter('');
+          }}
+          className="w-96! min-w-0 flex-1 sm:flex-none"
+        />
         <Button type="submit">{t('find')}</Button>
         <span className="flex-1 max-sm:hidden" />
         <Button

@@ -1,9 +1,10 @@
 import { type LeaderboardEntry, lessIsBetter } from '@stroma/contracts';
 import { useTranslation } from 'react-i18next';
 import { cellClass, numberClass, PlainTable } from '../../../components/plain-table.tsx';
-import { formatDuration, formatPercent } from '../../../lib/format.ts';
+import { formatDuration, formatNumber, formatPercent } from '../../../lib/format.ts';
 import { possible } from '../metric-range.ts';
 import { ScoreInterval } from '../score-interval.tsx';
+import { learnerName } from './learner-name.ts';
 
 /** Models tried, best first, with the interval of each on one scale. */
 export function Leaderboard({ entries }: { entries: readonly LeaderboardEntry[] }) {
@@ -33,9 +34,9 @@ export function Leaderboard({ entries }: { entries: readonly LeaderboardEntry[] 
         ]}
       >
         {entries.map((entry) => (
-          <tr key={entry.model} title={settingsOf(entry)}>
+          <tr key={entry.model}>
             <td className={cellClass}>
-              <span className="font-medium wrap-anywhere">{entry.model}</span>
+              <Learner entry={entry} />
             </td>
             <td className={numberClass}>
               <ScoreInterval metric={entry.metric} score={entry.score} ci={entry.ci} />
@@ -62,8 +63,27 @@ export function Leaderboard({ entries }: { entries: readonly LeaderboardEntry[] 
 
 const settingsOf = ({ settings }: LeaderboardEntry): string =>
   Object.entries(settings)
-    .map(([key, value]) => `${key} ${value}`)
+    .map(([key, value]) => `${key} ${typeof value === 'number' ? formatNumber(value, 3) : value}`)
     .join(', ');
+
+function Learner({ entry }: { entry: LeaderboardEntry }) {
+  const { t } = useTranslation('models');
+  const { name, variant } = learnerName(t, entry);
+  const settings = settingsOf(entry);
+  return (
+    <>
+      <span className="font-medium wrap-anywhere">{name}</span>
+      {variant !== null && (
+        <span className="ms-2 font-mono text-small text-ink-faint wrap-anywhere">{variant}</span>
+      )}
+      {settings !== '' && (
+        <p className="line-clamp-2 text-small text-ink-faint" title={settings}>
+          {settings}
+        </p>
+      )}
+    </>
+  );
+}
 
 function Interval({ entry, low, high }: { entry: LeaderboardEntry; low: number; high: number }) {
   const interval = possible(entry.metric, entry.ci);

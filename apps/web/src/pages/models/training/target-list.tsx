@@ -2,12 +2,11 @@ import type { Dataset, DatasetProfile } from '@stroma/contracts';
 import clsx from 'clsx';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Input } from '../../../components/field.tsx';
 import { panelClass, Section } from '../../../components/page.tsx';
+import { SearchField } from '../../../components/search-field.tsx';
 import { TypeMark } from '../../../components/type-mark.tsx';
 import { formatCount, formatPercent } from '../../../lib/format.ts';
 import type { ColumnProfile } from '../../dataset/profile/histogram.tsx';
-
 import { targetFacts } from './target-facts.ts';
 
 const firstColumns = 100;
@@ -48,14 +47,7 @@ export function TargetList({
       note={t('target_of', { dataset: dataset.name, rows: formatCount(profile.rows) })}
       actions={
         profile.columns.length > 8 && (
-          <Input
-            type="search"
-            aria-label={t('find_columns')}
-            placeholder={t('find_columns')}
-            value={wanted}
-            onChange={({ target: input }) => setWanted(input.value)}
-            className="max-w-56"
-          />
+          <SearchField label={t('find_columns')} value={wanted} onText={setWanted} />
         )
       }
     >

@@ -17,6 +17,7 @@ import { queryKeys } from '../../../lib/query-keys.ts';
 import { toast } from '../../../lib/toasts.ts';
 import { Ended } from './ended.tsx';
 import { Leaderboard } from './leaderboard.tsx';
+import { phaseText } from './learner-name.ts';
 import { NetworkCurves } from './network-curves.tsx';
 import { SearchCurve } from './search-curve.tsx';
 import { limitOf, trainingQuery } from './training-queries.ts';
@@ -114,7 +115,11 @@ function LoadedTraining({ training }: { training: Training }) {
               </Section>
               <SearchCurve progress={progress} />
             </div>
-          ) : null
+          ) : ended ? null : (
+            <p className={`${panelClass} grid min-h-96 place-items-center px-4 text-center text-ink-soft`}>
+              {t('nothing_yet')}
+            </p>
+          )
         ) : (
           <Ended result={result} progress={progress} />
         )}
@@ -132,7 +137,7 @@ function Standing({ training }: { training: Training }) {
     progress?.network?.seconds_left ??
     (limit === null || progress === null ? null : Math.max(0, limit - progress.seconds));
   const facts = [
-    jobEnded(status) ? null : progress?.phase,
+    jobEnded(status) || !progress || progress.network ? null : phaseText(t, progress.phase),
     progress && progress.network === undefined
       ? t('fits', { count: progress.fits, shown: formatCount(progress.fits) })
       : null,

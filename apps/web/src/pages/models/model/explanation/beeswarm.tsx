@@ -48,6 +48,7 @@ export function Beeswarm({ explanation, unit }: { explanation: GlobalExplanation
       x: {
         field: 'contribution',
         type: 'quantitative',
+        axis: { tickCount: 6 },
         title:
           unit !== null
             ? t('axis_contribution_in', { unit })

@@ -1,4 +1,4 @@
-import type { ModelEvaluation } from '@stroma/contracts';
+import { lessIsBetter, type ModelEvaluation } from '@stroma/contracts';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ChartPanel } from '../../../../components/chart/chart-panel.tsx';
@@ -23,9 +23,10 @@ export function ImportanceChart({ evaluation: { importance, metric } }: { evalua
     [importance],
   );
   const word = t(`metric_${metric}`);
+  const title = t(lessIsBetter.has(metric) ? 'axis_importance_rise' : 'axis_importance', { metric: word });
   const spec = useMemo(() => {
     const y = { field: 'column', type: 'nominal', sort: null, title: null };
-    const x = { type: 'quantitative', title: t('axis_importance', { metric: word }) };
+    const x = { type: 'quantitative', title };
     return {
       height: Math.max(320, 40 + 26 * rows.length),
       layer: [
@@ -36,6 +37,6 @@ export function ImportanceChart({ evaluation: { importance, metric } }: { evalua
         },
       ],
     };
-  }, [t, word, rows.length]);
+  }, [title, rows.length]);
   return <ChartPanel title={t('importance')} spec={spec} columns={columns} rows={rows} />;
 }

@@ -2,10 +2,9 @@ import type { Model, ModelRecordSummary, ModelVersion } from '@stroma/contracts'
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Button } from '../../../../components/button.tsx';
 import { Dialog, DialogContent } from '../../../../components/dialog.tsx';
 import { Field, inputClass, Select } from '../../../../components/field.tsx';
-import { ErrorNotice } from '../../../../components/notice.tsx';
+import { FormEnd } from '../../../../components/form-end.tsx';
 import { client } from '../../../../lib/client.ts';
 import { formatMoment } from '../../../../lib/format.ts';
 import { queryKeys } from '../../../../lib/query-keys.ts';
@@ -25,7 +24,6 @@ export function BiasDialog({
   onMade: (record: ModelRecordSummary) => Promise<unknown>;
 }) {
   const { t } = useTranslation('governance');
-  const { t: common } = useTranslation();
   const [said, setSaid] = useState({ conclusion: '', limits: '', mitigation: '' });
   const [before, setBefore] = useState('');
   const params = { id: model.model_id };
@@ -86,13 +84,7 @@ export function BiasDialog({
               )}
             </Field>
           ))}
-          {make.error && <ErrorNotice error={make.error} />}
-          <div className="flex justify-end gap-2">
-            <Button onClick={onClose}>{common('cancel')}</Button>
-            <Button type="submit" look="primary" disabled={make.isPending}>
-              {t('make')}
-            </Button>
-          </div>
+          <FormEnd error={make.error} button={t('make')} disabled={make.isPending} onCancel={onClose} />
         </form>
       </DialogContent>
     </Dialog>

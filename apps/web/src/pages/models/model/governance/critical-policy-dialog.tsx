@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { Button } from '../../../../components/button.tsx';
 import { Dialog, DialogContent } from '../../../../components/dialog.tsx';
 import { Field, Input, Select } from '../../../../components/field.tsx';
+import { FormEnd } from '../../../../components/form-end.tsx';
 import { IconButton } from '../../../../components/icon-button.tsx';
 import { ErrorNotice } from '../../../../components/notice.tsx';
 import { panelClass } from '../../../../components/page.tsx';
@@ -58,7 +59,6 @@ function PolicyForm({
   onDone: () => Promise<unknown>;
 }) {
   const { t } = useTranslation('governance');
-  const { t: common } = useTranslation();
   const cache = useQueryClient();
   const [rules, setRules] = useState(before);
   const save = useMutation({
@@ -97,13 +97,7 @@ function PolicyForm({
         <Plus size={14} aria-hidden />
         {t('add_rule')}
       </Button>
-      {save.error && <ErrorNotice error={save.error} />}
-      <div className="flex justify-end gap-2">
-        <Button onClick={onClose}>{common('cancel')}</Button>
-        <Button type="submit" look="primary" disabled={save.isPending}>
-          {t('save')}
-        </Button>
-      </div>
+      <FormEnd error={save.error} button={t('save')} disabled={save.isPending} onCancel={onClose} />
     </form>
   );
 }

@@ -16,6 +16,7 @@ import { useTranslation } from 'react-i18next';
 import { Button } from '../../../../components/button.tsx';
 import { Dialog, DialogContent } from '../../../../components/dialog.tsx';
 import { Field, inputClass } from '../../../../components/field.tsx';
+import { FormEnd } from '../../../../components/form-end.tsx';
 import { ErrorNotice } from '../../../../components/notice.tsx';
 import { Section } from '../../../../components/page.tsx';
 import { SkeletonRows } from '../../../../components/skeleton.tsx';
@@ -79,7 +80,6 @@ const hazardOf = ({ level: _, residual_level: __, ...hazard }: RiskRecord['hazar
 
 function RiskForm({ model, version, before, onClose, onMade }: PanelProps & { before: RiskRecord | null }) {
   const { t } = useTranslation('governance');
-  const { t: common } = useTranslation();
   const [said, setSaid] = useState<RiskStatements>(
     before === null
       ? nothing
@@ -169,13 +169,7 @@ function RiskForm({ model, version, before, onClose, onMade }: PanelProps & { be
           />
         )}
       </Field>
-      {make.error && <ErrorNotice error={make.error} />}
-      <div className="flex justify-end gap-2">
-        <Button onClick={onClose}>{common('cancel')}</Button>
-        <Button type="submit" look="primary" disabled={make.isPending}>
-          {t('make')}
-        </Button>
-      </div>
+      <FormEnd error={make.error} button={t('make')} disabled={make.isPending} onCancel={onClose} />
     </form>
   );
 }

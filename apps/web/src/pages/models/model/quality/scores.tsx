@@ -1,7 +1,7 @@
 import { lessIsBetter, type ModelEvaluation } from '@stroma/contracts';
 import { useTranslation } from 'react-i18next';
 import { cellClass, numberClass, PlainTable } from '../../../../components/plain-table.tsx';
-import { formatNumber } from '../../../../lib/format.ts';
+import { intervalText, scoreText } from '../../metric-text.ts';
 
 type Holdout = NonNullable<ModelEvaluation['holdout']>;
 
@@ -31,15 +31,13 @@ export function Scores({ evaluation, holdout }: { evaluation: ModelEvaluation; h
               <span className={chosen ? 'font-medium' : 'text-ink-soft'}>{t(`metric_${metric}`)}</span>
               {chosen && <span className="ms-2 text-small text-ink-faint">{t('chosen_metric')}</span>}
             </th>
-            <td className={`${numberClass} ${chosen ? 'font-medium' : ''}`}>{formatNumber(score)}</td>
-            <td className={numberClass}>
-              {ci === null ? t('nothing') : `${formatNumber(ci[0], 3)} – ${formatNumber(ci[1], 3)}`}
-            </td>
+            <td className={`${numberClass} ${chosen ? 'font-medium' : ''}`}>{scoreText(metric, score)}</td>
+            <td className={numberClass}>{ci === null ? t('nothing') : intervalText(metric, ci)}</td>
             <td className={`${numberClass} max-sm:hidden`}>
-              {chosen ? formatNumber(holdout.baseline) : t('nothing')}
+              {chosen ? scoreText(metric, holdout.baseline) : t('nothing')}
             </td>
             <td className={`${cellClass} max-md:hidden text-ink-faint`}>
-              {t(lessIsBetter.has(metric) ? 'less_is_better' : 'more_is_better')}
+              {t(lessIsBetter.has(metric) ? 'lower' : 'higher')}
             </td>
           </tr>
         );

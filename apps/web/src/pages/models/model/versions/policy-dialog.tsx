@@ -6,8 +6,8 @@ import { useTranslation } from 'react-i18next';
 import { Button } from '../../../../components/button.tsx';
 import { Dialog, DialogContent } from '../../../../components/dialog.tsx';
 import { Input, Select } from '../../../../components/field.tsx';
+import { FormEnd } from '../../../../components/form-end.tsx';
 import { IconButton } from '../../../../components/icon-button.tsx';
-import { ErrorNotice } from '../../../../components/notice.tsx';
 import { client } from '../../../../lib/client.ts';
 import { toast } from '../../../../lib/toasts.ts';
 
@@ -28,7 +28,6 @@ export function PolicyDialog({
   onDone: () => Promise<unknown>;
 }) {
   const { t } = useTranslation('models');
-  const { t: common } = useTranslation();
   const [policy, setPolicy] = useState<Policy>(model.policy);
   const save = useMutation({
     mutationFn: () => client.models.setPolicy({ params: { id: model.model_id }, body: policy }),
@@ -57,13 +56,7 @@ export function PolicyDialog({
               onChange={(rule) => setPolicy((now) => ({ ...now, [stage]: rule }))}
             />
           ))}
-          {save.error && <ErrorNotice error={save.error} />}
-          <div className="flex justify-end gap-2">
-            <Button onClick={onClose}>{common('cancel')}</Button>
-            <Button type="submit" look="primary" disabled={save.isPending}>
-              {t('save')}
-            </Button>
-          </div>
+          <FormEnd error={save.error} button={t('save')} disabled={save.isPending} onCancel={onClose} />
         </form>
       </DialogContent>
     </Dialog>

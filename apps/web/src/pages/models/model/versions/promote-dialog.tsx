@@ -2,10 +2,9 @@ import type { CheckResult, Model, ModelVersion } from '@stroma/contracts';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Button } from '../../../../components/button.tsx';
 import { Dialog, DialogContent } from '../../../../components/dialog.tsx';
 import { Field, inputClass, Select } from '../../../../components/field.tsx';
-import { ErrorNotice } from '../../../../components/notice.tsx';
+import { FormEnd } from '../../../../components/form-end.tsx';
 import { SignatureList } from '../../../../components/signatures/signature-list.tsx';
 import { client } from '../../../../lib/client.ts';
 import { usePermission } from '../../../../lib/session.ts';
@@ -28,7 +27,6 @@ export function PromoteDialog({
   onDone: () => Promise<unknown>;
 }) {
   const { t } = useTranslation('models');
-  const { t: common } = useTranslation();
   const open = targets.filter((each) => each !== version.stage);
   const [stage, setStage] = useState<Target>(
     version.stage === 'staging' ? 'production' : (open[0] ?? 'none'),
@@ -99,13 +97,12 @@ export function PromoteDialog({
               />
             )}
           </Field>
-          {ask.error && <ErrorNotice error={ask.error} />}
-          <div className="flex justify-end gap-2">
-            <Button onClick={onClose}>{common('cancel')}</Button>
-            <Button type="submit" look="primary" disabled={ask.isPending}>
-              {t(waits ? 'ask_for_promotion' : 'promote')}
-            </Button>
-          </div>
+          <FormEnd
+            error={ask.error}
+            button={t(waits ? 'ask_for_promotion' : 'promote')}
+            disabled={ask.isPending}
+            onCancel={onClose}
+          />
         </form>
       </DialogContent>
     </Dialog>

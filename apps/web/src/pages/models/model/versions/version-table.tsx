@@ -7,7 +7,7 @@ import { IconButton } from '../../../../components/icon-button.tsx';
 import { Menu, MenuContent, MenuItem, MenuTrigger } from '../../../../components/menu.tsx';
 import { cellClass, numberClass, PlainTable } from '../../../../components/plain-table.tsx';
 import { formatAgo, formatTime } from '../../../../lib/format.ts';
-import { metricsByWeight, metricText } from '../../metric-text.ts';
+import { metricsByWeight, namedMetric } from '../../metric-text.ts';
 import { StageMark } from '../../stage-mark.tsx';
 
 const shownMetrics = 3;
@@ -81,9 +81,10 @@ export function VersionTable({
           <td className={`${cellClass} max-sm:hidden`}>
             {metricsByWeight(version.metrics)
               .slice(0, shownMetrics)
-              .map(([key, value]) => (
-                <span key={key} className="me-3 whitespace-nowrap">
-                  <span className="text-ink-faint">{key}</span> {metricText(value)}
+              .map((metric) => namedMetric(t, metric))
+              .map(([name, value]) => (
+                <span key={name} className="me-3 whitespace-nowrap">
+                  <span className="text-ink-faint">{name}</span> {value}
                 </span>
               ))}
           </td>

@@ -33,6 +33,7 @@ export function Waterfall({ explanation, target }: { explanation: RowExplanation
     const x = {
       type: 'quantitative',
       title,
+      axis: { tickCount: 6 },
       scale: ends === null ? { zero: false, padding: 48 } : { domain: ends, nice: false },
     };
     const [low, high] = ends ?? [0, 0];
