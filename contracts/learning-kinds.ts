@@ -49,6 +49,10 @@ export type NetworkKind = (typeof networkKinds)[number];
 export const ensembleMethods = ['average', 'weighted', 'vote', 'stack'] as const;
 export type EnsembleMethod = (typeof ensembleMethods)[number];
 
+/** What of a base model is learned on: a head alone, its last layers, all of them, or small adapters of the others. */
+export const transferModes = ['frozen', 'last_layers', 'all', 'adapters'] as const;
+export type TransferMode = (typeof transferModes)[number];
+
 export const featureKinds = ['number', 'category', 'text', 'time'] as const;
 export type FeatureKind = (typeof featureKinds)[number];
 

@@ -7,6 +7,7 @@ import {
   learningPresets,
   problemKinds,
   trainingKinds,
+  transferModes,
 } from './learning-kinds.ts';
 
 const person = z.object({ user_id: z.string(), name: z.string().nullable() });
@@ -212,15 +213,19 @@ export const modelEvaluation = z.object({
       name: z.string(),
       sha256,
       licence: z.string().nullable(),
-      layer: z.string().describe('Up to which it is frozen'),
+      layer: z.string().nullable().describe('Up to which it is frozen; null where layers are learned on'),
+      mode: z.enum(transferModes).optional().describe('What of it was learned on; `frozen` when left out'),
+      layers: z.int().nullable().optional().describe('Learned whole, counted from the head'),
+      rank: z.int().nullable().optional().describe('Of adapters'),
+      kept_head: z.boolean().optional().describe('The head began as that of the base, not anew'),
       model_id: z.string().nullable().describe('Where it is a model of the registry'),
       number: z.int().nullable(),
     })
     .optional()
-    .describe('Of transfer learning: what its head stands on'),
+    .describe('Of transfer learning: what it was learned on from'),
   domain_shift: z
     .object({
-      mmd: z.number().describe('Squared maximum mean discrepancy of what the layer gives'),
+      mmd: z.number().describe('Squared maximum mean discrepancy of what the head is given'),
       p_value: z.number(),
       reference_rows: z.int(),
       rows: z.int(),

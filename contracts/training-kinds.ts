@@ -7,6 +7,7 @@ import {
   longestTrainingSeconds,
   networkKinds,
   problemKinds,
+  transferModes,
 } from './learning-kinds.ts';
 import { columnName } from './profiles.ts';
 import { learnedFrom, modelName, seed, startedTraining } from './training-bodies.ts';
@@ -59,6 +60,29 @@ export const networkOptions = z.strictObject({
     .describe('How columns make up a sequence or an image, for networks that take a row for one'),
 });
 export type NetworkOptions = z.output<typeof networkOptions>;
+
+/** How layers of a base are learned on; for all modes but `frozen`. */
+const tuningOptions = {
+  layers: z
+    .int()
+    .min(1)
+    .max(14)
+    .optional()
+    .describe('Of `last_layers` and `adapters`: layers that are learned whole, counted from the head'),
+  rank: z.int().min(1).max(256).optional().describe('Of `adapters`'),
+  rate_decay: z
+    .number()
+    .min(1)
+    .max(100)
+    .optional()
+    .describe('The rate of each layer is that of the one above it, divided by this'),
+  epochs: z.int().min(1).max(5000).optional(),
+  batch: z.int().min(1).max(65_536).optional(),
+  rate: z.number().gt(0).max(1).optional().describe('Learning rate of the head'),
+  course: z.enum(['constant', 'cosine']).optional(),
+  weight_decay: z.number().min(0).max(1).optional().describe('Draws what lies below the head to the base'),
+  patience: z.int().min(1).max(1000).nullable().optional(),
+};
 
 const filePort = z.object({
   name: z.string(),
@@ -166,7 +190,9 @@ export const otherTrainingApi = {
     method: 'POST',
     path: '/ml/transfer-learning/apply',
     tag,
-    summary: 'Train a head of your own on the frozen layers of another model',
+    summary: 'Learn on from another model: a head on its frozen layers, its last layers, all, or adapters',
+    description:
+      "Of a version of the registry that is one of this server's own networks (of columns, sequences or images) any part can be learned on; it is watched as other networks are. Imported ONNX files and models beside the server stay frozen.",
     permission: 'models:write',
     body: learnedFrom.extend({
       base: z.union([
@@ -180,7 +206,22 @@ export const otherTrainingApi = {
         .min(1)
         .max(1000)
         .optional()
-        .describe('The last one that is kept; the one its card names, or the last but one when left out'),
+        .describe(
+          'Of `frozen`: the last one that is kept; the one its card names, or the last but one when left out',
+        ),
+      mode: z
+        .enum(transferModes)
+        .default('frozen')
+        .describe(
+          'What is learned: a linear head on frozen layers, the last layers, all, or adapters of low rank on frozen ones',
+        ),
+      ...tuningOptions,
+      time_limit_s: z
+        .number()
+        .min(1)
+        .max(longestTrainingSeconds)
+        .optional()
+        .describe('Of all modes but `frozen`: past it the best so far is taken; 600 when left out'),
     }),
     status: 202,
     response: startedTraining,

@@ -7,9 +7,11 @@
  *   predictionsOf     outputs -> values, probabilities or risks, as a Predictor gives them
  *   LoadedNetwork     the same for one row at once or many, opened when it is first asked
  *   fitMlp, fitTabularResNet, fitFtTransformer   matrix and target -> a predictor that answers later
- *   denseForm               an MLP or residual network -> what predicts at once, without what trained it
+ *   denseForm, fromDenseForm   an MLP or residual network -> what predicts at once, without what trained it, and back
  *   networkLearners         what automl is given as `learners`, so that it tries networks too
- *   fineTune                a saved network, rows and target -> learned on from: some layers frozen, with adapters or without
+ *   fineTune, fineTuneSequences, fineTuneImages   a saved network, rows and target -> learned on from: some layers frozen,
+ *                           with adapters or without
+ *   tableFeatures, sequenceFeatures, imageFeatures   such a network and rows -> what its head is given
  *   exportTableNetwork      such a network -> an ONNX file with all that is done to its columns
  *   integratedGradients     such a network and rows -> what each column adds to the prediction
  *   fitConvolution1d, fitLstm, fitGru, fitTransformerEncoder   sequences and target -> a predictor of each
@@ -17,6 +19,7 @@
  *   fitGraphNetwork, fitNodeNetwork   graphs, or the nodes of one, and target -> a predictor of each
  */
 
+export type { DenseModel } from '../dense/dense-network.ts';
 export type { Matrix, Target } from '../estimator.ts';
 export type {
   Architecture,
@@ -36,10 +39,11 @@ export {
   type SavedNetwork,
   type TrainingNotes,
 } from './network-predictor.ts';
+export type { FineTuningOptions } from './parts/tuning.ts';
 export { networkMemory } from './preparation.ts';
 export * from './sequences/index.ts';
-export { denseForm } from './tables/dense-form.ts';
-export { type FineTuningOptions, fineTune } from './tables/fine-tuning.ts';
+export { denseForm, fromDenseForm } from './tables/dense-form.ts';
+export { fineTune, tableFeatures } from './tables/fine-tuning.ts';
 export {
   type IntegratedGradients,
   type IntegratedGradientsOptions,

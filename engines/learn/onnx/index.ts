@@ -6,6 +6,7 @@
  *   importOnnx         any ONNX file -> a predictor of tables, in a process of its own
  *   describeOnnx       the same -> what it takes and gives, without running it
  *   baseModels         a folder of models with their cards -> those to learn from
+ *   domainShift        what a layer gives for rows, and for those of a reference -> how far they are
  *   fitTransfer        one of them, frozen up to a layer, and a table -> a linear head on what it gives
  */
 export { exportOnnx } from './export-automl.ts';
@@ -19,10 +20,10 @@ export {
   baseModels,
   type ModelFolder,
 } from './transfer/base-models.ts';
+export { type DomainShift, domainShift, type SeenRows } from './transfer/domain-shift.ts';
 export { type FrozenLayer, openLayer } from './transfer/frozen-layer.ts';
 export { headLayer } from './transfer/head-layer.ts';
 export {
-  type DomainShift,
   fitTransfer,
   loadTransfer,
   type SavedTransfer,

@@ -7,6 +7,7 @@ import type { ModelFiles } from './model-files.ts';
 import { type KnownVersion, type KnownVersions, requireRows, unseenRows } from './own-work.ts';
 import type { NamedVersion, OwnAsk, TrainInput } from './training.input.ts';
 import type { Trainings } from './training.service.ts';
+import { tuningAsk } from './tuning-ask.ts';
 
 type NetworkBody = z.output<typeof api.training.network.body>;
 type EnsembleBody = z.output<typeof api.training.ensemble.body>;
@@ -16,6 +17,7 @@ type ImportBody = z.output<typeof api.training.import.body>;
 const usual = { preset: 'balanced', learner: null, settings: {} } as const;
 /** Of what is not held to a time. */
 const limitSeconds = 1800;
+const tunedSeconds = 600;
 
 /** Networks, ensembles, transfer learning and imported files, as jobs. */
 export class OwnTrainings {
@@ -101,11 +103,18 @@ export class OwnTrainings {
 
   async transfer(ctx: Context, body: TransferBody) {
     const { base, layer = null } = body;
-    const known =
-      'name' in base
-        ? { name: base.name }
-        : namedOf(await this.#versions.find(ctx, base.model_id, base.version, 'tell'));
-    return this.#start(ctx, 'transfer', body, { kind: 'transfer', base: known, layer });
+    const tuning = tuningAsk(body);
+    const found = 'name' in base ? null : await this.#versions.find(ctx, base.model_id, base.version, 'tell');
+    if (tuning !== null && (found === null || found.trained.kind === 'imported'))
+      fail(
+        'UNPROCESSABLE',
+        `The base is an ONNX file of others and stays frozen: only networks that were trained here can be learned on by "${tuning.mode}". Take the mode "frozen", or a network of the registry.`,
+        { field: 'mode' },
+      );
+    const known = found === null ? { name: 'name' in base ? base.name : '' } : namedOf(found);
+    const own: OwnAsk = { kind: 'transfer', base: known, layer, tuning };
+    const seconds = tuning === null ? limitSeconds : (body.time_limit_s ?? tunedSeconds);
+    return this.#start(ctx, 'transfer', body, own, { seconds });
   }
 
   async import(ctx: Context, body: ImportBody) {
@@ -116,7 +125,7 @@ export class OwnTrainings {
       kind: 'imported',
       ...{ file_id, columns, classes, output, scores, description, licence, source },
     };
-    return this.#start(ctx, 'imported', { ...body, seed: 1 }, own, false);
+    return this.#start(ctx, 'imported', { ...body, seed: 1 }, own, { hasTarget: false });
   }
 
   #start(
@@ -125,13 +134,13 @@ export class OwnTrainings {
     body: Pick<NetworkBody, 'dataset_id' | 'target' | 'seed'> &
       Partial<Pick<NetworkBody, 'version_id' | 'leave_out' | 'problem_type' | 'metric' | 'name'>>,
     own: OwnAsk,
-    hasTarget = true,
+    { hasTarget = true, seconds = limitSeconds }: { hasTarget?: boolean; seconds?: number } = {},
   ) {
     return this.#trainings.start(
       ctx,
       kind,
       { ...body, leave_out: body.leave_out ?? [] },
-      { ...usual, time_limit_s: limitSeconds, own },
+      { ...usual, time_limit_s: seconds, own },
       hasTarget,
     );
   }

@@ -219,7 +219,76 @@ export function ownTrainingTests(stage: () => Stage): void {
       expect(r2).toBeGreaterThan(0.5);
       const [one, other] = (await predict(learned)).predictions;
       expect(Number(one?.prediction)).toBeGreaterThan(Number(other?.prediction));
+    });
+
+    const onFrom = (body: object) => ({
+      ...{ base: { model_id: mlp.model_id }, dataset_id: others.dataset_id, target: 'kind' },
+      ...body,
+    });
+    it('learns on the layers of a network by adapters, with its curve, and makes a network as any other', async () => {
+      const learned = await ended(
+        '/ml/transfer-learning/apply',
+        onFrom({ mode: 'adapters', rank: 2, epochs: 20, rate: 0.01, name: 'On' }),
+      );
+      const evaluation = await evaluationOf(learned);
+      expect(evaluation).toMatchObject({
+        kind: 'transfer',
+        learned_by: 'mlp from Net 1',
+        base: {
+          ...{ model_id: mlp.model_id, number: 1, layer: null },
+          ...{ mode: 'adapters', layers: 1, rank: 2, kept_head: true },
+        },
+        holdout: { rows: 24 },
+        leaks: [],
+      });
+      expect(evaluation.domain_shift?.p_value).toBeGreaterThan(0.01);
+      expect(evaluation.holdout?.scores[0]?.score).toBeGreaterThan(0.9);
+      expect(evaluation.training_curve?.length).toBeGreaterThan(1);
+      const { body: version } = await scientist.call<ModelVersion>(
+        'GET',
+        `/ml/models/${learned.model_id}/versions/1`,
+      );
+      expect(version.params).toMatchObject({ mode: 'adapters', rank: '2', epochs: '20' });
+      expect(version.inputs.map((own) => 'dataset_id' in own && own.dataset_id).sort()).toEqual(
+        [flowers.dataset_id, others.dataset_id].sort(),
+      );
+      expect((await predict(learned)).predictions.map(({ prediction }) => prediction)).toEqual([
+        'wide',
+        'slim',
+      ]);
+      const onnx = await scientist.fetch('GET', `/ml/models/${learned.model_id}/export?format=onnx`);
+      expect([onnx.status, (await onnx.arrayBuffer()).byteLength > 500]).toEqual([200, true]);
+    });
+
+    it('says what cannot be learned on, and what is of another mode', async () => {
+      const brought = await scientist.call<{ items: { model_id: string; name: string }[] }>(
+        'GET',
+        '/ml/models',
+      );
+      const file = brought.body.items.find(({ name }) => name === 'Brought')?.model_id;
+      const frozen = await start(
+        '/ml/transfer-learning/apply',
+        onFrom({ base: { model_id: file }, mode: 'all' }),
+      );
+      expect([frozen.status, frozen.body.error?.message]).toEqual([
+        422,
+        expect.stringContaining('stays frozen'),
+      ]);
+      for (const [field, body] of [
+        ['epochs', { epochs: 5 }],
+        ['layers', { mode: 'all', layers: 2 }],
+        ['rank', { mode: 'last_layers', rank: 2 }],
+        ['layer', { mode: 'adapters', layer: 'hidden' }],
+      ] as const) {
+        const wrong = await start('/ml/transfer-learning/apply', onFrom(body));
+        expect([wrong.status, wrong.body.error?.details]).toEqual([400, expect.objectContaining({ field })]);
+      }
       if (!deep) return;
+      const again = await ended('/ml/transfer-learning/apply', {
+        ...onFrom({ mode: 'last_layers', epochs: 3, seed: 2, dataset_id: flowers.dataset_id }),
+        ...{ leave_out: ['size'], name: 'Again' },
+      });
+      expect((await evaluationOf(again)).leaks).toMatchObject([{ kind: 'base_learned_from_these_rows' }]);
       const missing = await start('/ml/transfer-learning/apply', {
         base: { name: 'nobody' },
         dataset_id: others.dataset_id,

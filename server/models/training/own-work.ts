@@ -43,18 +43,26 @@ export async function prepareWork(
       return { work: { kind, file, columns, classes, output, scores }, origins: [] };
     }
     case 'transfer': {
-      const { base, layer } = own;
+      const { base, layer, tuning = null } = own;
       if (!('version_id' in base)) {
         const root = baseModelsFolder(parts.platform);
         return {
-          work: { kind: 'transfer', base: { from: 'folder', root, name: base.name }, layer },
+          work: {
+            kind: 'transfer',
+            base: { from: 'folder', root, name: base.name },
+            ...{ layer, tuning: null, unseen: { which: 'all' } },
+          },
           origins: [],
         };
       }
       const found = await versions.find(ctx, base.model_id, String(base.number), 'tell');
       const file = await objects.localPath(found.trained.modelKey);
+      const hasOrigin = found.trained.origins.some(({ dataset_id }) => dataset_id === table.dataset_id);
+      const unseen: UnseenRows = hasOrigin
+        ? { which: 'none' }
+        : await unseenRows(versions, ctx, [{ version: found }], table);
       return {
-        work: { kind: 'transfer', base: { from: 'model', file, name: base.label }, layer },
+        work: { kind: 'transfer', base: { from: 'model', file, name: base.label }, layer, tuning, unseen },
         origins: await originsOf(versions, ctx, found),
       };
     }

@@ -39,7 +39,12 @@ function ownParams({ own }: TrainInput): [string, string][] {
       ],
     ];
   if (own.kind === 'transfer')
-    return [['base', 'version_id' in own.base ? own.base.version_id : own.base.name]];
+    return [
+      ['base', 'version_id' in own.base ? own.base.version_id : own.base.name],
+      ...Object.entries(own.tuning ?? { mode: 'frozen' }).flatMap(([name, value]): [string, string][] =>
+        value === null ? [] : [[name, String(value)]],
+      ),
+    ];
   return [['file', own.file_id]];
 }
 

@@ -7,6 +7,7 @@ import type {
   ProblemKind,
   TrainingKind,
 } from '@stroma/contracts';
+import type { TuningAsk } from './tuning-ask.ts';
 
 export const trainKind = 'ml.train';
 
@@ -41,7 +42,13 @@ export interface NamedVersion {
 export type OwnAsk =
   | { kind: 'network'; options: NetworkOptions }
   | { kind: 'ensemble'; method: EnsembleMethod; members: (NamedVersion & { weight: number | null })[] }
-  | { kind: 'transfer'; base: NamedVersion | { name: string }; layer: string | null }
+  | {
+      kind: 'transfer';
+      base: NamedVersion | { name: string };
+      layer: string | null;
+      /** Null, or left out, where the base stays frozen. */
+      tuning?: TuningAsk | null;
+    }
   | {
       kind: 'imported';
       file_id: string;

@@ -19,19 +19,20 @@ export interface Convolution2dShape {
  */
 export const imageNetwork =
   ({ width = 16, stages = 2, blocks = 1, kernel = 3 }: Convolution2dShape) =>
-  (x: Tensor, { outputs, dropoutRate }: NetworkMode): Tensor => {
-    let h = convolved('stem', transpose(x, [0, 3, 1, 2]), width, kernel);
+  (x: Tensor, mode: NetworkMode): Tensor => {
+    const { outputs, dropoutRate } = mode;
+    let h = convolved('stem', transpose(x, [0, 3, 1, 2]), width, { kernel }, mode);
     for (let stage = 0; stage < stages; stage++)
       for (let block = 0; block < blocks; block++) {
         const name = `stage${stage}.block${block}`;
         const wide = width * 2 ** stage;
         const begins = stage > 0 && block === 0;
         if (begins) h = averagePool(h, 2);
-        const seen = channelsNormed(`${name}.norm1`, h);
-        const first = convolved(`${name}.first`, seen, wide, kernel);
-        const kept = dropout(channelsNormed(`${name}.norm2`, first), dropoutRate, name);
-        const around = begins ? convolved(`${name}.around`, seen, wide, 1) : h;
-        h = add(around, convolved(`${name}.second`, kept, wide, kernel));
+        const seen = channelsNormed(`${name}.norm1`, h, mode);
+        const first = convolved(`${name}.first`, seen, wide, { kernel }, mode);
+        const kept = dropout(channelsNormed(`${name}.norm2`, first, mode), dropoutRate, name);
+        const around = begins ? convolved(`${name}.around`, seen, wide, { kernel: 1 }, mode) : h;
+        h = add(around, convolved(`${name}.second`, kept, wide, { kernel }, mode));
       }
-    return dense('head', mean(channelsNormed('norm', h), [2, 3]), outputs);
+    return dense('head', mean(channelsNormed('norm', h, mode), [2, 3]), outputs, mode);
   };

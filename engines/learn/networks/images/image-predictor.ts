@@ -59,6 +59,14 @@ export function imageArchitecture(
   };
 }
 
+/** Throws INVALID_INPUT for images of another size than it learned from. */
+export function checkSize({ height, width, channels }: Images, size: ImageSize): void {
+  if (height !== size.height || width !== size.width || channels !== size.channels)
+    throw refused(
+      `The network learned from images of ${size.height} x ${size.width} x ${size.channels}; given ${height} x ${width} x ${channels}.`,
+    );
+}
+
 /** What `save` gave. Throws MODEL_INVALID where it is no network for images. */
 export function loadImageNetwork(saved: SavedImageNetwork): ImagePredictor {
   checkSaved(saved, ['convolution_2d']);
@@ -73,11 +81,7 @@ export function loadImageNetwork(saved: SavedImageNetwork): ImagePredictor {
     notes: saved.notes,
     async predict(images) {
       checkImages(images);
-      const { height, width, channels } = images;
-      if (height !== size.height || width !== size.width || channels !== size.channels)
-        throw refused(
-          `The network learned from images of ${size.height} x ${size.width} x ${size.channels}; given ${height} x ${width} x ${channels}.`,
-        );
+      checkSize(images, size);
       return loaded.predict({ x: scaled(images.values, scaling, null) }, images.rows);
     },
     save: () => saved,

@@ -19,24 +19,25 @@ export interface Convolution1dShape {
  */
 export const convolutionNetwork =
   ({ width = 32, blocks = 3, kernel = 5 }: Convolution1dShape): SequenceNetwork =>
-  (x, lengths, { outputs, dropoutRate }) => {
+  (x, lengths, mode) => {
+    const { outputs, dropoutRate } = mode;
     const held = lengths === null ? null : placesHeld(lengths, x.shape[1] as number);
     const within = (h: Tensor) => (held === null ? h : multiply(h, unsqueeze(held, 1)));
-    let h = convolved('stem', within(transpose(x, [0, 2, 1])), width, kernel);
+    let h = convolved('stem', within(transpose(x, [0, 2, 1])), width, { kernel }, mode);
     for (let block = 0; block < blocks; block++) {
       const name = `block${block}`;
       const dilation = 2 ** block;
       const first = convolved(
         `${name}.first`,
-        within(channelsNormed(`${name}.norm1`, h)),
+        within(channelsNormed(`${name}.norm1`, h, mode)),
         width,
-        kernel,
-        dilation,
+        { kernel, dilation },
+        mode,
       );
-      const kept = dropout(channelsNormed(`${name}.norm2`, first), dropoutRate, name);
-      h = add(h, convolved(`${name}.second`, within(kept), width, kernel, dilation));
+      const kept = dropout(channelsNormed(`${name}.norm2`, first, mode), dropoutRate, name);
+      h = add(h, convolved(`${name}.second`, within(kept), width, { kernel, dilation }, mode));
     }
-    const seen = channelsNormed('norm', h);
+    const seen = channelsNormed('norm', h, mode);
     const pooled = held === null ? mean(seen, [2]) : meanOfPlaces(transpose(seen, [0, 2, 1]), held);
-    return dense('head', pooled, outputs);
+    return dense('head', pooled, outputs, mode);
   };

@@ -1,6 +1,7 @@
 /** Sequences: rows x steps x channels -> a network that answers for each row. */
 
 export type { Convolution1dShape } from './convolution-network.ts';
+export { fineTuneSequences, sequenceFeatures } from './fine-tuning.ts';
 export { fitConvolution1d, fitGru, fitLstm, fitTransformerEncoder } from './fits.ts';
 export type { RecurrentShape } from './recurrent-network.ts';
 export {

@@ -107,7 +107,8 @@ export function dataOf(sequences: Sequences, scaling: Scaling): NetworkData {
   return lengths === undefined || areFull(sequences) ? { x } : { x, lengths };
 }
 
-function checkChannels(channels: number, { centres }: Scaling): void {
+/** Throws INVALID_INPUT where there are not as many channels as it learned from. */
+export function checkChannels(channels: number, { centres }: Scaling): void {
   if (channels !== centres.length)
     throw refused(`The network learned from ${centres.length} channels; given ${channels}.`);
 }

@@ -30,23 +30,24 @@ export interface TransformerShape {
  */
 export const transformerNetwork =
   ({ width = 32, heads = 4, layers = 2, hidden = 2 * width }: TransformerShape): SequenceNetwork =>
-  (x, lengths, { outputs, dropoutRate }) => {
+  (x, lengths, mode) => {
+    const { outputs, dropoutRate } = mode;
     const places = x.shape[1] as number;
     const held = lengths === null ? null : placesHeld(lengths, places);
     const options = held === null ? {} : { mask: unsqueeze(unsqueeze(held, 1), 1) };
     const dropped = (h: Tensor, site: string) => dropout(h, dropoutRate, site);
-    let h = dropped(add(dense('embed', x, width), positions(places, width)), 'embed');
+    let h = dropped(add(dense('embed', x, width, mode), positions(places, width)), 'embed');
     for (let layer = 0; layer < layers; layer++) {
       const name = `layer${layer}`;
-      const asked = dense(`${name}.qkv`, normed(`${name}.norm1`, h), 3 * width);
+      const asked = dense(`${name}.qkv`, normed(`${name}.norm1`, h, mode), 3 * width, mode);
       const [query, key, value] = split(asked, 2, [width, width, width]) as [Tensor, Tensor, Tensor];
       const seen = multiHeadAttention(query, key, value, heads, options);
-      h = add(h, dropped(dense(`${name}.out`, seen, width), `${name}.out`));
-      const wide = gelu(dense(`${name}.wide`, normed(`${name}.norm2`, h), hidden));
-      h = add(h, dropped(dense(`${name}.narrow`, wide, width), `${name}.narrow`));
+      h = add(h, dropped(dense(`${name}.out`, seen, width, mode), `${name}.out`));
+      const wide = gelu(dense(`${name}.wide`, normed(`${name}.norm2`, h, mode), hidden, mode));
+      h = add(h, dropped(dense(`${name}.narrow`, wide, width, mode), `${name}.narrow`));
     }
-    const all = normed('norm', h);
-    return dense('head', held === null ? mean(all, [1]) : meanOfPlaces(all, held), outputs);
+    const all = normed('norm', h, mode);
+    return dense('head', held === null ? mean(all, [1]) : meanOfPlaces(all, held), outputs, mode);
   };
 
 /** Sines and cosines of wavelengths from 2π to 10,000 x 2π places, side by side: [places, width]. */

@@ -5,7 +5,8 @@ import { tableData } from '../../dense/table-inputs.ts';
 import type { Matrix, Target } from '../../estimator.ts';
 import { scoreOf } from '../../scores/metrics.ts';
 import { NetworkFunction } from '../evaluation.ts';
-import { fineTune, tuning } from './fine-tuning.ts';
+import { tuningOf } from '../parts/tuning.ts';
+import { fineTune, layersOf } from './fine-tuning.ts';
 import {
   architectureOfSaved,
   fitFtTransformer,
@@ -35,7 +36,7 @@ function measured(rows: number, seed: number, shift: number): { matrix: Matrix; 
 
 const few = measured(48, 2, 0.3);
 const kinds = ['mlp', 'tabular_resnet', 'ft_transformer'] as const;
-const layersOf = { mlp: 3, tabular_resnet: 4, ft_transformer: 4 } as const;
+const layerCounts = { mlp: 3, tabular_resnet: 4, ft_transformer: 4 } as const;
 const bases = {} as Record<TableNetworkKind, SavedTableNetwork>;
 const { matrix, target } = measured(240, 1, 0);
 beforeAll(async () => {
@@ -72,7 +73,7 @@ describe('a network learned on from a base', () => {
         fc.constantFrom(1, 2.6),
         async (kind, wanted, rateDecay) => {
           const base = bases[kind];
-          const layers = Math.min(wanted, layersOf[kind]);
+          const layers = Math.min(wanted, layerCounts[kind]);
           await using tuned = await fineTune(base, few.matrix, few.target, {
             seed: 3,
             steps: 3,
@@ -106,7 +107,7 @@ describe('a network learned on from a base', () => {
     const base = bases[kind];
     const data = tableData(base.inputs, few.matrix);
     const architecture = architectureOfSaved(base);
-    const adapted = tuning(base, { layers: 1, rateDecay: 1, adapterRank: 2 });
+    const adapted = tuningOf(layersOf(base), { layers: 1, rateDecay: 1, adapterRank: 2 });
     const random = seededRandom(4);
     // Its first part as it is drawn, its second as it begins: nothing.
     const sizes = Object.entries(base.weights).flatMap(([name, own]) => {

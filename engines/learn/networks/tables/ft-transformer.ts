@@ -18,9 +18,9 @@ import {
   unsqueeze,
 } from '@stroma/tensor';
 import type { ForwardRun } from '../architecture.ts';
+import { learned } from '../parts/learned.ts';
 import {
   layer,
-  learned,
   type RowParts,
   type TableArchitecture,
   type TableShape,

@@ -2,12 +2,12 @@ import { seededRandom } from '@stroma/kernel';
 import { describe, expect, it } from 'vitest';
 import { type AutomlOptions, automl } from '../../automl/automl.ts';
 import { loadAutoml } from '../../automl/automl-model.ts';
-import { loadDenseNetworks } from '../../dense/dense-network.ts';
+import { type DenseModel, loadDenseNetworks } from '../../dense/dense-network.ts';
 import type { Matrix, Predictor, Target } from '../../estimator.ts';
 import { exportOnnx } from '../../onnx/index.ts';
 import { feedsOf, outputsOf } from '../../onnx/ort.suite.ts';
 import type { FeatureTable } from '../../table/feature-table.ts';
-import { denseForm } from './dense-form.ts';
+import { denseForm, fromDenseForm } from './dense-form.ts';
 import { networkLearners } from './network-learners.ts';
 import { fitMlp, fitTabularResNet } from './table-network.ts';
 
@@ -81,24 +81,35 @@ describe('the dense form of a network', () => {
     ['mlp', fitMlp, values, 'quantiles'],
     ['tabular_resnet', fitTabularResNet, codes, 'quantiles'],
     ['tabular_resnet', fitTabularResNet, values, 'robust'],
-  ] as const)('of %s says what the network says', async (_, fit, target, numbers) => {
-    await using network = await fit(matrix, target, { seed: 1, epochs: 4, numbers });
-    const { names, categories } = network;
-    const networks = [denseForm(network.save())];
-    const dense: Predictor = loadDenseNetworks({
-      kind: 'dense-networks',
-      version: 1,
-      names,
-      categories,
-      networks,
-    });
-    const strange = {
-      ...matrix,
-      columns: matrix.columns.map((own, at) => (at < 2 ? own.map((value) => 1e5 * value) : own.map(() => 9))),
-    };
-    for (const rows of [matrix, strange])
-      expect(farthest(dense.predict(rows), await network.predict(rows))).toBeLessThan(2e-5);
-  });
+  ] as const)(
+    'of %s says what the network says, and is that network again',
+    async (kind, fit, target, numbers) => {
+      await using network = await fit(matrix, target, { seed: 1, epochs: 4, numbers });
+      const { names, categories } = network;
+      const model: DenseModel = {
+        ...({ kind: 'dense-networks', version: 1, names, categories } as const),
+        networks: [denseForm(network.save())],
+      };
+      const dense: Predictor = loadDenseNetworks(model);
+      const again = fromDenseForm(structuredClone(model));
+      const { weights, settings } = network.save();
+      expect(again).toMatchObject({ kind, settings });
+      expect(Object.keys(again.weights).sort()).toEqual(Object.keys(weights).sort());
+      for (const [name, own] of Object.entries(weights))
+        expect(farthest(again.weights[name] as Float32Array, own)).toBeLessThan(1e-5);
+      expect(() => fromDenseForm({ ...model, networks: [...model.networks, ...model.networks] })).toThrow(
+        /mean of 2/,
+      );
+      const strange = {
+        ...matrix,
+        columns: matrix.columns.map((own, at) =>
+          at < 2 ? own.map((value) => 1e5 * value) : own.map(() => 9),
+        ),
+      };
+      for (const rows of [matrix, strange])
+        expect(farthest(dense.predict(rows), await network.predict(rows))).toBeLessThan(2e-5);
+    },
+  );
 });
 
 describe('networks in AutoML', () => {

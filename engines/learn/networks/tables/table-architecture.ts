@@ -1,15 +1,7 @@
-import {
-  concat,
-  gather,
-  type Initial,
-  initial,
-  linear,
-  parameter,
-  reshape,
-  type Tensor,
-} from '@stroma/tensor';
+import { concat, gather, initial, linear, reshape, type Tensor } from '@stroma/tensor';
 import type { TableInputs } from '../../dense/table-inputs.ts';
 import type { Architecture, ForwardRun, NetworkInput } from '../architecture.ts';
+import { learned } from '../parts/learned.ts';
 
 /** What a network of tables sees of a row, all of it amounts. Those of no column are left out. */
 export interface RowParts {
@@ -87,12 +79,6 @@ export function sideBySide({ numbers, missing, embedded }: RowParts): Tensor {
   const parts = [numbers, missing, embedded].filter((part) => part !== undefined);
   const flat = parts.map((part) => reshape(part, [part.shape[0] ?? 1, -1]));
   return flat.length === 1 ? (flat[0] as Tensor) : concat(flat, 1);
-}
-
-/** A parameter, or what stands in its place. */
-export function learned(name: string, shape: readonly number[], begin: Initial, run?: ForwardRun): Tensor {
-  const own = parameter(name, shape, begin);
-  return run?.adapt?.(name, own) ?? own;
 }
 
 /** x W + b by its name, begun uniform within 1 / √inputs, or for a ReLU. */

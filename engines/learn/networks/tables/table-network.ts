@@ -2,7 +2,7 @@ import { StromaError } from '@stroma/kernel';
 import { fitTableInputs, type NumberScale, type TableInputs, tableData } from '../../dense/table-inputs.ts';
 import type { Matrix, SavedModel, Target } from '../../estimator.ts';
 import { checkData, checkSameColumns } from '../../trees/checks.ts';
-import { type Head, headOf, outputsOf } from '../head.ts';
+import { headOf, outputsOf } from '../head.ts';
 import {
   LoadedNetwork,
   type NetworkPredictor,
@@ -76,7 +76,7 @@ async function fit(
   checkSettings(kind, settings);
   const inputs = fitTableInputs(matrix, options.numbers ?? 'robust');
   const head = headOf(target, matrix.rows);
-  const architecture = architectureOf(kind, settings, inputs, head);
+  const architecture = architectureFor({ kind, settings, inputs }, outputsOf(head));
   const trained = await trainNetwork(architecture, tableData(inputs, matrix), target, options);
   return loadTableNetwork({
     kind,
@@ -91,21 +91,20 @@ async function fit(
   });
 }
 
-function architectureOf(
-  kind: TableNetworkKind,
-  settings: Settings,
-  inputs: TableInputs,
-  head: Head,
+/** A network of such settings with so many outputs. */
+export function architectureFor(
+  { kind, settings, inputs }: Pick<SavedTableNetwork, 'kind' | 'settings' | 'inputs'>,
+  outputs: number,
 ): TableArchitecture {
-  const shape = shapeOf(inputs, outputsOf(head));
+  const shape = shapeOf(inputs, outputs);
   if (kind === 'mlp') return mlp(shape, settings as MlpSettings);
   return kind === 'tabular_resnet'
     ? tabularResNet(shape, settings as ResNetSettings)
     : ftTransformer(shape, settings as FtTransformerSettings);
 }
 
-export const architectureOfSaved = ({ kind, settings, inputs, head }: SavedTableNetwork): TableArchitecture =>
-  architectureOf(kind, settings, inputs, head);
+export const architectureOfSaved = (saved: SavedTableNetwork): TableArchitecture =>
+  architectureFor(saved, outputsOf(saved.head));
 
 /** What `save` gave. Throws MODEL_INVALID where it is none of these networks. */
 export function loadTableNetwork(saved: SavedTableNetwork): TableNetwork {

@@ -10,9 +10,9 @@ import {
   type Tensor,
 } from '@stroma/tensor';
 import type { ForwardRun } from '../architecture.ts';
+import { learned } from '../parts/learned.ts';
 import {
   layer,
-  learned,
   sideBySide,
   type TableArchitecture,
   type TableShape,

@@ -1,5 +1,4 @@
 import { StromaError } from '@stroma/kernel';
-import { kernelDiscrepancy } from '../../drift/kernel-discrepancy.ts';
 import type { FitOptions, Matrix, Predictor, SavedModel, Target } from '../../estimator.ts';
 import { fitElasticNetClasses } from '../../linear/elastic-logistic.ts';
 import { fitElasticNet } from '../../linear/elastic-net.ts';
@@ -7,19 +6,8 @@ import { type LinearModel, loadLinear } from '../../linear/least-squares.ts';
 import { type LogisticModel, loadLogistic } from '../../linear/logistic.ts';
 import type { FeatureTable } from '../../table/feature-table.ts';
 import { type BaseModel, type BaseModelCard, referenceTable } from './base-models.ts';
+import { type DomainShift, domainShift } from './domain-shift.ts';
 import { type FrozenLayer, type LayerOptions, openLayer } from './frozen-layer.ts';
-
-/** Whether rows look, to the base model, like those it was trained on. */
-export interface DomainShift {
-  /** Squared maximum mean discrepancy of the layer's outputs, each in its standard deviation among the reference. */
-  mmd: number;
-  /** By exchanging rows. */
-  p_value: number;
-  reference_rows: number;
-  rows: number;
-  /** Of each column the share of values outside the reference's range. */
-  outside: { column: string; share: number }[];
-}
 
 export interface SavedTransfer {
   kind: 'transfer';
@@ -46,8 +34,6 @@ export interface TransferModel extends AsyncDisposable {
 
 /** Mostly squares: features of a layer lean on one another, and none is to be dropped for its neighbour. */
 const l1Ratio = 0.1;
-/** Of each side; the comparison grows with their square. */
-const comparedRows = 200;
 
 /**
  * Learns a linear head on the output of the base's layer, its penalty by cross-validation: classes by logistic
@@ -137,51 +123,9 @@ async function shiftOf(
   const reference = referenceTable(card);
   if (reference === null) return null;
   const seen = await layer.features(reference, signal === undefined ? {} : { signal });
-  const scales = seen.columns.map(scaleOf);
-  const [before, now] = [sample(seen, scales), sample(features, scales)];
-  const compared = kernelDiscrepancy(before, now, seen.columns.length, {
-    seed,
-    ...(signal === undefined ? {} : { signal }),
-  });
-  return {
-    mmd: compared.mmd,
-    p_value: compared.p_value,
-    reference_rows: reference.rows,
-    rows: table.rows,
-    outside: outsideOf(reference, table),
-  };
-}
-
-interface Scale {
-  mean: number;
-  sd: number;
-}
-
-function scaleOf(values: Float64Array): Scale {
-  const mean = values.reduce((sum, value) => sum + value / values.length, 0);
-  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2 / values.length, 0);
-  return { mean, sd: variance > 0 ? Math.sqrt(variance) : 1 };
-}
-
-/** Rows evenly spread over the table, by row. */
-function sample({ rows, columns }: Matrix, scales: readonly Scale[]): Float64Array {
-  const count = Math.min(rows, comparedRows);
-  return Float64Array.from({ length: count * columns.length }, (_, cell) => {
-    const at = cell % columns.length;
-    const row = Math.floor((Math.floor(cell / columns.length) * rows) / count);
-    const { mean, sd } = scales[at] as Scale;
-    return ((columns[at]?.[row] as number) - mean) / sd;
-  });
-}
-
-function outsideOf(reference: FeatureTable, table: FeatureTable): DomainShift['outside'] {
-  return reference.columns.flatMap((column) => {
-    const own = table.columns.find(({ name }) => name === column.name);
-    if (column.kind !== 'number' || own?.kind !== 'number') return [];
-    const low = column.values.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
-    const high = column.values.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
-    const known = own.values.filter((value) => !Number.isNaN(value));
-    const out = known.filter((value) => value < low || value > high).length;
-    return [{ column: column.name, share: known.length === 0 ? 0 : out / known.length }];
-  });
+  return domainShift(
+    { table: reference, seen },
+    { table, seen: features },
+    { seed, ...(signal && { signal }) },
+  );
 }

@@ -1,6 +1,7 @@
 import type { EnsembleMethod, NetworkOptions, TrainingProgress } from '@stroma/contracts';
 import type { MetricName, ProblemType } from '@stroma/learn';
 import type { TableTask } from '../learning-table.ts';
+import type { TuningAsk } from '../tuning-ask.ts';
 import type { TrainingTask } from './automl-learning.ts';
 
 /** What is learned in a process of its own, beside what AutoML does in a thread. Files are local paths. */
@@ -16,7 +17,15 @@ export type OwnWork =
       output: string | null;
       scores: 'probabilities' | 'logits' | null;
     }
-  | { kind: 'transfer'; base: TransferBase; layer: string | null }
+  | {
+      kind: 'transfer';
+      base: TransferBase;
+      layer: string | null;
+      /** Null where the base stays frozen. */
+      tuning: TuningAsk | null;
+      /** Which of the dataset's rows the base has not learned from. */
+      unseen: UnseenRows;
+    }
   | {
       kind: 'ensemble';
       method: EnsembleMethod;

@@ -32,6 +32,8 @@ async function learn(task: OwnTask): Promise<LearnedModel> {
     case 'imported':
       return (await import('./imported-learning.ts')).takeImported(task, work, run);
     case 'transfer':
+      if (work.tuning !== null && work.base.from === 'model')
+        return (await import('./tuned-learning.ts')).learnTuned(task, work, work.base, work.tuning, run);
       return (await import('./transfer-learning.ts')).learnTransfer(task, work, run);
     case 'ensemble':
       return (await import('./ensemble-learning.ts')).makeEnsemble(task, work, run);

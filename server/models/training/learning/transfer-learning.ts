@@ -3,20 +3,14 @@ import { readFileSync } from 'node:fs';
 import { StromaError } from '@stroma/kernel';
 import { conformalHalfWidth, prepareTable, takeRows, takeTarget } from '@stroma/learn';
 import { exportTableNetwork, loadImageNetwork, type SavedTableNetwork } from '@stroma/learn/networks';
-import {
-  type BaseModel,
-  type BaseModelCard,
-  describeOnnx,
-  exportOnnx,
-  fitTransfer,
-  headLayer,
-} from '@stroma/learn/onnx';
+import { type BaseModel, describeOnnx, exportOnnx, fitTransfer, headLayer } from '@stroma/learn/onnx';
 import { findBaseModel } from '../base-models.ts';
 import { readKept } from '../kept/kept-model.ts';
 import type { SavedKept, SavedNetworkModel, SavedTransferModel } from '../kept/saved-models.ts';
 import { openTransferModel } from '../kept/transfer-model.ts';
 import { readLearningTable } from '../learning-table.ts';
 import type { LearnedModel } from './automl-learning.ts';
+import { baseLeaks, knownRows, requireColumns } from './base-rows.ts';
 import { factsOf, learnedModel, metricFor, takeColumns } from './found-model.ts';
 import type { OwnRun, OwnTask, OwnWork, TransferBase } from './own-task.ts';
 
@@ -32,10 +26,8 @@ export async function learnTransfer(task: OwnTask, work: Work, run: OwnRun): Pro
   const { table, leftOut } = await readLearningTable(task.table, new AbortController().signal);
   const base = await baseOf(work.base, work.layer);
   const { card } = base;
-  requireColumns(
-    card,
-    table.columns.flatMap(({ name, kind }) => (kind === 'number' ? [name] : [])),
-  );
+  const numbers = table.columns.flatMap(({ name, kind }) => (kind === 'number' ? [name] : []));
+  requireColumns(card.name, card.columns, numbers, 'columns of numbers');
   const ready = prepareTable({
     table: takeColumns(table, [...card.columns, task.target]),
     target: task.target,
@@ -91,7 +83,7 @@ export async function learnTransfer(task: OwnTask, work: Work, run: OwnRun): Pro
               message: `Everything up to "${card.layer}" is as it was; what was learned is the head.`,
             },
           ],
-          leaks: ready.leaks,
+          leaks: [...ready.leaks, ...baseLeaks(work, task.seed, rows.test.length)],
           failed: [],
           fits: 1,
           memory_bytes: bytes.byteLength,
@@ -107,6 +99,7 @@ export async function learnTransfer(task: OwnTask, work: Work, run: OwnRun): Pro
             layer: card.layer,
             model_id: null,
             number: null,
+            mode: 'frozen',
           },
         },
       },
@@ -136,30 +129,6 @@ function splitForInterval(rows: Uint32Array): { fit: Uint32Array; interval: Uint
     fit: rows.filter((_, at) => at % every !== 0),
     interval: rows.filter((_, at) => at % every === 0),
   };
-}
-
-/** Rows of the table that know the target: those `prepareTable` speaks of, in their order. */
-function knownRows(count: number, table: Parameters<typeof takeRows>[0], name: string): Uint32Array {
-  const column = table.columns.find((own) => own.name === name);
-  const isKnown = (row: number): boolean => {
-    if (column === undefined) return false;
-    if (column.kind === 'category') return (column.codes[row] as number) >= 0;
-    const value = column.values[row];
-    return column.kind === 'text' ? value !== null : !Number.isNaN(value as number);
-  };
-  const rows = Uint32Array.from({ length: table.rows }, (_, row) => row).filter(isKnown);
-  if (rows.length !== count) throw new Error('rows that know the target were counted in two ways');
-  return rows;
-}
-
-function requireColumns({ columns, name }: BaseModelCard, numbers: readonly string[]): void {
-  const missing = columns.filter((column) => !numbers.includes(column));
-  if (missing.length > 0)
-    throw new StromaError(
-      'INVALID_INPUT',
-      `The base "${name}" takes columns of numbers that the dataset does not have: ${missing.slice(0, 12).join(', ')}${missing.length > 12 ? ` and ${missing.length - 12} more` : ''}. Give a dataset that has them under these names.`,
-      { field: 'base', missing: missing.slice(0, 200) },
-    );
 }
 
 /** Throws UNPROCESSABLE for a model that has no layers a head can stand on. */
@@ -233,7 +202,7 @@ function fileOf(
     };
   throw new StromaError(
     'UNPROCESSABLE',
-    `"${name}" has no layers to learn on: a network of columns of numbers or of images, or an imported ONNX file, was expected.`,
+    `"${name}" has no layers that a head could stand on: a network of columns of numbers or of images, or an imported ONNX file, was expected.${saved.kind === 'network' ? ' Its own layers can be learned on: take the mode "last_layers", "all" or "adapters".' : ''}`,
     { field: 'base', kind: saved.kind },
   );
 }
