@@ -172,6 +172,7 @@ export const auditActions = [
   'model-retraining.ended',
   'challenge.started',
   'challenge.ended',
+  'challenge.recounted',
   'challenge.read',
   'feature-view.created',
   'feature-view.changed',

@@ -92,6 +92,12 @@ export const challenge = z.object({
       .describe(
         'A/B: small where outcomes are known of one arm more often than its share; then nothing is decided',
       ),
+    corrections: z
+      .int()
+      .describe('Outcomes that were corrected after they had been counted; it was counted again with them'),
+    corrections_left_out: z
+      .int()
+      .describe('Those with which it could not be counted again, for predictions it had counted are gone'),
     points: z
       .array(z.object({ at: timestamp, units: z.int(), ...difference }))
       .describe('The confidence sequence over time, oldest first, at most 240'),

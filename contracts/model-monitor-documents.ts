@@ -5,10 +5,13 @@ import { learningMetrics } from './learning-kinds.ts';
 import { driftSeverityNames } from './model-report-documents.ts';
 import {
   driftSides,
+  notPromotedReasons,
   retrainingCauses,
   retrainingStates,
   ruleStates,
+  untoldReasons,
   windowMeasures,
+  withheldReasons,
 } from './monitoring-words.ts';
 import { columnName } from './profiles.ts';
 
@@ -124,11 +127,58 @@ export const monitorSettings = z.strictObject({
 });
 export type MonitorSettings = z.infer<typeof monitorSettings>;
 
+const ofWindow = z.string().describe('The newest window that it was told of');
+const ruleFound = z.discriminatedUnion('kind', [
+  z
+    .object({
+      kind: z.literal('untold'),
+      windows: z.int().describe('In which it can be told'),
+      wanted: z.int(),
+      because: z.enum(untoldReasons).describe('Of the newest window in which it cannot'),
+      rows: z.int().nullable().describe('Of that window; with `outcomes`, those whose outcome is known'),
+      of: z.int().nullable().describe('Rows it holds when it is whole; null of windows of time'),
+      until: timestamp.nullable().describe('When it is whole; null of windows of rows'),
+    })
+    .describe('Fewer windows can be told than the rule waits for'),
+  z.object({
+    kind: z.literal('drift'),
+    window: ofWindow,
+    of: z.enum(driftSides),
+    column: z.string().nullable(),
+    severity,
+  }),
+  z.object({
+    kind: z.literal('worse'),
+    window: ofWindow,
+    metric: z.enum(learningMetrics),
+    value: z.number(),
+    held_out: z.number().describe('Of the rows kept back'),
+  }),
+  z.object({
+    kind: z.literal('metric'),
+    window: ofWindow,
+    metric: z.enum(learningMetrics),
+    ...estimate.shape,
+  }),
+  z.object({
+    kind: z.literal('measure'),
+    window: ofWindow,
+    measure: z.enum(windowMeasures),
+    column: z.string().nullable(),
+    value: z.number(),
+  }),
+]);
+export type RuleFound = z.infer<typeof ruleFound>;
+const found = ruleFound
+  .nullable()
+  .describe('What `message` says, in codes and figures; null of what was found before they were kept');
+
 const ruleState = z.object({
   rule_id: z.string(),
   state: z.enum(ruleStates),
   since: timestamp.nullable(),
-  message: z.string().describe('What was found of the newest windows'),
+  message: z.string().describe('What was found of the newest windows, in English'),
+  found,
 });
 export type MonitorRuleState = z.infer<typeof ruleState>;
 
@@ -270,7 +320,8 @@ export const monitorFiring = z.object({
   rule_id: z.string(),
   name: z.string().describe('Of the rule, as it was called then'),
   to_state: z.enum(ruleStates),
-  message: z.string(),
+  message: z.string().describe('In English'),
+  found,
   check_id: z.string(),
   number: z.int().describe('Of the version'),
   retraining_id: z.string().nullable().describe('That it began'),
@@ -278,6 +329,12 @@ export const monitorFiring = z.object({
     .string()
     .nullable()
     .describe('Why it began no retraining though it says so: one goes on, or the floor is not over'),
+  withheld_because: z
+    .object({
+      code: z.enum(withheldReasons),
+      next_at: timestamp.nullable().describe('When the next may begin, with `too_soon`'),
+    })
+    .nullable(),
   at: timestamp,
 });
 export type MonitorFiring = z.infer<typeof monitorFiring>;
@@ -311,7 +368,8 @@ export const monitorRetraining = z.object({
     })
     .nullable(),
   promotion_id: z.string().nullable(),
-  message: z.string().describe('How it stands, in words'),
+  not_promoted_because: z.enum(notPromotedReasons).nullable(),
+  message: z.string().describe('How it stands, in English'),
   started_at: timestamp,
   ended_at: timestamp.nullable(),
 });
@@ -328,6 +386,21 @@ export const modelMonitor = monitorSettings.extend({
   next_at: timestamp.nullable(),
   rule_states: z.array(ruleState),
   newest: monitorCheckHead.nullable(),
+  present: z
+    .object({
+      window: z.string(),
+      whole: z.boolean(),
+      rows: z.int(),
+      of: z.int().nullable().describe('Rows it holds when it is whole; null of windows of time'),
+      until: timestamp.nullable().describe('When it is whole; null of windows of rows'),
+      severity: severity.nullable(),
+      drifted_count: z.int(),
+    })
+    .nullable()
+    .describe(
+      'The newest window of the newest look in which drift can be told, else the newest: rules look at it once it is whole',
+    ),
+  notified: z.array(person).describe('Who is written to, its owner first'),
   running_retraining: z.string().nullable(),
   created_at: timestamp,
   updated_at: timestamp,

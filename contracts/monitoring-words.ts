@@ -31,3 +31,17 @@ export const retrainingStates = [
 export type RetrainingState = (typeof retrainingStates)[number];
 
 export const retrainingCauses = ['rule', 'schedule', 'person'] as const;
+
+/**
+ * Why a window tells nothing of a rule. `none`: there is none; `open`: it is not whole yet; `rows`: it has fewer than 20
+ * rows; `outcomes`: outcomes of fewer than 20 of its rows are known, or there is nothing to hold them against;
+ * `not_kept`: what is asked for was not kept.
+ */
+export const untoldReasons = ['none', 'open', 'rows', 'outcomes', 'not_kept'] as const;
+export type UntoldReason = (typeof untoldReasons)[number];
+
+/** Why a rule that says so began no retraining. `refused`: the message tells why. */
+export const withheldReasons = ['goes_on', 'too_soon', 'refused'] as const;
+
+/** Why no promotion of what was retrained was asked for. `refused`: the message tells why. */
+export const notPromotedReasons = ['not_wanted', 'worse', 'refused'] as const;

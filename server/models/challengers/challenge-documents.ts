@@ -106,6 +106,8 @@ function testOf(row: ChallengeRow): Challenge['test'] {
     difference: last === undefined ? null : { estimate: last.estimate, low: last.low, high: last.high },
     p_value: row.test.sequence.units === 0 ? null : row.test.sequence.p_value,
     share_p_value: shareOf(row.test, row),
+    corrections: row.test.corrections ?? 0,
+    corrections_left_out: row.test.correctionsLeftOut ?? 0,
     points,
   };
 }

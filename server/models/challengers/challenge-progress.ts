@@ -7,13 +7,22 @@ import type { Outcomes } from '../monitoring/outcomes.service.ts';
 import { findVersions } from '../registry/model-versions.store.ts';
 import { findModel } from '../registry/models.store.ts';
 import type { ServedModels } from '../serving/served-models.ts';
-import { addOutcomes, decisionOf, type Outcome, type Told } from './challenge-test.ts';
+import {
+  addOutcomes,
+  decisionOf,
+  emptyTest,
+  type Outcome,
+  type TestState,
+  type Told,
+} from './challenge-test.ts';
 import {
   type ChallengeRow,
+  countedOutcomes,
   countedUnits,
   findChallenge,
   type KnownOutcome,
   markCounted,
+  newestCorrections,
   uncountedOutcomes,
   updateChallenge,
 } from './challenges.store.ts';
@@ -22,6 +31,14 @@ import type { Trials } from './trials.ts';
 type Because = NonNullable<Challenge['ended_because']>;
 
 const atOnce = 500;
+
+const isFirst = ({ unit }: KnownOutcome, seen: Set<string>): boolean => seen.size !== seen.add(unit).size;
+
+const isNews = ({ test }: ChallengeRow, corrected: Date | undefined): boolean =>
+  corrected !== undefined && (test.correctedTo === undefined || corrected > new Date(test.correctedTo));
+
+const isCorrected = (row: ChallengeRow, { recordedAt, countedAt }: KnownOutcome): boolean =>
+  countedAt !== null && recordedAt > countedAt && isNews(row, recordedAt);
 
 /** Takes outcomes that became known into the test, and ends the challenge when its rule says so. */
 export class ChallengeProgress {
@@ -41,7 +58,80 @@ export class ChallengeProgress {
   async advance(ctx: Context, id: string): Promise<void> {
     for (;;) {
       ctx.signal.throwIfAborted();
-      if (await this.#step(ctx, id)) return;
+      if ((await this.#correct(ctx, id)) && (await this.#step(ctx, id))) return;
+    }
+  }
+
+  /** The same challenges; those an outcome of which was corrected since it was counted are counted again. */
+  async correct(ctx: Context, rows: readonly ChallengeRow[]): Promise<ChallengeRow[]> {
+    const { tenantId } = ctx.actor;
+    const ids = rows.map(({ id }) => id);
+    const corrected = await newestCorrections(this.#parts.platform.db.sql, tenantId, ids);
+    const present: ChallengeRow[] = [];
+    for (const row of rows) {
+      const isBehind = isNews(row, corrected.get(row.id));
+      while (isBehind && !(await this.#correct(ctx, row.id)));
+      const changed = isBehind ? await findChallenge(this.#parts.platform.db.sql, tenantId, row.id) : row;
+      present.push(changed ?? row);
+    }
+    return present;
+  }
+
+  /**
+   * Counts again, in the order in which outcomes were counted first, where one was corrected since: the bounds are those
+   * that would have been had all been told right from the beginning, and hold as they do. Whether nothing is left to be
+   * done.
+   */
+  async #correct(ctx: Context, id: string): Promise<boolean> {
+    const { tenantId } = ctx.actor;
+    const { db } = this.#parts.platform;
+    const row = await findChallenge(db.sql, tenantId, id);
+    const correctedTo = (await newestCorrections(db.sql, tenantId, [id])).get(id);
+    if (row === null || correctedTo === undefined || !isNews(row, correctedTo)) return true;
+    const again = await this.#countAgain(ctx, row);
+    const { corrections = 0, correctionsLeftOut = 0, sequence } = row.test;
+    // Predictions go with their persons and with time: what is left of a test is not the test.
+    const isWhole = again.test.sequence.units === sequence.units;
+    const test: TestState = {
+      ...(isWhole ? again.test : row.test),
+      corrections: corrections + (isWhole ? again.corrected : 0),
+      correctionsLeftOut: correctionsLeftOut + (isWhole ? 0 : again.corrected),
+      correctedTo: correctedTo.toISOString(),
+    };
+    const decision = isWhole ? decisionOf(test, row) : row.decision;
+    return db.transaction(async (tx) => {
+      await lockUntilCommit(tx, `challenge:${id}`);
+      const present = await findChallenge(tx, tenantId, id);
+      if (present === null) return true;
+      // Somebody else went on meanwhile: again, from there.
+      if (JSON.stringify(present.test) !== JSON.stringify(row.test)) return false;
+      const decidedAt = decision === row.decision ? row.decidedAt : decision === null ? null : new Date();
+      await updateChallenge(tx, tenantId, id, { test, decision, decidedAt });
+      await this.#parts.access.audit.record(tx, ctx, {
+        action: 'challenge.recounted',
+        object: { kind: 'model', id: row.modelId },
+        outcome: 'success',
+        before: { decision: row.decision, last: row.test.points.at(-1) ?? null },
+        after: { decision, last: test.points.at(-1) ?? null },
+        details: { challenge_id: id, corrected: again.corrected, counted_again: isWhole },
+      });
+      return true;
+    });
+  }
+
+  async #countAgain(ctx: Context, row: ChallengeRow): Promise<{ test: TestState; corrected: number }> {
+    const { sql } = this.#parts.platform.db;
+    const seen = new Set<string>();
+    let test: TestState = emptyTest;
+    let corrected = 0;
+    for (let last: KnownOutcome | null = null; ; ) {
+      ctx.signal.throwIfAborted();
+      const page: KnownOutcome[] = await countedOutcomes(sql, row.tenantId, row.id, last, atOnce);
+      const counts = row.mode === 'shadow' ? page : page.filter((own) => isFirst(own, seen));
+      corrected += counts.filter((own) => isCorrected(row, own)).length;
+      test = addOutcomes(test, await this.#opened(row.tenantId, counts), row);
+      last = page.at(-1) ?? null;
+      if (page.length < atOnce) return { test, corrected };
     }
   }
 
@@ -51,7 +141,9 @@ export class ChallengeProgress {
     const { db } = this.#parts.platform;
     const row = await findChallenge(db.sql, tenantId, id);
     if (row === null || row.status !== 'running') return true;
-    const known = await uncountedOutcomes(db.sql, tenantId, id, atOnce);
+    const known = (await uncountedOutcomes(db.sql, tenantId, id, atOnce)).sort((a, b) =>
+      a.id < b.id ? -1 : 1,
+    );
     const outcomes = await this.#opened(tenantId, await this.#first(row, known));
     const test = addOutcomes(row.test, outcomes, row);
     const decision = row.decision ?? decisionOf(test, row);
@@ -88,11 +180,7 @@ export class ChallengeProgress {
     if (row.mode === 'shadow') return [...known];
     const units = known.map(({ unit }) => unit);
     const counted = await countedUnits(this.#parts.platform.db.sql, row.tenantId, row.id, units);
-    return known.filter(({ unit }) => {
-      if (counted.has(unit)) return false;
-      counted.add(unit);
-      return true;
-    });
+    return known.filter((own) => isFirst(own, counted));
   }
 
   async #opened(tenantId: string, known: readonly KnownOutcome[]): Promise<Outcome[]> {
@@ -101,11 +189,18 @@ export class ChallengeProgress {
       tenantId,
       known.map((own) => ({ id: own.id, ...own.observed })),
     );
-    return known.flatMap(({ id, arm, recordedAt }, at): Outcome[] => {
+    let at = new Date(0);
+    return known.flatMap(({ id, arm, recordedAt, countedAt }, place): Outcome[] => {
       const value = observed.get(id);
       if (value === undefined || value === null) return [];
-      const told = JSON.parse(said[at]?.said ?? '{}') as { champion: Told | null; challenger: Told | null };
-      return [{ arm, ...told, observed: value, at: recordedAt }];
+      // A corrected one became known before it was counted.
+      const from = countedAt !== null && countedAt < recordedAt ? countedAt : recordedAt;
+      if (from > at) at = from;
+      const told = JSON.parse(said[place]?.said ?? '{}') as {
+        champion: Told | null;
+        challenger: Told | null;
+      };
+      return [{ arm, ...told, observed: value, at }];
     });
   }
 

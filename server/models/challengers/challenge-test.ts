@@ -23,6 +23,12 @@ export interface TestState {
   sequence: SequenceState;
   arms: ArmSums;
   points: TestPoint[];
+  /** Outcomes that were corrected after they had been counted, and with which it was counted again. */
+  corrections?: number;
+  /** Those with which it could not be: rows it had counted are gone. */
+  correctionsLeftOut?: number;
+  /** Up to when corrections were looked for; ISO 8601. */
+  correctedTo?: string;
 }
 
 export const emptyTest: TestState = { sequence: emptySequence, arms: emptyArms, points: [] };

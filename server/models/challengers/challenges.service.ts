@@ -150,14 +150,14 @@ export class Challenges {
       limit: query.limit + 1,
     });
     const { page, next_cursor } = cutPage(rows, query.limit, ({ id }) => id);
-    return { items: await this.#documents.of(ctx, model, page), next_cursor };
+    const changed = await this.#tools.progress.correct(this.#itself(ctx), page);
+    return { items: await this.#documents.of(ctx, model, changed), next_cursor };
   }
 
   /** With every outcome that is known. */
   async get(ctx: Context, id: string): Promise<Challenge> {
     const { model, row } = await this.#require(ctx, 'models:read', id);
-    if (row.status !== 'running') return this.#document(ctx, model, row);
-    await this.#advance(ctx, id);
+    await this.#advance(ctx, row.id);
     return this.#again(ctx, model, id);
   }
 
@@ -275,8 +275,10 @@ export class Challenges {
   }
 
   #advance(ctx: Context, id: string): Promise<void> {
-    return this.#tools.progress.advance(systemContext(ctx.log, ctx.actor.tenantId, ctx.signal), id);
+    return this.#tools.progress.advance(this.#itself(ctx), id);
   }
+
+  #itself = (ctx: Context): Context => systemContext(ctx.log, ctx.actor.tenantId, ctx.signal);
 
   async #require(
     ctx: Context,

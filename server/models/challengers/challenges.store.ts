@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, inArray, isNotNull, isNull, lt, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, inArray, isNotNull, isNull, lt, max, or, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '../../platform/context.ts';
 import type { Sealed } from '../../platform/crypto/sealed-table.ts';
 import type { Sql } from '../../platform/db/database.ts';
@@ -127,17 +127,74 @@ export async function listChallengePredictions(
     .limit(query.limit);
 }
 
-export type KnownOutcome = Pick<ChallengePredictionRow, 'id' | 'arm' | 'unit' | 'said' | 'sealed'> & {
+export type KnownOutcome = Pick<
+  ChallengePredictionRow,
+  'id' | 'arm' | 'unit' | 'said' | 'sealed' | 'countedAt'
+> & {
   observed: Sealed<'observed'>;
   recordedAt: Date;
 };
 
-/** Predictions whose outcome is known and was not counted, in the order it became known. */
-export async function uncountedOutcomes(
+/** Predictions whose outcome is known and was not counted, those first whose outcome became known first. */
+export const uncountedOutcomes = (
   db: Sql,
   tenantId: string,
   challengeId: string,
   limit: number,
+): Promise<KnownOutcome[]> =>
+  knownOutcomes(db, tenantId, challengeId, {
+    where: isNull(challengePredictions.countedAt),
+    order: [asc(outcomes.recordedAt), asc(challengePredictions.id)],
+    limit,
+  });
+
+/** Those that were counted, in the order in which they were. */
+export const countedOutcomes = (
+  db: Sql,
+  tenantId: string,
+  challengeId: string,
+  after: Pick<KnownOutcome, 'id' | 'countedAt'> | null,
+  limit: number,
+): Promise<KnownOutcome[]> => {
+  const { countedAt, id } = challengePredictions;
+  const behind =
+    after?.countedAt == null
+      ? undefined
+      : or(gt(countedAt, after.countedAt), and(eq(countedAt, after.countedAt), gt(id, after.id)));
+  return knownOutcomes(db, tenantId, challengeId, {
+    where: and(isNotNull(countedAt), behind),
+    order: [asc(countedAt), asc(id)],
+    limit,
+  });
+};
+
+/** Of each challenge, when an outcome it had counted was corrected last; without those of which none was. */
+export async function newestCorrections(
+  db: Sql,
+  tenantId: string,
+  challengeIds: readonly string[],
+): Promise<Map<string, Date>> {
+  if (challengeIds.length === 0) return new Map();
+  const rows = await db
+    .select({ id: challengePredictions.challengeId, at: max(outcomes.recordedAt) })
+    .from(challengePredictions)
+    .innerJoin(outcomes, eq(outcomes.id, challengePredictions.id))
+    .where(
+      and(
+        eq(challengePredictions.tenantId, tenantId),
+        inArray(challengePredictions.challengeId, [...challengeIds]),
+        gt(outcomes.recordedAt, challengePredictions.countedAt),
+      ),
+    )
+    .groupBy(challengePredictions.challengeId);
+  return new Map(rows.flatMap(({ id, at }) => (at === null ? [] : [[id, at]])));
+}
+
+async function knownOutcomes(
+  db: Sql,
+  tenantId: string,
+  challengeId: string,
+  { where, order, limit }: { where: SQL | undefined; order: SQL[]; limit: number },
 ): Promise<KnownOutcome[]> {
   const rows = await db
     .select({
@@ -149,6 +206,7 @@ export async function uncountedOutcomes(
       observed: outcomes.observed,
       outcomeSealed: outcomes.sealed,
       recordedAt: outcomes.recordedAt,
+      countedAt: challengePredictions.countedAt,
     })
     .from(challengePredictions)
     .innerJoin(outcomes, eq(outcomes.id, challengePredictions.id))
@@ -156,10 +214,10 @@ export async function uncountedOutcomes(
       and(
         eq(challengePredictions.tenantId, tenantId),
         eq(challengePredictions.challengeId, challengeId),
-        isNull(challengePredictions.countedAt),
+        where,
       ),
     )
-    .orderBy(asc(outcomes.recordedAt), asc(challengePredictions.id))
+    .orderBy(...order)
     .limit(limit);
   return rows.map(({ observed, outcomeSealed, ...row }) => ({
     ...row,

@@ -1,12 +1,11 @@
 import { readFileSync } from 'node:fs';
 import type { LearningMetric, SignatureColumn } from '@stroma/contracts';
-import { fewestDriftRows } from '@stroma/learn';
+import { asTrained, type FeatureTable, fewestDriftRows } from '@stroma/learn';
 import type { TaskContext } from '../../platform/threads/serve-task.ts';
 import type { AskedModel } from '../training/kept/asked-model.ts';
 import { openKept, readKept } from '../training/kept/kept-model.ts';
 import { readLearningTable, type TableTask } from '../training/learning-table.ts';
 import {
-  featuresOf,
   type LoggedRows,
   type LoggedTexts,
   labelledRows,
@@ -19,8 +18,8 @@ import { type Comparison, comparedScores, rowKeys } from './retraining-compariso
 interface ComparedVersion {
   model: string;
   signature: readonly SignatureColumn[];
-  /** What it learned from. */
-  learned: TableTask;
+  /** What it learned from, and what the models it is made of did. */
+  learned: TableTask[];
 }
 
 export interface CompareTask {
@@ -86,12 +85,26 @@ const sameClasses = (a: AskedModel, b: AskedModel): boolean =>
 
 /** Places of the logged rows that hold the same as a row it learned from; null of a table too large to look through. */
 async function learnedFrom(
-  { model, rows }: Seen,
+  seen: Seen,
   { learned }: ComparedVersion,
   signal: AbortSignal,
 ): Promise<Set<number> | null> {
-  const { table } = await readLearningTable(learned, signal);
-  if (table.rows > mostLearned) return null;
-  const known = new Set(rowKeys(featuresOf(model, table)));
-  return new Set(rowKeys(rows.table).flatMap((key, row) => (known.has(key) ? [row] : [])));
+  const places = new Set<number>();
+  for (const task of learned) {
+    const { table } = await readLearningTable(task, signal);
+    if (table.rows > mostLearned) return null;
+    for (const place of knownAgain(seen, table)) places.add(place);
+  }
+  return places;
+}
+
+/** By the columns of the version that the table has: what a part of it learned from may have fewer. */
+function knownAgain({ model: { saved }, rows }: Seen, table: FeatureTable): number[] {
+  const has = new Set(table.columns.map(({ name }) => name));
+  const shared = new Set(saved.schema.flatMap(({ name }) => (has.has(name) ? [name] : [])));
+  if (shared.size === 0) return [];
+  const keysOf = ({ rows, columns }: FeatureTable) =>
+    rowKeys({ rows, columns: columns.filter(({ name }) => shared.has(name)) });
+  const known = new Set(keysOf(asTrained(table, saved.schema)));
+  return keysOf(rows.table).flatMap((key, row) => (known.has(key) ? [row] : []));
 }

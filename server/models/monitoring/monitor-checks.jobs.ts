@@ -25,6 +25,7 @@ import {
   pruneChecks,
 } from './monitors.store.ts';
 import { actOnRules, planned } from './rule-actions.ts';
+import { foundInWords } from './rule-words.ts';
 import type { MonitorTask } from './watched-windows.ts';
 
 /** Of a monitor. */
@@ -172,13 +173,15 @@ async function conclude(tools: CheckTools, looked: Looked): Promise<JobOutcome> 
   const { parts, monitors, retrainings } = tools;
   const { monitor, owner, found, findings } = looked;
   const { platform } = parts;
-  const judged = judgeRules(monitor.rules, findings);
+  const judged = judgeRules(monitor.rules, findings, monitor.window);
   const checkId = newId('monitorCheck');
   const wantsTraining = judged.some(({ rule, state }) => rule.retrain && state === 'firing');
   const plan = wantsTraining ? await planned(() => retrainings.plan(owner, found)) : null;
   const document: CheckDocument = {
     findings,
-    rules: judged.map(({ rule: { rule_id }, state, message }) => ({ rule_id, state, since: null, message })),
+    rules: judged.map(({ rule: { rule_id }, state, found: what }) => ({
+      ...{ rule_id, state, since: null, message: foundInWords(what), found: what },
+    })),
   };
   const texts = await monitors.documents.seal(monitor.tenantId, checkId, {
     document: JSON.stringify(document),

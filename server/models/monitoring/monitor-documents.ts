@@ -6,10 +6,13 @@ import type {
   MonitorRetrainingRun,
   MonitorRuleState,
   MonitorSettings,
+  RuleFound,
 } from '@stroma/contracts';
 import type { Context } from '../../platform/context.ts';
 import type { Named } from '../experiments/run-documents.ts';
+import { wholeWhen } from './monitor-rules.ts';
 import type { CheckRow, FiringRow, MonitorRow, RetrainingRow } from './monitors.store.ts';
+import { foundInWords } from './rule-words.ts';
 
 /** What is sealed of a check. */
 export interface CheckDocument {
@@ -52,7 +55,8 @@ export interface MonitorFacts {
   logging: boolean;
   number: number | null;
   newest: CheckRow | undefined;
-  messages: ReadonlyMap<string, string>;
+  /** What was found at the newest look. */
+  seen: CheckDocument | null;
   running: string | undefined;
   named: Named;
 }
@@ -75,19 +79,34 @@ export function monitorDocument(ctx: Context, row: MonitorRow, facts: MonitorFac
     next_at: row.paused ? null : (row.nextAt?.toISOString() ?? null),
     rule_states: row.rules.map(({ rule_id }) => {
       const standing = row.standing[rule_id];
+      const found = facts.seen?.rules.find((own) => own.rule_id === rule_id);
       return {
         rule_id,
         state: standing?.state ?? 'unknown',
         since: standing?.since ?? null,
-        message: facts.messages.get(rule_id) ?? '',
+        message: found?.message ?? '',
+        found: found?.found ?? null,
       };
     }),
     newest: facts.newest === undefined ? null : checkHead(facts.newest),
+    present: presentOf(facts.seen?.findings ?? null, row.window),
+    notified: [...new Set([row.ownerId, ...row.notify])].map(facts.named),
     running_retraining: facts.running ?? null,
     created_at: row.createdAt.toISOString(),
     updated_at: row.updatedAt.toISOString(),
     may_change: mayChangeMonitor(ctx, row),
   };
+}
+
+function presentOf(
+  findings: MonitorFindings | null,
+  cut: MonitorSettings['window'],
+): ModelMonitor['present'] {
+  const window =
+    findings?.windows.findLast(({ severity }) => severity !== null) ?? findings?.windows.at(-1) ?? null;
+  if (window === null) return null;
+  const { name, whole, rows, severity, drifted_count } = window;
+  return { window: name, whole, rows, ...wholeWhen(window, cut), severity, drifted_count };
 }
 
 export const checkHead = (row: CheckRow): MonitorCheckHead => ({
@@ -104,6 +123,27 @@ export const checkHead = (row: CheckRow): MonitorCheckHead => ({
   created_at: row.createdAt.toISOString(),
 });
 
+/** As it is kept in the place of its words; what was kept before its figures were is words. */
+export const foundText = (found: RuleFound): string => JSON.stringify(found);
+
+function foundOf(text: string | null): Pick<MonitorFiring, 'message' | 'found'> {
+  if (!text?.startsWith('{')) return { message: text ?? '', found: null };
+  const found = JSON.parse(text) as RuleFound;
+  return { message: foundInWords(found), found };
+}
+
+export interface Withheld extends NonNullable<MonitorFiring['withheld_because']> {
+  message: string;
+}
+
+export const withheldText = (withheld: Withheld): string => JSON.stringify(withheld);
+
+function withheldOf(text: string | null): Pick<MonitorFiring, 'withheld' | 'withheld_because'> {
+  if (!text?.startsWith('{')) return { withheld: text, withheld_because: null };
+  const { message, ...because } = JSON.parse(text) as Withheld;
+  return { withheld: message, withheld_because: because };
+}
+
 export const firingDocument = ({
   message,
   ...row
@@ -113,13 +153,23 @@ export const firingDocument = ({
   rule_id: row.ruleId,
   name: row.name,
   to_state: row.toState,
-  message: message ?? '',
+  ...foundOf(message),
   check_id: row.checkId,
   number: row.number,
   retraining_id: row.retrainingId,
-  withheld: row.withheld,
+  ...withheldOf(row.withheld),
   at: row.at.toISOString(),
 });
+
+function notPromotedBecause({
+  state,
+  promoteTo,
+  comparison,
+}: RetrainingRow): MonitorRetrainingRun['not_promoted_because'] {
+  if (state !== 'not_promoted') return null;
+  if (promoteTo === null) return 'not_wanted';
+  return comparison?.verdict === 'worse' ? 'worse' : 'refused';
+}
 
 export const retrainingDocument = (row: RetrainingRow): MonitorRetrainingRun => ({
   retraining_id: row.id,
@@ -135,6 +185,7 @@ export const retrainingDocument = (row: RetrainingRow): MonitorRetrainingRun => 
   dataset_version_id: row.datasetVersionId,
   comparison: row.comparison,
   promotion_id: row.promotionId,
+  not_promoted_because: notPromotedBecause(row),
   message: row.message,
   started_at: row.startedAt.toISOString(),
   ended_at: row.endedAt?.toISOString() ?? null,

@@ -5,6 +5,7 @@ import type { JobDefinition } from '../../platform/jobs/job-types.ts';
 import { monitorFirings } from './monitoring.tables.ts';
 import type { Monitors, MonitorWalls } from './monitors.service.ts';
 import { findMonitor } from './monitors.store.ts';
+import { rulesTold } from './rule-words.ts';
 
 export const mailKind = 'ml.monitor-mail';
 
@@ -13,11 +14,9 @@ interface MailInput {
   firing_ids: string[];
 }
 
-const headings = { firing: 'fires', ok: 'is over', unknown: 'is not known' } as const;
-
 /**
- * Writes to whoever a monitor names that rules fired or are over, those alone who may see it now. What was found stays
- * behind the sign-in: a mail names rule, model and address.
+ * Writes to whoever a monitor names that rules fired or are over, those alone who may see it now, each in their language.
+ * What was found stays behind the sign-in: a mail names rule, model and address.
  */
 export function monitorMailJob({
   parts,
@@ -47,15 +46,12 @@ export function monitorMailJob({
         if (actor === null || card === null) continue;
         const monitor = await visible(() => monitors.get({ ...ctx, actor }, row.id));
         if (monitor === null) continue;
-        const told = firings.map(
-          ({ name, toState, number }) =>
-            `"${name}" ${headings[toState]} (version ${number} of ${monitor.model_name})`,
-        );
-        const subject =
-          told.length === 1 ? `Monitor ${row.name}: ${told[0]}` : `Monitor ${row.name}: ${told.length} rules`;
-        const text = [...told, '', `What was found, and what follows: ${page}`, ''].join('\n');
+        const told = firings.map(({ name, toState: state, number }) => ({
+          ...{ name, state, number, model: monitor.model_name },
+        }));
         try {
-          await platform.mail.send({ to: card.email, tenantId, subject, text });
+          const letter = rulesTold(card.language, row.name, told, page);
+          await platform.mail.send({ ...letter, to: card.email, tenantId });
           mails += 1;
         } catch (error) {
           failed = error;

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { judgeRules, nextStanding } from './monitor-rules.ts';
 import { comparedScores } from './retraining-comparison.ts';
+import { foundInWords, rulesTold } from './rule-words.ts';
 
 const score = (value: number, worse: boolean | null): MonitorWindow['quality'][number] => ({
   ...{ metric: 'roc_auc', value, low: value - 0.05, high: value + 0.05 },
@@ -39,8 +40,10 @@ const findingsOf = (windows: MonitorWindow[]): MonitorFindings => ({
 const rule = (when: MonitorCondition, for_windows = 1): MonitorRule => ({
   ...{ rule_id: 'own', name: 'Own', when, for_windows, retrain: false },
 });
-const judged = (when: MonitorCondition, windows: MonitorWindow[], forWindows = 1) =>
-  judgeRules([rule(when, forWindows)], findingsOf(windows))[0]?.state;
+const daily = { kind: 'time', hours: 24 } as const;
+const judgedWith = (when: MonitorCondition, windows: MonitorWindow[], forWindows = 1) =>
+  judgeRules([rule(when, forWindows)], findingsOf(windows), daily)[0];
+const judged = (...given: Parameters<typeof judgedWith>) => judgedWith(...given)?.state;
 
 const worse = { kind: 'worse' } as const;
 const bad = windowOf({ quality: [score(0.6, true)] });
@@ -54,7 +57,7 @@ describe('a rule', () => {
     expect(judged(worse, [bad, late, bad, late, late], 2)).toBe('firing');
     expect(judged(worse, [bad, late], 2)).toBe('unknown');
     expect(judged(worse, [windowOf(), { ...bad, whole: false }])).toBe('ok');
-    expect(judgeRules([rule(worse)], null)[0]?.state).toBe('unknown');
+    expect(judgeRules([rule(worse)], null, daily)[0]?.state).toBe('unknown');
   });
 
   it('bounds a score by its value, or by all of its interval', () => {
@@ -73,6 +76,45 @@ describe('a rule', () => {
     expect(judged(drift, [windowOf({ severity: 'slight' })])).toBe('ok');
     expect(judged(drift, [windowOf({ severity: 'severe' })])).toBe('firing');
     expect(judged(drift, [windowOf({ severity: null })])).toBe('unknown');
+  });
+
+  it('says what it found in figures, and why a window tells nothing yet', () => {
+    const drift = { kind: 'drift', of: 'any', column: null, at_least: 'moderate' } as const;
+    const open = windowOf({ severity: 'severe', whole: false });
+    expect(judgedWith(drift, [open])?.found).toEqual({
+      ...{ kind: 'untold', windows: 0, wanted: 1, because: 'open', rows: 100, of: null },
+      until: '2026-11-02T00:00:00.000Z',
+    });
+    const because = (...given: Parameters<typeof judgedWith>) => {
+      const found = judgedWith(...given)?.found;
+      return found?.kind === 'untold' ? found.because : found;
+    };
+    expect(because(drift, [])).toBe('none');
+    expect(because(drift, [windowOf({ severity: null, rows: 12 })])).toBe('rows');
+    expect(because(worse, [bad, late], 2)).toBe('outcomes');
+    const latency = {
+      kind: 'measure',
+      measure: 'latency_p95_ms',
+      column: null,
+      is: 'above',
+      value: 1,
+    } as const;
+    expect(because(latency, [windowOf()])).toBe('not_kept');
+    const found = judgedWith(worse, [bad])?.found;
+    expect(found).toMatchObject({ kind: 'worse', metric: 'roc_auc', value: 0.6, held_out: 0.9 });
+    expect(found && foundInWords(found)).toContain('roc_auc 0.6 against 0.9 of rows kept back');
+  });
+
+  it('is told by mail in the language of who reads it', () => {
+    const told = { name: 'Drift', state: 'firing', number: 3, model: 'Risk' } as const;
+    const page = 'https://stroma.example/x';
+    expect(rulesTold(null, 'Ward', [told], page).subject).toBe(
+      'Monitor Ward: "Drift" fires (version 3 of Risk)',
+    );
+    const german = rulesTold('de', 'Ward', [told, { ...told, state: 'ok' }], page);
+    expect(german.subject).toBe('Monitor Ward: 2 Regeln');
+    expect(german.text).toContain('„Drift“ schlägt an (Version 3 von Risk)');
+    expect(german.text).toContain('„Drift“ ist vorüber');
   });
 
   it('fires and is over by turns, whatever is seen, and what cannot be told is neither', () => {

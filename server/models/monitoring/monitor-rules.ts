@@ -4,8 +4,11 @@ import {
   type MonitorCondition,
   type MonitorFindings,
   type MonitorRule,
+  type MonitorSettings,
   type MonitorWindow,
+  type RuleFound,
   type RuleState,
+  type UntoldReason,
 } from '@stroma/contracts';
 import type { RuleStanding } from './monitoring.tables.ts';
 
@@ -13,43 +16,87 @@ export interface JudgedRule {
   rule: MonitorRule;
   /** Of what was looked at alone. */
   state: RuleState;
-  message: string;
+  found: RuleFound;
 }
 
 type Severity = (typeof driftSeverityNames)[number];
+type Cut = MonitorSettings['window'];
 
 interface Told {
   met: boolean;
-  /** What was found, in words. */
-  found: string;
+  found: Exclude<RuleFound, { kind: 'untold' }>;
 }
+
+const hourMs = 3_600_000;
+/** Of rows, and of outcomes: with fewer a window is told nothing of. */
+const fewestRows = 20;
+
+/** When a window is whole: a time, or so many rows. */
+export const wholeWhen = (window: Pick<MonitorWindow, 'name'>, cut: Cut) =>
+  cut.kind === 'count'
+    ? { of: cut.rows, until: null }
+    : { of: null, until: new Date(Date.parse(window.name) + cut.hours * hourMs).toISOString() };
 
 /**
  * A rule fires when the newest `for_windows` whole windows in which it can be told all meet it. Windows too small, or
  * whose outcomes are not known yet, are passed over; with fewer than so many left nothing is known.
  */
-export function judgeRules(rules: readonly MonitorRule[], findings: MonitorFindings | null): JudgedRule[] {
+export function judgeRules(
+  rules: readonly MonitorRule[],
+  findings: MonitorFindings | null,
+  cut: Cut,
+): JudgedRule[] {
+  const windows = findings?.windows ?? [];
   return rules.map((rule): JudgedRule => {
-    const told = (findings?.windows ?? []).flatMap((window, at) => {
-      const own = window.whole && findings !== null ? tell(rule.when, window, at, findings) : null;
-      return own === null ? [] : [{ window, ...own }];
-    });
+    const judged = windows.map((window, at) =>
+      window.whole && findings !== null ? tell(rule.when, window, at, findings) : null,
+    );
+    const told = judged.filter((own) => own !== null);
     const newest = told.slice(-rule.for_windows);
-    if (newest.length < rule.for_windows)
+    const last = newest.at(-1);
+    if (last === undefined || newest.length < rule.for_windows) {
+      const untold = windows[judged.lastIndexOf(null)];
       return {
         rule,
         state: 'unknown',
-        message: `${newest.length} of ${rule.for_windows} windows can be told.`,
+        found: {
+          kind: 'untold',
+          windows: told.length,
+          wanted: rule.for_windows,
+          ...whyUntold(rule.when, untold, cut),
+        },
       };
-    const state = newest.every(({ met }) => met) ? 'firing' : 'ok';
-    const last = newest.at(-1);
-    return {
-      rule,
-      state,
-      message: last === undefined ? '' : `${last.found}, in the window of ${last.window.name}`,
-    };
+    }
+    return { rule, state: newest.every(({ met }) => met) ? 'firing' : 'ok', found: last.found };
   });
 }
+
+function whyUntold(
+  when: MonitorCondition,
+  window: MonitorWindow | undefined,
+  cut: Cut,
+): Pick<Extract<RuleFound, { kind: 'untold' }>, 'because' | 'rows' | 'of' | 'until'> {
+  if (window === undefined) return { because: 'none', rows: null, of: null, until: null };
+  const whole = wholeWhen(window, cut);
+  if (!window.whole) return { because: 'open', rows: window.rows, ...whole };
+  const because: UntoldReason =
+    needsOutcomes(when) && window.labelled_rows < fewestRows
+      ? 'outcomes'
+      : when.kind === 'drift' && window.severity === null
+        ? 'rows'
+        : 'not_kept';
+  return {
+    because,
+    rows: because === 'outcomes' ? window.labelled_rows : window.rows,
+    of: whole.of,
+    until: null,
+  };
+}
+
+const needsOutcomes = (when: MonitorCondition): boolean =>
+  when.kind === 'worse' ||
+  when.kind === 'metric' ||
+  (when.kind === 'drift' && (when.of === 'labels' || when.of === 'concept'));
 
 /** How a rule stands after it was judged: what cannot be told changes nothing. */
 export function nextStanding(
@@ -75,42 +122,44 @@ function tell(
 ): Told | null {
   switch (when.kind) {
     case 'drift': {
-      const severity = severityOf(when.of, when.column, window, at, findings);
+      const { of, column } = when;
+      const severity = severityOf(of, column, window, at, findings);
       if (severity === null) return null;
       return {
         met: driftSeverityNames.indexOf(severity) >= driftSeverityNames.indexOf(when.at_least),
-        found: `${when.of === 'any' ? 'Drift' : `Drift of ${when.column ?? when.of}`}: ${severity}`,
+        found: { kind: 'drift', window: window.name, of, column, severity },
       };
     }
     case 'worse': {
       const [chosen] = window.quality;
       if (chosen === undefined || chosen.worse === null) return null;
+      const { metric, value, held_out } = chosen;
       return {
         met: chosen.worse,
-        found: `${chosen.metric} ${rounded(chosen.value)} against ${rounded(chosen.held_out?.value ?? 0)} of rows kept back`,
+        found: { kind: 'worse', window: window.name, metric, value, held_out: held_out?.value ?? 0 },
       };
     }
     case 'metric': {
       const score = window.quality.find(({ metric }) => metric === when.metric);
       if (score === undefined) return null;
-      const bound = when.surely ? (when.is === 'above' ? score.low : score.high) : score.value;
+      const { value, low, high } = score;
+      const bound = when.surely ? (when.is === 'above' ? low : high) : value;
       return {
         met: when.is === 'above' ? bound > when.value : bound < when.value,
-        found: `${when.metric} ${rounded(score.value)} (${rounded(score.low)} to ${rounded(score.high)})`,
+        found: { kind: 'metric', window: window.name, metric: when.metric, value, low, high },
       };
     }
     case 'measure': {
+      const { measure, column } = when;
       const value = measureOf(when, window, at, findings);
       if (value === null) return null;
       return {
         met: when.is === 'above' ? value > when.value : value < when.value,
-        found: `${when.column === null ? '' : `${when.column}: `}${when.measure} ${rounded(value)}`,
+        found: { kind: 'measure', window: window.name, measure, column, value },
       };
     }
   }
 }
-
-const rounded = (value: number): string => String(Number(value.toPrecision(4)));
 
 function severityOf(
   side: DriftSide,

@@ -1,7 +1,7 @@
 import { StromaError } from '@stroma/kernel';
 import type { Logger } from 'pino';
+import { actingContext } from '../../platform/acting-context.ts';
 import type { Context } from '../../platform/context.ts';
-import { newId } from '../../platform/ids.ts';
 import { nextOrNone } from '../../platform/jobs/cron-times.ts';
 import type { JobDefinition } from '../../platform/jobs/job-types.ts';
 import { findTraining } from '../training/training.store.ts';
@@ -66,22 +66,20 @@ async function each<Row extends { id: string }>(
   return done;
 }
 
-async function contextOf({ parts }: RetrainingTools, log: Logger, tenantId: string, userId: string) {
+/** Null where somebody is gone. */
+async function onBehalf(
+  { parts }: RetrainingTools,
+  log: Logger,
+  tenantId: string,
+  userId: string,
+): Promise<Context | null> {
   const actor = await parts.access.people.actor(tenantId, userId);
-  if (actor === null) return null;
-  const requestId = newId('request');
-  const { signal } = new AbortController();
-  return {
-    actor,
-    requestId,
-    log: log.child({ request: requestId, actor: actor.id }),
-    signal,
-  } satisfies Context;
+  return actor === null ? null : actingContext(actor, log);
 }
 
 async function sendCheck(tools: RetrainingTools, log: Logger, row: MonitorRow, now: Date): Promise<boolean> {
   const { platform } = tools.parts;
-  const ctx = await contextOf(tools, log, row.tenantId, row.ownerId);
+  const ctx = await onBehalf(tools, log, row.tenantId, row.ownerId);
   return platform.db.transaction(async (tx) => {
     const present = await lockMonitor(tx, row.tenantId, row.id);
     if (present === null || present.nextAt === null || present.nextAt > now) return false;
@@ -99,7 +97,7 @@ async function sendCheck(tools: RetrainingTools, log: Logger, row: MonitorRow, n
 async function startDue(tools: RetrainingTools, log: Logger, row: MonitorRow, now: Date): Promise<boolean> {
   const { parts, models, served, retrainings } = tools;
   const { platform } = parts;
-  const ctx = await contextOf(tools, log, row.tenantId, row.ownerId);
+  const ctx = await onBehalf(tools, log, row.tenantId, row.ownerId);
   const schedule = row.retraining?.schedule ?? null;
   const plan =
     ctx === null
@@ -134,8 +132,8 @@ async function startDue(tools: RetrainingTools, log: Logger, row: MonitorRow, no
 async function follow(tools: RetrainingTools, log: Logger, row: RetrainingRow): Promise<boolean> {
   const { platform } = tools.parts;
   const ctx =
-    (await contextOf(tools, log, row.tenantId, row.startedBy)) ??
-    (await contextOf(
+    (await onBehalf(tools, log, row.tenantId, row.startedBy)) ??
+    (await onBehalf(
       tools,
       log,
       row.tenantId,

@@ -226,7 +226,7 @@ export class Monitors {
       dataset_id: row.datasetId,
       dataset_version_id: row.datasetVersionId,
       findings: document?.findings ?? null,
-      rules: document?.rules ?? [],
+      rules: (document?.rules ?? []).map((own) => ({ ...own, found: own.found ?? null })),
       provenance_id: row.provenanceId,
       created_by: named(row.createdBy),
     };
@@ -338,7 +338,7 @@ export class Monitors {
     const ids = seen.map(({ row }) => row.id);
     const newest = await newestChecks(sql, tenantId, ids);
     const running = await runningRetrainings(sql, tenantId, ids);
-    const named = await this.#named.names(seen.map(({ row }) => row.ownerId));
+    const named = await this.#named.names(seen.flatMap(({ row }) => [row.ownerId, ...row.notify]));
     return Promise.all(
       seen.map(async ({ row, model, found }) => {
         const check = newest.get(row.id);
@@ -348,7 +348,7 @@ export class Monitors {
           logging: model.predictionLog?.enabled === true,
           number: found?.version.number ?? null,
           newest: check,
-          messages: new Map((document?.rules ?? []).map(({ rule_id, message }) => [rule_id, message])),
+          seen: document,
           running: running.get(row.id),
           named,
         });

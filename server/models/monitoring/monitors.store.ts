@@ -1,4 +1,5 @@
 import { and, asc, desc, eq, inArray, isNull, lt, lte, type SQL } from 'drizzle-orm';
+import type { PgColumn } from 'drizzle-orm/pg-core';
 import type { Sql } from '../../platform/db/database.ts';
 import { models } from '../registry/registry.tables.ts';
 import { monitorChecks, monitorFirings, monitors, retrainings } from './monitoring.tables.ts';
@@ -87,6 +88,61 @@ export async function dueRetrainings(db: Sql, now: Date, limit: number): Promise
     .limit(limit);
 }
 
+type OfMonitor = Record<'id' | 'tenantId' | 'monitorId', PgColumn>;
+
+/** Of one monitor, those behind `before`. */
+const behind = (
+  table: OfMonitor,
+  tenantId: string,
+  monitorId: string,
+  before: string | undefined,
+): SQL | undefined =>
+  and(
+    eq(table.tenantId, tenantId),
+    eq(table.monitorId, monitorId),
+    before === undefined ? undefined : lt(table.id, before),
+  );
+
+/** Newest first, as the two below. */
+export const listChecks = (
+  db: Sql,
+  tenantId: string,
+  monitorId: string,
+  { before, limit }: Page,
+): Promise<CheckRow[]> =>
+  db
+    .select()
+    .from(monitorChecks)
+    .where(behind(monitorChecks, tenantId, monitorId, before))
+    .orderBy(desc(monitorChecks.id))
+    .limit(limit);
+
+export const listFirings = (
+  db: Sql,
+  tenantId: string,
+  monitorId: string,
+  { before, limit }: Page,
+): Promise<FiringRow[]> =>
+  db
+    .select()
+    .from(monitorFirings)
+    .where(behind(monitorFirings, tenantId, monitorId, before))
+    .orderBy(desc(monitorFirings.id))
+    .limit(limit);
+
+export const listRetrainings = (
+  db: Sql,
+  tenantId: string,
+  monitorId: string,
+  { before, limit }: Page,
+): Promise<RetrainingRow[]> =>
+  db
+    .select()
+    .from(retrainings)
+    .where(behind(retrainings, tenantId, monitorId, before))
+    .orderBy(desc(retrainings.id))
+    .limit(limit);
+
 export async function insertCheck(tx: Sql, row: CheckRow): Promise<void> {
   await tx.insert(monitorChecks).values(row);
 }
@@ -124,26 +180,6 @@ export async function findCheck(
   return row ?? null;
 }
 
-export async function listChecks(
-  db: Sql,
-  tenantId: string,
-  monitorId: string,
-  { before, limit }: Page,
-): Promise<CheckRow[]> {
-  return db
-    .select()
-    .from(monitorChecks)
-    .where(
-      and(
-        eq(monitorChecks.tenantId, tenantId),
-        eq(monitorChecks.monitorId, monitorId),
-        before === undefined ? undefined : lt(monitorChecks.id, before),
-      ),
-    )
-    .orderBy(desc(monitorChecks.id))
-    .limit(limit);
-}
-
 /** Of each monitor. */
 export async function newestChecks(
   db: Sql,
@@ -163,49 +199,8 @@ export async function insertFiring(tx: Sql, row: FiringRow): Promise<void> {
   await tx.insert(monitorFirings).values(row);
 }
 
-export async function listFirings(
-  db: Sql,
-  tenantId: string,
-  monitorId: string,
-  { before, limit }: Page,
-): Promise<FiringRow[]> {
-  return db
-    .select()
-    .from(monitorFirings)
-    .where(
-      and(
-        eq(monitorFirings.tenantId, tenantId),
-        eq(monitorFirings.monitorId, monitorId),
-        before === undefined ? undefined : lt(monitorFirings.id, before),
-      ),
-    )
-    .orderBy(desc(monitorFirings.id))
-    .limit(limit);
-}
-
 export async function insertRetraining(tx: Sql, row: RetrainingRow): Promise<void> {
   await tx.insert(retrainings).values(row);
-}
-
-/** Newest first. */
-export async function listRetrainings(
-  db: Sql,
-  tenantId: string,
-  monitorId: string,
-  { before, limit }: Page,
-): Promise<RetrainingRow[]> {
-  return db
-    .select()
-    .from(retrainings)
-    .where(
-      and(
-        eq(retrainings.tenantId, tenantId),
-        eq(retrainings.monitorId, monitorId),
-        before === undefined ? undefined : lt(retrainings.id, before),
-      ),
-    )
-    .orderBy(desc(retrainings.id))
-    .limit(limit);
 }
 
 export async function lockRetraining(tx: Sql, tenantId: string, id: string): Promise<RetrainingRow | null> {

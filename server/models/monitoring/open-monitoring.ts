@@ -16,6 +16,7 @@ import { type MonitoringParts, Retrainings } from './retrainings.service.ts';
 export interface Monitoring {
   /** What was so of predictions that were kept. */
   outcomes: Outcomes;
+  monitors: Monitors;
   register(app: FastifyInstance): void;
 }
 
@@ -38,5 +39,5 @@ export function openMonitoring(walls: {
   jobs.register(monitorMailJob(tools));
   jobs.register(compareJob(tools));
   jobs.register(monitoringClock(tools));
-  return { outcomes, register: (app) => monitoringRoutes(app, tools) };
+  return { outcomes, monitors, register: (app) => monitoringRoutes(app, tools) };
 }

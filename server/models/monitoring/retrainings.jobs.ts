@@ -24,6 +24,7 @@ import {
   updateRetraining,
 } from './monitors.store.ts';
 import { type Comparison, verdictOf } from './retraining-comparison.ts';
+import { comparedInWords } from './rule-words.ts';
 import { heldOutDifference } from './window-figures.ts';
 
 export type RetrainingTools = CheckTools & { promotions: Promotions };
@@ -133,7 +134,7 @@ async function comparisonOf(
   const seen = async (found: ServedVersion, { signature }: ModelEvaluation, name: string) => ({
     model: await platform.objects.localPath(found.trained.modelKey),
     signature,
-    learned: await tableOf(parts, owner, found, join(folder, name)),
+    learned: await tablesOf(parts, owner, found, join(folder, name)),
   });
   try {
     const task: CompareTask = {
@@ -157,21 +158,31 @@ async function comparisonOf(
   }
 }
 
-async function tableOf(
+/** What a version learned from, and what the models it is made of did. */
+function tablesOf(
   { platform, data }: CheckTools['parts'],
   owner: Context,
   { trained }: ServedVersion,
   folder: string,
-): Promise<TableTask> {
-  const table = await data.openTable(owner, trained.datasetId, trained.datasetVersionId);
-  const known = new Set(trained.columns);
-  return {
-    parquet: await table.path(),
-    restriction: table.restriction,
-    columns: table.columns.filter(({ name }) => known.has(name) && !table.hidden.has(name)),
-    folder,
-    memoryMb: platform.config.STROMA_INGEST_MEMORY_MB,
+): Promise<TableTask[]> {
+  const own = {
+    dataset_id: trained.datasetId,
+    version_id: trained.datasetVersionId,
+    columns: trained.columns,
   };
+  return Promise.all(
+    [own, ...trained.origins].map(async ({ dataset_id, version_id, columns }, at) => {
+      const table = await data.openTable(owner, dataset_id, version_id);
+      const known = new Set(columns);
+      return {
+        parquet: await table.path(),
+        restriction: table.restriction,
+        columns: table.columns.filter(({ name }) => known.has(name) && !table.hidden.has(name)),
+        folder: join(folder, String(at)),
+        memoryMb: platform.config.STROMA_INGEST_MEMORY_MB,
+      };
+    }),
+  );
 }
 
 function ownHeldOut(before: ModelEvaluation, after: ModelEvaluation): Comparison | null {
@@ -199,7 +210,7 @@ async function askForPromotion(
   comparison: Comparison | null,
 ): Promise<Asked> {
   const not = (message: string): Asked => ({ state: 'not_promoted', message, promotionId: null });
-  const told = comparison === null ? 'Nothing could be told of both.' : wordsOf(comparison);
+  const told = comparison === null ? 'Nothing could be told of both.' : comparedInWords(comparison);
   if (promoteTo === null)
     return not(`Version ${toNumber} is registered. ${told} No promotion was to be asked for.`);
   if (comparison?.verdict === 'worse')
@@ -235,14 +246,4 @@ async function askForPromotion(
       ? not(`Version ${toNumber} is registered, and no promotion could be asked for: ${error.message}`)
       : asked(known.promotion.id);
   }
-}
-
-const rounded = (value: number): string => String(Number(value.toPrecision(4)));
-
-function wordsOf({ basis, metric, rows, before, after, change }: Comparison): string {
-  const where =
-    basis === 'outcomes'
-      ? `on the same ${rows} rows, which neither learned from`
-      : 'each on the rows kept back from it';
-  return `${metric} ${rounded(after.value)} after ${rounded(before.value)} (change ${rounded(change.low)} to ${rounded(change.high)}), ${where}.`;
 }

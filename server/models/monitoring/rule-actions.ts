@@ -3,6 +3,7 @@ import { StromaError } from '@stroma/kernel';
 import type { Context } from '../../platform/context.ts';
 import type { Sql } from '../../platform/db/database.ts';
 import { newId } from '../../platform/ids.ts';
+import { foundText, type Withheld, withheldText } from './monitor-documents.ts';
 import type { CheckTools, Looked } from './monitor-look.ts';
 import { mailKind } from './monitor-mails.jobs.ts';
 import { type JudgedRule, nextStanding } from './monitor-rules.ts';
@@ -36,7 +37,7 @@ export async function actOnRules(
   const standing: MonitorRow['standing'] = { ...monitor.standing };
   const told: string[] = [];
   for (const each of judged) {
-    const { rule, state, message } = each;
+    const { rule, state, found: what } = each;
     // What a rule says may have been changed since it was judged.
     if (!monitor.rules.some(({ rule_id }) => rule_id === rule.rule_id)) continue;
     const next = nextStanding(standing[rule.rule_id], state, at, checkId);
@@ -46,7 +47,7 @@ export async function actOnRules(
       next.changed === 'fired' && rule.retrain ? await retrain(tx, tools, owner, monitor, rule, plan) : none;
     const id = newId('monitorFiring');
     await insertFiring(tx, {
-      ...(await monitors.messages.seal(monitor.tenantId, id, { message })),
+      ...(await monitors.messages.seal(monitor.tenantId, id, { message: foundText(what) })),
       ...started,
       id,
       tenantId: monitor.tenantId,
@@ -91,6 +92,11 @@ export async function actOnRules(
 
 const none: { retrainingId: string | null; withheld: string | null } = { retrainingId: null, withheld: null };
 
+const withheld = (because: Withheld): typeof none => ({
+  retrainingId: null,
+  withheld: withheldText(because),
+});
+
 async function retrain(
   tx: Sql,
   { retrainings }: CheckTools,
@@ -100,14 +106,18 @@ async function retrain(
   plan: Plan,
 ): Promise<typeof none> {
   if (plan === null) return none;
-  if ('refused' in plan) return { retrainingId: null, withheld: plan.refused };
+  if ('refused' in plan) return withheld({ code: 'refused', next_at: null, message: plan.refused });
   try {
     const cause = { cause: 'rule', ruleId: rule.rule_id } as const;
     const row = await retrainings.startIn(tx, owner, monitor, plan.retraining, cause);
     return { retrainingId: row.id, withheld: null };
   } catch (error) {
-    if (error instanceof StromaError && error.code === 'CONFLICT')
-      return { retrainingId: null, withheld: error.message };
-    throw error;
+    if (!(error instanceof StromaError) || error.code !== 'CONFLICT') throw error;
+    const { next_at = null, retraining_id } = error.details as { next_at?: string; retraining_id?: string };
+    return withheld({
+      code: next_at !== null ? 'too_soon' : retraining_id === undefined ? 'refused' : 'goes_on',
+      next_at,
+      message: error.message,
+    });
   }
 }

@@ -1,15 +1,15 @@
 import type { FeatureView } from '@stroma/contracts';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import clsx from 'clsx';
 import { CalendarClock, MoreHorizontal, RefreshCw, TableProperties, Trash2 } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../../components/button.tsx';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { Menu, MenuContent, MenuItem, MenuTrigger } from '../../components/menu.tsx';
+import { useBegunJob } from '../../lib/begun-job.ts';
 import { client } from '../../lib/client.ts';
-import { jobEnded, jobQuery } from '../../lib/jobs.ts';
 import { queryKeys } from '../../lib/query-keys.ts';
 import { usePermission } from '../../lib/session.ts';
 import { toast } from '../../lib/toasts.ts';
@@ -25,7 +25,14 @@ export function ViewActions({ view }: { view: FeatureView }) {
   const [open, setOpen] = useState<'join' | 'schedule' | 'delete' | null>(null);
   const close = () => setOpen(null);
   const params = { id: view.view_id };
-  const materialise = useMaterialisation(view);
+  const materialise = useBegunJob(
+    () => client.features.materialise({ params }),
+    ({ status, error }) => {
+      if (status === 'succeeded') toast(t('materialised', { name: view.name }));
+      else toast(error?.message ?? t('not_materialised'), { tone: 'critical' });
+      void queryClient.invalidateQueries({ queryKey: queryKeys.features });
+    },
+  );
   return (
     <>
       {view.may_change && (
@@ -81,30 +88,4 @@ export function ViewActions({ view }: { view: FeatureView }) {
       )}
     </>
   );
-}
-
-/** One materialisation that was begun here, until it has ended. */
-function useMaterialisation({ view_id, name }: FeatureView) {
-  const { t } = useTranslation('features');
-  const queryClient = useQueryClient();
-  const [jobId, setJobId] = useState<string | null>(null);
-  const send = useMutation({
-    mutationFn: () => client.features.materialise({ params: { id: view_id } }),
-    onSuccess: ({ job_id }) => setJobId(job_id),
-    onError: (error) => toast(error.message, { tone: 'critical' }),
-  });
-  const { data: job } = useQuery({
-    ...jobQuery(jobId ?? ''),
-    enabled: jobId !== null,
-    refetchInterval: 1000,
-  });
-  const hasEnded = jobId !== null && job?.job_id === jobId && jobEnded(job.status);
-  useEffect(() => {
-    if (!hasEnded) return;
-    setJobId(null);
-    if (job.status === 'succeeded') toast(t('materialised', { name }));
-    else toast(job.error?.message ?? t('not_materialised'), { tone: 'critical' });
-    void queryClient.invalidateQueries({ queryKey: queryKeys.features });
-  }, [hasEnded, job, name, queryClient, t]);
-  return { start: () => send.mutate(), isBusy: send.isPending || jobId !== null };
 }

@@ -15,6 +15,7 @@ const looks = {
   firing: { icon: OctagonAlert, tone: 'critical' },
   failed: { icon: CircleX, tone: 'critical' },
   drifting: { icon: TriangleAlert, tone: 'warning' },
+  drifting_so_far: { icon: TriangleAlert, tone: 'warning' },
   blind: { icon: EyeOff, tone: 'warning' },
   paused: { icon: CirclePause, tone: 'plain' },
   waiting: { icon: CircleDashed, tone: 'plain' },
@@ -23,13 +24,14 @@ const looks = {
 export type Health = keyof typeof looks;
 
 /** The one word for how a watched model stands: what most needs somebody first. */
-export function healthOf({ paused, logging, newest, rule_states }: ModelMonitor): Health {
+export function healthOf({ paused, logging, newest, present, rule_states }: ModelMonitor): Health {
   if (paused) return 'paused';
   if (rule_states.some(({ state }) => state === 'firing')) return 'firing';
   if (newest?.status === 'failed') return 'failed';
-  if (newest?.severity === 'moderate' || newest?.severity === 'severe') return 'drifting';
+  if (present?.severity === 'moderate' || present?.severity === 'severe')
+    return present.whole ? 'drifting' : 'drifting_so_far';
   if (!logging) return 'blind';
-  return newest === null || newest.severity === null ? 'waiting' : 'good';
+  return present === null || present.severity === null ? 'waiting' : 'good';
 }
 
 export function HealthMark({ monitor }: { monitor: ModelMonitor }) {

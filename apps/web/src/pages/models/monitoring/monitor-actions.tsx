@@ -1,15 +1,15 @@
 import type { Model, ModelMonitor } from '@stroma/contracts';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import clsx from 'clsx';
 import { ClipboardCheck, Ellipsis, RefreshCw, Repeat, SlidersHorizontal, Trash2 } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../../../components/button.tsx';
 import { ConfirmDialog } from '../../../components/confirm-dialog.tsx';
 import { IconButton } from '../../../components/icon-button.tsx';
 import { Menu, MenuContent, MenuItem, MenuTrigger } from '../../../components/menu.tsx';
+import { useBegunJob } from '../../../lib/begun-job.ts';
 import { client } from '../../../lib/client.ts';
-import { jobEnded, jobQuery } from '../../../lib/jobs.ts';
 import { queryKeys } from '../../../lib/query-keys.ts';
 import { toast } from '../../../lib/toasts.ts';
 import { MonitorDialog } from './monitor-dialog.tsx';
@@ -31,7 +31,15 @@ export function MonitorActions({
   const close = () => setOpen(null);
   const params = { id: monitor.monitor_id };
   const refresh = () => cache.invalidateQueries({ queryKey: queryKeys.monitors });
-  const look = useLook(monitor, onChecked);
+  const look = useBegunJob(
+    () => client.modelMonitoring.check({ params }),
+    ({ status, error }) => {
+      if (status === 'succeeded') toast(t('checked', { name: monitor.name }));
+      else toast(error?.message ?? t('not_checked'), { tone: 'critical' });
+      void refresh();
+      onChecked();
+    },
+  );
   return (
     <>
       <Button disabled={look.isBusy} onClick={look.start}>
@@ -93,32 +101,4 @@ export function MonitorActions({
       )}
     </>
   );
-}
-
-/** One look that was begun here, until it has ended. */
-function useLook({ monitor_id: id, name }: ModelMonitor, onChecked: () => void) {
-  const { t } = useTranslation('monitoring');
-  const cache = useQueryClient();
-  const [jobId, setJobId] = useState<string | null>(null);
-  const send = useMutation({
-    mutationFn: () => client.modelMonitoring.check({ params: { id } }),
-    onSuccess: ({ job_id }) => setJobId(job_id),
-    onError: (error) => toast(error.message, { tone: 'critical' }),
-  });
-  const { data: job } = useQuery({
-    ...jobQuery(jobId ?? ''),
-    enabled: jobId !== null,
-    refetchInterval: 1000,
-  });
-  const hasEnded = jobId !== null && job?.job_id === jobId && jobEnded(job.status);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: told once, when it has ended
-  useEffect(() => {
-    if (!hasEnded) return;
-    setJobId(null);
-    if (job.status === 'succeeded') toast(t('checked', { name }));
-    else toast(job.error?.message ?? t('not_checked'), { tone: 'critical' });
-    void cache.invalidateQueries({ queryKey: queryKeys.monitors });
-    onChecked();
-  }, [hasEnded]);
-  return { start: () => send.mutate(), isBusy: send.isPending || jobId !== null };
 }

@@ -11,8 +11,10 @@ import { client } from '../../../lib/client.ts';
 import { queryKeys } from '../../../lib/query-keys.ts';
 import { toast } from '../../../lib/toasts.ts';
 import { CadenceField, daily } from './cadence-field.tsx';
+import { RecipientFields } from './recipient-fields.tsx';
 import { RetrainingFields } from './retraining-fields.tsx';
 import { RuleFields } from './rule-fields.tsx';
+import { ThresholdFields } from './threshold-fields.tsx';
 import { WindowFields } from './window-fields.tsx';
 
 /** What a monitor looks at, when, and what follows: a new one of one of the models, or the settings of one. */
@@ -137,6 +139,12 @@ export function MonitorDialog({
               {t('add_rule')}
             </Button>
           </section>
+          <ThresholdFields thresholds={settings.thresholds} onChange={(thresholds) => set({ thresholds })} />
+          <RecipientFields
+            notify={settings.notify}
+            known={monitor?.notified ?? []}
+            onChange={(notify) => set({ notify })}
+          />
           <RetrainingFields
             retraining={retraining}
             onChange={(next) =>

@@ -32,9 +32,10 @@ export function MonitorList({ monitors }: { monitors: readonly ModelMonitor[] })
 
 function MonitorRow({ monitor }: { monitor: ModelMonitor }) {
   const { t } = useTranslation('monitoring');
-  const { monitor_id, model_id, model_name, name, number, newest, next_at, rule_states } = monitor;
+  const { monitor_id, model_id, model_name, name, number, newest, present, next_at, rule_states } = monitor;
   const all = rule_states.length;
   const firing = rule_states.filter(({ state }) => state === 'firing').length;
+  const unknown = rule_states.filter(({ state }) => state === 'unknown').length;
   return (
     <tr className="hover:bg-hover">
       <td className={cellClass}>
@@ -60,11 +61,13 @@ function MonitorRow({ monitor }: { monitor: ModelMonitor }) {
           <span className="text-ink-faint">{t('no_rules')}</span>
         ) : firing > 0 ? (
           t('rules_firing', { count: firing, all })
+        ) : unknown > 0 ? (
+          t('rules_unknown', { count: unknown, all })
         ) : (
           t('rules_quiet', { all })
         )}
       </td>
-      <td className={`${numberClass} max-md:hidden`}>{newest?.drifted_columns ?? t('nothing')}</td>
+      <td className={`${numberClass} max-md:hidden`}>{present?.drifted_count ?? t('nothing')}</td>
       <td className={`${numberClass} max-lg:hidden`}>
         {newest === null ? (
           t('nothing')

@@ -9,11 +9,12 @@ import { ErrorNotice, Notice } from '../../../components/notice.tsx';
 import { SkeletonRows } from '../../../components/skeleton.tsx';
 import { formatAgo, formatCount, formatTime } from '../../../lib/format.ts';
 import { FindingsView } from './findings-view.tsx';
-import { HealthMark, SeverityMark } from './health.tsx';
+import { HealthMark, healthOf, SeverityMark } from './health.tsx';
 import { MonitorActions } from './monitor-actions.tsx';
 import { checkQuery, checksQuery } from './monitoring-queries.ts';
 import { RetrainingList } from './retraining-list.tsx';
 import { RuleList } from './rule-list.tsx';
+import { usePresentWords } from './rule-words.ts';
 
 /** One monitor: how it stands, what it found at a look, its rules, and what followed from them. */
 export function MonitorView({
@@ -61,6 +62,7 @@ export function MonitorView({
           <MonitorActions model={model} monitor={monitor} onChecked={() => setPicked(null)} />
         )}
       </div>
+      <Standing monitor={monitor} />
       {shown === null ? (
         <EmptyState icon={Radar} title={t('not_looked')}>
           {t('not_looked_text')}
@@ -70,6 +72,36 @@ export function MonitorView({
       )}
       <RetrainingList monitor={monitor} />
     </>
+  );
+}
+
+/** What the mark says in a sentence, and who is told. */
+function Standing({ monitor }: { monitor: ModelMonitor }) {
+  const { t } = useTranslation('monitoring');
+  const said = usePresentWords();
+  const { present, rules, rule_states, notified } = monitor;
+  const health = healthOf(monitor);
+  const firing = rules.filter(({ rule_id }) =>
+    rule_states.some((own) => own.rule_id === rule_id && own.state === 'firing'),
+  );
+  return (
+    <div className="-mt-4 grid gap-1 text-ink-soft">
+      <p className="wrap-anywhere">
+        {[
+          health === 'firing'
+            ? t('standing_firing', { names: firing.map(({ name }) => name).join(', ') })
+            : null,
+          health === 'paused' || health === 'blind' || health === 'failed' ? t(`standing_${health}`) : null,
+          present === null ? null : said(present),
+          health === 'drifting' && rules.length > 0 ? t('standing_no_rule') : null,
+        ]
+          .filter((each) => each !== null)
+          .join(' ')}
+      </p>
+      <p className="text-small text-ink-faint wrap-anywhere">
+        {t('told_to', { names: notified.map(({ name }) => name ?? t('somebody')).join(', ') })}
+      </p>
+    </div>
   );
 }
 
@@ -83,6 +115,9 @@ function Look({ monitor, checkId }: { monitor: ModelMonitor; checkId: string }) 
     <>
       <div className="flex flex-wrap items-center gap-3">
         <SeverityMark severity={check.severity} />
+        {findings !== null && findings.windows.length > 1 && (
+          <span className="text-ink-soft">{t('worst_of', { count: findings.windows.length })}</span>
+        )}
         <p className="text-ink-soft">
           {[
             `${t('look_of')} ${formatTime(check.created_at)}`,

@@ -8,6 +8,7 @@ import { panelClass, Section } from '../../../components/page.tsx';
 import { cellClass, PlainTable } from '../../../components/plain-table.tsx';
 import { formatAgo, formatNumber, formatTime } from '../../../lib/format.ts';
 import { firingsQuery, retrainingsQuery } from './monitoring-queries.ts';
+import { useRuleWords, useWithheldWords } from './rule-words.ts';
 
 const tones = {
   training: 'info',
@@ -25,12 +26,14 @@ export function RetrainingList({ monitor }: { monitor: ModelMonitor }) {
     retrainingsQuery(monitor.monitor_id, monitor.running_retraining !== null),
   );
   const { data: firings } = useQuery(firingsQuery(monitor.monitor_id));
+  const said = useRuleWords();
+  const withheldWords = useWithheldWords();
   return (
     <>
       {firings !== undefined && firings.items.length > 0 && (
         <Section title={t('firings')}>
           <ul className={`${panelClass} divide-y divide-line`}>
-            {firings.items.map(({ firing_id, name, to_state, message, withheld, at }) => (
+            {firings.items.map(({ firing_id, name, to_state, withheld, withheld_because, at, ...told }) => (
               <li key={firing_id} className="grid gap-1 px-4 py-2">
                 <p className="flex flex-wrap items-center gap-2">
                   <Badge tone={to_state === 'firing' ? 'critical' : 'good'}>
@@ -41,9 +44,9 @@ export function RetrainingList({ monitor }: { monitor: ModelMonitor }) {
                     {formatAgo(at)}
                   </time>
                 </p>
-                <p className="text-ink-soft wrap-anywhere">{message}</p>
+                <p className="text-ink-soft wrap-anywhere">{said(told)}</p>
                 {withheld !== null && (
-                  <p className="text-small text-ink-faint">{t('withheld', { why: withheld })}</p>
+                  <p className="text-small text-ink-faint">{withheldWords(withheld, withheld_because)}</p>
                 )}
               </li>
             ))}
@@ -92,6 +95,7 @@ function Retrainings({ items }: { items: readonly MonitorRetrainingRun[] }) {
           comparison,
           cause,
           message,
+          not_promoted_because,
           started_at,
         }) => (
           <tr key={retraining_id}>
@@ -106,7 +110,14 @@ function Retrainings({ items }: { items: readonly MonitorRetrainingRun[] }) {
             </td>
             <td className={cellClass}>
               <Badge tone={tones[state]}>{t(`retraining_${state}`)}</Badge>
-              <p className="mt-1 text-small text-ink-faint wrap-anywhere">{message}</p>
+              <p className="mt-1 text-small text-ink-faint wrap-anywhere">
+                {state === 'failed' || not_promoted_because === 'refused'
+                  ? message
+                  : t(`retraining_${not_promoted_because ?? state}_text`, {
+                      from: from_number,
+                      to: to_number,
+                    })}
+              </p>
             </td>
             <td className={`${cellClass} max-sm:hidden`}>
               {comparison === null ? (

@@ -4,7 +4,7 @@ import i18next from 'i18next';
 const dayMs = 86_400_000;
 
 /** A short name for each window: the places of its rows, or when it begins, as finely as tells them apart. */
-export function windowLabels(windows: readonly MonitorWindow[]): string[] {
+export function windowLabels(windows: readonly Pick<MonitorWindow, 'name'>[]): string[] {
   const begins = windows.map(({ name }) => Date.parse(name));
   if (!windows.every(({ name }) => /^\d{4}-\d\d/.test(name)) || begins.some(Number.isNaN))
     return windows.map(({ name }) => name);

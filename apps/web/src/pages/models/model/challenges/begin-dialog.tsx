@@ -37,6 +37,7 @@ export function BeginDialog({
   const [margin, setMargin] = useState(0);
   const [onDecision, setOnDecision] = useState(true);
   const [most, setMost] = useState('');
+  const [endsAt, setEndsAt] = useState('');
   const begin = useMutation({
     mutationFn: () =>
       client.challenges.start({
@@ -47,7 +48,11 @@ export function BeginDialog({
           ...(mode === 'ab' && { share: share / 100 }),
           metric,
           margin,
-          stop: { on_decision: onDecision, most_outcomes: most === '' ? null : Number(most), ends_at: null },
+          stop: {
+            on_decision: onDecision,
+            most_outcomes: most === '' ? null : Number(most),
+            ends_at: endsAt === '' ? null : new Date(endsAt).toISOString(),
+          },
         },
       }),
     onSuccess: async () => {
@@ -148,6 +153,16 @@ export function BeginDialog({
                   min={1}
                   value={most}
                   onChange={({ target }) => setMost(target.value)}
+                />
+              )}
+            </Field>
+            <Field label={t('ends_at')} hint={t('most_outcomes_hint')}>
+              {(field) => (
+                <Input
+                  {...field}
+                  type="datetime-local"
+                  value={endsAt}
+                  onChange={({ target }) => setEndsAt(target.value)}
                 />
               )}
             </Field>

@@ -5,7 +5,7 @@ import { Facts } from '../../../../components/facts.tsx';
 import { Notice } from '../../../../components/notice.tsx';
 import { Section } from '../../../../components/page.tsx';
 import { cellClass, numberClass, PlainTable } from '../../../../components/plain-table.tsx';
-import { formatAgo, formatCount, formatNumber, formatPercent } from '../../../../lib/format.ts';
+import { formatAgo, formatCount, formatNumber, formatPercent, formatTime } from '../../../../lib/format.ts';
 import { ChallengeActions } from './challenge-actions.tsx';
 import { ChallengeStatusMark, DecisionMark } from './challenge-marks.tsx';
 import { ConfidenceSequence } from './confidence-sequence.tsx';
@@ -24,7 +24,7 @@ export function ChallengeView({
 }) {
   const { t } = useTranslation('challenges');
   const { champion, challenger, mode, share, status, decision, test, ended_because, promotion } = challenge;
-  const { started_by, started_at, comment } = challenge;
+  const { started_by, started_at, comment, stop } = challenge;
   return (
     <>
       <Section
@@ -48,6 +48,9 @@ export function ChallengeView({
               ].join(' · ')}
             </span>
             {ended_because !== null && <span>{t(`ended_${ended_because}`)}</span>}
+            {status === 'running' && stop.ends_at !== null && (
+              <span>{t('runs_until', { time: formatTime(stop.ends_at) })}</span>
+            )}
           </p>
           {comment !== '' && <p className="text-ink-soft wrap-anywhere">{comment}</p>}
           {promotion !== null && (promotion.state === 'waiting' || promotion.state === 'done') && (
@@ -55,6 +58,14 @@ export function ChallengeView({
           )}
           {test.share_p_value !== null && test.share_p_value < unevenBelow && (
             <Notice tone="warning">{t('uneven', { p: formatNumber(test.share_p_value, 2) })}</Notice>
+          )}
+          {test.corrections_left_out > 0 && (
+            <Notice tone="warning">
+              {t('corrections_left_out', {
+                count: test.corrections_left_out,
+                shown: formatCount(test.corrections_left_out),
+              })}
+            </Notice>
           )}
         </div>
       </Section>
@@ -128,6 +139,17 @@ function TestFacts({ challenge: { test, agreement, margin } }: { challenge: Chal
           ],
           [t('p_value'), p_value === null ? '–' : formatNumber(p_value, 2)],
           [t('units'), formatCount(units)],
+          ...(test.corrections > 0
+            ? ([
+                [
+                  t('corrections'),
+                  t('corrections_counted', {
+                    count: test.corrections,
+                    shown: formatCount(test.corrections),
+                  }),
+                ],
+              ] as const)
+            : []),
           [t('design'), t(`design_${design}`)],
           ...(margin > 0 ? ([[t('margin'), formatNumber(margin)]] as const) : []),
           ...(agreement === null || agreement.compared === 0
