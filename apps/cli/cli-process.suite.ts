@@ -73,7 +73,12 @@ export class Place {
       fail: async (error) => void told.push({ error: failureOf(error) }),
       tint: (_, text) => text,
     };
-    const given = { HOME: this.folder, XDG_CONFIG_HOME: this.config, ...env };
+    const given = {
+      HOME: this.folder,
+      XDG_CONFIG_HOME: this.config,
+      STROMA_DATA: join(this.folder, 'data'),
+      ...env,
+    };
     const status = await run(words, { output, env: given, signal: new AbortController().signal });
     if (told.length !== 1) throw new Error(`Expected one document, got ${JSON.stringify(told)}`);
     return { status, document: JSON.parse(JSON.stringify(told[0])) as T };
@@ -92,9 +97,16 @@ export class Place {
     }
   }
 
-  /** What runs of the command have left behind. */
+  path(name: string): string {
+    return join(this.folder, name);
+  }
+
+  /** What runs of the command have left behind, processes of their own and this one. */
   leftovers(): string[] {
-    return readdirSync(this.temporary).filter((name) => name.startsWith('stroma-'));
+    return [
+      ...readdirSync(this.temporary).filter((name) => name.startsWith('stroma-')),
+      ...readdirSync(tmpdir()).filter((name) => name.startsWith(`stroma-${process.pid}-`)),
+    ];
   }
 
   remove(): void {

@@ -105,6 +105,11 @@ export const commands: readonly CommandDefinition[] = [
         meaning: 'Train this alone, as boosted_trees, mlp or tabular_resnet',
       },
       seed: { type: 'string', value: 'n', meaning: 'Of all that is drawn (default 1)' },
+      memory: {
+        type: 'string',
+        value: 'megabytes',
+        meaning: 'Refuse what would need more to learn from (default 4096)',
+      },
       out: { type: 'string', value: 'file', meaning: 'Where to keep the model' },
       ...readingOptions,
       ...whereOptions,
@@ -160,17 +165,21 @@ export const commands: readonly CommandDefinition[] = [
     usage: ['stroma export <model>'],
     arguments: [1, 1],
     options: {
-      format: { type: 'string', value: 'f', meaning: 'onnx (default)' },
+      format: { type: 'string', value: 'f', meaning: 'onnx (default); of a server also stroma' },
       out: {
         type: 'string',
         value: 'file',
         meaning: 'Where to write it (default the id of the model, here)',
       },
       float: { type: 'boolean', meaning: 'Take numbers in single precision instead of double' },
+      ...whereOptions,
     },
     details:
-      'The file holds the whole model: an input for each column, predictions out. A model is its file, or the id that\n"stroma train" gave.',
-    examples: ['stroma export diabetes.stroma-model --format onnx --out diabetes.onnx'],
+      'The file holds the whole model: an input for each column, predictions out. A model is its file, the id that\n"stroma train" gave, or one of the server (risk@production), of which "stroma" is a file for "stroma predict".',
+    examples: [
+      'stroma export diabetes.stroma-model --format onnx --out diabetes.onnx',
+      'stroma export risk@production --format stroma --out risk.stroma-model',
+    ],
     load: async () => (await import('./commands/export.ts')).exportModel,
   },
   {

@@ -104,15 +104,17 @@ describe('stroma train, predict and explain', () => {
   });
 
   it('refuses what nothing can be learned from, each with what to do', async () => {
+    const train = (file: string, ...more: string[]) => ['train', place.path(file), '--target', ...more];
     const cases: [words: string[], status: number, message: RegExp][] = [
-      [['train', 'patients.csv', '--target', 'outcom'], 1, /Did you mean "outcome"/],
-      [['train', 'constant.csv', '--target', 'y'], 1, /constant cannot be learned/],
-      [['train', 'ten.csv', '--target', 'y'], 1, /at least 20 known rows/],
-      [['train', 'infinite.csv', '--target', 'y'], 1, /1 value is infinite/],
-      [['predict', trained.model_id, 'other.csv'], 1, /missing: "site"/],
-      [['train', 'patients.csv'], 2, /--target/],
+      [train('patients.csv', 'outcom'), 1, /Did you mean "outcome"/],
+      [train('constant.csv', 'y'), 1, /constant cannot be learned/],
+      [train('ten.csv', 'y'), 1, /at least 20 known rows/],
+      [train('infinite.csv', 'y'), 1, /1 value is infinite/],
+      [train('patients.csv', 'outcome', '--memory', '0.001'), 1, /memory; the limit/],
+      [['predict', trained.model_id, place.path('other.csv')], 1, /missing: "site"/],
+      [['train', place.path('patients.csv')], 2, /--target/],
     ];
-    const ended = await Promise.all(cases.map(([words]) => place.json<Failed>(words)));
+    const ended = await Promise.all(cases.map(([words]) => place.here<Failed>(words)));
     ended.forEach(({ status, document }, at) => {
       expect([status, document.error.message]).toEqual([
         cases[at]?.[1],

@@ -189,6 +189,14 @@ describe('stroma with a server', () => {
       ...['explain', document.model_id, 'new.csv', '--row', '2'],
     ]);
     expect(explained.document).toMatchObject({ label: 'small', contributions: [{ column: 'size' }] });
+    const file = join(place.folder, 'kinds.stroma-model');
+    const words = ['export', 'kind of kinds@1', '--format', 'stroma', '--out', file];
+    const brought = await place.here<{ file: string }>(words, { STROMA_URL: url });
+    expect(brought).toMatchObject({ status: 0, document: { file, model_id: document.model_id } });
+    const here = await place.here<typeof predicted.document>([
+      ...['predict', file, join(place.folder, 'new.csv'), '--local'],
+    ]);
+    expect(here.document.predictions).toEqual(predicted.document.predictions);
     const typo = await place.json<Failed>(['train', 'kinds', '--target', 'kinds']);
     expect(typo.document.error.message).toContain('Did you mean "kind"?');
   });

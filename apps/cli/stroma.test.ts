@@ -92,32 +92,21 @@ describe('stroma ingest', () => {
 
   it('gives one document for several files, in which a bad file has its error', async () => {
     place.write('empty.csv', '');
-    const words = ['ingest', 'sleep study é.csv', 'empty.csv', '--type', 'Subject=text'];
-    const { status, document } = await place.json<{ datasets: Record<string, unknown>[] }>(words);
+    const files = ['sleep study é.csv', 'empty.csv'].map((name) => place.path(name));
+    const words = ['ingest', ...files, '--type', 'Subject=text'];
+    const { status, document } = await place.here<{ datasets: Record<string, unknown>[] }>(words);
     expect(status).toBe(1);
     expect(readIngest(document.datasets[0] ?? {}).name).toBe('sleep study é');
     expect(document.datasets[1]).toMatchObject({ name: 'empty', error: { code: 'EMPTY_FILE' } });
   });
 
   it('reads standard input, takes settings from the command line, keeps Parquet where asked, and has an address made of the content', async () => {
-    const settings = place.write('settings.json', JSON.stringify({ header_lines: 0 }));
-    const run = (input: string) =>
-      place.json<IngestDocument>(
-        [
-          'ingest',
-          '-',
-          '--name',
-          'piped.txt',
-          '--delimiter',
-          'pipe',
-          '--overrides',
-          settings,
-          '--output',
-          'kept',
-        ],
-        { input },
-      );
-    const [one, same] = [await run('a|1\nb|2\n'), await run('a|1\nb|2\n')];
+    const overrides = place.write('settings.json', JSON.stringify({ header_lines: 0 }));
+    const settings = ['--delimiter', 'pipe', '--overrides', overrides, '--output', place.path('kept')];
+    const input = 'a|1\nb|2\n';
+    const piped = ['ingest', '-', '--name', 'piped.txt', ...settings];
+    const one = await place.json<IngestDocument>(piped, { input });
+    const same = await place.here<IngestDocument>(['ingest', place.write('piped.txt', input), ...settings]);
     expect(one.status).toBe(0);
     expect(one.document).toMatchObject({ name: 'piped', rows: 2 });
     expect(one.document.decisions.delimiter).toMatchObject({ value: '|', given: true });
@@ -147,10 +136,10 @@ describe('stroma profile', () => {
   });
 
   it('finds how several files join', async () => {
-    const { document } = await place.json<{ profiles: DatasetProfile[] }>([
+    const { document } = await place.here<{ profiles: DatasetProfile[] }>([
       'profile',
-      'patients.csv',
-      'visits.csv',
+      place.path('patients.csv'),
+      place.path('visits.csv'),
     ]);
     const [patients, visits] = document.profiles;
     expect(visits?.candidate_joins).toMatchObject([
@@ -188,8 +177,8 @@ describe('stroma ask and sql', () => {
   });
 
   it('says what it did not understand, and exits with 3', async () => {
-    const words = ['ask', 'sleep study é.csv', 'average temperature of the moon'];
-    const { status, document } = await place.json<{ sql: null; unanswerable: unknown }>(words);
+    const words = ['ask', place.path('sleep study é.csv'), 'average temperature of the moon'];
+    const { status, document } = await place.here<{ sql: null; unanswerable: unknown }>(words);
     expect(status).toBe(3);
     expect(Object.keys(document)).toEqual(['sql', 'unanswerable']);
     expect(document.sql).toBeNull();
@@ -214,9 +203,9 @@ describe('stroma ask and sql', () => {
       'SELECT sex, sum(cost) AS "sum, all" FROM visits JOIN patients ON patients.id = patient_id GROUP BY 1 ORDER BY 1';
     const all = await place.run(['sql', 'visits.csv', 'patients.csv', sql, '--csv']);
     expect(all).toMatchObject({ status: 0, out: 'sex,"sum, all"\nF,2025\nM,1980\n' });
-    const { document } = await place.json<Answer>([
+    const { document } = await place.here<Answer>([
       'sql',
-      'visits.csv',
+      place.path('visits.csv'),
       'SELECT * FROM visits',
       '--limit',
       '3',
@@ -226,9 +215,9 @@ describe('stroma ask and sql', () => {
   });
 
   it('runs nothing but SELECT over the files it was given', async () => {
-    const { status, document } = await place.json<Failed>([
+    const { status, document } = await place.here<Failed>([
       'sql',
-      'visits.csv',
+      place.path('visits.csv'),
       "SELECT * FROM read_text('/etc/passwd')",
     ]);
     expect(status).toBe(1);
@@ -251,19 +240,20 @@ describe('the command line', () => {
       ['profile', 'visits.csv', '--tabel', '1'],
       ['ask', 'visits.csv', 'x', '--limit', 'many'],
     ];
-    const ends = await Promise.all(wrong.map((words) => place.run(words)));
+    const ends = await Promise.all(wrong.map((words) => place.here<Failed>(words)));
     expect(ends.map((end) => end.status)).toEqual([2, 2, 2, 2]);
-    expect(ends[0]?.err).toContain('stroma ingest');
-    expect(ends[2]?.err).toContain('--table');
-    const { document } = await place.json<Failed>(['datasts']);
+    expect(ends[0]?.document.error.message).toContain('stroma ingest');
+    expect(ends[2]?.document.error.message).toContain('--table');
+    const { status, document, err } = await place.json<Failed>(['datasts']);
     expect(document.error).toMatchObject({ code: 'INVALID_INPUT', details: { nearest: 'datasets' } });
+    expect([status, err]).toEqual([2, expect.stringContaining('stroma datasets')]);
   });
 
   it('helps with all and with each command, and tells its version', async () => {
     const [all, one, version] = await Promise.all([
       place.run(['--help']),
-      place.run(['ask', '--help']),
-      place.run(['--version']),
+      place.here<{ help: string }>(['ask', '--help']),
+      place.here<{ version: string }>(['--version']),
     ]);
     for (const name of [
       'ingest',
@@ -280,12 +270,12 @@ describe('the command line', () => {
       'logout',
     ])
       expect(all?.out).toContain(`  ${name} `);
-    expect(one.out).toContain('--date-order');
-    expect(version.out).toMatch(/^stroma \d+\.\d+\.\d+\n$/);
+    expect(one.document.help).toContain('--date-order');
+    expect(version.document.version).toMatch(/^\d+\.\d+\.\d+$/);
   });
 
   it('says that lists need a server, and how to get one', async () => {
-    const { status, document } = await place.json<Failed>(['datasets']);
+    const { status, document } = await place.here<Failed>(['datasets']);
     expect(status).toBe(1);
     expect(document.error.message).toContain('stroma login');
   });

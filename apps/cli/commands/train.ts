@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { type ModelEvaluation, type NetworkKind, networkKinds } from '@stroma/contracts';
+import { learningMetrics, type ModelEvaluation, type NetworkKind, networkKinds } from '@stroma/contracts';
 import { StromaError } from '@stroma/kernel';
 import type { AutomlOptions, FamilyName, FeatureTable, MetricName, Preset, ProblemType } from '@stroma/learn';
 import type { CommandRun, RunningCommand } from '../commands.ts';
@@ -30,24 +30,30 @@ export const train: CommandRun = async (running) => {
       `Expected --time of at most ${longestSeconds} seconds, given ${seconds}.`,
       invocation.command.name,
     );
-  const { familyNames, metricNames, presets, problemTypes, automl, TreeThreads } = await import(
-    '@stroma/learn'
-  );
-  const metric = oneOf<MetricName>(running, 'metric', metricNames);
+  const { familyNames, presets, problemTypes, automl, TreeThreads } = await import('@stroma/learn');
+  const metric = oneOf<MetricName>(running, 'metric', learningMetrics);
   const problem = oneOf<ProblemType>(running, 'problem', problemTypes);
   const preset = oneOf<Preset>(running, 'preset', presets);
-  const kind = oneOf<FamilyName | NetworkKind>(running, 'kind', [...familyNames, ...networkKinds]);
+  const kind = oneOf<FamilyName | NetworkKind>(running, 'kind', [
+    ...new Set([...familyNames, ...networkKinds]),
+  ]);
   if (kind !== null && preset !== null)
     throw new UsageError(
       'Expected --kind or --preset: with a kind nothing is searched.',
       invocation.command.name,
     );
   const seed = invocation.number('seed') ?? 1;
+  const megabytes = invocation.number('memory', { whole: false, least: 0.001 });
   if (!isFile(word)) {
     const server = await findServer(running);
     if (server === null) return refuseMissingFile(word, true);
     if (invocation.text('out') !== null)
       throw new UsageError('Expected no --out: the server keeps the model.', invocation.command.name);
+    if (megabytes !== null)
+      throw new UsageError(
+        'Expected no --memory: the server has a limit of its own, STROMA_TRAINING_MEMORY_MB.',
+        invocation.command.name,
+      );
     const wish = { target, time_limit_s: seconds, seed, metric, problem, preset, kind };
     const trained = await trainThere(server, word, wish, running);
     const document = {
@@ -75,6 +81,7 @@ export const train: CommandRun = async (running) => {
       ...(metric && { metric }),
       ...(problem && { problem }),
       ...(preset && { preset }),
+      ...(megabytes !== null && { memory_limit_bytes: megabytes * 2 ** 20 }),
       ...own,
     });
     for (const { name, reason } of leftOut)

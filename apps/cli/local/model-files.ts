@@ -54,6 +54,13 @@ export function readModel(word: string, env: NodeJS.ProcessEnv): { model_id: str
       { cause },
     );
   }
+  const kind: string | undefined = saved?.kind;
+  if (kind !== 'automl')
+    throw new StromaError(
+      'INVALID_INPUT',
+      `Expected a model of "stroma train"; "${word}" holds ${kind === undefined ? 'something else' : `one of the kind "${kind}", which its server answers for: name it there, or export it as ONNX where it can be one`}.`,
+      { model: word },
+    );
   const model_id = `mdl_${createHash('sha256').update(text).digest('hex').slice(0, 32)}`;
   return { model_id, model: loadAutoml(saved) };
 }
