@@ -281,12 +281,22 @@ export const predictionReview = z.object({
   rules: z.array(z.string()),
   reviews: z.enum(reviewRules),
   state: z.enum(reviewStates),
-  row: z.record(z.string(), z.union([z.number(), z.string(), z.boolean(), z.null()])),
-  prediction: z.union([z.string(), z.number()]),
+  dataset: z
+    .object({ dataset_id: z.string(), version_id: z.string(), rows: z.int() })
+    .nullable()
+    .describe('What every row of a dataset was predicted into, reviewed as a whole; null: one row'),
+  row: z
+    .record(z.string(), z.union([z.number(), z.string(), z.boolean(), z.null()]))
+    .nullable()
+    .describe('Null: a dataset'),
+  prediction: z.union([z.string(), z.number()]).nullable(),
   confidence: z.number().nullable(),
   asked_by: person,
   asked_at: timestamp,
-  outcome: z.union([z.string(), z.number()]).nullable().describe('What counts in place of the prediction'),
+  outcome: z
+    .union([z.string(), z.number()])
+    .nullable()
+    .describe('What counts in place of the prediction; null where a dataset is not to be used'),
   reason: z.string().nullable(),
   reviewed_by: person.nullable(),
   reviewed_at: timestamp.nullable(),

@@ -173,22 +173,24 @@ export const modelGovernanceApi = {
     method: 'POST',
     path: '/ml/prediction-reviews/:id/decision',
     tag,
-    summary: 'Accept a prediction, or put something else in its place, with a reason',
+    summary: 'Accept a prediction or a predicted dataset, or override it with a reason',
     permission: 'models:write',
     params: z.object({ id: idOf('predictionReview') }),
     body: z
       .strictObject({
         decision: z.enum(['accept', 'override']),
-        outcome: z.union([z.string().max(1000), z.number()]).optional(),
+        outcome: z
+          .union([z.string().max(1000), z.number()])
+          .optional()
+          .describe('Of one prediction; a dataset is accepted, or overridden as one that is not to be used'),
         reason: z.string().trim().max(4000).default(''),
       })
       .refine(
-        ({ decision, outcome, reason }) =>
-          decision === 'accept' ? outcome === undefined : outcome !== undefined && reason !== '',
-        'expected an outcome and a reason to override, and no outcome to accept',
+        ({ decision, outcome, reason }) => (decision === 'accept' ? outcome === undefined : reason !== ''),
+        'expected a reason to override, and no outcome to accept',
       ),
     status: 200,
     response: predictionReview,
-    errors: ['NOT_FOUND', 'FORBIDDEN', 'CONFLICT'],
+    errors: ['INVALID_INPUT', 'NOT_FOUND', 'FORBIDDEN', 'CONFLICT'],
   }),
 };

@@ -70,6 +70,33 @@ const general = {
   bounds: z.object({ difference: z.number(), ratio: z.number(), scaled: z.number() }),
   verdict,
 };
+const judged = estimate.extend({ verdict });
+const mitigation = z.object({
+  columns: z.array(z.string()).describe('Each group of all of them together has its own threshold'),
+  fitted_rows: z.int().describe('On which thresholds were found: half of the rows, drawn by seed'),
+  tried_rows: z.int().describe('The other half: before and after are told of these alone'),
+  thresholds: z.array(
+    z.object({
+      criterion: z.enum(['demographic_parity', 'equal_opportunity', 'equalized_odds']),
+      rules: z.array(
+        sized.extend({ from: z.number().nullable().describe('Selected from here on; null: nobody is') }),
+      ),
+      otherwise: z.number().describe('Of groups with too few rows for a threshold of their own'),
+      accuracy: z.object({ before: estimate.nullable(), after: estimate.nullable() }),
+      changes: z.array(
+        z.object({ columns: z.array(z.string()), criterion: z.string(), before: judged, after: judged }),
+      ),
+    }),
+  ),
+  not_told: z.string().nullable().describe('Why there are no thresholds; null where there are'),
+  weights: z
+    .array(z.object({ group, label: z.string(), rows: z.int(), factor: z.number() }))
+    .describe(
+      'By what rows of a group and class would be weighted in training, for class and group to be independent',
+    ),
+});
+export type FairnessMitigation = z.infer<typeof mitigation>;
+
 const fairnessDocument = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('class'),
@@ -78,6 +105,9 @@ const fairnessDocument = z.discriminatedUnion('kind', [
     positive_label: z.string(),
     threshold: z.number().nullable().describe('Null: called where it is the likeliest'),
     overall: classMeasures,
+    mitigation: mitigation
+      .optional()
+      .describe('What thresholds of groups, or weights in training, would change; proposed, not applied'),
     by: fairnessBy(classMeasures),
   }),
   z.object({

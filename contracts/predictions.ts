@@ -87,6 +87,7 @@ export const predictions = z.object({
     .describe(
       'True for a use that the organisation has marked as critical: a person reviews each prediction',
     ),
+  what_if: z.boolean().optional().describe('True where it was asked as one: nothing may be decided by it'),
   predictions: z.array(prediction).describe('In the order of the rows'),
 });
 export type Predictions = z.infer<typeof predictions>;
@@ -226,6 +227,12 @@ export const predictionsApi = {
       version,
       rows: z.array(predictionRow).min(1).max(1000),
       explain: z.boolean().default(false).describe('With what each column adds; for at most 20 rows'),
+      what_if: z
+        .boolean()
+        .default(false)
+        .describe(
+          'A question about rows nobody decides on: it opens no review, is not kept, and is no part of a trial; the answer says so',
+        ),
       assignment_key: z
         .string()
         .min(1)

@@ -9,6 +9,7 @@ export const retentionKinds = [
   'chat',
   'queries',
   'predictions',
+  'prediction_reviews',
   'sessions',
   'deleted_datasets',
   'deleted_dashboards',

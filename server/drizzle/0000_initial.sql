@@ -1292,6 +1292,7 @@ CREATE TABLE "ml_prediction_reviews" (
 	"rules" jsonb NOT NULL,
 	"reviews" text NOT NULL,
 	"state" text NOT NULL,
+	"dataset" jsonb,
 	"said" text,
 	"verdict" text,
 	"sealed" "bytea",

@@ -29,6 +29,7 @@ import { Runs } from './experiments/runs.service.ts';
 import { openFeatures } from './features/open-features.ts';
 import { CriticalUses } from './governance/critical-uses.ts';
 import { governanceRoutes } from './governance/governance.routes.ts';
+import { keptReviews } from './governance/kept-reviews.ts';
 import { openGovernance } from './governance/open-governance.ts';
 import { mlflowRoutes } from './mlflow/mlflow.routes.ts';
 import { openMonitoring } from './monitoring/open-monitoring.ts';
@@ -109,9 +110,14 @@ export function createModels(platform: Platform, access: Access, data: Data): Mo
   platform.jobs.register(trainJob({ parts, versions, threads: learning, known: served }));
   platform.jobs.register(sweepTrainingsJob(platform));
   const trainings = new Trainings(parts, models);
-  const own = new OwnTrainings(parts, trainings, served, new ModelFiles(parts, threads.slow));
+  const own = new OwnTrainings(parts, trainings, models, served, new ModelFiles(parts, threads.slow));
   platform.jobs.register(reportJob({ parts, served, threads: threads.slow }));
   const reports = new ModelReports(parts, versions, served);
+  const log = new PredictionLogs(parts, models, served);
+  const trials = new Trials(parts, served, log, threads.slow);
+  const monitoring = openMonitoring({ parts, models, served, promotions, threads: threads.slow });
+  const { outcomes, monitors } = monitoring;
+  const challenges = openChallenges(parts, { models, served, promotions, trials, outcomes });
   const governance = openGovernance({
     parts,
     certifier: access.certifier,
@@ -120,15 +126,12 @@ export function createModels(platform: Platform, access: Access, data: Data): Mo
     promotions,
     served,
     uses,
+    watching: { monitors, challenges },
   });
-  const log = new PredictionLogs(parts, models, served);
-  const trials = new Trials(parts, served, log, threads.slow);
-  const predictions = new Predictions(parts, served, threads, log, trials, governance.reviews);
-  const monitoring = openMonitoring({ parts, models, served, promotions, threads: threads.slow });
-  const { outcomes } = monitoring;
-  const challenges = openChallenges(parts, { models, served, promotions, trials, outcomes });
-  access.retention.know(keptPredictions(platform.db));
-  const batch = { parts, served, threads: threads.slow };
+  const { reviews } = governance;
+  const predictions = new Predictions(parts, served, threads, log, trials, reviews);
+  for (const kept of [keptPredictions, keptReviews]) access.retention.know(kept(platform.db));
+  const batch = { parts, served, threads: threads.slow, reviews };
   platform.jobs.register(predictDatasetJob(batch));
   access.signatures.register(signableModel(parts));
   access.signatures.register(governance.signable);

@@ -7,6 +7,7 @@ import { SqlSandbox, type SqlSource } from '@stroma/lake';
 import type { Access, Audit } from '../../access/index.ts';
 import type { Context } from '../../platform/context.ts';
 import type { Sql } from '../../platform/db/database.ts';
+import { fail } from '../../platform/failure.ts';
 import { newId } from '../../platform/ids.ts';
 import type { RunningJob } from '../../platform/jobs/job-types.ts';
 import type { Platform } from '../../platform/platform.ts';
@@ -43,7 +44,7 @@ export interface DerivedDataset {
   name: string;
   fileName: string;
   description: string;
-  /** Equal content under equal words is one version. */
+  /** Equal content under equal words is one version, of the dataset or, where none is named, of the tenant. */
   words: string;
   /** One that is not named says who may see what was made, and is no input of its provenance. */
   sources: readonly { dataset: TileDataset; isKept: boolean; isNamed?: boolean }[];
@@ -59,6 +60,8 @@ export interface StoredDataset {
   rows: number;
   columns: ColumnSchema[];
   contentSha256: string;
+  /** The same was made before, and is given back. */
+  isKnown: boolean;
   /** In the transaction that ends the job. */
   commit(tx: Sql): Promise<DatasetWithVersion>;
 }
@@ -165,12 +168,8 @@ export class DerivedDatasets {
         { signal: ctx.signal },
       );
       const { report } = read;
-      const identity = createHash('sha256')
-        .update(`${versionIdentity(report.source_sha256, report.decisions)} ${made.words}`)
-        .digest('hex');
-      const there =
-        made.datasetId === null ? null : await findByIdentity(platform.db.sql, ctx, identity, made.datasetId);
-      if (there !== null) return this.#known(ctx, there);
+      const { identity, there } = await this.#identity(ctx, made, report);
+      if (there !== null) return this.#known(ctx, made, there);
       const lakePrefix = `lake/${ctx.actor.tenantId}/${report.content_sha256}/${identity.slice(0, 16)}`;
       const known = { bytes: report.parquet_bytes, sha256: report.content_sha256 };
       for (const name of lakeFiles)
@@ -186,7 +185,33 @@ export class DerivedDatasets {
     }
   }
 
-  #known(ctx: Context, there: DatasetWithVersion): StoredDataset {
+  /** One that somebody else made and keeps from the asker is none to give back: theirs is a further one. */
+  async #identity(
+    ctx: Context,
+    { words, datasetId }: DerivedDataset,
+    { source_sha256, decisions }: ReadFileResult['report'],
+  ): Promise<{ identity: string; there: DatasetWithVersion | null }> {
+    for (const own of [words, `${words} ${ctx.actor.id}`]) {
+      const identity = createHash('sha256')
+        .update(`${versionIdentity(source_sha256, decisions)} ${own}`)
+        .digest('hex');
+      const there = await findByIdentity(this.#tools.platform.db.sql, ctx, identity, datasetId);
+      if (there === null || datasetId !== null || (await this.#mayRead(ctx, there)))
+        return { identity, there };
+    }
+    return fail(
+      'FORBIDDEN',
+      'These very rows were made already, into a dataset that you may not read any more.',
+    );
+  }
+
+  async #mayRead({ actor, purpose }: Context, { dataset }: DatasetWithVersion): Promise<boolean> {
+    const { id, createdBy: ownerId, sensitivity } = dataset;
+    const owned = { id, ownerId, sensitivity };
+    return (await this.#tools.resources.decide(actor, 'datasets:read', owned, purpose)).allowed;
+  }
+
+  #known(ctx: Context, made: DerivedDataset, there: DatasetWithVersion): StoredDataset {
     const { dataset, version } = there;
     return {
       datasetId: dataset.id,
@@ -194,8 +219,9 @@ export class DerivedDatasets {
       rows: version.rows,
       columns: version.columns,
       contentSha256: version.contentSha256,
+      isKnown: true,
       commit: async (tx) => {
-        await makeCurrent(this.#tools.platform, tx, ctx, there);
+        if (made.datasetId !== null) await makeCurrent(this.#tools.platform, tx, ctx, there);
         return there;
       },
     };
@@ -222,6 +248,7 @@ export class DerivedDatasets {
       rows: report.rows,
       columns: report.columns,
       contentSha256: report.content_sha256,
+      isKnown: false,
       commit: async (tx) => {
         const endedAt = new Date();
         await insertUpload(tx, upload);

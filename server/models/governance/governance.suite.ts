@@ -1,5 +1,54 @@
-import type { SignatureSubject } from '@stroma/contracts';
-import { type Person, password } from '../../data/data-server.suite.ts';
+import type { CriticalPolicy, ModelFairness, SignatureSubject, VersionGovernance } from '@stroma/contracts';
+import { expect } from 'vitest';
+import { type DataServer, type Person, password } from '../../data/data-server.suite.ts';
+
+export type Refusal = { error: { code: string; message: string; details: Record<string, unknown> } };
+
+/** A model of one version, and people who may do different things with it. */
+export interface Governed {
+  server: DataServer;
+  scientist: Person;
+  colleague: Person;
+  manager: Person;
+  director: Person;
+  tested: string;
+  model: string;
+}
+
+export const rule = (name: string, when: object, more: object = {}) => ({ name, when, ...more });
+
+/** What is asked of a governed model again and again. */
+export class GovernedCalls {
+  readonly #of: () => Governed;
+
+  constructor(of: () => Governed) {
+    this.#of = of;
+  }
+
+  at(what: string): string {
+    return `/ml/models/${this.#of().model}/versions/1/${what}`;
+  }
+
+  policy(person: Person, rules: object[]) {
+    return person.call<CriticalPolicy & Refusal>('PUT', '/ml/governance/policy', { rules });
+  }
+
+  async governance(): Promise<VersionGovernance> {
+    return (await this.#of().scientist.call<VersionGovernance>('GET', this.at('governance'))).body;
+  }
+
+  async fairness(body: object = {}): Promise<ModelFairness> {
+    const { scientist, tested } = this.#of();
+    const asked = await scientist.call<{ job_id: string }>('POST', this.at('fairness'), {
+      dataset_id: tested,
+      protected: ['site', 'sex'],
+      positive: 'rare',
+      ...body,
+    });
+    expect((await scientist.jobEnd(asked.body.job_id)).status).toBe('succeeded');
+    return (await scientist.call<ModelFairness>('GET', this.at('fairness'))).body;
+  }
+}
 
 /** Rare ones are short; in the south a third of them are turned. */
 export const kindsTable = (rows: number, from = 0): string =>

@@ -70,7 +70,7 @@ export const modelRecords = pgTable(
   ],
 );
 
-/** Predictions made for a critical use, and what a person said of them. */
+/** Predictions made for a critical use, of a row or of a whole dataset, and what a person said of them. */
 export const predictionReviews = pgTable(
   'ml_prediction_reviews',
   {
@@ -87,6 +87,8 @@ export const predictionReviews = pgTable(
     rules: jsonb('rules').$type<string[]>().notNull(),
     reviews: text('reviews', { enum: reviewRules }).notNull(),
     state: text('state', { enum: reviewStates }).notNull(),
+    /** What every row of a dataset was predicted into; null: one row. */
+    dataset: jsonb('dataset').$type<{ dataset_id: string; version_id: string; rows: number }>(),
     /** In clear never: the row and what was said of it, and what a person said in its place. */
     said: text('said'),
     verdict: text('verdict'),

@@ -1,53 +1,41 @@
 import type {
-  BiasReport,
   CriticalPolicy,
   ModelCard,
   ModelEvaluation,
-  ModelFairness,
   ModelRecord,
   ModelVersion,
-  PredictionReview,
-  Predictions,
   Promotion,
   RiskRecord,
   Training,
-  VersionGovernance,
 } from '@stroma/contracts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { DataServer, Person } from '../../data/data-server.suite.ts';
-import { sign, statements, kindsTable as table } from './governance.suite.ts';
+import { biasReportTests } from './bias-reports.suite.ts';
+import {
+  type Governed,
+  GovernedCalls,
+  type Refusal,
+  rule,
+  sign,
+  statements,
+  kindsTable as table,
+} from './governance.suite.ts';
+import { reviewTests } from './prediction-reviews.suite.ts';
 import { estimatesOf } from './report-estimates.ts';
-
-type Refusal = { error: { code: string; message: string; details: Record<string, unknown> } };
 
 let server: DataServer;
 let scientist: Person;
 let colleague: Person;
 let manager: Person;
 let director: Person;
-let learned: string;
 let tested: string;
 let model: string;
 
-const at = (what: string) => `/ml/models/${model}/versions/1/${what}`;
-const rule = (name: string, when: object, more: object = {}) => ({ name, when, ...more });
-const policy = (person: Person, rules: object[]) =>
-  person.call<CriticalPolicy & Refusal>('PUT', '/ml/governance/policy', { rules });
-const governance = async () => (await scientist.call<VersionGovernance>('GET', at('governance'))).body;
-
-const fairness = async (body: object = {}): Promise<ModelFairness> => {
-  const asked = await scientist.call<{ job_id: string }>('POST', at('fairness'), {
-    dataset_id: tested,
-    protected: ['site', 'sex'],
-    positive: 'rare',
-    ...body,
-  });
-  expect((await scientist.jobEnd(asked.body.job_id)).status).toBe('succeeded');
-  return (await scientist.call<ModelFairness>('GET', at('fairness'))).body;
-};
+const governed = (): Governed => ({ server, scientist, colleague, manager, director, tested, model });
+const calls = new GovernedCalls(governed);
 
 const record = (person: Person, body: object = statements()) =>
-  person.call<ModelRecord & Refusal>('POST', at('risk-records'), body);
+  person.call<ModelRecord & Refusal>('POST', calls.at('risk-records'), body);
 
 /** On a server that runs already, whose organisation has no rules yet; leaves it without any. */
 export function governanceTests(shared: () => DataServer): void {
@@ -59,7 +47,7 @@ export function governanceTests(shared: () => DataServer): void {
       server.colleague('lab_manager'),
       server.colleague('lab_director'),
     ]);
-    learned = (await scientist.dataset('learned.csv', table(120))).dataset_id;
+    const learned = (await scientist.dataset('learned.csv', table(120))).dataset_id;
     tested = (await scientist.dataset('tested.csv', table(320, 120))).dataset_id;
     const started = await scientist.call<{ job_id: string }>('POST', '/ml/train', {
       dataset_id: learned,
@@ -80,21 +68,23 @@ export function governanceTests(shared: () => DataServer): void {
         number: 0,
         rules: [],
       });
-      for (const person of [scientist, manager]) expect((await policy(person, [])).status).toBe(403);
-      const empty = await policy(director, [rule('Everything', {})]);
+      for (const person of [scientist, manager]) expect((await calls.policy(person, [])).status).toBe(403);
+      const empty = await calls.policy(director, [rule('Everything', {})]);
       expect([empty.status, empty.body.error.message]).toEqual([400, expect.stringContaining('condition')]);
-      const set = await policy(director, [rule('Triage', { stages: ['production'] }, { sign_offs: 2 })]);
+      const set = await calls.policy(director, [
+        rule('Triage', { stages: ['production'] }, { sign_offs: 2 }),
+      ]);
       expect(set.body).toMatchObject({ number: 1, rules: [{ name: 'Triage', signature: true }] });
       const stranger = await server.stranger();
       expect((await stranger.call<CriticalPolicy>('GET', '/ml/governance/policy')).body.number).toBe(0);
-      expect((await policy(stranger, [rule('Theirs', { stages: ['staging'] })])).body.number).toBe(1);
-      const own = await governance();
+      expect((await calls.policy(stranger, [rule('Theirs', { stages: ['staging'] })])).body.number).toBe(1);
+      const own = await calls.governance();
       expect(own).toMatchObject({ now: null, staging: null, production: { sign_offs: 2, signature: true } });
     });
 
     it('come to production when enough other persons have signed them off, and not by who trained or asked', async () => {
-      const { version_id: id } = (await scientist.call<ModelVersion>('GET', at('').slice(0, -1))).body;
-      const asked = await manager.call<Promotion>('POST', at('promotions'), { stage: 'production' });
+      const { version_id: id } = (await scientist.call<ModelVersion>('GET', calls.at('').slice(0, -1))).body;
+      const asked = await manager.call<Promotion>('POST', calls.at('promotions'), { stage: 'production' });
       expect(asked.body).toMatchObject({ state: 'waiting', critical: { sign_offs: 2 }, sign_offs: [] });
       const decide = (person: Person) =>
         person.call<Promotion & Refusal>('POST', `/ml/promotions/${asked.body.promotion_id}/decision`, {
@@ -102,7 +92,7 @@ export function governanceTests(shared: () => DataServer): void {
         });
       expect((await decide(manager)).body.error.details).toMatchObject({ rule: 'four_eyes' });
       // Whoever trained it may not, not even once they may promote.
-      const [trainer] = (await governance()).trained_by;
+      const [trainer] = (await calls.governance()).trained_by;
       await server.admin.call('PATCH', `/access/members/${trainer?.user_id}`, { role: 'lab_manager' });
       const trained = await decide(scientist);
       expect([trained.status, trained.body.error.message]).toEqual([
@@ -130,82 +120,11 @@ export function governanceTests(shared: () => DataServer): void {
     });
   });
 
-  describe('predictions made for a critical use', () => {
-    const rows = [
-      { length: 5.2, width: 3.1 },
-      { length: 7.4, width: 3.4 },
-    ];
-    const predict = (person: Person) =>
-      person.call<Predictions>('POST', '/ml/predict', { model_id: model, version: '1', rows });
-    const review = (person: Person, id: string | undefined, body: object) =>
-      person.call<PredictionReview & Refusal>('POST', `/ml/prediction-reviews/${id}/decision`, body);
-
-    it('say that a person reviews them, who accepts each or puts something else in its place, on record', async () => {
-      await policy(director, [
-        rule('Triage', { stages: ['production'] }, { sign_offs: 2, reviews: 'another' }),
-      ]);
-      const { body } = await predict(colleague);
-      expect(body.requires_review).toBe(true);
-      const [first, second] = body.predictions.map(({ review_id }) => review_id);
-      const waiting = await scientist.call<{ items: PredictionReview[] }>(
-        'GET',
-        `/ml/models/${model}/reviews?state=waiting`,
-      );
-      expect(waiting.body.items.map((each) => [each.row, each.prediction, each.confidence])).toEqual(
-        rows
-          .map((row, place) => [
-            row,
-            body.predictions[place]?.prediction,
-            body.predictions[place]?.confidence,
-          ])
-          .toReversed(),
-      );
-      const own = await review(colleague, first, { decision: 'accept' });
-      expect([own.status, own.body.error.details]).toEqual([
-        403,
-        expect.objectContaining({ rule: 'four_eyes' }),
-      ]);
-      expect((await review(manager, first, { decision: 'override', outcome: 'common' })).status).toBe(400);
-      const over = await review(manager, first, {
-        decision: 'override',
-        outcome: 'common',
-        reason: 'Seen under the lens.',
-      });
-      expect(over.body).toMatchObject({
-        state: 'overridden',
-        outcome: 'common',
-        reason: 'Seen under the lens.',
-        prediction: body.predictions[0]?.prediction,
-      });
-      expect((await review(director, first, { decision: 'accept' })).status).toBe(409);
-      expect((await review(manager, second, { decision: 'accept' })).body.state).toBe('accepted');
-      expect(await governance()).toMatchObject({
-        waiting_reviews: 0,
-        reviewed: { accepted: 1, overridden: 1 },
-      });
-      const stored = await server.platform.db.execute(
-        'select said, verdict, sealed is null as clear from ml_prediction_reviews',
-      );
-      expect(stored.rows).toEqual([
-        { said: null, verdict: null, clear: false },
-        { said: null, verdict: null, clear: false },
-      ]);
-      const stranger = await server.stranger();
-      expect((await review(stranger, first, { decision: 'accept' })).status).toBe(404);
-      const viewer = await server.colleague('viewer');
-      expect((await viewer.call('GET', `/ml/models/${model}/reviews`)).status).toBe(403);
-    });
-
-    it('are answered as ever where nothing is marked', async () => {
-      await policy(director, []);
-      const { body } = await predict(colleague);
-      expect([body.requires_review, body.predictions[0]?.review_id]).toEqual([false, undefined]);
-    });
-  });
+  reviewTests(governed);
 
   describe('a risk record', () => {
     it('is filled from what is on record, figure by figure, and says what is missing', async () => {
-      const report = await fairness();
+      const report = await calls.fairness();
       const { status, body } = await record(scientist);
       expect(status).toBe(201);
       const document = body.document as RiskRecord;
@@ -252,7 +171,7 @@ export function governanceTests(shared: () => DataServer): void {
         expect.arrayContaining(['drift_report', 'answer oversight', 'predictions_kept']),
       );
       expect(missing).not.toContain('answer intended_purpose');
-      const { body: card } = await scientist.call<ModelCard>('GET', at('card'));
+      const { body: card } = await scientist.call<ModelCard>('GET', calls.at('card'));
       expect(card.risk).toMatchObject({
         record_id: body.record_id,
         risk_class: 'high',
@@ -280,13 +199,13 @@ export function governanceTests(shared: () => DataServer): void {
     });
 
     it('is stood for by somebody else with a signature; only then a lower class ends a rule', async () => {
-      await policy(director, [rule('High risk', { risk_classes: ['high'] }, { sign_offs: 3 })]);
+      await calls.policy(director, [rule('High risk', { risk_classes: ['high'] }, { sign_offs: 3 })]);
       const approve = (person: Person, { record_id }: ModelRecord) =>
         person.call<ModelRecord & Refusal>('POST', `/ml/model-records/${record_id}/approval`);
       const minimal = statements({ classification: { ...statements().classification, annex_iii: [] } });
       const { body: lower } = await record(manager, minimal);
       expect((lower.document as RiskRecord).risk_class).toBe('minimal');
-      expect(await governance()).toMatchObject({ risk_class: 'minimal', production: { sign_offs: 3 } });
+      expect(await calls.governance()).toMatchObject({ risk_class: 'minimal', production: { sign_offs: 3 } });
       const own = await approve(manager, lower);
       expect([own.status, own.body.error.details]).toEqual([
         403,
@@ -296,10 +215,10 @@ export function governanceTests(shared: () => DataServer): void {
       await sign(director, { kind: 'model_record', id: lower.record_id });
       expect((await approve(director, lower)).body.approved_by).not.toBeNull();
       expect((await approve(server.admin, lower)).status).toBe(422);
-      expect(await governance()).toMatchObject({ counted_classes: ['minimal'], production: null });
+      expect(await calls.governance()).toMatchObject({ counted_classes: ['minimal'], production: null });
       await record(scientist);
-      expect(await governance()).toMatchObject({ risk_class: 'high', production: { sign_offs: 3 } });
-      await policy(director, []);
+      expect(await calls.governance()).toMatchObject({ risk_class: 'high', production: { sign_offs: 3 } });
+      await calls.policy(director, []);
     });
 
     it('is read as Markdown and PDF with its signatures, in both languages', async () => {
@@ -329,86 +248,5 @@ export function governanceTests(shared: () => DataServer): void {
     });
   });
 
-  describe('a bias report', () => {
-    it('has every figure of its fairness report, says what was not tested, and compares before and after', async () => {
-      const before = await fairness({ threshold: 0.9 });
-      const after = await fairness({ threshold: 0.5 });
-      const { status, body } = await scientist.call<ModelRecord>('POST', at('bias-reports'), {
-        before_report_id: before.report_id,
-        mitigation: 'Another threshold.',
-      });
-      expect(status).toBe(201);
-      const document = body.document as BiasReport;
-      expect(document.report).toMatchObject({
-        report_id: after.report_id,
-        dataset_version_id: after.dataset_version_id,
-        verdict: after.report.verdict,
-        threshold: 0.5,
-      });
-      expect(document.by.map(({ criteria }) => criteria)).toEqual(
-        after.report.by.map(({ criteria }) => criteria),
-      );
-      expect(document.by.map(({ columns, crossed }) => [columns, crossed])).toEqual([
-        [['site'], false],
-        [['sex'], false],
-        [['site', 'sex'], true],
-      ]);
-      expect(document.by.flatMap(({ groups }) => groups.map(({ figures }) => figures))).toEqual(
-        after.report.by.flatMap(({ groups }) => groups.map((group) => estimatesOf(group))),
-      );
-      const parity = (own: ModelFairness) =>
-        own.report.by[0]?.criteria.find(({ name }) => name === 'demographic_parity');
-      expect(document.mitigation?.changes[0]).toEqual({
-        columns: ['site'],
-        criterion: 'demographic_parity',
-        before: { ...parity(before)?.difference, verdict: parity(before)?.verdict },
-        after: { ...parity(after)?.difference, verdict: parity(after)?.verdict },
-      });
-      expect(document.missing.map(({ missing }) => missing)).toEqual(['conclusion', 'limits']);
-      expect(document.untested.every(({ reason }) => reason !== undefined)).toBe(true);
-      const text = await (
-        await scientist.fetch('GET', `/ml/model-records/${body.record_id}/markdown`)
-      ).text();
-      expect(text).toContain('Before and after the mitigation');
-    });
-
-    it('is refused of other rows or groups, without a report, and to who is not shown the data', async () => {
-      const newest = await fairness({ protected: ['site'] });
-      const make = (person: Person, body: object) =>
-        person.call<ModelRecord & Refusal>('POST', at('bias-reports'), body);
-      const { body: made } = await make(scientist, {});
-      const other = await fairness();
-      const unlike = await make(scientist, { before_report_id: newest.report_id });
-      expect([unlike.status, unlike.body.error.message]).toEqual([
-        422,
-        expect.stringContaining('same version of a dataset'),
-      ]);
-      expect((await make(scientist, { report_id: 'mrp_00000000-0000-7000-8000-000000000000' })).status).toBe(
-        404,
-      );
-      const stranger = await server.stranger();
-      expect((await make(stranger, { report_id: other.report_id })).status).toBe(404);
-      expect((await stranger.call('GET', `/ml/model-records/${made.record_id}`)).status).toBe(404);
-      await server.admin.call('PUT', `/data/datasets/${tested}/access`, {
-        sensitivity: 'internal',
-        rules: [
-          {
-            kind: 'mask',
-            readers: { which: 'only', roles: ['technician'] },
-            column: 'sex',
-            mask: { kind: 'hide' },
-          },
-        ],
-      });
-      const technician = await server.colleague('technician');
-      for (const what of ['', '/markdown', '/pdf'])
-        expect((await technician.call('GET', `/ml/model-records/${made.record_id}${what}`)).status).toBe(403);
-      const subject = await technician.call(
-        'GET',
-        `/signatures/subject?kind=model_record&id=${made.record_id}`,
-      );
-      expect(subject.status).toBe(404);
-      expect((await scientist.call('GET', `/ml/model-records/${made.record_id}`)).status).toBe(200);
-    });
-  });
+  biasReportTests(governed);
 }

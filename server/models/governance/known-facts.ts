@@ -13,6 +13,7 @@ import type { CriticalUses } from './critical-uses.ts';
 import type { PredictionReviews } from './prediction-reviews.service.ts';
 import { namedOnly, type RecordSight, seesAlike } from './record-sight.ts';
 import type { KnownFacts } from './risk-facts.ts';
+import { type WatchingRooms, watchedBy } from './watched-by.ts';
 
 export interface FactSources {
   parts: ModelParts;
@@ -21,13 +22,14 @@ export interface FactSources {
   served: ServedModels;
   uses: CriticalUses;
   reviews: PredictionReviews;
+  watching: WatchingRooms;
 }
 
 const mostVersions = 100;
 
 /** What is on record of a version as far as somebody may be told, and of which data that tells. */
 export async function knownFacts(
-  { parts, versions, promotions, served, uses, reviews }: FactSources,
+  { parts, versions, promotions, served, uses, reviews, watching }: FactSources,
   ctx: Context,
   found: FoundVersion,
 ): Promise<{ known: KnownFacts; sights: RecordSight[] }> {
@@ -42,6 +44,7 @@ export async function knownFacts(
   const shown: ReportRow[] = [];
   for (const row of await newestReports(sql, ctx, found.version.id))
     if (await seesAlike(parts.data, ctx, { dataset_id: row.datasetId, view: row.view })) shown.push(row);
+  const { sights: watched, ...watchedOf } = await watchedBy(watching, parts, ctx, version);
   const { signatures } = await parts.access.signatures.subject(ctx, {
     kind: signedKind,
     id: found.version.id,
@@ -58,6 +61,7 @@ export async function knownFacts(
       signatures: signatures.flatMap(({ state, rendering }) => (state === 'valid' ? [rendering] : [])),
       critical: await uses.of(sql, found, 'production'),
       reviews: await reviews.counts(ctx, found.version.id),
+      watching: watchedOf,
     },
     sights: [
       ...(sight === null ? [] : [sight]),
@@ -65,6 +69,7 @@ export async function knownFacts(
         dataset_id === null ? [] : [{ dataset_id, view: namedOnly }],
       ),
       ...shown.map((row) => ({ dataset_id: row.datasetId, view: row.view })),
+      ...watched,
     ],
   };
 }

@@ -10,6 +10,7 @@ import type { ServedModels } from '../serving/served-models.ts';
 import type { CriticalUses } from './critical-uses.ts';
 import { ModelRecords } from './model-records.service.ts';
 import { PredictionReviews } from './prediction-reviews.service.ts';
+import type { WatchingRooms } from './watched-by.ts';
 
 interface GovernanceParts {
   parts: ModelParts;
@@ -19,6 +20,7 @@ interface GovernanceParts {
   promotions: Promotions;
   served: ServedModels;
   uses: CriticalUses;
+  watching: WatchingRooms;
 }
 
 export interface Governance {

@@ -1,5 +1,5 @@
-import type { api, Prediction, PredictionReview, PredictionRow } from '@stroma/contracts';
-import { and, count, desc, eq, lt } from 'drizzle-orm';
+import type { api, Criticality, Prediction, PredictionReview, PredictionRow } from '@stroma/contracts';
+import { and, count, desc, eq, lt, sql } from 'drizzle-orm';
 import type { z } from 'zod';
 import type { Context } from '../../platform/context.ts';
 import type { SealedTable } from '../../platform/crypto/sealed-table.ts';
@@ -15,6 +15,8 @@ import { predictionReviews } from './governance.tables.ts';
 
 type Row = typeof predictionReviews.$inferSelect;
 type Said = Pick<PredictionReview, 'row' | 'prediction' | 'confidence'>;
+type PredictedDataset = NonNullable<PredictionReview['dataset']>;
+type Used = Pick<ServedVersion, 'model' | 'version'>;
 type Verdict = Pick<PredictionReview, 'outcome' | 'reason'>;
 type ListQuery = z.output<typeof api.modelGovernance.reviews.query>;
 type Decision = z.output<typeof api.modelGovernance.review.body>;
@@ -45,43 +47,94 @@ export class PredictionReviews {
    */
   async hold(
     ctx: Context,
-    found: Pick<ServedVersion, 'model' | 'version'>,
+    found: Used,
     rows: readonly PredictionRow[],
     predictions: readonly Prediction[],
   ): Promise<{ requires_review: boolean; predictions: Prediction[] }> {
     const critical = await this.#parts.uses.soon(found);
     if (critical === null || critical.reviews === 'none')
       return { requires_review: false, predictions: [...predictions] };
-    const { model, version } = found;
-    const { tenantId } = model;
-    await this.#texts.prepare(tenantId);
+    await this.#texts.prepare(found.model.tenantId);
     const createdAt = new Date();
     const kept = await Promise.all(
-      predictions.map(async ({ prediction, confidence }, place): Promise<Row> => {
-        const id = newId('predictionReview');
-        const said: Said = { row: rows[place] as PredictionRow, prediction, confidence };
-        return {
-          ...(await this.#texts.seal(tenantId, id, { said: JSON.stringify(said), verdict: null })),
-          id,
-          tenantId,
-          modelId: model.id,
-          versionId: version.id,
-          number: version.number,
-          stage: version.stage,
-          rules: critical.rules.map(({ name }) => name),
-          reviews: critical.reviews,
-          state: 'waiting',
-          askedBy: ctx.actor.id,
+      predictions.map(({ prediction, confidence }, place) =>
+        this.#waiting(ctx, found, critical, {
+          dataset: null,
+          said: { row: rows[place] as PredictionRow, prediction, confidence },
           createdAt,
-          reviewedBy: null,
-          reviewedAt: null,
-        };
-      }),
+        }),
+      ),
     );
     await this.#parts.parts.platform.db.sql.insert(predictionReviews).values(kept);
     return {
       requires_review: true,
       predictions: predictions.map((each, place) => ({ ...each, review_id: (kept[place] as Row).id })),
+    };
+  }
+
+  /**
+   * One review for all rows of a dataset, kept by `commit`; the one there is where the same version was predicted into
+   * it before. Null where the policy has none reviewed.
+   */
+  async holdDataset(
+    ctx: Context,
+    found: Used,
+    dataset: PredictedDataset,
+  ): Promise<{ reviewId: string; commit(tx: Sql): Promise<void> } | null> {
+    const { sql: db } = this.#parts.parts.platform.db;
+    const critical = await this.#parts.uses.of(db, found, found.version.stage);
+    if (critical === null || critical.reviews === 'none') return null;
+    const { tenantId } = found.model;
+    const [known] = await db
+      .select({ id: predictionReviews.id })
+      .from(predictionReviews)
+      .where(
+        and(
+          eq(predictionReviews.tenantId, tenantId),
+          eq(predictionReviews.modelId, found.model.id),
+          eq(predictionReviews.versionId, found.version.id),
+          sql`${predictionReviews.dataset} ->> 'version_id' = ${dataset.version_id}`,
+        ),
+      )
+      .limit(1);
+    if (known !== undefined) return { reviewId: known.id, commit: async () => {} };
+    await this.#texts.prepare(tenantId);
+    const row = await this.#waiting(ctx, found, critical, {
+      dataset,
+      said: { row: null, prediction: null, confidence: null },
+      createdAt: new Date(),
+    });
+    return {
+      reviewId: row.id,
+      commit: async (tx) => {
+        await tx.insert(predictionReviews).values(row);
+      },
+    };
+  }
+
+  async #waiting(
+    ctx: Context,
+    { model, version }: Used,
+    critical: Criticality,
+    { dataset, said, createdAt }: { dataset: PredictedDataset | null; said: Said; createdAt: Date },
+  ): Promise<Row> {
+    const id = newId('predictionReview');
+    return {
+      ...(await this.#texts.seal(model.tenantId, id, { said: JSON.stringify(said), verdict: null })),
+      id,
+      tenantId: model.tenantId,
+      modelId: model.id,
+      versionId: version.id,
+      number: version.number,
+      stage: version.stage,
+      rules: critical.rules.map(({ name }) => name),
+      reviews: critical.reviews,
+      state: 'waiting',
+      dataset,
+      askedBy: ctx.actor.id,
+      createdAt,
+      reviewedBy: null,
+      reviewedAt: null,
     };
   }
 
@@ -118,8 +171,8 @@ export class PredictionReviews {
   }
 
   /**
-   * Throws NOT_FOUND, CONFLICT for one that is reviewed, FORBIDDEN for what is no person, and for who asked where the
-   * policy wants somebody else.
+   * Throws NOT_FOUND, CONFLICT for one that is reviewed, INVALID_INPUT for an outcome of a whole dataset or none of a row
+   * that is overridden, FORBIDDEN for what is no person, and for who asked where the policy wants somebody else.
    */
   async decide(ctx: Context, id: string, given: Decision): Promise<PredictionReview> {
     const { parts, models, served } = this.#parts;
@@ -135,6 +188,14 @@ export class PredictionReviews {
       fail('FORBIDDEN', 'You asked for this prediction; the policy has somebody else review it.', {
         rule: 'four_eyes',
       });
+    if (given.decision === 'override' && (given.outcome === undefined) !== (found.dataset !== null))
+      fail(
+        'INVALID_INPUT',
+        found.dataset === null
+          ? 'Expected an outcome: what counts in place of the prediction.'
+          : 'A dataset is overridden as a whole, as one that is not to be used: expected a reason and no outcome.',
+        { field: 'outcome' },
+      );
     await this.#texts.prepare(found.tenantId);
     const verdict: Verdict = {
       outcome: given.decision === 'override' ? (given.outcome ?? null) : null,
@@ -167,6 +228,7 @@ export class PredictionReviews {
           number: present.number,
           state: change.state,
           rules: present.rules.join(', '),
+          ...(present.dataset !== null && { dataset_id: present.dataset.dataset_id }),
         },
       });
       return change;
@@ -217,7 +279,8 @@ export class PredictionReviews {
       rules: row.rules,
       reviews: row.reviews,
       state: row.state,
-      ...(JSON.parse(said ?? '{}') as Said),
+      dataset: row.dataset,
+      ...saidOf(said),
       asked_by: named(row.askedBy),
       asked_at: row.createdAt.toISOString(),
       outcome,
@@ -227,3 +290,7 @@ export class PredictionReviews {
     };
   }
 }
+
+/** Nothing, where it was redacted. */
+const saidOf = (said: string | null): Said =>
+  said === null ? { row: null, prediction: null, confidence: null } : (JSON.parse(said) as Said);

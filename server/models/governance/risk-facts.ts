@@ -11,6 +11,7 @@ import type {
 import type { ModelRow } from '../registry/models.store.ts';
 import type { ReportRow } from '../reports/model-reports.store.ts';
 import { estimatesOf, groupText } from './report-estimates.ts';
+import type { Watching } from './watched-by.ts';
 
 /** What is on record of a version and may be told to whoever makes the record. */
 export interface KnownFacts {
@@ -24,6 +25,7 @@ export interface KnownFacts {
   signatures: readonly string[];
   critical: Criticality | null;
   reviews: { waiting: number; accepted: number; overridden: number };
+  watching: Watching;
 }
 
 type Value = RecordFact['value'];
@@ -207,7 +209,7 @@ function changes({ version, versions, promotions }: KnownFacts): RecordFact[] {
   ];
 }
 
-function watching({ model, version, drift, reviews }: KnownFacts): RecordFact[] {
+function watching({ model, version, drift, reviews, watching: by }: KnownFacts): RecordFact[] {
   const ofModel = factsFrom('model', model.id);
   const own = factsFrom('model_version', version.version_id);
   const log = model.predictionLog;
@@ -226,5 +228,50 @@ function watching({ model, version, drift, reviews }: KnownFacts): RecordFact[] 
           factsFrom('model_report', report.row.id)('9', 'drifted_columns', report.found.drifted_count),
           factsFrom('model_report', report.row.id)('9', 'compared_columns', report.found.column_count),
         ]),
+    ...by.monitors.flatMap(monitorFacts),
+    ...by.trials.flatMap(trialFacts),
+  ];
+}
+
+function monitorFacts(monitor: Watching['monitors'][number]): RecordFact[] {
+  const { monitor_id, name: about, window, schedule, rules, rule_states, newest } = monitor;
+  const own = factsFrom('model_monitor', monitor_id);
+  const told = (name: string, value: Value) => own('9', name, value, { about });
+  return [
+    own('9', 'monitor', about),
+    told('monitor_version', monitor.version),
+    window.kind === 'count'
+      ? told('monitor_window_rows', window.rows)
+      : told('monitor_window_hours', window.hours),
+    told('monitor_schedule', schedule === null ? null : `${schedule.cron} ${schedule.time_zone}`),
+    told('monitor_paused', monitor.paused),
+    told('monitor_rules', rules.length),
+    told('monitor_rules_firing', rule_states.filter(({ state }) => state === 'firing').length),
+    told('monitor_retrains', monitor.retraining !== null),
+    told('monitor_checked_at', newest?.created_at ?? null),
+    ...(newest === null ? [] : [told('monitor_severity', newest.severity)]),
+  ];
+}
+
+function trialFacts(trial: Watching['trials'][number]): RecordFact[] {
+  const { challenge_id, champion, challenger, test } = trial;
+  const own = factsFrom('model_challenge', challenge_id);
+  const about = `${challenger.number} / ${champion.number}`;
+  const told = (name: string, value: Value) => own('9', name, value, { about });
+  return [
+    told('trial', trial.status),
+    told('trial_mode', trial.mode),
+    told('trial_metric', trial.metric),
+    told('trial_units', test.units),
+    ...(test.difference === null
+      ? []
+      : [
+          own('9', 'trial_difference', test.difference.estimate, {
+            about,
+            low: test.difference.low,
+            high: test.difference.high,
+          }),
+        ]),
+    told('trial_decision', trial.decision),
   ];
 }

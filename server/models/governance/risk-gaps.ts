@@ -51,6 +51,10 @@ export function riskGaps(
       ),
     ]),
     ...when(drift === null, gap('9', 'drift_report')),
+    ...when(
+      known.watching.monitors.every(({ paused }) => paused),
+      gap('9', 'monitor'),
+    ),
     ...when(model.predictionLog?.enabled !== true, gap('9', 'predictions_kept')),
   ];
   return gaps.toSorted((a, b) => Number(a.point ?? 0) - Number(b.point ?? 0));

@@ -19,6 +19,7 @@ import type { AskedModel } from '../training/kept/asked-model.ts';
 import { openKept, readKept } from '../training/kept/kept-model.ts';
 import { predictedColumns } from '../training/kept/predicted-columns.ts';
 import { readLearningTable, type TableTask } from '../training/learning-table.ts';
+import { mitigationOf } from './fairness-mitigation.ts';
 
 export interface FairnessAsk {
   kind: 'fairness';
@@ -67,17 +68,20 @@ async function fairnessIn(model: AskedModel, given: FeatureTable, ask: FairnessA
   const { outputs, interval } = await model.predict(table);
   const { labels } = problem;
   const columns = ask.protected.map((own) => columnNamed(table, own));
-  const report = fairnessOf(target, outputs, columns, {
+  const options = {
     seed: ask.seed,
     smallest: ask.smallest,
     cuts: ask.cuts,
     ...(ask.positive === null ? {} : { positive: labels.indexOf(ask.positive) }),
     ...(ask.threshold === null ? {} : { threshold: ask.threshold }),
+  };
+  const report = fairnessOf(target, outputs, columns, {
+    ...options,
     ...(interval === null ? {} : { low: interval.low, high: interval.high }),
   });
-  return (
-    report.kind === 'class' ? { ...report, positive_label: labels[report.positive] ?? '' } : report
-  ) as FairnessReport;
+  if (report.kind === 'number' || target.kind !== 'class') return report as FairnessReport;
+  const mitigation = mitigationOf({ target, outputs, columns }, labels, options);
+  return { ...report, positive_label: labels[report.positive] ?? '', mitigation } as FairnessReport;
 }
 
 async function driftIn(

@@ -9,6 +9,7 @@ import { fail } from '../../platform/failure.ts';
 import type { JobDefinition, JobOutcome, RunningJob } from '../../platform/jobs/job-types.ts';
 import type { Threads } from '../../platform/threads/threads.ts';
 import type { ModelParts } from '../experiments/run-documents.ts';
+import type { PredictionReviews } from '../governance/prediction-reviews.service.ts';
 import type { PredictDatasetTask, PredictedDataset } from './predict-dataset.worker.ts';
 import type { ServedModels, ServedVersion } from './served-models.ts';
 
@@ -28,6 +29,7 @@ export interface BatchTools {
   parts: ModelParts;
   served: ServedModels;
   threads: Threads;
+  reviews: Pick<PredictionReviews, 'holdDataset'>;
 }
 
 type Body = z.output<typeof api.predictions.predictDataset.body>;
@@ -96,7 +98,7 @@ export function predictDatasetJob(tools: BatchTools): JobDefinition<PredictDatas
 }
 
 async function predictDataset(
-  { parts, served, threads }: BatchTools,
+  { parts, served, threads, reviews }: BatchTools,
   input: PredictDatasetInput,
   ctx: Context,
   job: RunningJob,
@@ -155,14 +157,22 @@ async function predictDataset(
     },
     startedAt,
   });
+  const predictedInto = {
+    dataset_id: stored.datasetId,
+    version_id: stored.versionId,
+    rows: stored.rows,
+  };
+  const review = await reviews.holdDataset(ctx, found, predictedInto);
   return {
     result: {
-      dataset_id: stored.datasetId,
-      version_id: stored.versionId,
-      rows: stored.rows,
+      ...predictedInto,
+      already_known: stored.isKnown,
+      requires_review: review !== null,
+      ...(review !== null && { review_id: review.reviewId }),
     },
     async commit(tx) {
       await stored.commit(tx);
+      await review?.commit(tx);
       await access.audit.record(tx, ctx, {
         action: 'predictions.made',
         object: { kind: 'model_version', id: version.id },
@@ -174,6 +184,7 @@ async function predictDataset(
           source_version_id: dataset.version_id,
           dataset_id: stored.datasetId,
           rows: stored.rows,
+          already_known: stored.isKnown,
         },
       });
     },

@@ -59,7 +59,7 @@ export class Predictions {
 
   async predict(
     ctx: Context,
-    { model_id, version, rows, explain, assignment_key }: PredictBody,
+    { model_id, version, rows, explain, what_if, assignment_key }: PredictBody,
   ): Promise<PredictionsDocument> {
     if (explain && rows.length > mostExplained)
       fail(
@@ -71,6 +71,7 @@ export class Predictions {
         },
       );
     const found = await this.#served.find(ctx, model_id, version, 'predict');
+    if (what_if) return this.#whatIf(ctx, found, rows, explain);
     return this.of(ctx, found, rows, explain, { pinned: isNumber(version), key: assignment_key });
   }
 
@@ -83,29 +84,32 @@ export class Predictions {
   ): Promise<PredictionsDocument> {
     const { answering, trial } = await this.#trials.of(ctx, found, asked);
     const began = performance.now();
-    const { labels, target, ...told } = await this.#served.ask(this.#threads.quick, ctx, answering, {
-      kind: 'predict',
-      rows,
-      explain,
-    });
+    const told = await this.#ask(ctx, answering, rows, explain);
     const latencyMs = performance.now() - began;
     const predictions = this.#log.keep(ctx, answering, rows, told.predictions, {
       all: trial !== null,
       latencyMs,
     });
     if (trial !== null) this.#trials.keep(ctx, trial, rows, predictions);
-    const { model, version } = answering;
-    const held = await this.#reviews.hold(ctx, answering, rows, predictions);
     return {
-      model_id: model.id,
-      model_name: model.name,
-      version_id: version.id,
-      number: version.number,
-      target,
-      problem_type: labels.length === 0 ? 'regression' : labels.length === 2 ? 'binary' : 'multiclass',
-      labels,
-      ...held,
+      ...headOf(answering, told),
+      ...(await this.#reviews.hold(ctx, answering, rows, predictions)),
     };
+  }
+
+  /** Decides nothing, so nothing of it is kept, tried or reviewed. */
+  async #whatIf(
+    ctx: Context,
+    found: ServedVersion,
+    rows: PredictBody['rows'],
+    explain: boolean,
+  ): Promise<PredictionsDocument> {
+    const told = await this.#ask(ctx, found, rows, explain);
+    return { ...headOf(found, told), requires_review: false, what_if: true, predictions: told.predictions };
+  }
+
+  #ask(ctx: Context, found: ServedVersion, rows: PredictBody['rows'], explain: boolean) {
+    return this.#served.ask(this.#threads.quick, ctx, found, { kind: 'predict', rows, explain });
   }
 
   async metrics(ctx: Context, modelId: string, version: string | undefined): Promise<ModelEvaluation> {
@@ -157,6 +161,24 @@ export class Predictions {
     return { name: `${name}.stroma-model`, content: await platform.objects.get(trained.modelKey) };
   }
 }
+
+const headOf = (
+  { model, version }: ServedVersion,
+  { labels, target }: { labels: string[]; target: string },
+) => ({
+  model_id: model.id,
+  model_name: model.name,
+  version_id: version.id,
+  number: version.number,
+  target,
+  problem_type:
+    labels.length === 0
+      ? ('regression' as const)
+      : labels.length === 2
+        ? ('binary' as const)
+        : ('multiclass' as const),
+  labels,
+});
 
 function askedOf(body: ExplainBody): Asked {
   const label = body.label ?? null;

@@ -14,6 +14,7 @@ import { formatBytes, formatMoment } from '../../../lib/format.ts';
 import { fileStem, saveFile } from '../../../lib/table-export.ts';
 import { metricsByWeight, metricText } from '../metric-text.ts';
 import { StageMark } from '../stage-mark.tsx';
+import { CardRisk } from './card-risk.tsx';
 import { cardQuery, type ModelPart } from './model-queries.ts';
 
 /** The model card: what is on record of a version, and what nobody recorded. */
@@ -42,6 +43,7 @@ function Card({ card, versionId }: { card: ModelCard; versionId: string }) {
           {t('erasures_text')}
         </Notice>
       )}
+      <CardRisk card={card} />
       <div className="grid grid-cols-1 items-start gap-8 lg:grid-cols-2">
         <div className="grid grid-cols-1 gap-8">
           <Section

@@ -3,17 +3,13 @@ import { useTranslation } from 'react-i18next';
 import { Section } from '../../../../components/page.tsx';
 import { cellClass, numberClass, PlainTable } from '../../../../components/plain-table.tsx';
 import { formatCount, formatNumber } from '../../../../lib/format.ts';
-import { VerdictMark } from '../reports/report-marks.tsx';
+import { groupName as named, VerdictMark } from '../reports/report-marks.tsx';
 
 const start = `${cellClass} text-start`;
 type Estimate = BiasReport['overall'][number]['estimate'];
 
 const between = ({ value, low, high }: Estimate) =>
   `${formatNumber(value)} (${formatNumber(low)} – ${formatNumber(high)})`;
-const named = (group: Readonly<Record<string, string | null>>): string =>
-  Object.values(group)
-    .map((value) => value ?? '–')
-    .join(', ');
 
 /** What a bias report says: criteria by columns, what changed by a mitigation, and what could not be tested. */
 export function BiasFigures({ report }: { report: BiasReport }) {

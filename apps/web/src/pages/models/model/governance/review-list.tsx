@@ -1,5 +1,6 @@
 import type { Model, PredictionReview } from '@stroma/contracts';
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../../../../components/button.tsx';
@@ -8,7 +9,7 @@ import { Field, Input } from '../../../../components/field.tsx';
 import { ErrorNotice } from '../../../../components/notice.tsx';
 import { panelClass, Section } from '../../../../components/page.tsx';
 import { client } from '../../../../lib/client.ts';
-import { formatAgo, formatNumber, formatTime } from '../../../../lib/format.ts';
+import { formatAgo, formatCount, formatNumber, formatTime } from '../../../../lib/format.ts';
 import { usePermission, useSession } from '../../../../lib/session.ts';
 import { toast } from '../../../../lib/toasts.ts';
 import { reviewsQuery } from './governance-queries.ts';
@@ -21,6 +22,7 @@ export function ReviewList({ model, onChanged }: { model: Model; onChanged: () =
   const [over, setOver] = useState<PredictionReview | null>(null);
   const [outcome, setOutcome] = useState('');
   const [failed, setFailed] = useState<unknown>(null);
+  const ofDataset = over !== null && over.dataset !== null;
   if (error) return <ErrorNotice error={error} onRetry={() => void refetch()} />;
   if (data === undefined || data.items.length === 0) return null;
   const decide = async (review: PredictionReview, body: Parameters<typeof send>[1]) => {
@@ -49,33 +51,35 @@ export function ReviewList({ model, onChanged }: { model: Model; onChanged: () =
       </ul>
       {over !== null && (
         <ConfirmDialog
-          title={t('override_title')}
-          text={t('override_text', { prediction: String(over.prediction) })}
-          button={t('override')}
+          title={t(ofDataset ? 'refuse_title' : 'override_title')}
+          text={ofDataset ? t('refuse_text') : t('override_text', { prediction: String(over.prediction) })}
+          button={t(ofDataset ? 'refuse' : 'override')}
           reason={t('reason')}
-          ready={outcome.trim() !== ''}
+          ready={ofDataset || outcome.trim() !== ''}
           run={(reason) => {
             const number = Number(outcome);
             const isNumber = typeof over.prediction === 'number' && Number.isFinite(number);
             return decide(over, {
               decision: 'override',
-              outcome: isNumber ? number : outcome.trim(),
+              ...(!ofDataset && { outcome: isNumber ? number : outcome.trim() }),
               reason,
             });
           }}
           onClose={() => setOver(null)}
         >
-          <Field label={t('outcome')} hint={t('outcome_hint')}>
-            {(field) => (
-              <Input
-                {...field}
-                required
-                value={outcome}
-                maxLength={1000}
-                onChange={({ target }) => setOutcome(target.value)}
-              />
-            )}
-          </Field>
+          {!ofDataset && (
+            <Field label={t('outcome')} hint={t('outcome_hint')}>
+              {(field) => (
+                <Input
+                  {...field}
+                  required
+                  value={outcome}
+                  maxLength={1000}
+                  onChange={({ target }) => setOutcome(target.value)}
+                />
+              )}
+            </Field>
+          )}
         </ConfirmDialog>
       )}
     </Section>
@@ -98,25 +102,12 @@ function ReviewLine({
 }) {
   const { t } = useTranslation('governance');
   const me = useSession()?.user.user_id;
-  const { prediction, confidence, row, asked_by, asked_at, rules, reviews } = review;
+  const { asked_by, asked_at, rules, reviews, dataset } = review;
   const barred = reviews === 'another' && asked_by.user_id === me;
   return (
     <li className="flex flex-wrap items-center gap-x-6 gap-y-2 px-4 py-3">
       <div className="min-w-0 flex-1 basis-64">
-        <p className="font-medium">
-          {typeof prediction === 'number' ? formatNumber(prediction) : prediction}
-          {confidence !== null && (
-            <span className="font-normal text-ink-soft">
-              {' '}
-              · {t('sure', { share: formatNumber(confidence) })}
-            </span>
-          )}
-        </p>
-        <p className="text-small text-ink-soft wrap-anywhere">
-          {Object.entries(row)
-            .map(([name, value]) => `${name} ${value ?? '–'}`)
-            .join(', ')}
-        </p>
+        {dataset === null ? <PredictedRow review={review} /> : <PredictedDataset dataset={dataset} />}
         <p className="text-small text-ink-faint">
           {t('asked_by', { name: asked_by.name ?? asked_by.user_id })}{' '}
           <time dateTime={asked_at} title={formatTime(asked_at)}>
@@ -130,7 +121,7 @@ function ReviewLine({
       ) : (
         <div className="flex gap-2">
           <Button size="small" onClick={onOverride}>
-            {t('override')}
+            {t(dataset === null ? 'override' : 'refuse')}
           </Button>
           <Button size="small" onClick={onAccept}>
             {t('accept')}
@@ -138,5 +129,47 @@ function ReviewLine({
         </div>
       )}
     </li>
+  );
+}
+
+function PredictedRow({ review: { prediction, confidence, row } }: { review: PredictionReview }) {
+  const { t } = useTranslation('governance');
+  return (
+    <>
+      <p className="font-medium">
+        {typeof prediction === 'number' ? formatNumber(prediction) : (prediction ?? '–')}
+        {confidence !== null && (
+          <span className="font-normal text-ink-soft">
+            {' '}
+            · {t('sure', { share: formatNumber(confidence) })}
+          </span>
+        )}
+      </p>
+      <p className="text-small text-ink-soft wrap-anywhere">
+        {Object.entries(row ?? {})
+          .map(([name, value]) => `${name} ${value ?? '–'}`)
+          .join(', ')}
+      </p>
+    </>
+  );
+}
+
+function PredictedDataset({ dataset }: { dataset: NonNullable<PredictionReview['dataset']> }) {
+  const { t } = useTranslation('governance');
+  return (
+    <>
+      <p className="font-medium">
+        {t('whole_dataset', { count: dataset.rows, shown: formatCount(dataset.rows) })}
+      </p>
+      <p className="text-small">
+        <Link
+          to="/data/$datasetId"
+          params={{ datasetId: dataset.dataset_id }}
+          className="text-accent hover:underline"
+        >
+          {t('open_predicted')}
+        </Link>
+      </p>
+    </>
   );
 }

@@ -12,11 +12,11 @@ import { formatCount, formatNumber } from '../../../../lib/format.ts';
 import { queryKeys } from '../../../../lib/query-keys.ts';
 import { DatasetTask } from '../dataset-task.tsx';
 import { GroupChart } from './group-chart.tsx';
-import { ReportLine, VerdictMark } from './report-marks.tsx';
+import { Mitigation } from './mitigation.tsx';
+import { groupName, ReportLine, VerdictMark } from './report-marks.tsx';
 import { reportOrNull } from './report-or-null.ts';
 
 type By = ModelFairness['report']['by'][number];
-type Group = By['groups'][number]['group'];
 
 /** How the version serves groups of people or things alike. */
 export function FairnessTab({ evaluation }: { evaluation: ModelEvaluation }) {
@@ -130,14 +130,12 @@ function Report({ fairness }: { fairness: ModelFairness }) {
           </div>
         </Section>
       ))}
+      {report.kind === 'class' && report.mitigation !== undefined && (
+        <Mitigation fairness={fairness} of={report.mitigation} />
+      )}
     </>
   );
 }
-
-const named = (group: Group): string =>
-  Object.values(group)
-    .map((value) => value ?? '–')
-    .join(', ');
 
 function Criteria({ by }: { by: By }) {
   const { t } = useTranslation('models');
@@ -163,7 +161,7 @@ function Criteria({ by }: { by: By }) {
             </span>
           </td>
           <td className={`${cellClass} max-sm:hidden`}>
-            {named(lowest)} / {named(highest)}
+            {groupName(lowest)} / {groupName(highest)}
           </td>
           <td className={numberClass}>
             <VerdictMark verdict={verdict} />

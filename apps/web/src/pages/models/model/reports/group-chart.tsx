@@ -3,6 +3,7 @@ import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ChartPanel } from '../../../../components/chart/chart-panel.tsx';
 import type { Column, Row } from '../../../../lib/cell.ts';
+import { groupName } from './report-marks.tsx';
 
 type By = ModelFairness['report']['by'][number];
 
@@ -23,10 +24,7 @@ export function GroupChart({ by }: { by: By }) {
       by.groups.flatMap((group) => {
         const measure = 'selection_rate' in group ? group.selection_rate : group.mean_prediction;
         if (measure === null) return [];
-        const name = Object.values(group.group)
-          .map((value) => value ?? '–')
-          .join(', ');
-        return [[name, group.rows, measure.value, measure.low, measure.high]];
+        return [[groupName(group.group), group.rows, measure.value, measure.low, measure.high]];
       }),
     [by],
   );

@@ -17,6 +17,12 @@ export function SeverityOfDrift({ severity }: { severity: keyof typeof severityT
   return <Badge tone={severityTones[severity]}>{t(`drift_${severity}`)}</Badge>;
 }
 
+/** The values that make a group; a dash for a missing one. */
+export const groupName = (group: Readonly<Record<string, string | null>>): string =>
+  Object.values(group)
+    .map((value) => value ?? '–')
+    .join(', ');
+
 /** By whom and when a report was made, and where it came from. */
 export function ReportLine({ report }: { report: ModelFairness | ModelDrift }) {
   const { t } = useTranslation('models');

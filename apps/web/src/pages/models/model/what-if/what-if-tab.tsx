@@ -29,7 +29,7 @@ export function WhatIfTab({ evaluation }: { evaluation: ModelEvaluation }) {
     queryKey: queryKeys.prediction(id, { number, row: asked }),
     queryFn: () =>
       client.predictions.predict({
-        body: { model_id: id, version: String(number), rows: [asked], explain: true },
+        body: { model_id: id, version: String(number), rows: [asked], explain: true, what_if: true },
       }),
     placeholderData: keepPreviousData,
     staleTime: Number.POSITIVE_INFINITY,

@@ -1,0 +1,11 @@
+import { afterEach, beforeAll, afterAll, beforeEach } from 'vitest';
+import { startDataServer, type DataServer } from '../../data/data-server.suite.ts';
+import { watchedModels } from '../monitoring/monitoring.suite.ts';
+let last = process.cpuUsage();
+const tell = (what: string) => { const d = process.cpuUsage(last); console.log('CPU', what, ((d.user + d.system) / 1e6).toFixed(2)); last = process.cpuUsage(); };
+let server: DataServer;
+beforeAll(async () => { tell('import'); server = await startDataServer(); tell('server'); });
+beforeEach(() => tell('before'));
+afterEach((c) => tell(c.task.name));
+afterAll(async () => { await server.close(); tell('close'); });
+watchedModels(() => server);
