@@ -7,6 +7,7 @@ import {
   longestTrainingSeconds,
   networkKinds,
   problemKinds,
+  trainingKinds,
   transferModes,
 } from './learning-kinds.ts';
 import { columnName } from './profiles.ts';
@@ -126,6 +127,24 @@ export const baseModelDocument = z.object({
 });
 export type BaseModelDocument = z.infer<typeof baseModelDocument>;
 
+/** A version of the registry to learn on from, with what its card says. */
+export const registeredBase = z.object({
+  model_id: z.string(),
+  name: z.string(),
+  number: z.int(),
+  kind: z.enum(trainingKinds),
+  family: z.string().describe('What it is, as a network by its kind'),
+  target: z.string(),
+  modes: z.array(z.enum(transferModes)).describe('What of it can be learned on'),
+  columns: z.array(z.string()),
+  data: z.object({ name: z.string(), rows: z.int() }),
+  licence: z.string().nullable(),
+  metrics: z
+    .array(z.object({ name: z.enum(learningMetrics), value: z.number() }))
+    .describe('Of rows that no choice has seen'),
+});
+export type RegisteredBase = z.infer<typeof registeredBase>;
+
 export const otherTrainingApi = {
   network: endpoint({
     id: 'trainNetwork',
@@ -232,12 +251,16 @@ export const otherTrainingApi = {
     method: 'GET',
     path: '/ml/base-models',
     tag,
-    summary: 'Models to learn from that were put beside this server, with their cards',
+    summary:
+      'Models to learn from, with their cards: those put beside this server, and networks of the registry',
     permission: 'models:read',
     status: 200,
     response: z.object({
       items: z.array(baseModelDocument),
       refused: z.array(z.object({ path: z.string(), why: z.string() })),
+      versions: z
+        .array(registeredBase)
+        .describe('Of the registry: the newest of each model that whoever asks may know of, 100 at most'),
     }),
   }),
   storeFile: endpoint({

@@ -32,6 +32,28 @@ async function trainNetwork(page: Page): Promise<void> {
   await page.getByRole('link', { name: 'Open the model' }).click();
 }
 
+/** A model of its own, by adapters on the network before it, whose card is looked at first. */
+async function learnOn(page: Page): Promise<void> {
+  await page.getByRole('link', { name: 'Models', exact: true }).first().click();
+  await page.getByRole('link', { name: 'Train a model' }).click();
+  await page.getByLabel('Dataset', { exact: true }).selectOption({ label: 'Palmer penguins' });
+  await page.getByRole('radio', { name: /Species/ }).check();
+  await page.getByText('More', { exact: true }).last().click();
+  await page.getByLabel('Name of the model').fill('Birds, learned on');
+  await page.getByLabel('What is trained').selectOption('transfer');
+  await page.getByLabel('Base model').selectOption({ label: 'Species of Palmer penguins 2' });
+  await page
+    .getByRole('region', { name: 'Card of the base model' })
+    .getByText(/Palmer penguins, 344 rows/)
+    .waitFor();
+  await page.getByLabel('How much is learned').selectOption('adapters');
+  await page.getByLabel('Epochs at most').fill('4');
+  expect(await faultsOf(page, 'models-transfer')).toEqual([]);
+  await page.getByRole('button', { name: 'Start training' }).click();
+  await page.getByRole('region', { name: 'Learned on from' }).getByText('Domain shift').waitFor();
+  await picture(page, 'models-transfer-ended');
+}
+
 /** Birds heavier than any the model learned from, and what they were. */
 async function predictBirds({ origin, pathname }: URL): Promise<void> {
   const session = await createClient({ baseUrl: origin }).identity.login({ body: administrator });
@@ -176,6 +198,7 @@ describe('a model', () => {
     await page.getByRole('dialog').getByRole('button', { name: 'Stop', exact: true }).click();
     await page.getByText('Somebody stopped it.').waitFor();
     expect(await faultsOf(page, 'models-challenges')).toEqual([]);
+    await learnOn(page);
     // A promotion without its signature is refused, which the browser notes as an error.
     expect(complaints.filter((each) => !each.includes('422') && !each.includes('409'))).toEqual([]);
     await context.close();

@@ -78,6 +78,7 @@ export class ModelFiles {
       });
   }
 
+  /** Those beside the server. */
   async bases(
     ctx: Context,
   ): Promise<{ items: BaseModelDocument[]; refused: { path: string; why: string }[] }> {

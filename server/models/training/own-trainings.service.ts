@@ -3,8 +3,10 @@ import type { z } from 'zod';
 import type { Context } from '../../platform/context.ts';
 import { fail } from '../../platform/failure.ts';
 import type { ModelParts } from '../experiments/run-documents.ts';
+import type { RegisteredModels } from '../registry/registered-models.service.ts';
 import type { ModelFiles } from './model-files.ts';
 import { type KnownVersion, type KnownVersions, requireRows, unseenRows } from './own-work.ts';
+import { registeredBases } from './registered-bases.ts';
 import type { NamedVersion, OwnAsk, TrainInput } from './training.input.ts';
 import type { Trainings } from './training.service.ts';
 import { tuningAsk } from './tuning-ask.ts';
@@ -23,14 +25,28 @@ const tunedSeconds = 600;
 export class OwnTrainings {
   readonly #parts: ModelParts;
   readonly #trainings: Trainings;
+  readonly #models: RegisteredModels;
   readonly #versions: KnownVersions;
   readonly files: ModelFiles;
 
-  constructor(parts: ModelParts, trainings: Trainings, versions: KnownVersions, files: ModelFiles) {
+  constructor(
+    parts: ModelParts,
+    trainings: Trainings,
+    models: RegisteredModels,
+    versions: KnownVersions,
+    files: ModelFiles,
+  ) {
     this.#parts = parts;
     this.#trainings = trainings;
+    this.#models = models;
     this.#versions = versions;
     this.files = files;
+  }
+
+  /** What may be learned on from: beside the server, and in the registry. */
+  async bases(ctx: Context) {
+    const versions = await registeredBases(this.#parts, this.#models, this.#versions, ctx);
+    return { ...(await this.files.bases(ctx)), versions };
   }
 
   network(ctx: Context, body: NetworkBody) {

@@ -6,6 +6,7 @@ import type {
   ModelFile,
   ModelVersion,
   Predictions,
+  RegisteredBase,
   Training,
 } from '@stroma/contracts';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -266,6 +267,14 @@ export function ownTrainingTests(stage: () => Stage): void {
         '/ml/models',
       );
       const file = brought.body.items.find(({ name }) => name === 'Brought')?.model_id;
+      const { body: bases } = await scientist.call<{ versions: RegisteredBase[] }>('GET', '/ml/base-models');
+      expect(bases.versions).toMatchObject([
+        { name: 'On', family: 'mlp', modes: ['frozen', 'last_layers', 'all', 'adapters'] },
+        { name: 'Head', modes: ['frozen'] },
+        { name: 'Brought', modes: ['frozen'], licence: 'Apache-2.0' },
+        ...(deep ? [{}] : []),
+        { name: 'Net', columns: ['length', 'width', 'depth'], data: { name: 'sums', rows: 200 } },
+      ]);
       const frozen = await start(
         '/ml/transfer-learning/apply',
         onFrom({ base: { model_id: file }, mode: 'all' }),

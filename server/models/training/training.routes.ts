@@ -13,7 +13,7 @@ export function trainingRoutes(app: FastifyInstance, trainings: Trainings, own: 
   route(app, of.transfer, ({ ctx, body }) => own.transfer(ctx, body));
   route(app, of.storeFile, ({ ctx, request }) => own.files.store(ctx, request));
   route(app, of.import, ({ ctx, body }) => own.import(ctx, body));
-  route(app, of.baseModels, ({ ctx }) => own.files.bases(ctx));
+  route(app, of.baseModels, ({ ctx }) => own.bases(ctx));
   route(app, of.list, ({ ctx, query }) => trainings.list(ctx, query));
   route(app, of.get, ({ ctx, params }) => trainings.get(ctx, params.id));
 }

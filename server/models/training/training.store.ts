@@ -1,6 +1,8 @@
-import { and, desc, eq, inArray, isNull, lt, sql } from 'drizzle-orm';
+import type { TrainingKind } from '@stroma/contracts';
+import { and, desc, eq, inArray, isNull, lt, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '../../platform/context.ts';
 import type { Sql } from '../../platform/db/database.ts';
+import { models, modelVersions } from '../registry/registry.tables.ts';
 import { trainedVersions, trainings } from './training.tables.ts';
 
 export type TrainingRow = typeof trainings.$inferSelect;
@@ -65,6 +67,35 @@ export async function findTrained(db: Sql, ctx: Context, versionId: string): Pro
     .where(and(eq(trainedVersions.tenantId, ctx.actor.tenantId), eq(trainedVersions.versionId, versionId)))
     .limit(1);
   return row ?? null;
+}
+
+/** The newest version of each model that is one of these kinds, newest first. */
+export async function listTrainedAs(
+  db: Sql,
+  ctx: Context,
+  { kinds, reached, limit }: { kinds: TrainingKind[]; reached: SQL | null; limit: number },
+): Promise<{ modelId: string; number: number }[]> {
+  const newest = await db
+    .selectDistinctOn([models.id], {
+      modelId: models.id,
+      number: modelVersions.number,
+      createdAt: trainedVersions.createdAt,
+    })
+    .from(trainedVersions)
+    .innerJoin(modelVersions, eq(modelVersions.id, trainedVersions.versionId))
+    .innerJoin(models, eq(models.id, trainedVersions.modelId))
+    .where(
+      and(
+        eq(trainedVersions.tenantId, ctx.actor.tenantId),
+        inArray(trainedVersions.kind, kinds),
+        isNull(modelVersions.deletedAt),
+        isNull(models.deletedAt),
+        reached ?? undefined,
+      ),
+    )
+    .orderBy(models.id, desc(modelVersions.number))
+    .limit(1000);
+  return newest.toSorted((a, b) => b.createdAt.getTime() - a.createdAt.getTime()).slice(0, limit);
 }
 
 /** Bytes of the models of all versions, of all organisations. */

@@ -40,6 +40,7 @@ export const queryKeys = {
   challenges: ['challenges'] as const,
   challengeList: (modelId: string) => ['challenges', 'list', modelId] as const,
   trainings: ['trainings'] as const,
+  baseModels: ['base-models'] as const,
   trainingList: (query: object) => ['trainings', 'list', query] as const,
   training: (id: string) => ['trainings', 'one', id] as const,
   prediction: (id: string, request: object) => ['prediction', id, request] as const,

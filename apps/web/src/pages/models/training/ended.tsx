@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { ErrorNotice, Notice } from '../../../components/notice.tsx';
 import { Section } from '../../../components/page.tsx';
 import { SkeletonRows } from '../../../components/skeleton.tsx';
+import { BaseTold } from './base-told.tsx';
 import { Leaderboard } from './leaderboard.tsx';
 import { LearningCurve } from './learning-curve.tsx';
 import { NetworkCurves } from './network-curves.tsx';
@@ -40,6 +41,7 @@ export function Ended({
           {message}
         </Notice>
       ))}
+      <BaseTold base={data.base} domain_shift={data.domain_shift} />
       <Section title={t('leaderboard')} note={t('learned_by', { model: data.learned_by })}>
         <Leaderboard entries={data.leaderboard} />
       </Section>

@@ -10,7 +10,9 @@ type NumberOf =
   | 'rate'
   | 'channels'
   | 'imageHeight'
-  | 'imageWidth';
+  | 'imageWidth'
+  | 'tunedLayers'
+  | 'rank';
 interface Limits {
   label:
     | 'layers'
@@ -20,7 +22,9 @@ interface Limits {
     | 'learning_rate'
     | 'channels'
     | 'image_height'
-    | 'image_width';
+    | 'image_width'
+    | 'tuned_layers'
+    | 'adapter_rank';
   min: number;
   max: number;
   step?: number | 'any';
@@ -37,11 +41,18 @@ const limits: Readonly<Record<NumberOf, Limits>> = {
   channels: { label: 'channels', min: 1, max: 1024 },
   imageHeight: { label: 'image_height', min: 1, max: 1024 },
   imageWidth: { label: 'image_width', min: 1, max: 1024 },
+  tunedLayers: { label: 'tuned_layers', min: 1, max: 14, free: true },
+  rank: { label: 'adapter_rank', min: 1, max: 256, free: true },
 };
 
+interface Fields {
+  way: Way;
+  onChange: (change: Partial<Way>) => void;
+}
+
 /** The numbers a network is told; what may be left empty is as usual. */
-export function NetworkFields({ way, onChange }: { way: Way; onChange: (change: Partial<Way>) => void }) {
-  const { t } = useTranslation('models');
+export function NetworkFields(fields: Fields) {
+  const { way } = fields;
   const shown: readonly NumberOf[] = [
     'layers',
     'width',
@@ -51,6 +62,23 @@ export function NetworkFields({ way, onChange }: { way: Way; onChange: (change: 
     ...(isSequence(way) || isImage(way) ? (['channels'] as const) : []),
     ...(isImage(way) ? (['imageHeight', 'imageWidth'] as const) : []),
   ];
+  return <NumberFields {...fields} shown={shown} />;
+}
+
+/** Those of a network that is learned on from another. */
+export function TuningFields(fields: Fields) {
+  const { mode } = fields.way;
+  const shown: readonly NumberOf[] = [
+    ...(mode === 'all' ? [] : (['tunedLayers'] as const)),
+    ...(mode === 'adapters' ? (['rank'] as const) : []),
+    'epochs',
+    'rate',
+  ];
+  return <NumberFields {...fields} shown={shown} />;
+}
+
+function NumberFields({ way, onChange, shown }: Fields & { shown: readonly NumberOf[] }) {
+  const { t } = useTranslation('models');
   return (
     <div className="grid grid-cols-2 items-end gap-3">
       {shown.map((name) => {

@@ -16,12 +16,15 @@ export function TimeFields({
   effort,
   onChange,
   ready,
+  columns,
   usualName,
   error,
 }: {
   effort: Effort;
   onChange: (effort: Effort) => void;
   ready: boolean;
+  /** That may be learned from. */
+  columns: readonly string[];
   usualName: string;
   error: unknown;
 }) {
@@ -75,7 +78,11 @@ export function TimeFields({
               />
             )}
           </Field>
-          <WayFields way={effort.way} onChange={(change) => set({ way: { ...effort.way, ...change } })} />
+          <WayFields
+            way={effort.way}
+            columns={columns}
+            onChange={(change) => set({ way: { ...effort.way, ...change } })}
+          />
         </div>
       </details>
       {error !== null && <ErrorNotice error={error} />}

@@ -9,7 +9,7 @@ import { GoalFields } from './goal-fields.tsx';
 import { targetFacts, usualMetric } from './target-facts.ts';
 import { TargetList } from './target-list.tsx';
 import { TimeFields } from './time-fields.tsx';
-import { networkOptions, usualWay, type Way } from './way.ts';
+import { networkOptions, transferOptions, usualWay, type Way } from './way.ts';
 
 export interface Goal {
   problem: ProblemKind;
@@ -54,12 +54,14 @@ export function TrainForm({ dataset, profile }: { dataset: Dataset; profile: Dat
         metric: goal.metric,
         ...(goal.problem !== problems[0] && { problem_type: goal.problem }),
         ...(name !== '' && { name }),
-        time_limit_s,
       };
+      if (way.kind === 'transfer')
+        return client.training.transfer({ body: { ...body, ...transferOptions(way, time_limit_s) } });
       if (way.kind === 'network')
-        return client.training.network({ body: { ...body, ...networkOptions(way) } });
-      if (way.kind === 'learner') return client.training.learner({ body: { ...body, learner: way.learner } });
-      return client.training.automl({ body: { ...body, preset: way.preset } });
+        return client.training.network({ body: { ...body, time_limit_s, ...networkOptions(way) } });
+      if (way.kind === 'learner')
+        return client.training.learner({ body: { ...body, time_limit_s, learner: way.learner } });
+      return client.training.automl({ body: { ...body, time_limit_s, preset: way.preset } });
     },
     onSuccess: ({ training_id }) =>
       navigate({ to: '/models/trainings/$trainingId', params: { trainingId: training_id } }),
@@ -85,7 +87,14 @@ export function TrainForm({ dataset, profile }: { dataset: Dataset; profile: Dat
         <TimeFields
           effort={effort}
           onChange={setEffort}
-          ready={target !== null && !start.isPending}
+          ready={
+            target !== null &&
+            !start.isPending &&
+            (effort.way.kind !== 'transfer' || effort.way.base !== null)
+          }
+          columns={profile.columns.flatMap(({ name }) =>
+            name === target || leftOut.has(name) ? [] : [name],
+          )}
           usualName={target === null ? '' : t('usual_name', { target, dataset: dataset.name })}
           error={start.error}
         />

@@ -20,6 +20,12 @@ export const runningTrainingsQuery = queryOptions({
   refetchInterval: 10_000,
 });
 
+/** What can be learned on from. */
+export const baseModelsQuery = queryOptions({
+  queryKey: queryKeys.baseModels,
+  queryFn: ({ signal }) => client.training.baseModels({ signal }),
+});
+
 /** Of the version a training made, or of one of a model. */
 export const evaluationQuery = (modelId: string, number: number) =>
   queryOptions({

@@ -11,7 +11,8 @@ import {
 import { useTranslation } from 'react-i18next';
 import { Field, Select } from '../../../components/field.tsx';
 import { NetworkFields } from './network-fields.tsx';
-import type { Way } from './way.ts';
+import { TransferFields } from './transfer-fields.tsx';
+import { type Way, wayKinds } from './way.ts';
 
 const groups = [
   ['networks_table', tableNetworks],
@@ -20,7 +21,16 @@ const groups = [
 ] as const;
 
 /** What is trained, with the few things each kind may be told. */
-export function WayFields({ way, onChange }: { way: Way; onChange: (change: Partial<Way>) => void }) {
+export function WayFields({
+  way,
+  columns,
+  onChange,
+}: {
+  way: Way;
+  /** That may be learned from. */
+  columns: readonly string[];
+  onChange: (change: Partial<Way>) => void;
+}) {
   const { t } = useTranslation('models');
   return (
     <>
@@ -31,7 +41,7 @@ export function WayFields({ way, onChange }: { way: Way; onChange: (change: Part
             value={way.kind}
             onChange={({ target }) => onChange({ kind: target.value as Way['kind'] })}
           >
-            {(['automl', 'learner', 'network'] as const).map((each) => (
+            {wayKinds.map((each) => (
               <option key={each} value={each}>
                 {t(`way_${each}`)}
               </option>
@@ -73,6 +83,7 @@ export function WayFields({ way, onChange }: { way: Way; onChange: (change: Part
           )}
         </Field>
       )}
+      {way.kind === 'transfer' && <TransferFields way={way} columns={columns} onChange={onChange} />}
       {way.kind === 'network' && (
         <>
           <Field label={t('network')}>

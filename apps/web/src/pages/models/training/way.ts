@@ -1,9 +1,11 @@
-import type { LearnerKind, LearningPreset, NetworkKind } from '@stroma/contracts';
+import type { LearnerKind, LearningPreset, NetworkKind, TransferMode } from '@stroma/contracts';
 import { imageNetworks, sequenceNetworks } from '@stroma/contracts';
 
-/** What is trained: whatever is found to be best, one learner, or a network with what it was told. */
+export const wayKinds = ['automl', 'learner', 'network', 'transfer'] as const;
+
+/** What is trained: whatever is found to be best, one learner, a network with what it was told, or a model learned on. */
 export interface Way {
-  kind: 'automl' | 'learner' | 'network';
+  kind: (typeof wayKinds)[number];
   preset: LearningPreset;
   learner: LearnerKind;
   network: NetworkKind;
@@ -16,6 +18,12 @@ export interface Way {
   channels: number;
   imageHeight: number;
   imageWidth: number;
+  /** What is learned on from. */
+  base: { model_id: string; version: string } | { name: string } | null;
+  mode: TransferMode;
+  /** Of the last layers; null: as usual for the mode. */
+  tunedLayers: number | null;
+  rank: number | null;
 }
 
 export const usualWay: Way = {
@@ -31,6 +39,10 @@ export const usualWay: Way = {
   channels: 1,
   imageHeight: 8,
   imageWidth: 8,
+  base: null,
+  mode: 'frozen',
+  tunedLayers: null,
+  rank: null,
 };
 
 const has = (kinds: readonly string[], kind: string): boolean => kinds.includes(kind);
@@ -49,5 +61,16 @@ export function networkOptions(way: Way) {
     ...(dropout !== null && { dropout }),
     ...(isSequence(way) && { arrangement: { channels } }),
     ...(isImage(way) && { arrangement: { channels, height: imageHeight, width: imageWidth } }),
+  };
+}
+
+/** How a model is learned on from, as the API has it. Throws where none is chosen. */
+export function transferOptions({ base, mode, tunedLayers, rank, epochs, rate }: Way, time_limit_s: number) {
+  if (base === null) throw new Error('a base was expected to be chosen');
+  if (mode === 'frozen') return { base, mode };
+  return {
+    ...{ base, mode, epochs, rate, time_limit_s },
+    ...(mode !== 'all' && tunedLayers !== null && { layers: tunedLayers }),
+    ...(mode === 'adapters' && rank !== null && { rank }),
   };
 }
