@@ -98,7 +98,7 @@ export const categoryBinsOf = (bins: readonly ColumnBins[]): CategoryBins =>
 const cells = 1024;
 
 /**
- * Writes the bin of each row's value at `first + row · stride`. A grid over the range of the edges narrows each search to
+ * Writes the bins of the rows' values one after the other, from place `first`. A grid over the range of the edges narrows each search to
  * the few edges of its cell.
  */
 export function writeBins(
@@ -107,7 +107,6 @@ export function writeBins(
   column: ColumnBins,
   out: Uint8Array | Uint16Array,
   first: number,
-  stride: number,
   missing: number,
 ): void {
   const n = rows?.length ?? values.length;
@@ -115,7 +114,7 @@ export function writeBins(
   if (categories !== null) {
     for (let at = 0; at < n; at++) {
       const code = values[rows === null ? at : (rows[at] as number)] as number;
-      out[first + at * stride] = code >= 0 ? (categories[code] as number) : missing;
+      out[first + at] = code >= 0 ? (categories[code] as number) : missing;
     }
     return;
   }
@@ -135,7 +134,7 @@ export function writeBins(
   for (let at = 0; at < n; at++) {
     const value = values[rows === null ? at : (rows[at] as number)] as number;
     if (Number.isNaN(value)) {
-      out[first + at * stride] = missing;
+      out[first + at] = missing;
       continue;
     }
     const place = (value - lowest) * scale;
@@ -147,6 +146,6 @@ export function writeBins(
       if ((edges[middle] as number) < value) low = middle + 1;
       else high = middle;
     }
-    out[first + at * stride] = low;
+    out[first + at] = low;
   }
 }

@@ -1,5 +1,5 @@
 import { StromaError } from '@stroma/kernel';
-import type { Matrix, Target } from '../estimator.ts';
+import { type Matrix, mostMagnitude, type Target } from '../estimator.ts';
 
 const refuse = (message: string, details: Record<string, unknown> = {}) =>
   new StromaError('INVALID_INPUT', message, details);
@@ -114,6 +114,12 @@ function finite(values: Float64Array, what: string): void {
     throw refuse(
       `Expected a finite ${what} in every row, was given ${values[row]} in row ${row}. Leave such rows out.`,
       { row },
+    );
+  const large = values.findIndex((value) => Math.abs(value) > mostMagnitude);
+  if (large >= 0)
+    throw refuse(
+      `Expected a ${what} of at most ${mostMagnitude} in every row, was given ${values[large]} in row ${large}. If it stands for a missing one, leave such rows out; else take another unit.`,
+      { row: large },
     );
 }
 

@@ -101,6 +101,9 @@ export class TreeBuilder {
   }
 }
 
+export const bytesOfTrees = ({ column, sets, width }: TreeSet): number =>
+  column.length * (41 + 8 * width) + sets.byteLength;
+
 export function emptyTrees(trees: number, nodes: number, sets: number, width: number): TreeSet {
   return {
     roots: new Uint32Array(trees + 1),

@@ -9,7 +9,7 @@ import type { TreeThreads } from '../tree-threads.ts';
 import { type BoostingLoss, chooseLoss, type Problem, problemOf, startingScores } from './problem.ts';
 import { meanRowLoss, weightedQuantile } from './row-losses.ts';
 import type { SplitRules } from './split-search.ts';
-import { layOut, type TrainingJob } from './training-memory.ts';
+import { type Layout, layOut, type TrainingJob } from './training-memory.ts';
 import { step, word } from './training-part.ts';
 import { TreeGrower } from './tree-grower.ts';
 
@@ -60,7 +60,8 @@ const defaults = {
   rowShare: 1,
   columnShare: 1,
 };
-type Settings = Required<Omit<BoostingOptions, 'loss' | 'monotone' | 'earlyStopping' | 'threads'>>;
+type Settings = Required<Omit<BoostingOptions, 'loss' | 'monotone' | 'earlyStopping' | 'threads'>> &
+  Pick<FitOptions, 'memoryLimitBytes'>;
 
 /**
  * Histogram gradient boosting, leaf by leaf (Friedman 2001, doi:10.1214/aos/1013203451; Ke et al. 2017, LightGBM).
@@ -190,6 +191,19 @@ function rulesOf(
   };
 }
 
+/** Rows whose bins stay in the cache while all columns are written. */
+const rowsTurned = 2048;
+
+function rowByRow(bytes: Uint8Array, { rows, columns, bins, binsByColumn }: Layout): void {
+  for (let from = 0; from < rows; from += rowsTurned) {
+    const to = Math.min(rows, from + rowsTurned);
+    for (let column = 0; column < columns; column++) {
+      const own = binsByColumn + column * rows;
+      for (let row = from; row < to; row++) bytes[bins + row * columns + column] = bytes[own + row] as number;
+    }
+  }
+}
+
 /** The training under way: scores and derivatives of the rows learned from, and the rounds. */
 class Boosting {
   readonly base: Float64Array;
@@ -233,11 +247,13 @@ class Boosting {
       threads: threads?.threads ?? 1,
       hasWeights: problem.weights !== null,
       isSoftmax: problem.rowLoss === 'softmax',
+      limitBytes: settings.memoryLimitBytes,
     });
     const bytes = new Uint8Array(memory.buffer);
     matrix.columns.forEach((values, column) => {
-      writeBins(values, subset, bins[column] as ColumnBins, bytes, layout.bins + column, layout.columns, 255);
+      writeBins(values, subset, bins[column] as ColumnBins, bytes, layout.binsByColumn + column * rows, 255);
     });
+    rowByRow(bytes, layout);
     const job: TrainingJob = {
       memory,
       module,

@@ -47,10 +47,10 @@ export interface HistogramKernel {
   /** Turns pairs of doubles (gradient, hessian) in place into whole numbers; each row counts 1 << `shift` too. */
   quantise(at: number, end: number, scaleFirst: number, scaleSecond: number, shift: number): void;
   /**
-   * Rows whose bin the table marks 1 first, others after, each in their order. `bins` is the address of the column in
-   * row 0. Returns where the others begin; `spare` has room for all.
+   * Rows whose bin the table marks 1 first, others after, each in their order. `bins` is the address of the column's
+   * own. Returns where the others begin; `spare` has room for all.
    */
-  partition(at: number, end: number, bins: number, stride: number, table: number, spare: number): number;
+  partition(at: number, end: number, bins: number, table: number, spare: number): number;
   /** Adds `value` to the score of each row listed. */
   raise(at: number, end: number, scores: number, value: number): void;
   /** Exponentials of `sign` x the doubles from `from` on, two at a time, within 1 in 2^52; arguments within +-708. */
@@ -145,22 +145,22 @@ const others: WasmFunction[] = [
   },
   {
     name: 'partition',
-    parameters: [i32, i32, i32, i32, i32, i32],
+    parameters: [i32, i32, i32, i32, i32],
     result: i32,
-    // 6: end of the left rows, 7: of the right ones in `spare`, 8: the row, 9: 4 when it goes left.
+    // 5: end of the left rows, 6: of the right ones in `spare`, 7: the row, 8: 4 when it goes left.
     locals: [i32, i32, i32, i32],
     body: [
-      [op.get(0), op.set(6), op.get(5), op.set(7)],
+      [op.get(0), op.set(5), op.get(4), op.set(6)],
       forEach(0, 1, 4, [
-        [op.get(6), op.get(0), op.i32Load(), op.tee(8), op.i32Store()],
-        [op.get(7), op.get(8), op.i32Store()],
-        [op.get(8), op.get(3), op.i32Mul, op.get(2), op.i32Add, op.i32Load8u()],
-        [op.get(4), op.i32Add, op.i32Load8u(), op.i32Const(2), op.i32Shl, op.set(9)],
-        [op.get(6), op.get(9), op.i32Add, op.set(6)],
-        [op.get(7), op.i32Const(4), op.i32Add, op.get(9), op.i32Sub, op.set(7)],
+        [op.get(5), op.get(0), op.i32Load(), op.tee(7), op.i32Store()],
+        [op.get(6), op.get(7), op.i32Store()],
+        [op.get(7), op.get(2), op.i32Add, op.i32Load8u()],
+        [op.get(3), op.i32Add, op.i32Load8u(), op.i32Const(2), op.i32Shl, op.set(8)],
+        [op.get(5), op.get(8), op.i32Add, op.set(5)],
+        [op.get(6), op.i32Const(4), op.i32Add, op.get(8), op.i32Sub, op.set(6)],
       ]),
-      [op.get(6), op.get(5), op.get(7), op.get(5), op.i32Sub, op.memoryCopy],
-      op.get(6),
+      [op.get(5), op.get(4), op.get(6), op.get(4), op.i32Sub, op.memoryCopy],
+      op.get(5),
     ],
   },
   {

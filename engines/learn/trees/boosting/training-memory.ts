@@ -1,4 +1,5 @@
 import { StromaError } from '@stroma/kernel';
+import { checkMemory } from '../../estimator.ts';
 import { mostBytes, sharedMemory, type WasmMemory, type WasmModule } from '../../wasm/wasm-module.ts';
 import { binBytes, columnBytes, histogramModule, widestBlock } from './histogram-kernel.ts';
 import type { RowLoss } from './row-losses.ts';
@@ -16,8 +17,10 @@ export interface Layout {
   columns: number;
   outputs: number;
   blocks: Block[];
-  /** Bins, row by row: one byte for each column. */
+  /** Bins, row by row: one byte for each column. Histograms read some columns of a row. */
   bins: number;
+  /** The same, column by column: what parts the rows of a leaf reads one column. */
+  binsByColumn: number;
   pairs: number;
   scores: number;
   targets: number;
@@ -62,9 +65,10 @@ export interface MemoryNeeds {
   threads: number;
   hasWeights: boolean;
   isSoftmax: boolean;
+  limitBytes: number | undefined;
 }
 
-/** Throws INVALID_INPUT where it would take more than the 4 GiB one memory can be. */
+/** Throws INVALID_INPUT where it would take more than the 4 GiB one memory can be, or than it may take. */
 export function layOut(needs: MemoryNeeds): { layout: Layout; memory: WasmMemory; module: WasmModule } {
   const { rows, columns, outputs, leaves, threads } = needs;
   let used = 0;
@@ -93,6 +97,7 @@ export function layOut(needs: MemoryNeeds): { layout: Layout; memory: WasmMemory
     table,
     mask: reserve(columns),
     bins: reserve(rows * columns),
+    binsByColumn: reserve(rows * columns),
     pairs: reserve(rows * binBytes),
     scores: reserve(8 * rows * outputs),
     targets: reserve(8 * rows),
@@ -111,5 +116,11 @@ export function layOut(needs: MemoryNeeds): { layout: Layout; memory: WasmMemory
       `Expected a table whose training fits in 4 GiB, was given ${rows} rows x ${columns} columns with ${leaves} leaves, which takes ${(used / 2 ** 30).toFixed(1)} GiB. Take fewer columns, leaves or a sample of the rows.`,
       { bytes: used },
     );
+  checkMemory(
+    `Boosting trees on ${rows} rows x ${columns} columns with ${leaves} leaves`,
+    used,
+    needs.limitBytes,
+    'Take fewer columns, leaves or a sample of the rows.',
+  );
   return { layout, memory: sharedMemory(used), module: histogramModule() };
 }

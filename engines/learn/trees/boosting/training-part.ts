@@ -150,8 +150,7 @@ export class TrainingPart {
       (this.kernel.partition(
         layout.order + 4 * from,
         layout.order + 4 * to,
-        layout.bins + this.#at(word.column),
-        layout.columns,
+        layout.binsByColumn + layout.rows * this.#at(word.column),
         layout.table,
         layout.spare + 4 * from,
       ) -

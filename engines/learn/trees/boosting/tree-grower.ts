@@ -264,8 +264,7 @@ export class TreeGrower {
       const end = kernel.partition(
         order + 4 * leaf.from,
         order + 4 * leaf.to,
-        layout.bins + split.column,
-        layout.columns,
+        layout.binsByColumn + layout.rows * split.column,
         layout.table,
         spare,
       );

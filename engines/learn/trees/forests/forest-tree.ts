@@ -66,15 +66,15 @@ function growForestTree(job: ForestJob, tree: number): TreeSet {
   return builder.finish(0);
 }
 
-/** One thread's trees of a forest: every `parts`-th, as long as `goOn` says so. */
+/** One thread's trees of a forest: every `parts`-th, as long as `goOn`, which is told the last one, says so. */
 export function growForest(
   job: ForestJob,
   part: number,
   parts: number,
-  goOn: (done: number) => boolean,
+  goOn: (done: number, last: TreeSet | null) => boolean,
 ): TreeSet[] {
   const trees: TreeSet[] = [];
-  for (let tree = part; tree < job.trees && goOn(trees.length); tree += parts)
+  for (let tree = part; tree < job.trees && goOn(trees.length, trees.at(-1) ?? null); tree += parts)
     trees.push(growForestTree(job, tree));
   return trees;
 }

@@ -1,9 +1,9 @@
 import { StromaError } from '@stroma/kernel';
-import type { FitOptions, Matrix, Target } from '../../estimator.ts';
+import { checkMemory, type FitOptions, type Matrix, type Target } from '../../estimator.ts';
 import { binsOf, type ColumnBins, categoryBinsOf, writeBins } from '../binning.ts';
 import { checkData, checkSettings } from '../checks.ts';
 import { type TreeKind, TreeModel } from '../tree-model.ts';
-import { joinTrees, type TreeSet } from '../tree-set.ts';
+import { bytesOfTrees, joinTrees, type TreeSet } from '../tree-set.ts';
 import type { TreeThreads } from '../tree-threads.ts';
 import type { ForestJob } from './forest-job.ts';
 import { growForest } from './forest-tree.ts';
@@ -97,8 +97,16 @@ function fitForest(
   const parts = threads?.threads ?? 1;
   const grown: TreeSet[][] = [];
   const own = () => {
-    grown[0] = growForest(job, 0, parts, (done) => {
+    grown[0] = growForest(job, 0, parts, (done, last) => {
       options.signal?.throwIfAborted();
+      // Trees are much alike, and for a moment all are there twice.
+      if (last !== null)
+        checkMemory(
+          `${trees} trees on ${matrix.rows} rows`,
+          2 * trees * bytesOfTrees(last),
+          options.memoryLimitBytes,
+          'Take fewer trees, more rows a leaf (minRows) or a sample of the rows.',
+        );
       options.onProgress?.(Math.min(1, (done * parts) / trees));
       return true;
     });
@@ -166,7 +174,7 @@ function jobOf(
     codes: matrix.columns.map((values, column) => {
       const codes = shared(Uint16Array, matrix.rows);
       const own = bins[column] as ColumnBins;
-      writeBins(values, null, own, codes, 0, 1, own.bins);
+      writeBins(values, null, own, codes, 0, own.bins);
       return codes;
     }),
     bins: Uint16Array.from(bins, (column) => column.bins),
