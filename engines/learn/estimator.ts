@@ -1,7 +1,12 @@
+import { StromaError } from '@stroma/kernel';
+
 /**
  * What every learner of this package is held to. An estimator sees numbers only: how a table's columns become them
  * (encoders, splits, leakage checks) is the business of `table/`.
  */
+
+/** Larger numbers, of either sign, are refused: sums of their squares could not be held. They often stand for missing ones. */
+export const mostMagnitude = 1e100;
 
 /** Rows x columns, by column. NaN is missing, in numbers and in codes. */
 export interface Matrix {
@@ -27,6 +32,8 @@ export interface FitOptions {
   seed: number;
   /** Of each row, 0 or more; all 1 when left out. */
   weights?: Float64Array;
+  /** Learners whose memory grows faster than the table's refuse what would need more, with INVALID_INPUT. */
+  memoryLimitBytes?: number;
   /** Looked at between steps: throws its reason. */
   signal?: AbortSignal;
   /** 0 to 1. */
@@ -58,3 +65,14 @@ export interface SavedModel {
 
 /** Learns; throws INVALID_INPUT naming what was expected of the data and what was given. Slow: run it in a thread. */
 export type Fit<Options> = (matrix: Matrix, target: Target, options: Options & FitOptions) => Predictor;
+
+/** Throws INVALID_INPUT where learning would need more memory than it may take. */
+export function checkMemory(learner: string, bytes: number, limit: number | undefined, next: string): void {
+  if (limit === undefined || bytes <= limit) return;
+  const mib = (of: number) => `${Math.ceil(of / 2 ** 20)} MiB`;
+  throw new StromaError(
+    'INVALID_INPUT',
+    `${learner} would need about ${mib(bytes)} of memory; it may take ${mib(limit)}. ${next}`,
+    { needed_bytes: Math.ceil(bytes), limit_bytes: limit },
+  );
+}

@@ -3,7 +3,7 @@ import { type MetricName, metrics, metricsOf } from '../scores/metrics.ts';
 import { type FeatureTable, takeRows } from '../table/feature-table.ts';
 import type { Leak } from '../table/leakage.ts';
 import type { Problem, ProblemType } from '../table/problem-type.ts';
-import { foldsOf, shuffled } from '../table/splits.ts';
+import { shuffled } from '../table/splits.ts';
 import { takeTarget } from '../table/target.ts';
 import type { TreeThreads } from '../trees/tree-threads.ts';
 import type { SavedAutoml } from './automl-model.ts';
@@ -22,21 +22,10 @@ import {
   scoresByFold,
 } from './objective.ts';
 import { type Decision, prepare } from './preparation.ts';
+import { foldsFor, type Preset, presetSettings } from './presets.ts';
+import type { AutomlSplit } from './row-parts.ts';
 import { mostMembers, Search, type StopReason } from './search.ts';
 import { TimeLimit } from './time-limit.ts';
-
-export const presets = ['fast', 'balanced', 'thorough'] as const;
-export type Preset = (typeof presets)[number];
-
-/** Of so many rows three folds tell enough. */
-const manyRows = 20_000;
-
-/** Folds, and proposals after the portfolio. */
-const presetSettings: Readonly<Record<Preset, { folds: number; refinements: number }>> = {
-  fast: { folds: 3, refinements: 0 },
-  balanced: { folds: 5, refinements: 30 },
-  thorough: { folds: 8, refinements: 120 },
-};
 
 export interface AutomlOptions {
   table: FeatureTable;
@@ -53,7 +42,9 @@ export interface AutomlOptions {
   clock: () => number;
   /** Of the rows, kept back to say how good the model is: 0.2 when left out; 0 where the caller keeps some back. */
   holdout_share?: number;
-  /** 4 GiB when left out. */
+  /** How rows are parted; by chance when left out, of classes with each one's share. */
+  split?: AutomlSplit;
+  /** Of tables, encoded rows and learners, beside the process itself; 4 GiB when left out. */
   memory_limit_bytes?: number;
   threads?: TreeThreads;
   /** Has networks tried too: `networkLearners` of @stroma/learn/networks. They hold the thread for up to 20 steps at a time. */
@@ -116,15 +107,16 @@ export interface AutomlResult {
  */
 export async function automl(options: AutomlOptions): Promise<AutomlResult> {
   const { seed, signal, learners, preset = 'balanced' } = options;
-  const run = {
-    ...(options.threads && { threads: options.threads }),
-    ...(options.go && { go: options.go }),
-    ...(options.memory_limit_bytes !== undefined && { memoryLimitBytes: options.memory_limit_bytes }),
-  };
-  const { folds: wantedFolds, refinements } = presetSettings[preset];
+  const { refinements } = presetSettings[preset];
   const used = options.state?.seconds ?? 0;
   const limit = new TimeLimit(options.clock, options.time_limit_seconds, used);
   const ready = prepare(options);
+  const run = {
+    ...(options.threads && { threads: options.threads }),
+    ...(options.go && { go: options.go }),
+    // As much again is for the members of a blend, which are there together.
+    memoryLimitBytes: (ready.memoryLimitBytes - ready.memoryBytes) / 2,
+  };
   const { target, rows, problem } = ready;
   const metric = options.metric ?? defaultMetric(target);
   if (metrics[metric].of !== target.kind)
@@ -155,25 +147,19 @@ export async function automl(options: AutomlOptions): Promise<AutomlResult> {
       preset,
       options.holdout_share ?? 0.2,
       ...(options.only === undefined ? [] : [JSON.stringify(options.only)]),
+      ...(options.split === undefined ? [] : [JSON.stringify(options.split)]),
       ...(learners === undefined ? [] : ['networks']),
     ]),
     options.state,
   );
   const train = { table: takeRows(ready.table, rows.train), target: takeTarget(target, rows.train) };
-  const folds = rows.train.length > manyRows ? 3 : wantedFolds;
-  const foldOf = foldsOf(
-    rows.train.length,
-    train.target.kind === 'class' ? { by: 'stratified', codes: train.target.codes } : { by: 'random' },
-    folds,
-    seed,
-  );
+  const parted = ready.foldsOf(rows.train, foldsFor(rows.train.length, preset), seed);
   const judged = new Map<string, ScoreInterval>();
   const soFar = (): LeaderboardEntry[] =>
     leaderOrder(
       metric,
       search.evaluated().map(({ configuration: { id, family, settings }, outOfFold, seconds }) => {
-        const score =
-          judged.get(id) ?? intervalOfFolds(scoresByFold(objective, train.target, outOfFold, foldOf, folds));
+        const score = judged.get(id) ?? intervalOfFolds(scoresByFold(objective, search.tested, outOfFold));
         judged.set(id, score);
         return { model: id, family, metric, settings, seconds, weight: 0, ...score };
       }),
@@ -181,8 +167,7 @@ export async function automl(options: AutomlOptions): Promise<AutomlResult> {
   const search: Search = new Search(
     {
       ...train,
-      foldOf,
-      folds,
+      ...parted,
       objective,
       seed,
       limit,
@@ -215,8 +200,6 @@ export async function automl(options: AutomlOptions): Promise<AutomlResult> {
     throw unlearned(options.only.family, failuresOf(state), limit.seconds);
   const finish = new Finish({
     ...train,
-    foldOf,
-    folds,
     objective,
     seed,
     limit,
@@ -251,8 +234,6 @@ export async function automl(options: AutomlOptions): Promise<AutomlResult> {
     });
   const curve = await learningCurve(search, chosen.heaviest, {
     ...train,
-    foldOf,
-    folds,
     objective,
     seed,
     limit,
@@ -263,7 +244,7 @@ export async function automl(options: AutomlOptions): Promise<AutomlResult> {
   return {
     problem,
     metric,
-    leaderboard: leaderboardOf(search, chosen, objective, train.target, foldOf, folds),
+    leaderboard: leaderboardOf(search, chosen, objective),
     holdout,
     learning_curve: curve,
     stopped: { reason, message: messageOf(reason, limit, state) },

@@ -5,7 +5,7 @@ import { fitLogistic, type LogisticModel, loadLogistic } from '../linear/logisti
 import { shuffled } from '../table/splits.ts';
 import { rowsOfTarget, takeTarget } from '../table/target.ts';
 import { outputsOf, takeOutputs } from './fold-fit.ts';
-import type { Objective } from './objective.ts';
+import type { Objective, TestedRows } from './objective.ts';
 
 /** How predictions of members become one. `members` are places in the list it was fitted to. */
 export type Combination =
@@ -181,9 +181,7 @@ export interface Chosen {
  */
 export function chooseCombination(
   predictions: readonly Float64Array[],
-  target: Target,
-  foldOf: Uint8Array,
-  folds: number,
+  { target, foldOf, folds }: TestedRows,
   objective: Objective,
   { seed, most }: { seed: number; most: number },
 ): Chosen {

@@ -14,8 +14,6 @@ import { OutOfTime, type TimeLimit, throwIfStopped } from './time-limit.ts';
 interface FinishSetting {
   table: FeatureTable;
   target: Target;
-  foldOf: Uint8Array;
-  folds: number;
   objective: Objective;
   seed: number;
   limit: TimeLimit;
@@ -51,19 +49,18 @@ export class Finish {
 
   /** Fewer members, and quick ones, where there is not the time to fit more. */
   async choose(most: number): Promise<ChosenEnsemble> {
-    const { search, target, foldOf, folds, objective, seed, table, limit } = this.#setting;
+    const { search, target, objective, seed, table, limit } = this.#setting;
+    const { tested } = search;
     let able = search.evaluated();
     for (let members = most; ; members = Math.max(1, Math.floor(members / 2))) {
       const chosen = chooseCombination(
         able.map(({ outOfFold }) => outOfFold),
-        target,
-        foldOf,
-        folds,
+        tested,
         objective,
         { seed, most: members },
       );
       const configurations = chosen.combination.members.map((at) => (able[at] as Evaluated).configuration);
-      const seconds = configurations.reduce((sum, own) => sum + search.forecast(own, foldOf.length), 0);
+      const seconds = configurations.reduce((sum, own) => sum + search.forecast(own, table.rows), 0);
       const trivial = configurations.every(({ family }) => family === 'baseline');
       const until = trivial ? Number.POSITIVE_INFINITY : limit.seconds + grace;
       const inTime =
@@ -137,12 +134,12 @@ export class Finish {
   }
 
   calibration({ outOfFold }: ChosenEnsemble): Calibration {
-    const { target, foldOf, folds } = this.#setting;
+    const { target, foldOf, folds } = this.#setting.search.tested;
     return target.kind === 'class' ? fitCalibration(target, outOfFold, foldOf, folds) : { kind: 'none' };
   }
 
   interval({ outOfFold }: ChosenEnsemble): SavedAutoml['interval'] {
-    const { target } = this.#setting;
+    const { target } = this.#setting.search.tested;
     return target.kind === 'number'
       ? { half_width: conformalHalfWidth(target.values, outOfFold, coverage), coverage }
       : null;

@@ -8,9 +8,9 @@ import { objectiveOf } from './objective.ts';
 
 export interface Holdout {
   rows: number;
-  /** Of the chosen metric first. */
+  /** Of the chosen metric first, where the rows are of all classes; else what can be said. */
   scores: { metric: MetricName; score: number; ci: [number, number] }[];
-  /** Of the baseline, by the chosen metric. */
+  /** Of the baseline, by the metric of the first score. */
   baseline: number;
   /** Share of the rows whose value lies within its interval; null for classes. */
   coverage: number | null;
@@ -59,7 +59,7 @@ export function holdoutOf(
   return {
     rows,
     scores,
-    baseline: scoreOf(metric, own, constantOf(learned, rows)),
+    baseline: scoreOf(scores[0]?.metric ?? metric, own, constantOf(learned, rows)),
     coverage:
       interval === null || values === null
         ? null

@@ -5,8 +5,6 @@ export {
   type AutomlProgress,
   type AutomlResult,
   automl,
-  type Preset,
-  presets,
 } from './automl.ts';
 export {
   type AutomlModel,
@@ -25,3 +23,5 @@ export { modelText, readModelText } from './model-text.ts';
 export { type NetworkLearners, networkFamilyNames } from './network-families.ts';
 export { defaultMetric, objectiveOf } from './objective.ts';
 export { type Decision, type Prepared, prepare as prepareTable } from './preparation.ts';
+export { type Preset, presets } from './presets.ts';
+export { type AutomlSplit, splitWays } from './row-parts.ts';

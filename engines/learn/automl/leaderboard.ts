@@ -1,4 +1,3 @@
-import type { Target } from '../estimator.ts';
 import { type MetricName, metrics } from '../scores/metrics.ts';
 import type { Finish } from './finish.ts';
 import { intervalOfFolds, type objectiveOf, type ScoreInterval, scoresByFold } from './objective.ts';
@@ -19,11 +18,9 @@ export function leaderboardOf(
   search: Search,
   chosen: Awaited<ReturnType<Finish['choose']>>,
   objective: ReturnType<typeof objectiveOf>,
-  target: Target,
-  foldOf: Uint8Array,
-  folds: number,
 ): LeaderboardEntry[] {
   const { metric } = objective;
+  const { tested } = search;
   const single = search.evaluated().map(({ configuration, outOfFold, seconds }) => ({
     model: configuration.id,
     family: configuration.family as string,
@@ -31,7 +28,7 @@ export function leaderboardOf(
     settings: configuration.settings,
     seconds,
     weight: chosen.weights.get(configuration.id) ?? 0,
-    ...intervalOfFolds(scoresByFold(objective, target, outOfFold, foldOf, folds)),
+    ...intervalOfFolds(scoresByFold(objective, tested, outOfFold)),
   }));
   const ensemble: LeaderboardEntry = {
     model: 'ensemble',
@@ -40,7 +37,7 @@ export function leaderboardOf(
     settings: {},
     seconds: single.filter(({ weight }) => weight > 0).reduce((sum, { seconds }) => sum + seconds, 0),
     weight: 1,
-    ...intervalOfFolds(scoresByFold(objective, target, chosen.outOfFold, foldOf, folds)),
+    ...intervalOfFolds(scoresByFold(objective, tested, chosen.outOfFold)),
   };
   return [ensemble, ...leaderOrder(metric, single)];
 }

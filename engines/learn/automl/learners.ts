@@ -49,7 +49,6 @@ export interface LearnerRun extends FitOptions {
   threads?: TreeThreads;
   /** A shared number: 0, written by any thread, ends what looks at it after the step it is in. */
   go?: Int32Array;
-  memoryLimitBytes?: number;
 }
 
 export interface Family {

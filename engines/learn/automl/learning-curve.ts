@@ -25,8 +25,6 @@ export async function learningCurve(
   setting: {
     table: FeatureTable;
     target: Target;
-    foldOf: Uint8Array;
-    folds: number;
     objective: Objective;
     seed: number;
     limit: TimeLimit;
@@ -35,16 +33,11 @@ export async function learningCurve(
     signal: AbortSignal | undefined;
   },
 ): Promise<LearningPoint[]> {
-  const { table, target, foldOf, objective, seed, limit, learners, signal } = setting;
+  const { table, target, objective, seed, limit, learners, signal } = setting;
   const outputs = outputsOf(target);
-  const sides = Array.from({ length: Math.min(2, setting.folds) }, (_, fold) => {
-    const all = Uint32Array.from(foldOf.keys());
-    const train = all.filter((row) => foldOf[row] !== fold);
+  const sides = search.sides.slice(0, 2).map(({ train, test }, fold) => {
     const order = shuffled(train.length, seededRandom(seed + fold));
-    return {
-      train: Uint32Array.from(order, (at) => train[at] as number),
-      test: all.filter((row) => foldOf[row] === fold),
-    };
+    return { train: Uint32Array.from(order, (at) => train[at] as number), test };
   });
   const points: LearningPoint[] = [];
   for (const share of shares) {

@@ -52,13 +52,18 @@ function softenedLogLoss(target: Extract<Target, { kind: 'class' }>, predicted: 
   return loss / codes.length;
 }
 
+/** Rows that folds test: what they hold, and which fold tests each. */
+export interface TestedRows {
+  target: Target;
+  foldOf: Uint8Array;
+  folds: number;
+}
+
 /** Score of each fold's test rows, those without one left out. */
 export function scoresByFold(
   objective: Objective,
-  target: Target,
+  { target, foldOf, folds }: TestedRows,
   predicted: Float64Array,
-  foldOf: Uint8Array,
-  folds: number,
 ): number[] {
   const outputs = predicted.length / rowsOfTarget(target);
   const scores: number[] = [];

@@ -12,8 +12,9 @@ import {
 } from '../table/feature-table.ts';
 import { type Leak, leaksOf } from '../table/leakage.ts';
 import { inferProblem, type Problem, targetOf } from '../table/problem-type.ts';
-import { holdOut } from '../table/splits.ts';
 import type { AutomlOptions } from './automl.ts';
+import { foldsFor } from './presets.ts';
+import { type RowParts, rowParts } from './row-parts.ts';
 
 /** What was done to the table before learning. */
 export interface Decision {
@@ -33,9 +34,11 @@ export interface Prepared {
   table: FeatureTable;
   target: Target;
   rows: { train: Uint32Array; test: Uint32Array };
+  foldsOf: RowParts['foldsOf'];
   leaks: Leak[];
   decisions: Decision[];
   memoryBytes: number;
+  memoryLimitBytes: number;
   /** For a fingerprint. */
   contents(): (string | number | Float64Array | Int32Array)[];
 }
@@ -46,7 +49,7 @@ const gibi = 2 ** 30;
 export function prepare(
   options: Pick<
     AutomlOptions,
-    'table' | 'target' | 'problem' | 'holdout_share' | 'seed' | 'memory_limit_bytes'
+    'table' | 'target' | 'problem' | 'holdout_share' | 'split' | 'seed' | 'preset' | 'memory_limit_bytes'
   >,
 ): Prepared {
   const { holdout_share: share = 0.2, seed, memory_limit_bytes: most = 4 * gibi } = options;
@@ -63,29 +66,35 @@ export function prepare(
     });
   const features = withoutColumns(options.table, [options.target]);
   checkTable(features);
-  const memoryBytes = memoryOf(features, target);
+  const memoryBytes = memoryOf(
+    features,
+    target,
+    foldsFor((1 - share) * known.length, options.preset ?? 'balanced'),
+  );
   if (memoryBytes > most)
     throw new StromaError(
       'INVALID_INPUT',
       `Learning from ${features.rows} rows of ${features.columns.length} columns needs about ${inGib(memoryBytes)} of memory; the limit is ${inGib(most)}. Learn from a sample of rows or fewer columns, or raise the limit.`,
       { needed_bytes: memoryBytes, limit_bytes: most },
     );
-  const whole = takeRows(features, known);
-  const split =
-    share === 0
-      ? { train: Uint32Array.from(known.keys()), test: new Uint32Array() }
-      : holdOut(
-          known.length,
-          target.kind === 'class' ? { by: 'stratified', codes: target.codes } : { by: 'random' },
-          { share, seed },
-        );
-  if (share > 0)
+  const given = takeRows(features, known);
+  const parts = rowParts(given, target, options.split);
+  const split = parts.keptBack(share, seed);
+  const whole = withoutColumns(given, parts.apart);
+  if (split.test.length > 0)
     decisions.push({
       decision: 'held_out_rows',
       columns: [],
-      message: `${split.test.length} of ${known.length} rows were kept back: no choice has seen them, and the score of the held-out rows is of them.`,
+      message:
+        `${split.test.length} of ${known.length} rows were kept back: no choice has seen them, and the score of the held-out rows is of them. ${parts.told}`.trimEnd(),
     });
-  const leaks = leaksOf(whole, target, share === 0 ? {} : { split });
+  for (const name of parts.apart)
+    decisions.push({
+      decision: 'column_left_out',
+      columns: [name],
+      message: `"${name}" says how rows are parted: it was not learned from.`,
+    });
+  const leaks = leaksOf(whole, target, split.test.length === 0 ? {} : { split, ...parts.leakOptions });
   const numbering = leaks.filter(({ kind }) => kind === 'id_like').flatMap(({ columns }) => columns);
   for (const name of numbering)
     decisions.push({
@@ -118,9 +127,11 @@ export function prepare(
     table,
     target,
     rows: split,
+    foldsOf: parts.foldsOf,
     leaks,
     decisions,
     memoryBytes,
+    memoryLimitBytes: most,
     contents: () => [
       ...table.columns.flatMap((own): (string | number | Float64Array | Int32Array)[] =>
         own.kind === 'category'
@@ -137,10 +148,10 @@ export function prepare(
 const inGib = (bytes: number): string => `${(bytes / gibi).toFixed(1)} GiB`;
 
 /**
- * Encoded rows of five folds in two encodings and once more for all, categories one-hot, and predictions of the models
+ * Encoded rows of all folds in three encodings and once more for all, categories one-hot, and predictions of the models
  * out of fold.
  */
-function memoryOf({ rows, columns }: FeatureTable, target: Target): number {
+function memoryOf({ rows, columns }: FeatureTable, target: Target, folds: number): number {
   const width = columns.reduce(
     (sum, column) =>
       sum +
@@ -152,5 +163,5 @@ function memoryOf({ rows, columns }: FeatureTable, target: Target): number {
     0,
   );
   const outputs = target.kind === 'class' ? target.classes : 1;
-  return 8 * rows * (6 * (width + columns.length) + 40 * outputs);
+  return 8 * rows * ((folds + 1) * (width + 2 * columns.length) + 40 * outputs);
 }

@@ -1,22 +1,22 @@
 import type { Target } from '../estimator.ts';
 import type { FeatureTable } from '../table/feature-table.ts';
+import type { Split } from '../table/splits.ts';
 import { takeTarget } from '../table/target.ts';
 import type { AutomlState, FinishedFit } from './automl-state.ts';
 import { lossesOfChoice, rowsOfChoice } from './ensemble.ts';
 import { EncodedRows, type FittedMember, fitAnyMember, outputsOf, predictMember } from './fold-fit.ts';
 import { type FamilyName, families, type LearnerRun } from './learners.ts';
 import { firstBudget, isNetwork, type NetworkLearners, type NetworkRun } from './network-families.ts';
-import type { Objective } from './objective.ts';
+import type { Objective, TestedRows } from './objective.ts';
 import { type Configuration, configurationsFor } from './portfolio.ts';
 import { propose, type Tried } from './refinement.ts';
+import { type Folds, foldSides } from './row-parts.ts';
 import { drawnFrom, type Stage, stagesOf } from './search-stages.ts';
 import { OutOfTime, type TimeLimit, throwIfStopped } from './time-limit.ts';
 
-export interface SearchSetting {
+export interface SearchSetting extends Folds {
   table: FeatureTable;
   target: Target;
-  foldOf: Uint8Array;
-  folds: number;
   objective: Objective;
   seed: number;
   limit: TimeLimit;
@@ -49,7 +49,7 @@ export const mostMembers = 8;
 export interface Evaluated {
   configuration: Configuration;
   loss: number;
-  /** Rows x outputs, each row by the fold that tests it. */
+  /** Of the tested rows: rows x outputs, each row by the fold that tests it. */
   outOfFold: Float64Array;
   seconds: number;
 }
@@ -62,6 +62,10 @@ export type StopReason = 'time_limit' | 'search_ended';
  */
 export class Search {
   readonly state: AutomlState;
+  /** Of each fold. */
+  readonly sides: readonly Split[];
+  readonly tested: TestedRows;
+  readonly #places: Uint32Array;
   readonly #setting: SearchSetting;
   readonly #encoded: EncodedRows;
   readonly #stages: Stage[];
@@ -82,15 +86,9 @@ export class Search {
     this.state = state;
     this.#encoded = new EncodedRows(setting.table, setting.target, setting.seed);
     this.#outputs = outputsOf(setting.target);
-    const rows = setting.foldOf.length;
-    const sides = (wanted: (fold: number, own: number) => boolean) =>
-      Array.from({ length: setting.folds }, (_, fold) =>
-        Uint32Array.from({ length: rows }, (_, row) => row).filter((row) =>
-          wanted(fold, setting.foldOf[row] as number),
-        ),
-      );
-    this.#tests = sides((fold, own) => own === fold);
-    const train = sides((fold, own) => own !== fold);
+    ({ sides: this.sides, tested: this.tested, places: this.#places } = foldSides(setting, setting.target));
+    this.#tests = this.sides.map(({ test }) => test);
+    const train = this.sides.map((side) => side.train);
     this.#stages = stagesOf(train, setting.seed);
     this.#probes = {
       folds: 1,
@@ -141,7 +139,8 @@ export class Search {
 
   /** Configurations that all folds have tested, in the order of their first fit. */
   evaluated(): Evaluated[] {
-    const { target, foldOf, folds, objective } = this.#setting;
+    const { objective } = this.#setting;
+    const { target, foldOf, folds } = this.tested;
     const last = this.#stages.at(-1) as Stage;
     const byId = new Map<string, FinishedFit[]>();
     for (const fit of this.state.fits)
@@ -161,7 +160,7 @@ export class Search {
           this.#tests[fold]?.forEach((row, at) => {
             outOfFold.set(
               (predicted as Float64Array).subarray(at * this.#outputs, (at + 1) * this.#outputs),
-              row * this.#outputs,
+              (this.#places[row] as number) * this.#outputs,
             );
           });
         const began = this.#setting.limit.now();

@@ -1,5 +1,5 @@
 import { StromaError } from '@stroma/kernel';
-import type { FitOptions, Matrix, SavedModel, Target } from '../estimator.ts';
+import { type FitOptions, type Matrix, mostMagnitude, type SavedModel, type Target } from '../estimator.ts';
 
 /** A matrix by row, for learners of sums: every value finite. */
 export interface Design {
@@ -11,8 +11,8 @@ export interface Design {
 }
 
 /**
- * Throws INVALID_INPUT for no rows or columns, codes of categories (they are no amounts), missing or infinite values,
- * and weights that are not finite, negative, or all 0.
+ * Throws INVALID_INPUT for no rows or columns, codes of categories (they are no amounts), missing, infinite or too large
+ * values, and weights that are not finite, negative, or all 0.
  */
 export function designOf(matrix: Matrix, options: Pick<FitOptions, 'weights'>, learner: string): Design {
   const { rows, columns } = matrix;
@@ -21,12 +21,22 @@ export function designOf(matrix: Matrix, options: Pick<FitOptions, 'weights'>, l
       'INVALID_INPUT',
       `${learner} expects rows and columns to learn from; ${rows} rows of ${columns.length} columns were given.`,
     );
-  return {
-    rows,
-    width: columns.length,
-    values: byRow(matrix, learner),
-    weights: weightsOf(rows, options.weights),
-  };
+  const values = byRow(matrix, learner);
+  columns.forEach((column, at) => {
+    checkMagnitude(column, `in column "${matrix.names[at]}"`, learner);
+  });
+  return { rows, width: columns.length, values, weights: weightsOf(rows, options.weights) };
+}
+
+/** Throws INVALID_INPUT where a value is larger than can be reckoned with. */
+export function checkMagnitude(values: Float64Array, where: string, learner: string): void {
+  const row = values.findIndex((value) => Math.abs(value) > mostMagnitude);
+  if (row >= 0)
+    throw new StromaError(
+      'INVALID_INPUT',
+      `${learner} expects numbers of at most ${mostMagnitude} ${where}; row ${row + 1} holds ${values[row]}. If it stands for a missing value, make it missing; else take another unit.`,
+      { row: row + 1 },
+    );
 }
 
 export function byRow({ rows, columns, names, categories }: Matrix, learner: string): Float64Array {
@@ -68,7 +78,7 @@ export function weightsOf(rows: number, given: Float64Array | undefined): Float6
   return weights;
 }
 
-/** The target's numbers. Throws INVALID_INPUT for another kind, another length, what is not finite, or a constant. */
+/** The target's numbers. Throws INVALID_INPUT for another kind, another length, what is not finite or too large, or a constant. */
 export function numbersOf(target: Target, rows: number, learner: string): Float64Array {
   if (target.kind !== 'number')
     throw new StromaError(
@@ -83,6 +93,7 @@ export function numbersOf(target: Target, rows: number, learner: string): Float6
       'INVALID_INPUT',
       `${learner} expects finite targets; row ${bad + 1} holds ${values[bad]}. Leave such rows out.`,
     );
+  checkMagnitude(values, 'as targets', learner);
   if (values.every((value) => value === values[0]))
     throw new StromaError(
       'INVALID_INPUT',

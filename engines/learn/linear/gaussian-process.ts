@@ -1,5 +1,12 @@
 import { StromaError, seededRandom } from '@stroma/kernel';
-import type { FitOptions, Matrix, Predictor, SavedModel, Target } from '../estimator.ts';
+import {
+  checkMemory,
+  type FitOptions,
+  type Matrix,
+  type Predictor,
+  type SavedModel,
+  type Target,
+} from '../estimator.ts';
 import { shuffled } from '../table/splits.ts';
 import { solveLower } from './cholesky.ts';
 import { type GpParameters, type KernelName, kernelAt, kernelNames, squareIn } from './covariance.ts';
@@ -45,7 +52,7 @@ const searchRows = 500;
  * Gaussian process regression about the target's mean, its parameters by the largest marginal likelihood (L-BFGS on
  * their logarithms, several beginnings). Weights divide the noise; rows of weight 0 take no part. Standardise columns
  * first where one length is shared. Rasmussen & Williams 2006, doi:10.7551/mitpress/3206.001.0001. Throws
- * INVALID_INPUT past `mostProcessRows`.
+ * INVALID_INPUT past `mostProcessRows`, and where it would need more memory than it may take.
  */
 export function fitGaussianProcess(
   matrix: Matrix,
@@ -64,6 +71,12 @@ export function fitGaussianProcess(
       `${learner} learns from at most ${mostProcessRows} rows; ${matrix.rows} were given. Take a sample, or use boosted trees.`,
       { limit: mostProcessRows, given: matrix.rows },
     );
+  checkMemory(
+    `${learner} of ${matrix.rows} rows`,
+    8 * (matrix.rows ** 2 + 4 * Math.min(matrix.rows, searchRows) ** 2),
+    options.memoryLimitBytes,
+    'Take a sample of the rows, or use boosted trees.',
+  );
   const design = designOf(matrix, options, learner);
   const values = numbersOf(target, matrix.rows, learner);
   const kept = Uint32Array.from(values.keys()).filter((row) => (design.weights[row] as number) > 0);

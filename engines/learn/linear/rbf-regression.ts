@@ -68,7 +68,8 @@ export const fitRbfRegression: Fit<RbfRegressionOptions> = (matrix, target, opti
     costs: Float64Array.from({ length: 2 * rows }, (_, at) => costs[at % rows] as number),
     gamma,
     tolerance,
-    ...(signal === undefined ? {} : { signal }),
+    ...(signal && { signal }),
+    ...(options.memoryLimitBytes !== undefined && { memoryLimitBytes: options.memoryLimitBytes }),
   });
   options.onProgress?.(1);
   const kept = [...shares.keys()].filter((row) => shares[row] !== 0);

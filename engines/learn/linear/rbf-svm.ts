@@ -52,7 +52,14 @@ export const fitRbfSvm: Fit<RbfSvmOptions> = (matrix, target, options) => {
   const { codes, classes, counts } = classesOf(target, matrix.rows, learner);
   const gamma = options.gamma ?? gammaOf(design);
   checkNumber('gamma', gamma, 0, true);
-  const there = [...counts.keys()].filter((code) => (counts[code] as number) > 0);
+  const there = [...counts.keys()].filter((code) =>
+    codes.some((own, row) => own === code && (design.weights[row] as number) > 0),
+  );
+  if (there.length < 2)
+    throw new StromaError(
+      'INVALID_INPUT',
+      `${learner} expects rows of positive weight of two classes at least; all such rows are of one.`,
+    );
   const found = there.flatMap((a, at) =>
     there.slice(at + 1).map((b) => {
       const rows = Uint32Array.from(codes.keys()).filter((row) => codes[row] === a || codes[row] === b);
@@ -66,7 +73,8 @@ export const fitRbfSvm: Fit<RbfSvmOptions> = (matrix, target, options) => {
           costs: Float64Array.from(part, (own) => cost * (design.weights[rows[own] as number] as number)),
           gamma,
           tolerance,
-          ...(signal === undefined ? {} : { signal }),
+          ...(signal && { signal }),
+          ...(options.memoryLimitBytes !== undefined && { memoryLimitBytes: options.memoryLimitBytes }),
         });
       const decisions = outOfFold(isPositive, seed, (train, test) => {
         const { shares, intercept } = machine(train);

@@ -10,11 +10,13 @@ export interface MachineProblem {
   costs: Float64Array;
   gamma: number;
   tolerance: number;
+  memoryLimitBytes?: number;
   signal?: AbortSignal;
 }
 
-/** Bytes of kernel rows that are kept. */
+/** Bytes of kernel rows that are kept, at most, and of what learning may take. */
 const mostKept = 2 ** 28;
+const shareKept = 0.5;
 const tiny = 1e-12;
 
 /**
@@ -114,7 +116,8 @@ class Kernel {
   constructor(problem: MachineProblem, rows: number) {
     this.#problem = problem;
     this.#rows = rows;
-    this.#most = Math.max(2, Math.floor(mostKept / (8 * rows)));
+    const kept = Math.min(mostKept, shareKept * (problem.memoryLimitBytes ?? Number.POSITIVE_INFINITY));
+    this.#most = Math.max(2, Math.floor(kept / (8 * rows)));
   }
 
   row(at: number): Float64Array {

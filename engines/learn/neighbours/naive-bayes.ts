@@ -1,6 +1,6 @@
 import { StromaError } from '@stroma/kernel';
 import type { Fit, Matrix, Predictor, SavedModel } from '../estimator.ts';
-import { checkColumns, checkNumber, classesOf, weightsOf } from '../linear/design.ts';
+import { checkColumns, checkMagnitude, checkNumber, classesOf, weightsOf } from '../linear/design.ts';
 import { softmax } from '../linear/logistic.ts';
 
 export interface NaiveBayesOptions {
@@ -27,8 +27,9 @@ const learner = 'Naive Bayes';
 
 /**
  * Columns taken as independent within a class: numbers as normal (Gaussian), codes as categories. Missing values are
- * left out of counting and of predicting; a code past those fitted says nothing. Weights count rows. A class that no
- * row is of gets no chance. Throws INVALID_INPUT for infinite values, and for columns that are all missing in a class.
+ * left out of counting and of predicting; a code that is none of those fitted says nothing. Weights count rows. A class
+ * that no row is of gets no chance. Throws INVALID_INPUT for infinite or too large values, and for columns that are all
+ * missing in a class.
  */
 export const fitNaiveBayes: Fit<NaiveBayesOptions> = (matrix, target, options) => {
   const { smoothing = 1, leastVariance = 1e-9 } = options;
@@ -89,7 +90,7 @@ function addEvidence(scores: Float64Array, value: number, part: Float64Array, ca
   for (let code = 0; code < scores.length; code++) {
     if (scores[code] === -Infinity) continue;
     if (categories > 0) {
-      if (value < categories)
+      if (isCode(value, categories))
         scores[code] = (scores[code] as number) + (part[code * categories + value] as number);
       continue;
     }
@@ -99,6 +100,9 @@ function addEvidence(scores: Float64Array, value: number, part: Float64Array, ca
   }
 }
 
+const isCode = (value: number, categories: number): boolean =>
+  Number.isInteger(value) && value >= 0 && value < categories;
+
 function checkValues(column: Float64Array, name: string): void {
   const row = column.findIndex((value) => value === Infinity || value === -Infinity);
   if (row >= 0)
@@ -107,6 +111,7 @@ function checkValues(column: Float64Array, name: string): void {
       `${learner} expects finite values; "${name}" holds an infinite one in row ${row + 1}. Correct it first.`,
       { column: name, row: row + 1 },
     );
+  checkMagnitude(column, `in column "${name}"`, learner);
 }
 
 function sharesOf(
@@ -120,7 +125,7 @@ function sharesOf(
   const counts = new Float64Array(classes * categories).fill(smoothing);
   codes.forEach((code, row) => {
     const value = column[row] as number;
-    if (!Number.isNaN(value) && value < categories)
+    if (isCode(value, categories))
       counts[code * categories + value] =
         (counts[code * categories + value] as number) + (weights[row] as number);
   });

@@ -1,4 +1,5 @@
 import { StromaError } from '@stroma/kernel';
+import { mostMagnitude } from '../estimator.ts';
 
 /** What a learner may be given to learn from, by column. Nothing is a row object. */
 export type FeatureColumn = NumberColumn | CategoryColumn | TextColumn | TimeColumn;
@@ -41,7 +42,7 @@ export interface FeatureTable {
 export const mostColumns = 30_000;
 
 /**
- * Throws INVALID_INPUT for no columns, a name given twice, columns of different lengths or infinite numbers, and
+ * Throws INVALID_INPUT for no columns, a name given twice, columns of different lengths or infinite or too large numbers, and
  * TOO_MANY_COLUMNS past `mostColumns`. O(cells).
  */
 export function checkTable({ rows, columns }: FeatureTable): void {
@@ -85,12 +86,21 @@ function checkValues(column: FeatureColumn): void {
     return;
   }
   let infinite = 0;
-  for (const value of column.values) if (value === Infinity || value === -Infinity) infinite += 1;
+  let large = 0;
+  for (const value of column.values)
+    if (value === Infinity || value === -Infinity) infinite += 1;
+    else if (Math.abs(value) > mostMagnitude) large += 1;
   if (infinite > 0)
     throw new StromaError(
       'INVALID_INPUT',
       `Finite numbers were expected in "${column.name}"; ${infinite} ${infinite === 1 ? 'value is' : 'values are'} infinite. Correct them or make them missing.`,
       { column: column.name, infinite },
+    );
+  if (large > 0)
+    throw new StromaError(
+      'INVALID_INPUT',
+      `Numbers of at most ${mostMagnitude} were expected in "${column.name}"; ${large} ${large === 1 ? 'value lies' : 'values lie'} beyond. If they stand for missing values, make them missing; else take another unit.`,
+      { column: column.name, large },
     );
 }
 

@@ -21,7 +21,10 @@ export interface Leak {
 
 export interface LeakOptions {
   split?: Split;
-  /** Who or what a row is of: a patient, a sample. Not a column to learn from. */
+  /**
+   * Who or what a row is of: a patient, a sample. Not a column to learn from. Where it is left out, columns whose name
+   * says so and whose values come back are taken for it.
+   */
   ids?: FeatureColumn;
   /** When a row came to be, for splits in time. */
   times?: Float64Array;
@@ -37,11 +40,13 @@ export interface LeakOptions {
 export function leaksOf(table: FeatureTable, target: Target, options: LeakOptions = {}): Leak[] {
   const { split, ids, times, proxyFrom = 0.95 } = options;
   const leaks: Leak[] = [];
+  const numbering = table.columns.filter((column) => numbersRows(column, table.rows));
   if (split !== undefined) {
     leaks.push(...identicalRows(table, split));
-    if (ids !== undefined) leaks.push(...sharedIds(ids, split));
+    const named =
+      ids === undefined ? table.columns.filter((column) => namesCases(column, table.rows)) : [ids];
+    for (const column of named) if (!numbering.includes(column)) leaks.push(...sharedIds(column, split));
   }
-  const numbering = table.columns.filter((column) => numbersRows(column, table.rows));
   for (const column of table.columns) {
     if (numbering.includes(column) || column.kind === 'text') continue;
     const told = toldOf(column, target);
@@ -146,6 +151,22 @@ function numbersRows(column: FeatureColumn, rows: number): boolean {
   const nearly = known >= 0.9 * rows && seen.size >= 0.9 * known;
   if (column.kind === 'category') return nearly;
   return nearly && (saysId.test(column.name) || (seen.size === rows && high - low < 2 * rows));
+}
+
+const saysCase =
+  /(^|_)(patient|subject|participant|proband|person|donor|individual|animal|mouse|sample|specimen|pid|id)(_|$)/;
+const inWords = (name: string): string =>
+  name
+    .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
+    .toLowerCase()
+    .replace(/[^a-z]+/g, '_');
+
+/** Names or whole numbers that come back, of a column that is called as who or what was measured is. */
+function namesCases(column: FeatureColumn, rows: number): boolean {
+  if (column.kind === 'time' || column.kind === 'text' || !saysCase.test(inWords(column.name))) return false;
+  const values: Int32Array | Float64Array = column.kind === 'category' ? column.codes : column.values;
+  if (values.some((value) => !Number.isNaN(value) && !Number.isInteger(value))) return false;
+  return new Set<number>(values).size >= Math.max(10, rows / 100);
 }
 
 /** Share of the target's variance that the column's classes tell in rows they were not counted in; least of classes. */

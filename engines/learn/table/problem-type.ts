@@ -1,5 +1,5 @@
 import { StromaError } from '@stroma/kernel';
-import type { Target } from '../estimator.ts';
+import { mostMagnitude, type Target } from '../estimator.ts';
 import { type FeatureColumn, isMissing, lengthOf, missingOf } from './feature-table.ts';
 
 export const problemTypes = ['binary', 'multiclass', 'regression'] as const;
@@ -63,6 +63,12 @@ function checkKnown(column: FeatureColumn, rows: number, known: number): void {
       name,
       'finite numbers were expected; some are infinite',
       'Correct them or make them missing',
+    );
+  if (kind === 'number' && column.values.some((value) => Math.abs(value) > mostMagnitude))
+    throw refused(
+      name,
+      `numbers of at most ${mostMagnitude} were expected; some lie beyond`,
+      'If they stand for missing ones, make them missing; else take another unit',
     );
   if (known < fewestRows)
     throw refused(

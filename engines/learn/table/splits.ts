@@ -8,7 +8,7 @@ export interface Split {
 
 export type SplitPlan =
   | { by: 'random' }
-  /** As many of each class, -1 (missing) one of them, as its share. */
+  /** As many of each class, -1 (missing) one of them, as its share; held out, one of each that has two at least. */
   | { by: 'stratified'; codes: Int32Array }
   /** Rows of one group, as of one patient, stand on one side; of -1 each is a group of its own. */
   | { by: 'grouped'; groups: Int32Array }
@@ -32,8 +32,11 @@ export function holdOut(
   if (plan.by === 'random') {
     for (const row of shuffled(rows, random).subarray(0, wanted)) isTest[row] = 1;
   } else if (plan.by === 'stratified') {
-    for (const own of byClass(plan.codes))
-      for (const row of shuffledOf(own, random).slice(0, Math.round(own.length * share))) isTest[row] = 1;
+    for (const own of byClass(plan.codes)) {
+      const count = Math.max(own.length > 1 ? 1 : 0, Math.round(own.length * share));
+      for (const row of shuffledOf(own, random).slice(0, Math.min(count, Math.max(1, own.length - 1))))
+        isTest[row] = 1;
+    }
   } else if (plan.by === 'grouped') {
     let taken = 0;
     const groups = groupsOf(plan.groups);
@@ -113,6 +116,28 @@ export function foldsOf(
   // One after another: each class is dealt evenly, and so are all together.
   mixed.forEach((row, place) => {
     foldOf[row] = place % folds;
+  });
+  return foldOf;
+}
+
+/** Of a row that no fold tests. */
+export const neverTested = 255;
+
+/**
+ * Of each row, the stretch of time that tests it, the latest 0; `neverTested` of the earliest, which are only learned
+ * from. Rows of later stretches, which have lower numbers, are no part of what a stretch is learned from. Throws
+ * INVALID_INPUT for too few rows, or times of which too few differ.
+ */
+export function foldsInTime(times: Float64Array, folds: number): Uint8Array {
+  const foldOf = new Uint8Array(times.length).fill(neverTested);
+  const stretches = [...timeFolds(times, folds)].reverse();
+  if (stretches.length < 2)
+    throw new StromaError(
+      'INVALID_INPUT',
+      'Times that differ were expected, at least three; those given cannot be cut into what came before and what came after. Split in another way.',
+    );
+  stretches.forEach(({ test }, fold) => {
+    for (const row of test) foldOf[row] = fold;
   });
   return foldOf;
 }

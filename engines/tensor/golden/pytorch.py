@@ -61,7 +61,46 @@ def focal(x):
     return ((0.25 * truth + 0.75 * (1 - truth)) * (1 - pt) ** 2 * F.binary_cross_entropy_with_logits(x, truth, reduction='none')).mean()
 
 
+def segment_softmax(x):
+    parts = [torch.softmax(x[segments == at], 0) for at in range(3)]
+    whole = torch.zeros_like(x)
+    for at in range(3):
+        whole = whole.index_put((torch.nonzero(segments == at)[:, 0],), parts[at])
+    return whole
+
+
+def seen(q, k, v, mask):
+    scores = (q @ k.transpose(1, 2) / math.sqrt(q.shape[2])).masked_fill(~mask, -math.inf)
+    return torch.softmax(scores, 2) @ v
+
+
+segments = torch.tensor([0, 2, 1, 2, 0])
+mask = torch.tensor([[True, True, False, True], [True, False, False, True], [False, True, True, True]])
+
 cases = {
+    'arithmetic': (lambda a, b: a * b + a / (b * b + 1) - b, [(2, 3), (3,)]),
+    'maximum_minimum': (lambda a, b: torch.maximum(a, b) + torch.minimum(2 * a, b), [(2, 3), (3,)]),
+    'exp_log_sqrt_pow': (lambda x: torch.exp(x) + torch.log(x * x + 0.1) + torch.sqrt(x * x + 0.1) + torch.pow(x * x + 0.1, 1.7), [(5,)]),
+    'abs_sin_cos_neg': (lambda x: torch.abs(x) + torch.sin(x) * torch.cos(-x), [(5,)]),
+    'where': (lambda a, b: torch.where(a > b, a * a, b), [(2, 3), (3,)]),
+    'clamp': (lambda x: torch.clamp(x, -0.5, 1.2), [(8,)]),
+    'erf': (torch.erf, [(5,)]),
+    'sum_mean': (lambda x: x.sum((0, 2)) * x.mean((0, 2)), [(2, 3, 2)]),
+    'amin': (lambda x: torch.amin(x, 1), [(2, 4)]),
+    'permute_reshape_expand': (lambda x: x.permute(2, 0, 1).reshape(1, 4, 3).expand(2, 4, 3), [(2, 3, 2)]),
+    'slice_pad_flip': (lambda x: F.pad(x[:, 1:5:2], (1, 2)) * x.flip(1), [(2, 5)]),
+    'cat_split_stack': (lambda a, b: torch.stack([each.sum(1) for each in torch.split(torch.cat([a, b], 1) ** 2, [2, 3], 1)], 1), [(2, 3), (2, 2)]),
+    'linear': (lambda x, w, b: F.linear(x, w.T, b), [(2, 3, 4), (4, 5), (5,)]),
+    'einsum_three': (lambda a, b, c: torch.einsum('ab,bc,a->c', a, b, c), [(2, 3), (3, 4), (2,)]),
+    'einsum_diagonal': (lambda x: torch.einsum('iij->ij', x), [(3, 3, 2)]),
+    'rms_norm': (lambda x, w: x / torch.sqrt((x * x).mean(-1, keepdim=True) + 1e-6) * w, [(3, 4), (4,)]),
+    'batch_norm_eval': (lambda x, w, b: F.batch_norm(x, torch.tensor([0.5, -1.0]), torch.tensor([2.0, 0.3]), w, b, False), [(3, 2, 2), (2,), (2,)]),
+    'segment_softmax': (segment_softmax, [(5, 2)]),
+    'attention_causal': (lambda q, k, v: seen(q, k, v, torch.tril(torch.ones(3, 4, dtype=torch.bool), 1)), [(2, 3, 2), (2, 4, 2), (2, 4, 3)]),
+    'attention_masked': (lambda q, k, v: seen(q, k, v, mask), [(2, 3, 2), (2, 4, 2), (2, 4, 3)]),
+    'avg_pool1d': (lambda x: F.avg_pool1d(x, 3, 2, 1), [(2, 2, 7)]),
+    'mse_weighted': (lambda x, y, w: (w * w * F.mse_loss(x, y, reduction='none')).sum() / (w * w).sum(), [(5,), (5,), (5,)]),
+    'cross_entropy_sum': (lambda x: F.cross_entropy(x, labels, reduction='sum'), [(5, 3)]),
     'relu': (F.relu, [(2, 3)]),
     'leaky_relu': (lambda x: F.leaky_relu(x, 0.2), [(2, 3)]),
     'elu': (F.elu, [(2, 3)]),
@@ -111,6 +150,8 @@ cases = {
 }
 
 optimisers = {
+    'sgd': lambda p: torch.optim.SGD(p, 0.05),
+    'sgd_momentum': lambda p: torch.optim.SGD(p, 0.05, momentum=0.9),
     'sgd_nesterov': lambda p: torch.optim.SGD(p, 0.05, momentum=0.9, nesterov=True, weight_decay=0.01),
     'adam': lambda p: torch.optim.Adam(p, 0.05, weight_decay=0.01),
     'adamw_cosine': lambda p: torch.optim.AdamW(p, 0.05, weight_decay=0.1),

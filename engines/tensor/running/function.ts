@@ -1,6 +1,7 @@
 import { StromaError } from '@stroma/kernel';
 import { sizeOf } from '../graph/shape.ts';
 import type { Tensor } from '../graph/tensor.ts';
+import { eachRow } from '../onnx/each-row.ts';
 import { emit } from '../onnx/emit.ts';
 import { type ModelFacts, type OnnxGraph, type Precision, typedValues, writeModel } from '../onnx/model.ts';
 import { openSession } from './runtime.ts';
@@ -61,7 +62,8 @@ export async function openFunction(
 
 /**
  * The bytes of an ONNX file (opset 20) with `outputs` by name; what `fixed` names is written into it, as
- * learned parameters are, and what `facts` says stands beside the graph.
+ * learned parameters are, and what `facts` says stands beside the graph. With `anyRows` outputs are of one row (1 x ...),
+ * as what they are computed from, and the file takes as many rows as it is given. It throws TENSOR_SHAPE where they are not.
  */
 export function toOnnx(
   outputs: Readonly<Record<string, Tensor>>,
@@ -69,9 +71,16 @@ export function toOnnx(
     precision = 'f32',
     fixed = {},
     facts = {},
-  }: { precision?: Precision; fixed?: Readonly<Record<string, Values>>; facts?: ModelFacts } = {},
+    anyRows = false,
+  }: {
+    precision?: Precision;
+    fixed?: Readonly<Record<string, Values>>;
+    facts?: ModelFacts;
+    anyRows?: boolean;
+  } = {},
 ): Uint8Array<ArrayBuffer> {
-  return writeModel(withFixed(emit(outputs, { precision }), fixed), precision, facts);
+  const graph = withFixed(emit(outputs, { precision }), fixed);
+  return writeModel(anyRows ? eachRow(graph) : graph, precision, facts);
 }
 
 /** Inputs that `fixed` names become constants. */

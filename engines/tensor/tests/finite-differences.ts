@@ -51,7 +51,9 @@ export async function checkGradients(
     ...gradients(loss, real).map((gradient, at) => [`d${at}`, gradient] as const),
   ]);
   const values = draws.map((draw, at) => drawn(draw, seed + at));
-  const given = Object.fromEntries(values.map((all, at) => [`x${at}`, all]));
+  // The key of a step, which dropout draws from.
+  const given: Record<string, number[]> = Object.fromEntries(values.map((all, at) => [`x${at}`, all]));
+  given['#key'] = [seed];
   await using exact = await openFunction(outputs, { precision: 'f64' });
   await using value = await openFunction({ loss }, { precision: 'f64' });
   const used = (all: typeof given, names: readonly { name: string }[]) =>

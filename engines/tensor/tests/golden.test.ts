@@ -25,7 +25,45 @@ const three = (call: (x: Tensor, y: Tensor, z: Tensor) => Tensor): Call => call 
 const five = (call: (x: Tensor, w: Tensor, u: Tensor, b: Tensor, more: Tensor) => Tensor): Call =>
   call as Call;
 
+const segments = t.constant([0, 2, 1, 2, 0], [5], 'i32');
+const mask = t.constant([1, 1, 0, 1, 1, 0, 0, 1, 0, 1, 1, 1], [3, 4]);
+
 const calls: Record<string, Call> = {
+  arithmetic: two((x, y) => t.subtract(t.add(t.multiply(x, y), t.divide(x, t.add(t.multiply(y, y), 1))), y)),
+  maximum_minimum: two((x, y) => t.add(t.maximum(x, y), t.minimum(t.multiply(x, 2), y))),
+  exp_log_sqrt_pow: one((x) => {
+    const positive = t.add(t.square(x), 0.1);
+    return t.add(t.add(t.exp(x), t.log(positive)), t.add(t.sqrt(positive), t.power(positive, 1.7)));
+  }),
+  abs_sin_cos_neg: one((x) => t.add(t.abs(x), t.multiply(t.sin(x), t.cos(t.negate(x))))),
+  where: two((x, y) => t.where(t.greater(x, y), t.square(x), y)),
+  clamp: one((x) => t.clamp(x, -0.5, 1.2)),
+  erf: one(t.erf),
+  sum_mean: one((x) => t.multiply(t.sum(x, [0, 2]), t.mean(x, [0, 2]))),
+  amin: one((x) => t.min(x, [1])),
+  permute_reshape_expand: one((x) =>
+    t.broadcastTo(t.reshape(t.transpose(x, [2, 0, 1]), [1, 4, 3]), [2, 4, 3]),
+  ),
+  slice_pad_flip: one((x) => t.multiply(t.pad(t.slice(x, 1, 1, 5, 2), 1, 1, 2), t.flip(x, 1))),
+  cat_split_stack: two((x, y) =>
+    t.stack(
+      t.split(t.square(t.concat([x, y], 1)), 1, [2, 3]).map((each) => t.sum(each, [1])),
+      1,
+    ),
+  ),
+  linear: three(t.linear),
+  einsum_three: three((x, y, z) => t.einsum('ab,bc,a->c', x, y, z)),
+  einsum_diagonal: one((x) => t.einsum('iij->ij', x)),
+  rms_norm: two((x, scale) => t.rmsNorm(x, scale)),
+  batch_norm_eval: three((x, scale, shift) =>
+    t.batchNormKept(x, scale, shift, { mean: t.constant([0.5, -1]), variance: t.constant([2, 0.3]) }),
+  ),
+  segment_softmax: one((x) => t.segmentSoftmax(x, segments, 3)),
+  attention_causal: three((q, k, v) => t.attention(q, k, v, { causal: true })),
+  attention_masked: three((q, k, v) => t.attention(q, k, v, { mask })),
+  avg_pool1d: one((x) => t.averagePool(x, 3, { stride: 2, padding: 1 })),
+  mse_weighted: three((x, y, w) => t.squaredError(x, y, { weights: t.square(w) })),
+  cross_entropy_sum: one((x) => t.crossEntropy(x, labels, { reduction: 'sum' })),
   relu: one(t.relu),
   leaky_relu: one((x) => t.leakyRelu(x, 0.2)),
   elu: one((x) => t.elu(x)),
@@ -117,6 +155,8 @@ describe('values and gradients are those of PyTorch, to 1e-9 in double and 2e-5 
 
 describe('ten steps end where those of PyTorch do:', () => {
   const ways: Record<string, { optimiser: Optimiser; schedule: Schedule; clipNorm?: number }> = {
+    sgd: { optimiser: { kind: 'sgd' }, schedule: { rate: 0.05 } },
+    sgd_momentum: { optimiser: { kind: 'sgd', momentum: 0.9 }, schedule: { rate: 0.05 } },
     sgd_nesterov: {
       optimiser: { kind: 'sgd', momentum: 0.9, nesterov: true, weightDecay: 0.01 },
       schedule: { rate: 0.05 },

@@ -165,6 +165,13 @@ const cases: Case[] = [
     ({ a, b, c }) => [[a + c, b], whole([a + c], 3)],
     two((x, at) => t.segmentSoftmax(x, at, 3)),
   ],
+  ['clamp, erf', ({ a, b }) => [[a, b]], one((x) => t.multiply(t.clamp(x, -1, 1.5), t.erf(x)))],
+  [
+    'segmentSum',
+    ({ a, b, c }) => [[a + c, b], whole([a + c], 3)],
+    two((x, at) => t.square(t.segmentSum(x, at, 3))),
+  ],
+  ['dropout, one key', ({ a, b }) => [[a, b]], one((x) => t.square(t.dropout(x, 0.4, 'here')))],
   ['layerNorm', ({ a, b }) => [[a, b + 2], [b + 2], [b + 2]], three(t.layerNorm)],
   ['rmsNorm', ({ a, b }) => [[a, b + 1], [b + 1]], two((x, scale) => t.rmsNorm(x, scale))],
   [

@@ -184,11 +184,17 @@ describe('training in a thread', () => {
     const run = (given: Record<string, Float32Array>) => train(plan, given, { seed: 1, steps: 1 });
     await expect(run({ x: data.x })).rejects.toThrow(/"y" 100 values in a Float32Array; given nothing/);
     await expect(run({ x: data.x.subarray(1), y: data.y })).rejects.toThrow(/"x" whole rows/);
-    const other = initialState(planOf({ schedule: { rate: 0.5 } }), 1);
-    await expect(train(plan, data, { seed: 1, steps: 1, from: other })).rejects.toMatchObject({
-      code: 'CONFLICT',
-    });
-    expect(() => decodeState(new Uint8Array(10))).toThrow(/not a saved training/);
+    const decayed = (weightDecay: number) => ({ optimiser: { kind: 'adamw' as const, weightDecay } });
+    for (const [own, other] of [
+      [plan, planOf({ schedule: { rate: 0.5 } })],
+      [planOf(decayed(0.1)), planOf(decayed(0.2))],
+      [plan, planOf({ threads: 2 })],
+    ] as const)
+      await expect(
+        train(own, data, { seed: 1, steps: 1, from: initialState(other, 1) }),
+      ).rejects.toMatchObject({ code: 'CONFLICT' });
+    for (const text of ['', 'STROMA-TRAINING-1\nnone\n', 'STROMA-TRAINING-1\n{}\n'])
+      expect(() => decodeState(new TextEncoder().encode(text))).toThrow(/not a saved training/);
   });
 
   it('mixes objectives by their weights and leaves alone what it is not to learn', async () => {
@@ -268,5 +274,26 @@ describe('an ONNX file', () => {
     expect(session.inputNames).toEqual(['x']);
     expect(theirs.y?.data).toEqual((await ours.run({ x: rowsIn })).y);
     await session.release();
+  });
+
+  it('takes any number of rows where it is asked to, and refuses what is not of one', async () => {
+    const plan = planOf();
+    const fixed = byName(initialState(plan, 5).parameters, plan.parameters);
+    const one = input('x', [1, 3]);
+    const { InferenceSession, Tensor } = await import('onnxruntime-node');
+    const session = await InferenceSession.create(
+      toOnnx({ y: network(one), each: sum(one, [1]) }, { fixed, anyRows: true }),
+    );
+    await using ours = await openFunction({ y: network() }, { fixed });
+    const rowsIn = data.x.slice(0, 3 * batch);
+    const whole = (await ours.run({ x: rowsIn })).y as Float32Array;
+    for (const count of [1, 5, batch]) {
+      const theirs = await session.run({ x: new Tensor('float32', rowsIn.slice(0, 3 * count), [count, 3]) });
+      expect(theirs.y?.dims).toEqual([count, 1]);
+      expect(theirs.each?.dims).toEqual([count]);
+      for (let row = 0; row < count; row++) expect(theirs.y?.data[row]).toBeCloseTo(whole[row] as number, 6);
+    }
+    await session.release();
+    expect(() => toOnnx({ y: network() }, { fixed, anyRows: true })).toThrow(/first dimension of 1/);
   });
 });

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { StromaError } from '@stroma/kernel';
-import { initialValues } from './layout.ts';
+import { initialValues, lengthOf } from './layout.ts';
 import type { TrainingPlan } from './plan.ts';
 
 /** Where a training stands. Continued from here it gives the same bits as one that never paused. */
@@ -15,11 +15,11 @@ export interface TrainingState {
   kept: Float32Array;
 }
 
-/** Names a plan by its model: equal for equal graphs and optimisers. */
+/** Names a plan: equal for equal graphs, optimisers, schedules and numbers of threads. */
 export function fingerprintOf(plan: TrainingPlan): string {
   return createHash('sha256')
     .update(plan.model)
-    .update(JSON.stringify(plan.schedule))
+    .update(JSON.stringify([plan.schedule, plan.optimiser, plan.shared?.threads ?? 1]))
     .digest('hex')
     .slice(0, 32);
 }
@@ -39,10 +39,19 @@ export function initialState(plan: TrainingPlan, seed: number): TrainingState {
 
 /** Throws CONFLICT when the state belongs to another plan. */
 export function checkState(plan: TrainingPlan, state: TrainingState): void {
-  if (state.fingerprint === fingerprintOf(plan)) return;
+  const { fingerprint, parameters, moments, kept } = state;
+  const size = lengthOf(plan.parameters);
+  const fits = [parameters, ...moments].every(({ length }) => length === size);
+  if (
+    fingerprint === fingerprintOf(plan) &&
+    fits &&
+    moments.length === plan.moments &&
+    kept.length === lengthOf(plan.kept)
+  )
+    return;
   throw new StromaError(
     'CONFLICT',
-    'The saved training belongs to another network, optimiser or schedule; continue it with the plan it was begun with.',
+    'The saved training belongs to another network, optimiser, schedule or number of threads; continue it with the plan it was begun with.',
   );
 }
 
@@ -79,12 +88,7 @@ export function decodeState(bytes: Uint8Array): TrainingState {
   const end = bytes.indexOf(10, magic.length);
   const text = new TextDecoder().decode(bytes.subarray(0, Math.max(0, end)));
   if (!text.startsWith(magic)) throw malformed('it does not begin as one');
-  const head = JSON.parse(text.slice(magic.length)) as Record<
-    'parameters' | 'moments' | 'kept' | 'seed' | 'step',
-    number
-  > & {
-    fingerprint: string;
-  };
+  const head = headOf(text.slice(magic.length));
   const values = head.parameters * (1 + head.moments) + head.kept;
   if (bytes.length !== end + 1 + 4 * values)
     throw malformed(`${values} values were expected after its first lines`);
@@ -100,6 +104,16 @@ export function decodeState(bytes: Uint8Array): TrainingState {
     ),
     kept: part(head.parameters * (1 + head.moments), head.kept),
   };
+}
+
+type Head = Record<'parameters' | 'moments' | 'kept' | 'seed' | 'step', number> & { fingerprint: string };
+
+function headOf(text: string): Head {
+  try {
+    return JSON.parse(text) as Head;
+  } catch {
+    throw malformed('its second line is no JSON');
+  }
 }
 
 const malformed = (why: string) =>

@@ -5,8 +5,8 @@ import { tableTensors } from './table-graph.ts';
 import { architectureOfSaved, type SavedTableNetwork } from './table-network.ts';
 
 export interface NetworkExportOptions {
-  /** Rows at once, which an ONNX file of ours fixes; 1 when left out. */
-  batch?: number;
+  /** Rows at once, 1 when left out; `any` takes as many as there are, one after the other, with no layer to be cut at. */
+  batch?: number | 'any';
   /** Type of all numbers. Double holds columns whose spread is small for their size, as times in milliseconds. */
   numbers?: 'float' | 'double';
 }
@@ -23,8 +23,14 @@ export function exportTableNetwork(
 ): OnnxFile {
   const { head, names, inputs, weights } = saved;
   const architecture = architectureOfSaved(saved);
-  const x = input('x', [batch, names.length]);
-  const output = architecture.forward(tableTensors(inputs, x), { batch, training: false, keep: () => {} });
+  const rows = batch === 'any' ? 1 : batch;
+  const x = input('x', [rows, names.length]);
+  const output = architecture.forward(tableTensors(inputs, x), {
+    batch: rows,
+    training: false,
+    keep: () => {},
+  });
+  const count = batch === 'any' ? 'N' : batch;
   const [name, meaning] = {
     class: ['probabilities', 'Probability of each class, 0, 1, ...'] as const,
     number: ['value', 'What is predicted.'] as const,
@@ -33,9 +39,12 @@ export function exportTableNetwork(
   const precision = numbers === 'float' ? 'f32' : 'f64';
   const columns = `Columns ${names.slice(0, 50).join(', ')}${names.length > 50 ? ', ...' : ''}.`;
   const ports: Pick<OnnxFile, 'inputs' | 'outputs' | 'notes'> = {
-    inputs: [{ name: 'x', type: numbers, shape: [batch, names.length], meaning: columns }],
-    outputs: [{ name, type: numbers, shape: [batch, architecture.outputs], meaning }],
-    notes: [`The file takes ${batch} row${batch === 1 ? '' : 's'} at once; fill the last ones up.`],
+    inputs: [{ name: 'x', type: numbers, shape: [count, names.length], meaning: columns }],
+    outputs: [{ name, type: numbers, shape: [count, architecture.outputs], meaning }],
+    notes:
+      batch === 'any'
+        ? []
+        : [`The file takes ${batch} row${batch === 1 ? '' : 's'} at once; fill the last ones up.`],
   };
   const told = { kind: saved.kind, columns: names.map((column) => ({ name: column })), ...ports };
   const metadata = Object.fromEntries(
@@ -45,6 +54,14 @@ export function exportTableNetwork(
     ]),
   );
   const facts = { metadata, description: `A model of kind ${saved.kind}.` };
-  const bytes = toOnnx({ [name]: predictionTensor(head, output) }, { precision, fixed: weights, facts });
+  const bytes = toOnnx(
+    { [name]: predictionTensor(head, output) },
+    {
+      precision,
+      fixed: weights,
+      facts,
+      anyRows: batch === 'any',
+    },
+  );
   return { bytes, opset: 20, ml_opset: 5, ...ports };
 }
