@@ -163,6 +163,7 @@ type Told = Pick<
   metric: string;
   leaderboard: readonly {
     model: string;
+    metric: string;
     score: number;
     ci: readonly [number, number] | null;
     weight: number | null;

@@ -18,12 +18,11 @@ export function trainingView(document: TrainingDocument, output: Output): string
     ...document.leaks.map(({ message }) => output.tint('yellow', printable(message))),
     '',
     `${pad('model', 24)} ${pad(metric, 10, true)}  95 % of folds`,
-    ...leaderboard
-      .slice(0, mostModels)
-      .map(
-        ({ model, score, ci, weight }) =>
-          `${pad(model, 24)} ${pad(short(score), 10, true)}  ${between(ci)}${(weight ?? 0) > 0 && model !== 'ensemble' ? `  weight ${short(weight ?? 0)}` : ''}`,
-      ),
+    ...leaderboard.slice(0, mostModels).map(
+      // A network is listed by what stopped it.
+      ({ model, metric: own, score, ci, weight }) =>
+        `${pad(model, 24)} ${pad(short(score), 10, true)}  ${own === metric ? '' : `${own}  `}${between(ci)}${(weight ?? 0) > 0 && model !== 'ensemble' ? `  weight ${short(weight ?? 0)}` : ''}`,
+    ),
   ];
   if (leaderboard.length > mostModels) lines.push(`... and ${leaderboard.length - mostModels} more`);
   if (holdout !== null) {
