@@ -203,6 +203,31 @@ export function challengeTests(stage: () => Stage): void {
       expect(ended.test.p_value).toBeLessThan(0.05);
       expect(ended.test.difference?.low).toBeGreaterThan(0);
       expect(ended.counts).toMatchObject({ champion: { mean: 0 }, challenger: { mean: 1 } });
+      expect(ended.test).toMatchObject({ corrections: 0, corrections_left_out: 0 });
+
+      // What the first was said to have got wrong it had right: it is counted again, and nothing is decided any more.
+      const correct = async (outcomes: object[]) => {
+        const path = '/ml/outcomes';
+        const sent = await stage().scientist.call('POST', path, { outcomes, correct: true });
+        expect(sent).toMatchObject({ status: 200, body: { corrected: outcomes.length } });
+        return present(challenge);
+      };
+      const ofFirst = [...answers, again].flatMap(({ number, predictions: [own] }) =>
+        number === 1 ? [{ prediction_id: own?.prediction_id, observed: own?.prediction }] : [],
+      );
+      const corrected = await correct(ofFirst);
+      expect(corrected).toMatchObject({ status: 'ended', decision: null, decided_at: null });
+      expect(corrected.counts).toMatchObject({ champion: { mean: 1 }, challenger: { mean: 1 } });
+      expect(corrected.test.units).toBe(ended.test.units);
+      expect(corrected.test.difference?.low).toBeLessThan(0);
+      expect(corrected.test.corrections).toBeGreaterThan(0);
+      expect((await act(challenge, 'promote')).status).toBe(422);
+      const wrong = new Set(ofFirst.map(({ prediction_id }) => prediction_id));
+      const restored = await correct(told.filter(({ prediction_id }) => wrong.has(prediction_id)));
+      expect(restored.decision).toBe('challenger_better');
+      const bounds = ({ test }: Challenge) => test.points.map(({ at: _, ...point }) => point);
+      expect(bounds(restored)).toEqual(bounds(ended));
+      expect(restored.test.corrections).toBe(2 * corrected.test.corrections);
       expect(await answering()).toBe(1);
 
       const promoted = await act(challenge, 'promote');
@@ -232,6 +257,8 @@ export function challengeTests(stage: () => Stage): void {
         'challenge.read',
         'challenge.started',
         'challenge.ended',
+        'challenge.recounted',
+        'challenge.recounted',
         'challenge.started',
         'challenge.ended',
       ]);
