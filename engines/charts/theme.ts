@@ -85,6 +85,7 @@ export function chartTheme(dark: boolean, locale?: string): Record<string, unkno
       tickSize: 4,
       labelLimit: 180,
       labelOverlap: true,
+      labelSeparation: 6,
     },
     axisX: { grid: false },
     axisBand: { domain: true, ticks: false },

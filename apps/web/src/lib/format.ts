@@ -1,7 +1,7 @@
 import i18next from 'i18next';
 
 /** The app's language as it is written where the person is: English in Britain has other dates than in America. */
-function language(): string {
+export function language(): string {
   const spoken = i18next.language || 'en';
   const wished = typeof navigator === 'undefined' ? [] : navigator.languages;
   return wished.find((tag) => tag === spoken || tag.startsWith(`${spoken}-`)) ?? spoken;

@@ -71,13 +71,23 @@ function take(queryClient: QueryClient, event: CloudEvent, refresh: Refresh): vo
   }
 }
 
+/** A first answer that is on its way may be older than the event, and is not asked for anew: it is after it came. */
+async function readAgain(queryClient: QueryClient, queryKey: readonly string[]): Promise<void> {
+  const first = queryClient
+    .getQueryCache()
+    .findAll({ queryKey, fetchStatus: 'fetching', predicate: ({ state }) => state.data === undefined });
+  await queryClient.invalidateQueries({ queryKey });
+  if (first.length > 0)
+    await queryClient.invalidateQueries({ queryKey, predicate: (query) => first.includes(query) });
+}
+
 /** Many events in a moment cause one refresh: at once, and once more after the moment. */
 function throttledRefresh(queryClient: QueryClient): Refresh {
   const waiting = new Map<string, readonly string[]>();
   let timer: ReturnType<typeof setTimeout> | null = null;
   const flush = () => {
     timer = waiting.size > 0 ? setTimeout(flush, 700) : null;
-    for (const queryKey of waiting.values()) void queryClient.invalidateQueries({ queryKey });
+    for (const queryKey of waiting.values()) void readAgain(queryClient, queryKey);
     waiting.clear();
   };
   return (keys) => {

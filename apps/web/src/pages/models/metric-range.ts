@@ -30,3 +30,16 @@ export function possible(
     Math.min(interval[1], high ?? Number.POSITIVE_INFINITY),
   ];
 }
+
+/** Where scores are drawn: with room around them, also where all are the same, and not past what is possible. */
+export function scoreDomain(
+  metric: LearningMetric | null,
+  scores: readonly number[],
+): [low: number, high: number] | undefined {
+  if (scores.length === 0) return undefined;
+  const [least, most] = [Math.min(...scores), Math.max(...scores)];
+  const room = Math.max((most - least) / 4, Math.abs(most) / 50, 1e-6);
+  const ends = [least - room, most + room] as const;
+  const [low, high] = metric === null ? ends : (possible(metric, ends) ?? ends);
+  return [low, high];
+}

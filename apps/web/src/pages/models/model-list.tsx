@@ -91,7 +91,7 @@ function ModelRow({ model }: { model: Model }) {
         </span>
       </td>
       <td className={`${numberClass} max-md:hidden`}>{newest?.number ?? t('nothing')}</td>
-      <td className={`${cellClass} max-sm:hidden`}>
+      <td className={`${cellClass} whitespace-nowrap max-sm:hidden`}>
         {metric === undefined ? (
           <span className="text-ink-faint">{t('nothing')}</span>
         ) : (
@@ -101,7 +101,7 @@ function ModelRow({ model }: { model: Model }) {
         )}
       </td>
       <td className={wide}>{created_by.name ?? t('nothing')}</td>
-      <td className={wide}>
+      <td className={`${wide} whitespace-nowrap`}>
         <time dateTime={at} title={formatTime(at)}>
           {formatAgo(at)}
         </time>

@@ -12,7 +12,7 @@ import { client } from '../../../lib/client.ts';
 import { formatAgo, formatDuration, formatTime } from '../../../lib/format.ts';
 import { usePages } from '../../../lib/pages.ts';
 import { queryKeys } from '../../../lib/query-keys.ts';
-import { metricText } from '../metric-text.ts';
+import { metricsByWeight, metricText } from '../metric-text.ts';
 import { RunFacts } from './run-facts.tsx';
 import { RunStatusMark } from './run-status.tsx';
 
@@ -91,7 +91,7 @@ export function RunList({ experimentId }: { experimentId: string }) {
                       aria-label={t('choose_run', { name: run.name })}
                       checked={chosen.includes(run.run_id)}
                       onChange={() => toggle(run.run_id)}
-                      className="size-4 accent-accent"
+                      className="block size-4 accent-accent"
                     />
                   </td>
                   <td className={cellClass}>
@@ -139,13 +139,13 @@ export function RunList({ experimentId }: { experimentId: string }) {
   );
 }
 
-/** Those that most runs have, and of these the first by name. */
+/** Those that most runs have, and of these what models are judged by first. */
 function metricKeys(runs: readonly Run[]): string[] {
   const counts = new Map<string, number>();
   for (const { metrics } of runs)
     for (const key of Object.keys(metrics)) counts.set(key, (counts.get(key) ?? 0) + 1);
-  return [...counts]
-    .toSorted(([a, countA], [b, countB]) => countB - countA || a.localeCompare(b))
-    .slice(0, shownMetrics)
-    .map(([key]) => key);
+  return metricsByWeight(Object.fromEntries(counts))
+    .map(([key]) => key)
+    .toSorted((a, b) => (counts.get(b) ?? 0) - (counts.get(a) ?? 0))
+    .slice(0, shownMetrics);
 }

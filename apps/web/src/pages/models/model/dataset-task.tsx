@@ -38,7 +38,7 @@ export function DatasetTask({
   const { t } = useTranslation('models');
   const mayAsk = usePermission(permission);
   const { data: datasets } = useQuery(allDatasetsQuery);
-  const [picked, setPicked] = useState(evaluation.dataset.dataset_id);
+  const [picked, setPicked] = useState<string | null>(null);
   const [jobId, setJobId] = useState<string | null>(null);
   const choices =
     datasets?.items.filter(
@@ -46,7 +46,10 @@ export function DatasetTask({
         evaluation.signature.every(({ name }) => version.columns.some((each) => each.name === name)) &&
         (!unlearned || version.version_id !== evaluation.dataset.version_id),
     ) ?? [];
-  const dataset = choices.find(({ dataset_id }) => dataset_id === picked) ?? choices[0];
+  const dataset =
+    choices.find(({ dataset_id }) => dataset_id === picked) ??
+    choices.find(({ dataset_id }) => dataset_id !== evaluation.dataset.dataset_id) ??
+    choices[0];
   const ask = useMutation({
     mutationFn: (on: Dataset) => request(on),
     onSuccess: ({ job_id }) => setJobId(job_id),
@@ -54,6 +57,11 @@ export function DatasetTask({
   if (!mayAsk || datasets === undefined) return null;
   if (dataset === undefined)
     return <p className="text-ink-soft">{t(unlearned ? 'no_unlearned' : 'no_fitting')}</p>;
+  const submit = (
+    <Button type="submit" disabled={!ready || ask.isPending || jobId !== null}>
+      {button}
+    </Button>
+  );
   return (
     <form
       className={`${panelClass} grid grid-cols-1 gap-4 p-4`}
@@ -80,11 +88,10 @@ export function DatasetTask({
             )}
           </Field>
         </div>
-        <Button type="submit" disabled={!ready || ask.isPending || jobId !== null}>
-          {button}
-        </Button>
+        {children === undefined && submit}
       </div>
       {children?.(dataset)}
+      {children !== undefined && <div>{submit}</div>}
       {ask.error && <ErrorNotice error={ask.error} />}
       {jobId !== null && (
         <FollowedJob

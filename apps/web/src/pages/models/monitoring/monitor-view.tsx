@@ -43,11 +43,12 @@ export function MonitorView({
             .filter((each) => each !== null)
             .join(' · ')}
         </p>
-        {choice}
+        <div className="flex min-w-0 items-center gap-3 max-sm:w-full">
+          {choice}
         {checks !== undefined && checks.items.length > 1 && (
           <Select
             aria-label={t('look_shown')}
-            className="w-52!"
+            className="w-52! min-w-0 max-sm:flex-1"
             value={shown ?? ''}
             onChange={({ target }) => setPicked(target.value)}
           >
@@ -61,6 +62,7 @@ export function MonitorView({
         {monitor.may_change && (
           <MonitorActions model={model} monitor={monitor} onChecked={() => setPicked(null)} />
         )}
+        </div>
       </div>
       <Standing monitor={monitor} />
       {shown === null ? (
@@ -115,11 +117,9 @@ function Look({ monitor, checkId }: { monitor: ModelMonitor; checkId: string }) 
     <>
       <div className="flex flex-wrap items-center gap-3">
         <SeverityMark severity={check.severity} />
-        {findings !== null && findings.windows.length > 1 && (
-          <span className="text-ink-soft">{t('worst_of', { count: findings.windows.length })}</span>
-        )}
         <p className="text-ink-soft">
           {[
+            ...(findings === null ? [] : [t('worst_of', { count: findings.windows.length })]),
             `${t('look_of')} ${formatTime(check.created_at)}`,
             t('version', { number: check.number }),
             t('rows_count', { count: check.rows, shown: formatCount(check.rows) }),

@@ -55,7 +55,7 @@ export function MonitoringTab({ model }: { model: Model }) {
             monitors.length > 1 && (
               <Select
                 aria-label={t('monitor')}
-                className="w-48!"
+                className="w-48! min-w-0 max-sm:flex-1"
                 value={shown.monitor_id}
                 onChange={({ target }) =>
                   void navigate({ search: (now) => ({ ...now, monitor: target.value }) as typeof now })

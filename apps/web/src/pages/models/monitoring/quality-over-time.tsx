@@ -60,16 +60,20 @@ export function QualityOverTime({
     };
     const y = { type: 'quantitative', title, scale: { zero: false } };
     const quiet = { tooltip: false };
+    // The same rows kept back for every window: drawn once, from side to side.
+    const first = [{ filter: { field: 'window', equal: rows[0]?.[0] ?? '' } }];
     return {
       height: 320,
       layer: [
         {
-          mark: { type: 'area', opacity: 0.15, line: false, ...quiet },
-          encoding: { x, y: { ...y, field: 'held_out_low' }, y2: { field: 'held_out_high' } },
+          transform: first,
+          mark: { type: 'rect', opacity: 0.15, ...quiet },
+          encoding: { y: { ...y, field: 'held_out_low' }, y2: { field: 'held_out_high' } },
         },
         {
-          mark: { type: 'line', strokeDash: [4, 4], strokeWidth: 1, ...quiet },
-          encoding: { x, y: { ...y, field: 'held_out' } },
+          transform: first,
+          mark: { type: 'rule', strokeDash: [4, 4], strokeWidth: 1, ...quiet },
+          encoding: { y: { ...y, field: 'held_out' } },
         },
         {
           mark: { type: 'rule', strokeWidth: 2, ...quiet },
@@ -81,7 +85,7 @@ export function QualityOverTime({
         },
       ],
     };
-  }, [labels, title, t]);
+  }, [labels, rows, title, t]);
   if (metric === undefined) return <Notice tone="plain">{t('quality_none')}</Notice>;
   return (
     <div className="grid grid-cols-1 gap-3">

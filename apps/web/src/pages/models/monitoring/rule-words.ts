@@ -41,11 +41,14 @@ export function useRuleWords(): (told: Pick<MonitorRuleState, 'message' | 'found
       case 'measure': {
         const { measure, value, column } = found;
         const shown = shares.has(measure) ? formatPercent(value) : number(value);
-        return `${column === null ? '' : `${column}: `}${t(`measure_${measure}`)} ${shown}, ${within}`;
+        const named = t(`measure_${measure}`);
+        return `${column === null ? capital(named) : `${column}: ${named}`} ${shown}, ${within}`;
       }
     }
   };
 }
+
+const capital = (text: string): string => text.charAt(0).toLocaleUpperCase() + text.slice(1);
 
 const shares: ReadonlySet<string> = new Set([
   'labelled_share',

@@ -1,5 +1,5 @@
 import type { MonitorWindow } from '@stroma/contracts';
-import i18next from 'i18next';
+import { language } from '../../../lib/format.ts';
 
 const dayMs = 86_400_000;
 
@@ -9,7 +9,7 @@ export function windowLabels(windows: readonly Pick<MonitorWindow, 'name'>[]): s
   if (!windows.every(({ name }) => /^\d{4}-\d\d/.test(name)) || begins.some(Number.isNaN))
     return windows.map(({ name }) => name);
   const withinDays = begins.some((at) => at % dayMs !== 0);
-  const format = new Intl.DateTimeFormat(i18next.language, {
+  const format = new Intl.DateTimeFormat(language(), {
     day: 'numeric',
     month: 'short',
     timeZone: 'UTC',

@@ -42,13 +42,15 @@ export function Ended({
         </Notice>
       ))}
       <BaseTold base={data.base} domain_shift={data.domain_shift} />
-      <Section title={t('leaderboard')} note={t('learned_by', { model: data.learned_by })}>
-        <Leaderboard entries={data.leaderboard} />
-      </Section>
+      {data.leaderboard.length > 0 && (
+        <Section title={t('leaderboard')}>
+          <Leaderboard entries={data.leaderboard} />
+        </Section>
+      )}
       {data.training_curve !== undefined && (
         <NetworkCurves curve={data.training_curve} metric={data.training_metric ?? data.metric} />
       )}
-      <div className="grid grid-cols-1 items-start gap-8 xl:grid-cols-2">
+      <div className="grid grid-cols-1 items-start gap-8 empty:hidden xl:grid-cols-2">
         {progress !== null && <SearchCurve progress={progress} />}
         <LearningCurve points={data.learning_curve} metric={data.metric} />
       </div>

@@ -20,7 +20,7 @@ export function Leaderboard({ entries }: { entries: readonly LeaderboardEntry[] 
   const [low, high] = [Math.min(...ends), Math.max(...ends)];
   const metric = t(`metric_${best.metric}`);
   const folded = entries.some(({ ci }) => ci !== null);
-  const weighed = entries.some(({ weight }) => weight !== null);
+  const weighed = entries.length > 1 && entries.some(({ weight }) => weight !== null);
   return (
     <>
       <PlainTable
@@ -28,7 +28,9 @@ export function Leaderboard({ entries }: { entries: readonly LeaderboardEntry[] 
         headings={[
           { label: t('model'), className: `${cellClass} text-start` },
           { label: metric, className: numberClass },
-          { label: t('interval'), className: `${cellClass} w-1/3 text-start max-md:hidden` },
+          ...(folded
+            ? [{ label: t('interval'), className: `${cellClass} w-1/3 text-start max-md:hidden` }]
+            : []),
           ...(weighed ? [{ label: t('weight'), className: `${numberClass} max-sm:hidden` }] : []),
           { label: t('took'), className: `${numberClass} max-sm:hidden` },
         ]}
@@ -41,9 +43,11 @@ export function Leaderboard({ entries }: { entries: readonly LeaderboardEntry[] 
             <td className={numberClass}>
               <ScoreInterval metric={entry.metric} score={entry.score} ci={entry.ci} />
             </td>
-            <td className={`${cellClass} max-md:hidden`}>
-              <Interval entry={entry} low={low} high={high} />
-            </td>
+            {folded && (
+              <td className={`${cellClass} max-md:hidden`}>
+                <Interval entry={entry} low={low} high={high} />
+              </td>
+            )}
             {weighed && (
               <td className={`${numberClass} max-sm:hidden`}>
                 {entry.weight === null || entry.weight === 0 ? t('nothing') : formatPercent(entry.weight, 0)}

@@ -3,7 +3,7 @@ import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ChartPanel } from '../../../components/chart/chart-panel.tsx';
 import type { Column, Row } from '../../../lib/cell.ts';
-import { possible } from '../metric-range.ts';
+import { possible, scoreDomain } from '../metric-range.ts';
 
 const columns: readonly Column[] = [
   { name: 'rows', type: 'integer' },
@@ -32,7 +32,12 @@ export function LearningCurve({
   );
   const spec = useMemo(() => {
     const x = { field: 'rows', type: 'quantitative', title: t('axis_rows') };
-    const y = { type: 'quantitative', title: word, scale: { zero: false } };
+    const ends = points.flatMap(({ score, ci }) => [score, ...(possible(metric, ci) ?? [])]);
+    const y = {
+      type: 'quantitative',
+      title: word,
+      scale: { zero: false, domain: scoreDomain(metric, ends) },
+    };
     return {
       height: 320,
       layer: [
@@ -47,7 +52,7 @@ export function LearningCurve({
         },
       ],
     };
-  }, [t, word]);
+  }, [t, word, points, metric]);
   if (points.length < 2) return null;
   return <ChartPanel title={t('learning_curve')} spec={spec} columns={columns} rows={rows} />;
 }

@@ -3,6 +3,7 @@ import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ChartPanel } from '../../../components/chart/chart-panel.tsx';
 import type { Column, Row } from '../../../lib/cell.ts';
+import { scoreDomain } from '../metric-range.ts';
 
 const columns: readonly Column[] = [
   { name: 'seconds', type: 'number' },
@@ -23,20 +24,18 @@ export function SearchCurve({ progress }: { progress: TrainingProgress }) {
     const points = search_curve.map((point) => [point.seconds, point.fits, point.score]);
     return last === undefined || last.seconds >= seconds ? points : [...points, [seconds, fits, last.score]];
   }, [search_curve, seconds, fits]);
-  const learned = search_curve.length > 3 ? search_curve.slice(1).map(({ score }) => score) : null;
-  const [low, high] = learned === null ? [null, null] : [Math.min(...learned), Math.max(...learned)];
   const spec = useMemo(() => {
-    const room = low === null ? 0 : (high - low) * 0.1;
-    const ends = low === null ? {} : { domain: [low - room, high + room], nice: true };
+    const scores = search_curve.map(({ score }) => score);
+    const domain = scoreDomain(metric, scores.length > 2 ? scores.slice(1) : scores);
     return {
       height: 320,
       mark: { type: 'line', interpolate: 'step-after', point: { size: 30 }, clip: true },
       encoding: {
         x: { field: 'seconds', type: 'quantitative', title: t('axis_seconds') },
-        y: { field: 'score', type: 'quantitative', title: word, scale: { zero: false, ...ends } },
+        y: { field: 'score', type: 'quantitative', title: word, scale: { zero: false, domain } },
       },
     };
-  }, [t, word, low, high]);
+  }, [t, word, metric, search_curve]);
   if (rows.length === 0) return null;
   return <ChartPanel title={t('search_curve')} spec={spec} columns={columns} rows={rows} />;
 }

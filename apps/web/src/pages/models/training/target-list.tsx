@@ -132,7 +132,7 @@ function ColumnLine({
           checked={!leftOut && !chosen}
           disabled={chosen}
           onChange={() => onToggle(name)}
-          className="size-4 accent-accent"
+          className="ms-auto block size-4 accent-accent"
         />
       </span>
     </div>

@@ -34,21 +34,23 @@ export function TimeFields({
   return (
     <section className="grid grid-cols-1 justify-items-stretch gap-3">
       <h2 className="text-section font-semibold">{t('step_time')}</h2>
-      <Segmented
-        label={t('step_time')}
-        value={own ? 'own' : String(effort.seconds)}
-        onChange={(next) => {
-          setOwn(next === 'own');
-          if (next !== 'own') set({ seconds: Number(next) });
-        }}
-        options={[
-          ...choices.map((seconds) => ({
-            value: String(seconds),
-            label: t('minutes', { count: seconds / 60 }),
-          })),
-          { value: 'own', label: t('time_own') },
-        ]}
-      />
+      <div>
+        <Segmented
+          label={t('step_time')}
+          value={own ? 'own' : String(effort.seconds)}
+          onChange={(next) => {
+            setOwn(next === 'own');
+            if (next !== 'own') set({ seconds: Number(next) });
+          }}
+          options={[
+            ...choices.map((seconds) => ({
+              value: String(seconds),
+              label: t('minutes', { count: seconds / 60 }),
+            })),
+            { value: 'own', label: t('time_own') },
+          ]}
+        />
+      </div>
       {own && (
         <Field label={t('time_seconds')} hint={t('time_seconds_hint')}>
           {(field) => (

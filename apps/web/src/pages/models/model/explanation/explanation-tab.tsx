@@ -24,7 +24,7 @@ export function ExplanationTab({ evaluation }: { evaluation: ModelEvaluation }) 
   return (
     <div className="grid grid-cols-1 gap-8">
       {labels.length > 0 && (
-        <div className="w-64 max-w-full">
+        <div className="w-80 max-w-full">
           <Field label={t('explained_class')}>
             {(field) => (
               <Select {...field} value={label} onChange={({ target }) => setLabel(target.value)}>

@@ -26,7 +26,7 @@ export function ImportanceChart({ evaluation: { importance, metric } }: { evalua
   const title = t(lessIsBetter.has(metric) ? 'axis_importance_rise' : 'axis_importance', { metric: word });
   const spec = useMemo(() => {
     const y = { field: 'column', type: 'nominal', sort: null, title: null };
-    const x = { type: 'quantitative', title };
+    const x = { type: 'quantitative', title, axis: { tickCount: 6 } };
     return {
       height: Math.max(320, 40 + 26 * rows.length),
       layer: [

@@ -3,7 +3,7 @@ import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ChartPanel } from '../../../../components/chart/chart-panel.tsx';
 import type { Column, Row } from '../../../../lib/cell.ts';
-import { formatNumber } from '../../../../lib/format.ts';
+import { formatFixed, formatNumber } from '../../../../lib/format.ts';
 
 const height = 320;
 const share = { domain: [0, 1] };
@@ -162,7 +162,7 @@ export function CalibrationChart({ curves }: { curves: ModelEvaluation['calibrat
       title={
         many || only === undefined
           ? t('calibration')
-          : t('calibration_of', { error: formatNumber(only.error, 2) })
+          : t('calibration_of', { error: formatFixed(only.error, 3) })
       }
       spec={spec}
       columns={[

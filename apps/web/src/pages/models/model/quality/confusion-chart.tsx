@@ -27,15 +27,18 @@ export function ConfusionChart({ confusion }: { confusion: NonNullable<ModelEval
       }),
     [labels, counts],
   );
+  const isLong = labels.join('').length > 40;
   const spec = useMemo(() => {
     const x = {
       field: 'said',
       type: 'nominal',
       sort: labels,
       title: t('axis_said'),
-      axis: { labelAngle: 0, orient: 'top' },
+      // Names that would stand over each other go up aslant.
+      axis: { orient: 'top', ...(isLong ? { labelAngle: -30, labelLimit: 120 } : { labelAngle: 0 }) },
     };
-    const y = { field: 'truth', type: 'nominal', sort: labels, title: t('axis_truth') };
+    const axis = isLong ? { labelLimit: 120 } : {};
+    const y = { field: 'truth', type: 'nominal', sort: labels, title: t('axis_truth'), axis };
     return {
       height: Math.max(320, Math.min(480, 60 + 44 * labels.length)),
       layer: [
@@ -64,6 +67,6 @@ export function ConfusionChart({ confusion }: { confusion: NonNullable<ModelEval
         },
       ],
     };
-  }, [t, labels]);
+  }, [t, labels, isLong]);
   return <ChartPanel title={t('confusion')} spec={spec} columns={columns} rows={rows} />;
 }

@@ -6,7 +6,7 @@ import { Section } from '../../../../components/page.tsx';
 import { cellClass, numberClass, PlainTable } from '../../../../components/plain-table.tsx';
 import { SkeletonRows } from '../../../../components/skeleton.tsx';
 import { client } from '../../../../lib/client.ts';
-import { formatCount, formatNumber, formatPercent } from '../../../../lib/format.ts';
+import { formatCount, formatFixed, formatNumber, formatPercent } from '../../../../lib/format.ts';
 import { queryKeys } from '../../../../lib/query-keys.ts';
 import { DatasetTask } from '../dataset-task.tsx';
 import { ReportLine, SeverityOfDrift } from './report-marks.tsx';
@@ -98,9 +98,11 @@ function DriftTable({ label, columns }: { label: string; columns: readonly Colum
         <tr key={column}>
           <td className={`${cellClass} font-medium wrap-anywhere`}>{column}</td>
           <td className={numberClass} title={t('psi_by_chance', { value: formatNumber(psi_by_chance, 2) })}>
-            {formatNumber(psi, 3)}
+            {formatFixed(psi, 3)}
           </td>
-          <td className={numberClass}>{formatNumber(q_value, 2)}</td>
+          <td className={numberClass}>
+            {q_value < 0.005 ? formatNumber(q_value, 2) : formatFixed(q_value, 2)}
+          </td>
           <td className={`${numberClass} max-md:hidden`}>
             {formatPercent(missing.reference)} / {formatPercent(missing.window)}
           </td>

@@ -8,7 +8,7 @@ import { Section } from '../../../../components/page.tsx';
 import { cellClass, numberClass, PlainTable } from '../../../../components/plain-table.tsx';
 import { SkeletonRows } from '../../../../components/skeleton.tsx';
 import { client } from '../../../../lib/client.ts';
-import { formatCount, formatNumber } from '../../../../lib/format.ts';
+import { formatCount, formatFixed, formatNumber } from '../../../../lib/format.ts';
 import { queryKeys } from '../../../../lib/query-keys.ts';
 import { DatasetTask } from '../dataset-task.tsx';
 import { GroupChart } from './group-chart.tsx';
@@ -139,6 +139,9 @@ function Report({ fairness }: { fairness: ModelFairness }) {
 
 function Criteria({ by }: { by: By }) {
   const { t } = useTranslation('models');
+  // Of classes all are shares; of numbers they are in the unit of the target.
+  const isClass = by.groups.some((group) => 'selection_rate' in group);
+  const figure = isClass ? formatFixed : formatNumber;
   return (
     <PlainTable
       label={t('criteria')}
@@ -155,9 +158,9 @@ function Criteria({ by }: { by: By }) {
             {t(`criterion_${name}` as 'criterion_calibration', name.replaceAll('_', ' '))}
           </td>
           <td className={numberClass}>
-            {formatNumber(difference.value, 3)}
+            {figure(difference.value, 3)}
             <span className="ms-2 text-small text-ink-faint max-sm:hidden">
-              {formatNumber(difference.low, 2)} – {formatNumber(difference.high, 2)}
+              {figure(difference.low, 2)} – {figure(difference.high, 2)}
             </span>
           </td>
           <td className={`${cellClass} max-sm:hidden`}>

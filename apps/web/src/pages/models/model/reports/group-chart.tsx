@@ -31,7 +31,7 @@ export function GroupChart({ by }: { by: By }) {
   const title = t(isClass ? 'selection_rate' : 'mean_prediction');
   const spec = useMemo(() => {
     const y = { field: 'group', type: 'nominal', sort: null, title: null };
-    const x = { type: 'quantitative', title, scale: { zero: isClass } };
+    const x = { type: 'quantitative', title, scale: { zero: isClass }, axis: { tickCount: 6 } };
     return {
       height: Math.max(320, 60 + 28 * rows.length),
       layer: [

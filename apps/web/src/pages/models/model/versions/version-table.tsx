@@ -56,7 +56,7 @@ export function VersionTable({
                 aria-label={t('choose_version', { number: version.number })}
                 checked={chosen.includes(version.number)}
                 onChange={() => onChoose(version.number)}
-                className="size-4 accent-accent"
+                className="block size-4 accent-accent"
               />
             </td>
           )}

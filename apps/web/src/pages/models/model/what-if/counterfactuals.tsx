@@ -7,9 +7,9 @@ import { Button } from '../../../../components/button.tsx';
 import { Field, Input, Select } from '../../../../components/field.tsx';
 import { ErrorNotice } from '../../../../components/notice.tsx';
 import { panelClass, Section } from '../../../../components/page.tsx';
-import { type Cell, cellLabel } from '../../../../lib/cell.ts';
 import { client } from '../../../../lib/client.ts';
 import { formatNumber, formatPercent } from '../../../../lib/format.ts';
+import { valueText } from './value-text.ts';
 
 /** The smallest changes of the row after which the model says something else. */
 export function Counterfactuals({
@@ -58,7 +58,7 @@ export function Counterfactuals({
       >
         <div className="flex flex-wrap items-end gap-3">
           {labels.length > 0 ? (
-            <div className="w-56">
+            <div className="w-72 max-w-full">
               <Field label={t('wanted')}>
                 {(field) => (
                   <Select {...field} value={label} onChange={({ target }) => setPicked(target.value)}>
@@ -124,8 +124,6 @@ export function Counterfactuals({
   );
 }
 
-const read = (value: Cell): string => cellLabel(value) || '–';
-
 function Ways({
   found: { found, message },
   row,
@@ -151,10 +149,10 @@ function Ways({
               {changes.map(({ column, from, to }) => (
                 <li key={column} className="flex flex-wrap items-center gap-x-2">
                   <span className="text-ink-soft">{column}</span>
-                  <span>{read(from)}</span>
+                  <span>{valueText(from)}</span>
                   <ArrowRight size={14} aria-hidden className="text-ink-faint rtl:rotate-180" />
                   <span className="sr-only">{t('becomes')}</span>
-                  <span className="font-medium">{read(to)}</span>
+                  <span className="font-medium">{valueText(to)}</span>
                 </li>
               ))}
             </ul>

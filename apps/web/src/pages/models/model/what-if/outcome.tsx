@@ -37,9 +37,12 @@ export function Outcome({ prediction, evaluation }: { prediction: Prediction; ev
         )}
       </div>
       {classes.length > 0 && (
-        <ul aria-label={t('probabilities')} className="grid gap-2">
+        <ul
+          aria-label={t('probabilities')}
+          className="grid grid-cols-[fit-content(45%)_minmax(3rem,1fr)_auto] gap-x-3 gap-y-2"
+        >
           {classes.map(([label, share]) => (
-            <li key={label} className="grid grid-cols-[minmax(0,8rem)_minmax(0,1fr)_4rem] items-center gap-3">
+            <li key={label} className="col-span-3 grid grid-cols-subgrid items-center">
               <span className="truncate" title={label}>
                 {label}
               </span>

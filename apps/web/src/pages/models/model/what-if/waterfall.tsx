@@ -2,8 +2,9 @@ import type { RowExplanation } from '@stroma/contracts';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ChartPanel } from '../../../../components/chart/chart-panel.tsx';
-import { type Column, cellLabel, type Row } from '../../../../lib/cell.ts';
+import type { Column, Row } from '../../../../lib/cell.ts';
 import { formatNumber } from '../../../../lib/format.ts';
+import { valueText } from './value-text.ts';
 
 const mostColumns = 10;
 /** Of the axis: what a label takes beside its bar. */
@@ -117,7 +118,7 @@ function stepsOf(
   };
   return [
     [words.base, base, base, 0, 'level', formatNumber(base)],
-    ...shown.map((each) => step(`${each.column} = ${cellLabel(each.value) || '–'}`, each.contribution)),
+    ...shown.map((each) => step(`${each.column} = ${valueText(each.value)}`, each.contribution)),
     ...(contributions.length > mostColumns ? [step(words.rest, rest)] : []),
     [words.end, value, value, 0, 'level', formatNumber(value)],
   ];
