@@ -6,6 +6,7 @@ import type { Target } from '../estimator.ts';
 import { explainRow } from '../explain/row-explanation.ts';
 import { tableOfCsv } from '../table/csv.suite.ts';
 import { type FeatureTable, takeRows, withoutColumns } from '../table/feature-table.ts';
+import { categoriesOf } from '../table/lake-columns.ts';
 import { type AutomlOptions, automl } from './automl.ts';
 import { loadAutoml } from './automl-model.ts';
 import { calibrate, conformalHalfWidth, fitCalibration, isotonic } from './calibration.ts';
@@ -173,6 +174,31 @@ describe('automl', () => {
     ['an unknown target', { target: 'heald' }, /no column "heald"/],
   ])('refuses %s', async (_, given, message) => {
     await expect(automl(quick(given))).rejects.toThrow(message);
+  });
+
+  it('learns what is rare, leaves out what would need too much memory, and says what can be said', async () => {
+    const given = (column: FeatureTable['columns'][number]) => ({
+      table: { rows: 120, columns: [...withoutColumns(table, ['healed', 'response']).columns, column] },
+      target: column.name,
+      time_limit_seconds: 0.5,
+    });
+    const ill = categoriesOf(
+      'ill',
+      Array.from({ length: 120 }, (_, row) => (row % 60 === 7 ? 'yes' : 'no')),
+    );
+    const rare = await automl(quick(given(ill)));
+    expect(rare.holdout?.scores[0]?.metric).toBe('roc_auc');
+    // All but a few are 0, those kept back too: R² says nothing of them.
+    const cost = Float64Array.from({ length: 120 }, (_, row) => (row % 30 === 3 ? row + 0.5 : 0));
+    const { holdout } = await automl(
+      quick({ ...given({ kind: 'number', name: 'cost', values: cost }), seed: 5 }),
+    );
+    expect(holdout?.scores.map(({ metric }) => metric)).toEqual(['rmse', 'mae']);
+    const small = await automl(quick({ memory_limit_bytes: 400_000, time_limit_seconds: 2 }));
+    expect(small.failed.find(({ model }) => model === 'random_forest')?.fault).toMatch(
+      /200 trees on \d+ rows would need about \d+ MiB of memory; it may take 1 MiB. Take fewer trees/,
+    );
+    expect(small.leaderboard.map(({ model }) => model)).toContain('linear');
   });
 
   it('still has a model where there is time for next to nothing, and ends when it is told to', async () => {

@@ -6,6 +6,7 @@ import { shuffled } from '../table/splits.ts';
 import { rowsOfTarget, takeTarget } from '../table/target.ts';
 import { outputsOf, takeOutputs } from './fold-fit.ts';
 import type { Objective, TestedRows } from './objective.ts';
+import { OutOfTime } from './time-limit.ts';
 
 /** How predictions of members become one. `members` are places in the list it was fitted to. */
 export type Combination =
@@ -75,14 +76,14 @@ export function sharedBlend(
   predictions: readonly Float64Array[],
   target: Target,
   objective: Objective,
-  { most, seed }: { most: number; seed: number },
+  { most, seed, isLate = () => false }: { most: number; seed: number; isLate?: () => boolean },
 ): Combination {
   const rows = rowsOfTarget(target);
   const outputs = outputsOf(target);
   const draws = drawsFor(rows, outputs);
   if (most === 1 || draws === 1) return greedyBlend(predictions, target, objective, most);
   const shares = new Float64Array(predictions.length);
-  for (let draw = 0; draw < draws; draw++) {
+  for (let draw = 0; draw < draws && (draw === 0 || !isLate()); draw++) {
     const random = seededRandom(seed + draw);
     const drawn = Uint32Array.from({ length: rows }, () => random.whole(rows)).sort();
     const blend = greedyBlend(
@@ -111,12 +112,13 @@ export function fitStack(
   members: readonly number[],
   target: Target,
   seed: number,
+  signal?: AbortSignal,
 ): Combination {
   const matrix = stackMatrix(
     members.map((at) => predictions[at] as Float64Array),
     target,
   );
-  const options = { seed, l2: 3, standardise: false };
+  const options = { seed, l2: 3, standardise: false, ...(signal && { signal }) };
   const model =
     target.kind === 'class'
       ? (fitLogistic(matrix, target, options).save() as LogisticModel)
@@ -175,25 +177,49 @@ export interface Chosen {
   losses: { way: Way; loss: number }[];
 }
 
+/** A stack of classes needs two of them. */
+const canStack = (target: Target): boolean => target.kind !== 'class' || new Set(target.codes).size > 1;
+
 /**
  * One model, a blend or a stack, whichever is best in folds that had no part in fitting it; of nearly equal ones the
- * blend.
+ * blend. A stack that `signal` ends as OutOfTime is no choice; other reasons are thrown. Once it `isLate`, blends
+ * are chosen by fewer draws.
  */
 export function chooseCombination(
   predictions: readonly Float64Array[],
   { target, foldOf, folds }: TestedRows,
   objective: Objective,
-  { seed, most }: { seed: number; most: number },
+  {
+    seed,
+    most,
+    signal,
+    isLate,
+  }: { seed: number; most: number; signal?: AbortSignal; isLate?: () => boolean },
 ): Chosen {
   const outputs = outputsOf(target);
+  let stacks = true;
+  const stackOf = (own: readonly Float64Array[], blend: Combination, known: Target): Combination => {
+    if (!stacks || blend.members.length < 2 || !canStack(known)) return blend;
+    try {
+      return fitStack(own, blend.members, known, seed, signal);
+    } catch (error) {
+      if (!(error instanceof OutOfTime)) throw error;
+      stacks = false;
+      return blend;
+    }
+  };
   const fitted = (own: readonly Float64Array[], known: Target): Record<Way, Combination> => {
     const losses = own.map((each) => objective.loss(known, each));
     const best = losses.indexOf(Math.min(...losses));
-    const blend = sharedBlend(...sampled(own, known, seed), objective, { most, seed });
+    const blend = sharedBlend(...sampled(own, known, seed), objective, {
+      most,
+      seed,
+      ...(isLate && { isLate }),
+    });
     return {
       single: { kind: 'blend', members: [best], weights: [1] },
       blend,
-      stack: blend.members.length > 1 ? fitStack(own, blend.members, known, seed) : blend,
+      stack: stackOf(own, blend, known),
     };
   };
   const outOfFold = Object.fromEntries(
@@ -217,11 +243,10 @@ export function chooseCombination(
       });
     }
   }
-  const tried = ways.map((way) => ({
-    way,
-    outOfFold: outOfFold[way],
-    loss: objective.loss(target, outOfFold[way]),
-  }));
+  const whole = fitted(predictions, target);
+  const tried = ways
+    .filter((way) => way !== 'stack' || stacks)
+    .map((way) => ({ way, outOfFold: outOfFold[way], loss: objective.loss(target, outOfFold[way]) }));
   // A blend stands unless another is clearly better, in few rows by more: it is the surest of them.
   const few = 1 / Math.sqrt(rowsOfTarget(target));
   const isClass = target.kind === 'class';
@@ -229,7 +254,7 @@ export function chooseCombination(
     isClass ? own < kept * 0.995 - 0.1 * few : own < kept * (1 - Math.max(0.005, 0.3 * few));
   const best = tried.reduce((kept, own) => (isClearlyLess(own.loss, kept.loss) ? own : kept));
   return {
-    combination: fitted(predictions, target)[best.way],
+    combination: whole[best.way],
     outOfFold: best.outOfFold,
     losses: tried.map(({ way, loss }) => ({ way, loss })),
   };

@@ -36,6 +36,12 @@ export interface ChosenEnsemble {
 /** Seconds past the limit that the one model there must be may take. */
 const grace = 0.6;
 
+/** Of the time, most that stacks may take to be looked at. */
+const stackingShare = 0.1;
+
+/** With less of the time left a choice is made short. */
+const lateShare = 0.15;
+
 /** Of values, how often an interval holds the truth. */
 const coverage = 0.9;
 
@@ -49,15 +55,21 @@ export class Finish {
 
   /** Fewer members, and quick ones, where there is not the time to fit more. */
   async choose(most: number): Promise<ChosenEnsemble> {
-    const { search, target, objective, seed, table, limit } = this.#setting;
+    const { search, target, objective, seed, table, limit, signal } = this.#setting;
     const { tested } = search;
+    const stacking = Math.min(limit.seconds, limit.elapsed + stackingShare * limit.seconds);
     let able = search.evaluated();
     for (let members = most; ; members = Math.max(1, Math.floor(members / 2))) {
       const chosen = chooseCombination(
         able.map(({ outOfFold }) => outOfFold),
         tested,
         objective,
-        { seed, most: members },
+        {
+          seed,
+          most: members,
+          signal: limit.signalUntil(stacking, signal),
+          isLate: () => limit.left < lateShare * limit.seconds,
+        },
       );
       const configurations = chosen.combination.members.map((at) => (able[at] as Evaluated).configuration);
       const seconds = configurations.reduce((sum, own) => sum + search.forecast(own, table.rows), 0);

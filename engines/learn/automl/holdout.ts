@@ -1,5 +1,5 @@
+import { StromaError } from '@stroma/kernel';
 import type { Target } from '../estimator.ts';
-import type { Interval } from '../scores/intervals.ts';
 import { type MetricName, metricsOf, scoreOf, scoreWithInterval } from '../scores/metrics.ts';
 import { type FeatureTable, takeRows } from '../table/feature-table.ts';
 import { rowsOfTarget, takeTarget } from '../table/target.ts';
@@ -52,8 +52,8 @@ export function holdoutOf(
       objectiveOf(name).metric !== 'accuracy'
     )
       continue;
-    const { score, low, high } = intervalOf(name, own, outputs, seed);
-    scores.push({ metric: name, score, ci: [low, high] });
+    const found = intervalOf(name, own, outputs, seed);
+    if (found !== null) scores.push({ metric: name, score: found.score, ci: [found.low, found.high] });
   }
   const values = own.kind === 'number' ? own.values : null;
   return {
@@ -72,15 +72,19 @@ export function holdoutOf(
   };
 }
 
+/** Null where the rows are too much alike for the metric to have a value in draws of them, as R² of one value. */
 function intervalOf(metric: MetricName, target: Target, outputs: Float64Array, seed: number) {
-  const { score, low, high } = namedInterval(
-    scoreWithInterval(metric, target, outputs, { seed, resamples: resamplesFor(rowsOfTarget(target)) }),
-    scoreOf(metric, target, outputs),
-  );
-  return { score, low, high };
+  const score = scoreOf(metric, target, outputs);
+  if (!Number.isFinite(score)) return null;
+  try {
+    const resamples = resamplesFor(rowsOfTarget(target));
+    const { low, high } = scoreWithInterval(metric, target, outputs, { seed, resamples });
+    return { score, low, high };
+  } catch (error) {
+    if (error instanceof StromaError && error.code === 'INVALID_INPUT') return null;
+    throw error;
+  }
 }
-
-const namedInterval = ({ low, high }: Interval, score: number) => ({ score, low, high });
 
 /** Of many rows fewer, which take as long and are less needed. */
 export const resamplesFor = (rows: number): number =>

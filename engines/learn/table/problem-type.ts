@@ -64,17 +64,28 @@ function checkKnown(column: FeatureColumn, rows: number, known: number): void {
       'finite numbers were expected; some are infinite',
       'Correct them or make them missing',
     );
-  if (kind === 'number' && column.values.some((value) => Math.abs(value) > mostMagnitude))
-    throw refused(
-      name,
-      `numbers of at most ${mostMagnitude} were expected; some lie beyond`,
-      'If they stand for missing ones, make them missing; else take another unit',
-    );
+  if (kind === 'number') checkSize(name, column.values);
   if (known < fewestRows)
     throw refused(
       name,
       `at least ${fewestRows} known rows were expected; there are ${known}`,
       'Give more rows: from fewer nothing can be learned and tested',
+    );
+}
+
+function checkSize(name: string, values: Float64Array): void {
+  const most = values.reduce((kept, value) => Math.max(kept, Number.isNaN(value) ? 0 : Math.abs(value)), 0);
+  if (most > mostMagnitude)
+    throw refused(
+      name,
+      `numbers of at most ${mostMagnitude} were expected; some lie beyond`,
+      'If they stand for missing ones, make them missing; else take another unit',
+    );
+  if (most > 0 && most < 1 / mostMagnitude)
+    throw refused(
+      name,
+      `numbers of ${1 / mostMagnitude} or more were expected; all are less`,
+      'Take another unit',
     );
 }
 
