@@ -45,23 +45,23 @@ export function MonitorView({
         </p>
         <div className="flex min-w-0 items-center gap-3 max-sm:w-full">
           {choice}
-        {checks !== undefined && checks.items.length > 1 && (
-          <Select
-            aria-label={t('look_shown')}
-            className="w-52! min-w-0 max-sm:flex-1"
-            value={shown ?? ''}
-            onChange={({ target }) => setPicked(target.value)}
-          >
-            {checks.items.map(({ check_id, created_at }) => (
-              <option key={check_id} value={check_id}>
-                {formatTime(created_at)}
-              </option>
-            ))}
-          </Select>
-        )}
-        {monitor.may_change && (
-          <MonitorActions model={model} monitor={monitor} onChecked={() => setPicked(null)} />
-        )}
+          {checks !== undefined && checks.items.length > 1 && (
+            <Select
+              aria-label={t('look_shown')}
+              className="w-52! min-w-0 max-sm:flex-1"
+              value={shown ?? ''}
+              onChange={({ target }) => setPicked(target.value)}
+            >
+              {checks.items.map(({ check_id, created_at }) => (
+                <option key={check_id} value={check_id}>
+                  {formatTime(created_at)}
+                </option>
+              ))}
+            </Select>
+          )}
+          {monitor.may_change && (
+            <MonitorActions model={model} monitor={monitor} onChecked={() => setPicked(null)} />
+          )}
         </div>
       </div>
       <Standing monitor={monitor} />
