@@ -73,14 +73,17 @@ const general = {
 const judged = estimate.extend({ verdict });
 const mitigation = z.object({
   columns: z.array(z.string()).describe('Each group of all of them together has its own threshold'),
-  fitted_rows: z.int().describe('On which thresholds were found: half of the rows, drawn by seed'),
-  tried_rows: z.int().describe('The other half: before and after are told of these alone'),
+  folds: z
+    .int()
+    .describe('What is told of after: each row is decided by thresholds found on the other folds alone'),
   thresholds: z.array(
     z.object({
       criterion: z.enum(['demographic_parity', 'equal_opportunity', 'equalized_odds']),
-      rules: z.array(
-        sized.extend({ from: z.number().nullable().describe('Selected from here on; null: nobody is') }),
-      ),
+      rules: z
+        .array(
+          sized.extend({ from: z.number().nullable().describe('Selected from here on; null: nobody is') }),
+        )
+        .describe('Found on all rows'),
       otherwise: z.number().describe('Of groups with too few rows for a threshold of their own'),
       accuracy: z.object({ before: estimate.nullable(), after: estimate.nullable() }),
       changes: z.array(

@@ -242,9 +242,9 @@ async function govern(page: Page): Promise<void> {
   await policy.getByRole('button', { name: 'Save' }).click();
   await page.getByText('Not marked as critical').first().waitFor();
   await page.getByRole('tab', { name: 'Card' }).click();
-  const use = page.getByRole('region', { name: 'Use, limits and risk' });
-  await use.getByText('Tells species of penguins from their measures.').waitFor();
-  await use.getByText('outside the scope').waitFor();
+  await page.getByText('Use, limits and risk').waitFor();
+  await page.getByText('Tells species of penguins from their measures.').waitFor();
+  await page.getByText('outside the scope').waitFor();
   expect(await faultsOf(page, 'models-card')).toEqual([]);
   await page.getByRole('tab', { name: 'Versions' }).click();
 }

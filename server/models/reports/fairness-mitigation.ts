@@ -9,8 +9,8 @@ import {
   fairnessOf,
   fitGroupThresholds,
   type GroupThresholds,
+  kFolds,
   reweigh,
-  sampleRows,
   type Target,
   takeRows,
   takeTarget,
@@ -18,6 +18,8 @@ import {
 } from '@stroma/learn';
 
 type ClassTarget = Extract<Target, { kind: 'class' }>;
+const folds = 5;
+
 type Options = Required<Pick<FairnessOptions, 'seed' | 'smallest' | 'cuts'>> &
   Pick<FairnessOptions, 'positive' | 'threshold'>;
 
@@ -34,42 +36,61 @@ const mostWeights = 200;
 const changed = new Set(['demographic_parity', 'equal_opportunity', 'equalized_odds', 'predictive_parity']);
 
 /**
- * What could be done about what a fairness report tells: thresholds by group for each criterion they can reach, found on
- * one half of the rows and tried on the other, and the weights under which class and group would be independent.
+ * What could be done about what a report tells: thresholds by group for each criterion they can reach, and the weights
+ * under which class and group would be independent. What thresholds bring is told of rows they were not found on: each
+ * is decided by those of the other folds. Throws nothing where rows are too few; `not_told` says so.
  */
-export function mitigationOf(all: Rows, labels: readonly string[], options: Options): FairnessMitigation {
-  const { target, columns } = all;
-  const count = target.codes.length;
-  const fitted = sampleRows(count, Math.floor(count / 2), options.seed);
-  const inFitted = new Set(fitted);
-  const tried = Uint32Array.from({ length: count }, (_, row) => row).filter((row) => !inFitted.has(row));
+export function mitigationOf(
+  all: Rows,
+  labels: readonly string[],
+  report: ClassFairness,
+  options: Options,
+): FairnessMitigation {
   const common = {
-    columns: columns.map(({ name }) => name),
-    fitted_rows: fitted.length,
-    tried_rows: tried.length,
+    columns: all.columns.map(({ name }) => name),
+    folds,
+    weights: weightsOf(all, labels, options),
   };
-  const weights = weightsOf(all, labels, options);
   try {
-    const [found, others] = [part(all, fitted), part(all, tried)];
-    const before = reportOf(others, others.outputs, options);
     const thresholds = thresholdCriteria.map((criterion) => {
-      const { threshold: otherwise = 0.5, ...rest } = options;
-      const rule = fitGroupThresholds(found.target, found.outputs, found.columns, {
-        criterion,
-        otherwise,
-        ...rest,
+      const rule = fit(all, criterion, options);
+      // Where groups of numbers begin is said once, by all rows.
+      const own = { ...options, cuts: rule.cuts, smallest: Math.ceil(options.smallest / 2) };
+      const calls = new Float64Array(all.target.codes.length);
+      for (const { train, test } of kFolds(
+        calls.length,
+        { by: 'stratified', codes: all.target.codes },
+        folds,
+        options.seed,
+      )) {
+        const others = part(all, test);
+        const chances = chancesByGroup(
+          fit(part(all, train), criterion, own),
+          saidOf(others, rule),
+          others.columns,
+        );
+        for (const [at, row] of test.entries()) calls[row] = chances[at] as number;
+      }
+      const after = fairnessOf(all.target, certain(calls, all, rule), all.columns, {
+        ...options,
+        threshold: 0.5,
       });
-      return proposal(rule, before, reportOf(others, calledBy(rule, others), { ...options, threshold: 0.5 }));
+      return proposal(rule, report, after as ClassFairness);
     });
-    return { ...common, thresholds, not_told: null, weights };
+    return { ...common, thresholds, not_told: null };
   } catch (error) {
     if (!(error instanceof StromaError) || error.code !== 'INVALID_INPUT') throw error;
-    return { ...common, thresholds: [], not_told: error.message, weights };
+    return { ...common, thresholds: [], not_told: error.message };
   }
 }
 
-const reportOf = ({ target, columns }: Rows, outputs: Float64Array, options: Options): ClassFairness =>
-  fairnessOf(target, outputs, columns, options) as ClassFairness;
+function fit(
+  { target, outputs, columns }: Rows,
+  criterion: GroupThresholds['criterion'],
+  { threshold: otherwise = 0.5, ...rest }: Options,
+): GroupThresholds {
+  return fitGroupThresholds(target, outputs, columns, { criterion, otherwise, ...rest });
+}
 
 function part({ target, outputs, columns }: Rows, rows: Uint32Array): Rows {
   const { classes } = target;
@@ -84,20 +105,22 @@ function part({ target, outputs, columns }: Rows, rows: Uint32Array): Rows {
   };
 }
 
-/** As probabilities that are certain: what a threshold of a half calls. */
-function calledBy(
-  rule: GroupThresholds,
-  { target: { classes, codes }, outputs, columns }: Rows,
+const saidOf = ({ target: { classes, codes }, outputs }: Rows, { positive }: GroupThresholds): Float64Array =>
+  Float64Array.from(codes, (_, row) => outputs[row * classes + positive] as number);
+
+/** Calls as probabilities that are certain. */
+function certain(
+  calls: Float64Array,
+  { target: { classes }, outputs }: Rows,
+  { positive }: GroupThresholds,
 ): Float64Array {
-  const said = Float64Array.from(codes, (_, row) => outputs[row * classes + rule.positive] as number);
-  const called = chancesByGroup(rule, said, columns);
-  const other = rule.positive === 0 ? 1 : 0;
-  const certain = new Float64Array(outputs.length);
-  for (const [row, chance] of called.entries()) {
-    certain[row * classes + rule.positive] = chance;
-    certain[row * classes + other] = 1 - chance;
+  const other = positive === 0 ? 1 : 0;
+  const made = new Float64Array(outputs.length);
+  for (const [row, call] of calls.entries()) {
+    made[row * classes + positive] = call;
+    made[row * classes + other] = 1 - call;
   }
-  return certain;
+  return made;
 }
 
 function proposal(
@@ -132,9 +155,9 @@ function weightsOf(
   labels: readonly string[],
   { cuts }: Options,
 ): FairnessMitigation['weights'] {
-  return reweigh(target, columns, { cuts })
-    .cells.filter(({ rows }) => rows > 0)
-    .toSorted((a, b) => b.rows - a.rows)
-    .slice(0, mostWeights)
+  const cells = reweigh(target, columns, { cuts }).cells.filter(({ rows }) => rows > 0);
+  const told = new Set(cells.toSorted((a, b) => b.rows - a.rows).slice(0, mostWeights));
+  return cells
+    .filter((cell) => told.has(cell))
     .map(({ group, code, rows, factor }) => ({ group, label: labels[code] ?? '', rows, factor }));
 }

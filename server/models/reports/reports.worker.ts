@@ -80,7 +80,7 @@ async function fairnessIn(model: AskedModel, given: FeatureTable, ask: FairnessA
     ...(interval === null ? {} : { low: interval.low, high: interval.high }),
   });
   if (report.kind === 'number' || target.kind !== 'class') return report as FairnessReport;
-  const mitigation = mitigationOf({ target, outputs, columns }, labels, options);
+  const mitigation = mitigationOf({ target, outputs, columns }, labels, report, options);
   return { ...report, positive_label: labels[report.positive] ?? '', mitigation } as FairnessReport;
 }
 

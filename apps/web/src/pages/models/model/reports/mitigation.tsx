@@ -3,10 +3,10 @@ import { Download } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../../../../components/button.tsx';
+import { Field, Select } from '../../../../components/field.tsx';
 import { Notice } from '../../../../components/notice.tsx';
 import { Section } from '../../../../components/page.tsx';
 import { cellClass, numberClass, PlainTable } from '../../../../components/plain-table.tsx';
-import { Segmented } from '../../../../components/segmented.tsx';
 import { formatCount, formatNumber } from '../../../../lib/format.ts';
 import { fileStem, saveFile } from '../../../../lib/table-export.ts';
 import { groupName, VerdictMark } from './report-marks.tsx';
@@ -26,10 +26,7 @@ export function Mitigation({ fairness, of }: { fairness: ModelFairness; of: Fair
   return (
     <Section
       title={t('mitigation')}
-      note={t('mitigation_note', {
-        fitted: formatCount(of.fitted_rows),
-        tried: formatCount(of.tried_rows),
-      })}
+      note={t('mitigation_note')}
       actions={
         <Button
           size="small"
@@ -56,15 +53,23 @@ export function Mitigation({ fairness, of }: { fairness: ModelFairness; of: Fair
           </Notice>
         ) : (
           <div className="grid grid-cols-1 gap-4">
-            <Segmented
-              label={t('criterion')}
-              value={shown.criterion}
-              onChange={setCriterion}
-              options={of.thresholds.map(({ criterion: value }) => ({
-                value,
-                label: t(`criterion_${value}`),
-              }))}
-            />
+            <div className="w-64 max-w-full">
+              <Field label={t('mitigation_criterion')}>
+                {(field) => (
+                  <Select
+                    {...field}
+                    value={shown.criterion}
+                    onChange={({ target }) => setCriterion(target.value as Proposal['criterion'])}
+                  >
+                    {of.thresholds.map(({ criterion: value }) => (
+                      <option key={value} value={value}>
+                        {t(`criterion_${value}`)}
+                      </option>
+                    ))}
+                  </Select>
+                )}
+              </Field>
+            </div>
             <Accuracy accuracy={shown.accuracy} />
             <div className="grid grid-cols-1 items-start gap-4 xl:grid-cols-2">
               <Changes changes={shown.changes} />
@@ -109,7 +114,7 @@ function Changes({ changes }: Pick<Proposal, 'changes'>) {
         { label: t('criterion'), className: start },
         { label: t('before_word'), className: numberClass },
         { label: t('after_word'), className: numberClass },
-        { label: t('state'), className: `${numberClass} max-sm:hidden` },
+        { label: t('state_after'), className: `${numberClass} max-sm:hidden` },
       ]}
     >
       {changes.map(({ columns, criterion, before, after }) => (
