@@ -135,6 +135,12 @@ describe('support vector machines', () => {
     sumsToOne(fitLinearSvm(x, multi, { seed: 0 }).predict(fresh), 3);
     const large: Matrix = { ...x, rows: 20_001 };
     expect(() => fitRbfSvm(large, binary, { seed: 0 })).toThrow(/at most 20000 rows; 20001 were given/);
+    const { codes } = binary as Extract<Target, { kind: 'class' }>;
+    const weights = Float64Array.from(codes);
+    expect(() => fitRbfSvm(x, binary, { seed: 0, weights })).toThrow(/all such rows are of one/);
+    // Rows of the kernel that are not kept are reckoned again.
+    const few = fitRbfSvm(train.matrix, train.target, { seed: 0, memoryLimitBytes: 40_000 });
+    expect(few.predict(test.matrix)).toEqual(round);
   });
 });
 

@@ -236,6 +236,15 @@ describe('linear models', () => {
         two,
       ),
     ).toThrow(/infinite one in row 4/);
+    expect(
+      fit(
+        columns((own) => own.with(3, -1.7e308)),
+        two,
+      ),
+    ).toThrow(/at most 1e\+100 in column "x0"; row 4 holds -1.7e\+308. If it stands for a missing value/);
+    expect(() =>
+      fitLeastSquares(x, numbersOf(Array.from(Array(80).keys(), (row) => row * 1e200)), { seed: 0 }),
+    ).toThrow(/at most 1e\+100 as targets/);
     expect(fit(x, classesOf(Array(80).fill(1), 2))).toThrow(/two classes at least; all 80 are of one/);
     expect(fit({ ...x, categories: [3, 0, 0, 0, 0] }, two)).toThrow(/codes of 3 categories/);
     expect(

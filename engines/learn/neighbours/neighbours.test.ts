@@ -72,6 +72,12 @@ describe('naive Bayes', () => {
     const fitted = fitNaiveBayes(x, multi, { seed: 0 });
     const shares = [0, 1, 2].map((own) => data.multi.filter((code: number) => code === own).length / 80);
     near(fitted.predict({ ...x, rows: 1, columns: gone }), shares);
+    const { codes } = golden.categorical_nb;
+    const counted = fitNaiveBayes(matrixOf(codes, 4), multi, { seed: 0 });
+    for (const none of [-1, 0.5, 4]) {
+      const strange = matrixOf([codes[0].map(() => none)], 4);
+      near(counted.predict(strange), shares);
+    }
     const holes: Matrix = {
       ...x,
       columns: x.columns.map((own, at) =>

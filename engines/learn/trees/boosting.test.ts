@@ -79,25 +79,36 @@ describe('boosted trees', () => {
 
   it('rise or fall with a column where they are told to, whatever the data say', () => {
     fc.assert(
-      fc.property(fc.integer(), fc.constantFrom(-1 as const, 1 as const), (seed, sign) => {
-        const random = seededRandom(seed);
-        const [x, y] = [numbers(400, () => random.normal()), numbers(400, () => random.normal())];
-        const values = numbers(
-          400,
-          (row) =>
-            Math.sin(3 * (x[row] as number)) + (y[row] as number) * (x[row] as number) + random.normal(),
-        );
-        const model = fitBoostedTrees(
-          table({ x, y }),
-          { kind: 'number', values },
-          { seed, rounds: 20, minRows: 3, monotone: { x: sign } },
-        );
-        const line = numbers(60, (at) => -3 + at / 10);
-        const held = random.normal();
-        const found = model.predict(table({ x: line, y: numbers(60, () => held) }));
-        for (let at = 1; at < 60; at++)
-          expect(sign * ((found[at] as number) - (found[at - 1] as number))).toBeGreaterThanOrEqual(-1e-12);
-      }),
+      fc.property(
+        fc.integer(),
+        fc.constantFrom(-1 as const, 1 as const),
+        fc.boolean(),
+        (seed, sign, isAbsolute) => {
+          const random = seededRandom(seed);
+          const [x, y] = [numbers(400, () => random.normal()), numbers(400, () => random.normal())];
+          const kind = numbers(400, () => random.whole(6));
+          const values = numbers(
+            400,
+            (row) =>
+              Math.sin(3 * (x[row] as number)) +
+              (y[row] as number) * (x[row] as number) +
+              (((kind[row] as number) % 3) - 1) * (x[row] as number) +
+              random.normal(),
+          );
+          const loss = isAbsolute ? ({ loss: 'absolute' } as const) : {};
+          const model = fitBoostedTrees(
+            table({ x, y, kind }, { kind: 6 }),
+            { kind: 'number', values },
+            { seed, rounds: 20, minRows: 3, monotone: { x: sign }, ...loss },
+          );
+          const line = numbers(60, (at) => -3 + at / 10);
+          const held = [random.normal(), random.whole(7)] as const;
+          const others = { y: numbers(60, () => held[0]), kind: numbers(60, () => held[1]) };
+          const found = model.predict(table({ x: line, ...others }, { kind: 6 }));
+          for (let at = 1; at < 60; at++)
+            expect(sign * ((found[at] as number) - (found[at - 1] as number))).toBeGreaterThanOrEqual(-1e-12);
+        },
+      ),
       { numRuns: 10 },
     );
   });
@@ -236,6 +247,12 @@ describe('boosted trees', () => {
     );
     expect(fit(good, { kind: 'number', values: values.with(2, Number.NaN) })).toThrow(
       /finite target .* row 2/,
+    );
+    expect(fit(good, { kind: 'number', values: values.with(2, 1e300) })).toThrow(
+      /at most 1e\+100 in every row, was given 1e\+300 in row 2/,
+    );
+    expect(() => fitBoostedTrees(good, target, { seed: 1, memoryLimitBytes: 100_000 })).toThrow(
+      /with 31 leaves would need about 1 MiB of memory/,
     );
     expect(fit(good, { kind: 'class', codes: new Int32Array(50), classes: 2 })).toThrow(/one class only/);
     const ten = numbers(10, (row) => row);
