@@ -6,6 +6,7 @@ import { Select } from '../../../components/field.tsx';
 import { Section } from '../../../components/page.tsx';
 import type { Column, Row } from '../../../lib/cell.ts';
 import { formatNumber } from '../../../lib/format.ts';
+import { binName, predictedName } from './found-names.ts';
 
 const columns: readonly Column[] = [
   { name: 'bin', type: 'text' },
@@ -16,7 +17,10 @@ const columns: readonly Column[] = [
 /** One column: how its values lay when it was learned from, and how they lie in the newest window. */
 export function ColumnCloser({ findings }: { findings: MonitorFindings }) {
   const { t } = useTranslation('monitoring');
-  const all = [...findings.columns, ...findings.predictions].filter(({ bins }) => bins.length > 0);
+  const all = [
+    ...findings.columns.map((own) => ({ ...own, shown: own.column })),
+    ...findings.predictions.map((own) => ({ ...own, shown: predictedName(t, own.column) })),
+  ].filter(({ bins }) => bins.length > 0);
   const [picked, setPicked] = useState('');
   const shown = all.find(({ column }) => column === picked) ?? all[0];
   if (shown === undefined) return null;
@@ -30,9 +34,9 @@ export function ColumnCloser({ findings }: { findings: MonitorFindings }) {
           value={shown.column}
           onChange={({ target }) => setPicked(target.value)}
         >
-          {all.map(({ column }) => (
+          {all.map(({ column, shown: name }) => (
             <option key={column} value={column}>
-              {column}
+              {name}
             </option>
           ))}
         </Select>
@@ -48,10 +52,11 @@ export function ColumnCloser({ findings }: { findings: MonitorFindings }) {
   );
 }
 
-function Bins({ column: { column, kind, bins } }: { column: MonitorColumn }) {
+function Bins({ column: { shown: column, kind, bins } }: { column: MonitorColumn & { shown: string } }) {
   const { t } = useTranslation('monitoring');
   const { rows, names } = useMemo(() => {
-    const named = bins.map(({ label, from }, at) => {
+    const named = bins.map(({ from }, at) => {
+      const label = binName(t, { bins }, at);
       if (label !== null) return label;
       if (from === null) return at === 0 ? `< ${ofKind(kind, bins[1]?.from ?? null)}` : t('missing_bin');
       return `≥ ${ofKind(kind, from)}`;

@@ -3,6 +3,7 @@ import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ChartPanel } from '../../../components/chart/chart-panel.tsx';
 import type { Column, Row } from '../../../lib/cell.ts';
+import { predictedName } from './found-names.ts';
 
 const mostColumns = 20;
 const columns: readonly Column[] = [
@@ -24,7 +25,10 @@ export function DriftMap({ findings, labels }: { findings: MonitorFindings; labe
   const severe = findings.thresholds.severe_psi ?? 0.25;
   const { rows, names } = useMemo(() => {
     const shown = [
-      ...findings.predictions.map((each) => ({ ...each, name: t('answers_row', { name: each.column }) })),
+      ...findings.predictions.map((each) => ({
+        ...each,
+        name: t('answers_row', { name: predictedName(t, each.column) }),
+      })),
       ...(findings.labels === null
         ? []
         : [{ ...findings.labels, name: t('truth_row', { name: findings.labels.column }) }]),
