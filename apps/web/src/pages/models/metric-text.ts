@@ -9,7 +9,13 @@ export const metricText = (value: MetricNumber): string =>
 
 /** A score as it is read: one between fixed ends with as many decimals as the others, so that they stand in line. */
 export const scoreText = (metric: LearningMetric, value: number, decimals = 4): string =>
-  isBounded(metric) ? formatFixed(value, decimals) : formatNumber(value, decimals);
+  isBounded(metric) ? formatFixed(value, decimals) : significant(value, decimals);
+
+/** As `formatNumber`, zeros at the end kept. */
+function significant(value: number, digits: number): string {
+  const size = Math.floor(Math.log10(Math.abs(value)));
+  return size < -4 || size >= digits ? formatNumber(value, digits) : formatFixed(value, digits - 1 - size);
+}
 
 export const intervalText = (metric: LearningMetric, [low, high]: readonly [number, number]): string =>
   `${scoreText(metric, low, 3)} – ${scoreText(metric, high, 3)}`;

@@ -19,6 +19,8 @@ import { RunStatusMark } from './run-status.tsx';
 const most = 20;
 const shownMetrics = 3;
 const wide = `${cellClass} max-lg:hidden`;
+/** A narrow page has room for the first metric alone. */
+const metricClass = (at: number) => (at === 0 ? numberClass : `${numberClass} max-sm:hidden`);
 
 export function RunList({ experimentId }: { experimentId: string }) {
   const { t } = useTranslation('models');
@@ -77,7 +79,7 @@ export function RunList({ experimentId }: { experimentId: string }) {
                 { label: t('choose'), unseen: true, className: 'w-10' },
                 { label: t('run'), className: `${cellClass} text-start` },
                 { label: t('state'), className: `${cellClass} text-start max-sm:hidden` },
-                ...keys.map((label) => ({ label, className: numberClass })),
+                ...keys.map((label, at) => ({ label, className: metricClass(at) })),
                 { label: t('took'), className: `${numberClass} max-md:hidden` },
                 { label: t('owner'), className: `${wide} text-start` },
                 { label: t('began'), className: `${wide} text-start` },
@@ -106,8 +108,8 @@ export function RunList({ experimentId }: { experimentId: string }) {
                   <td className={`${cellClass} max-sm:hidden`}>
                     <RunStatusMark status={run.status} />
                   </td>
-                  {keys.map((key) => (
-                    <td key={key} className={numberClass}>
+                  {keys.map((key, at) => (
+                    <td key={key} className={metricClass(at)}>
                       {run.metrics[key] === undefined ? t('nothing') : metricText(run.metrics[key].value)}
                     </td>
                   ))}

@@ -112,7 +112,9 @@ export function ImportForm({ file }: { file: ModelFile }) {
         <Field label={t('dataset')} hint={t('import_dataset_hint')}>
           {(field) => (
             <Select {...field} required value={dataset} onChange={(event) => choose(event.target.value)}>
-              <option value="" />
+              <option value="" disabled>
+                {t('choose_dataset')}
+              </option>
               {datasets?.items.map(({ dataset_id, name: label }) => (
                 <option key={dataset_id} value={dataset_id}>
                   {label}

@@ -27,4 +27,4 @@ export function learnerName(
 
 /** What a search is at, as its progress names it. */
 export const phaseText = (t: TFunction<'models'>, phase: string): string =>
-  kindName(t, phase) ?? phase.replaceAll('_', ' ');
+  phase.startsWith('refined_') ? t('refining') : (kindName(t, phase) ?? phase.replaceAll('_', ' '));

@@ -15,6 +15,9 @@ const scoreColumns: readonly Column[] = [
   { name: 'score', type: 'number' },
 ];
 
+/** Dots of more than these hide the line. */
+const mostDots = 50;
+
 /** How a network learns, epoch by epoch: the loss of what it learns from, the score of what it does not. */
 export function NetworkCurves({
   curve,
@@ -30,17 +33,18 @@ export function NetworkCurves({
     () => curve.flatMap(({ epoch, step, score }): Row[] => (score === null ? [] : [[epoch, step, score]])),
     [curve],
   );
+  const dotted = curve.length <= mostDots;
   const specs = useMemo(() => {
     const lineOf = (field: string, title: string) => ({
       height: 320,
-      mark: { type: 'line', point: { size: 20 } },
+      mark: { type: 'line', point: dotted && { size: 20 } },
       encoding: {
         x: { field: 'epoch', type: 'quantitative', title: t('axis_epoch') },
         y: { field, type: 'quantitative', title, scale: { zero: false } },
       },
     });
     return { loss: lineOf('loss', t('axis_loss')), score: lineOf('score', word) };
-  }, [t, word]);
+  }, [t, word, dotted]);
   if (losses.length === 0) return null;
   return (
     <div className="grid grid-cols-1 items-start gap-8 xl:grid-cols-2">

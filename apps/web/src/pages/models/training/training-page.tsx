@@ -113,7 +113,9 @@ function LoadedTraining({ training }: { training: Training }) {
               <Section title={t('leaderboard')} note={t('so_far')}>
                 <Leaderboard entries={progress.leaderboard} />
               </Section>
-              <SearchCurve progress={progress} />
+              <div className="max-xl:order-first">
+                <SearchCurve progress={progress} />
+              </div>
             </div>
           ) : ended ? null : (
             <p className={`${panelClass} grid min-h-96 place-items-center px-4 text-center text-ink-soft`}>

@@ -22,8 +22,18 @@ const diagonal = {
   encoding: { x: { field: 'x', type: 'quantitative' }, y: { field: 'y', type: 'quantitative' } },
 };
 
-const colour = (many: boolean) =>
-  many ? { color: { field: 'class', type: 'nominal', title: null, legend: { orient: 'bottom' } } } : {};
+const widestLegend = 40;
+
+/** Names that have no room beside each other stand one below the other. */
+function colour(names: readonly string[]) {
+  if (names.length < 2) return {};
+  const legend = {
+    orient: 'bottom',
+    labelLimit: 280,
+    ...(names.join('').length > widestLegend && { columns: 1 }),
+  };
+  return { color: { field: 'class', type: 'nominal', title: null, legend } };
+}
 
 const named = ({ label, score }: { label: string; score: number }): string =>
   `${label} (${formatNumber(score, 3)})`;
@@ -43,6 +53,7 @@ export function RocChart({ curves }: { curves: ModelEvaluation['roc'] }) {
     [curves],
   );
   const many = curves.length > 1;
+  const names = useMemo(() => curves.map(named), [curves]);
   const spec = useMemo(() => {
     const x = {
       field: 'false positive rate',
@@ -62,11 +73,11 @@ export function RocChart({ curves }: { curves: ModelEvaluation['roc'] }) {
         diagonal,
         {
           mark: { type: 'line', interpolate: 'linear' },
-          encoding: { x, y, order: { field: 'row', type: 'quantitative' }, ...colour(many) },
+          encoding: { x, y, order: { field: 'row', type: 'quantitative' }, ...colour(names) },
         },
       ],
     };
-  }, [t, many]);
+  }, [t, names]);
   const [only] = curves;
   return (
     <ChartPanel
@@ -93,6 +104,7 @@ export function PrecisionRecallChart({ curves }: { curves: ModelEvaluation['prec
     [curves],
   );
   const many = curves.length > 1;
+  const names = useMemo(() => curves.map(named), [curves]);
   const spec = useMemo(
     () => ({
       height,
@@ -101,10 +113,10 @@ export function PrecisionRecallChart({ curves }: { curves: ModelEvaluation['prec
         x: { field: 'recall', type: 'quantitative', title: t('axis_recall'), scale: share },
         y: { field: 'precision', type: 'quantitative', title: t('axis_precision'), scale: share },
         order: { field: 'row', type: 'quantitative' },
-        ...colour(many),
+        ...colour(names),
       },
     }),
-    [t, many],
+    [t, names],
   );
   const [only] = curves;
   return (
@@ -138,6 +150,7 @@ export function CalibrationChart({ curves }: { curves: ModelEvaluation['calibrat
     [curves],
   );
   const many = curves.length > 1;
+  const names = useMemo(() => curves.map(({ label }) => label), [curves]);
   const spec = useMemo(() => {
     const x = { field: 'predicted', type: 'quantitative', title: t('axis_predicted_share'), scale: share };
     const y = { type: 'quantitative', title: t('axis_observed_share'), scale: share };
@@ -147,15 +160,15 @@ export function CalibrationChart({ curves }: { curves: ModelEvaluation['calibrat
         diagonal,
         {
           mark: { type: 'rule', strokeWidth: 1 },
-          encoding: { x, y: { ...y, field: 'low' }, y2: { field: 'high' }, ...colour(many) },
+          encoding: { x, y: { ...y, field: 'low' }, y2: { field: 'high' }, ...colour(names) },
         },
         {
           mark: { type: 'line', point: { size: 40 } },
-          encoding: { x, y: { ...y, field: 'observed' }, ...colour(many) },
+          encoding: { x, y: { ...y, field: 'observed' }, ...colour(names) },
         },
       ],
     };
-  }, [t, many]);
+  }, [t, names]);
   const [only] = curves;
   return (
     <ChartPanel

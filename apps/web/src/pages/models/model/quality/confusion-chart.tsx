@@ -35,9 +35,13 @@ export function ConfusionChart({ confusion }: { confusion: NonNullable<ModelEval
       sort: labels,
       title: t('axis_said'),
       // Names that would stand over each other go up aslant.
-      axis: { orient: 'top', ...(isLong ? { labelAngle: -30, labelLimit: 120 } : { labelAngle: 0 }) },
+      axis: {
+        orient: 'top',
+        labelOverlap: false,
+        ...(isLong ? { labelAngle: -30, labelLimit: 96 } : { labelAngle: 0 }),
+      },
     };
-    const axis = isLong ? { labelLimit: 120 } : {};
+    const axis = isLong ? { labelLimit: 96 } : {};
     const y = { field: 'truth', type: 'nominal', sort: labels, title: t('axis_truth'), axis };
     return {
       height: Math.max(320, Math.min(480, 60 + 44 * labels.length)),
@@ -52,7 +56,7 @@ export function ConfusionChart({ confusion }: { confusion: NonNullable<ModelEval
               type: 'quantitative',
               scale: { domain: [0, 1] },
               title: t('share_of_truth'),
-              legend: { format: '.0%' },
+              legend: { format: '.0%', orient: isLong ? 'bottom' : 'right' },
             },
           },
         },

@@ -125,7 +125,9 @@ export function EnsembleDialog({
           <Field label={t('ensemble_dataset')}>
             {(field) => (
               <Select {...field} required value={picked} onChange={({ target }) => setPicked(target.value)}>
-                <option value="" />
+                <option value="" disabled>
+                  {t('choose_dataset')}
+                </option>
                 {datasets?.items.map(({ dataset_id, name: label }) => (
                   <option key={dataset_id} value={dataset_id}>
                     {label}

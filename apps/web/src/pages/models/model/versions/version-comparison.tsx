@@ -9,7 +9,7 @@ import { cellClass, numberClass, PlainTable } from '../../../../components/plain
 import { SkeletonRows } from '../../../../components/skeleton.tsx';
 import { formatNumber } from '../../../../lib/format.ts';
 import { Sameness } from '../../experiments/sameness.tsx';
-import { metricText } from '../../metric-text.ts';
+import { metricText, namedMetric } from '../../metric-text.ts';
 import { comparisonQuery } from '../model-queries.ts';
 
 /** Two versions side by side: what changed from the earlier to the later. */
@@ -64,8 +64,11 @@ function Compared({ comparison }: { comparison: ModelComparison }) {
           >
             {metrics.map(({ key, from: before, to: after, change }) => (
               <tr key={key}>
-                <th scope="row" className={`${cellClass} text-start font-normal text-ink-soft wrap-anywhere`}>
-                  {key}
+                <th
+                  scope="row"
+                  className={`${cellClass} text-start font-normal text-ink-soft wrap-break-word`}
+                >
+                  {namedMetric(t, [key, 0])[0]}
                 </th>
                 <td className={numberClass}>{before === null ? t('nothing') : metricText(before)}</td>
                 <td className={numberClass}>{after === null ? t('nothing') : metricText(after)}</td>

@@ -71,6 +71,7 @@ export function Counterfactuals({
             </div>
           ) : (
             <>
+              <span className="self-center font-medium">{evaluation.target}</span>
               <Select
                 aria-label={t('bound_side')}
                 className="w-36!"

@@ -7,8 +7,10 @@ import { formatNumber } from '../../../../lib/format.ts';
 import { valueText } from './value-text.ts';
 
 const mostColumns = 10;
-/** Of the axis: what a label takes beside its bar. */
-const labelShare = 0.14;
+/** Of the axis: what is free beyond the bars. */
+const freeShare = 0.14;
+/** What a label takes beside its bar. */
+const labelPixels = 56;
 const columns: readonly Column[] = [
   { name: 'step', type: 'text' },
   { name: 'from', type: 'number' },
@@ -38,9 +40,9 @@ export function Waterfall({ explanation, target }: { explanation: RowExplanation
       scale: ends === null ? { zero: false, padding: 48 } : { domain: ends, nice: false },
     };
     const [low, high] = ends ?? [0, 0];
-    const width = labelShare * (high - low);
-    const beyond = ends === null ? 'false' : `max(datum.from, datum.to) > ${high - width}`;
-    const before = `min(datum.from, datum.to) > ${low + width}`;
+    const width = `${(high - low) * labelPixels} / width`;
+    const beyond = ends === null ? 'false' : `max(datum.from, datum.to) > ${high} - ${width}`;
+    const before = `min(datum.from, datum.to) > ${low} + ${width}`;
     const text = { field: 'label' };
     return {
       height: Math.max(320, 48 + 30 * rows.length),
@@ -98,7 +100,7 @@ export function Waterfall({ explanation, target }: { explanation: RowExplanation
 function probable(rows: readonly Row[]): [number, number] {
   const ends = rows.flatMap(([, from, to]) => [Number(from), Number(to)]);
   const [low, high] = [Math.min(...ends), Math.max(...ends)];
-  const room = labelShare * Math.max(high - low, 0.01);
+  const room = freeShare * Math.max(high - low, 0.01);
   return [Math.max(0, low - room), Math.min(1, high + room)];
 }
 
