@@ -201,6 +201,7 @@ export * from './threats.ts';
 export * from './tile-kinds.ts';
 export * from './tiles.ts';
 export * from './training.ts';
+export * from './training-bodies.ts';
 export * from './training-documents.ts';
 export * from './training-kinds.ts';
 export * from './uploads.ts';

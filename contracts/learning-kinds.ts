@@ -23,6 +23,10 @@ export const lessIsBetter: ReadonlySet<LearningMetric> = new Set(['log_loss', 'b
 export const learningPresets = ['fast', 'balanced', 'thorough'] as const;
 export type LearningPreset = (typeof learningPresets)[number];
 
+/** How rows are parted where it is not by chance. */
+export const splitWays = ['grouped', 'site', 'time'] as const;
+export type SplitWay = (typeof splitWays)[number];
+
 /** Learners by name, as leaderboards tell them; `baseline` says the same of every row. */
 export const learnerKinds = [
   'baseline',

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { idOf } from './fields.ts';
-import { learningMetrics, problemKinds } from './learning-kinds.ts';
+import { learningMetrics, problemKinds, splitWays } from './learning-kinds.ts';
 import { columnName } from './profiles.ts';
 
 export const modelName = z
@@ -27,6 +27,22 @@ export const learnedFrom = z.strictObject({
   name: modelName.optional(),
   seed,
 });
+
+/** How rows are parted, to choose among models and to test the chosen one. */
+export const rowSplit = z
+  .strictObject({
+    by: z.enum(splitWays),
+    column: columnName,
+    site: z
+      .string()
+      .max(500)
+      .optional()
+      .describe('By site: the value of the column whose rows are kept back'),
+  })
+  .describe(
+    'grouped: rows of one value, as of one patient, stand on one side. site: so do they, and one value is kept back. time: the latest rows are kept back, and what is tested is later than what was learned from',
+  );
+export type RowSplit = z.infer<typeof rowSplit>;
 
 export const startedTraining = z.object({
   job_id: z.string(),

@@ -3,7 +3,7 @@ import { endpoint } from './endpoints.ts';
 import { idOf, listOf, listQuery } from './fields.ts';
 import { jobStatuses } from './jobs.ts';
 import { learnerKinds, learningPresets, longestTrainingSeconds } from './learning-kinds.ts';
-import { learnedFrom, startedTraining } from './training-bodies.ts';
+import { learnedFrom, rowSplit, startedTraining } from './training-bodies.ts';
 import { training } from './training-documents.ts';
 import { otherTrainingApi } from './training-kinds.ts';
 
@@ -22,6 +22,7 @@ export const trainingApi = {
     body: learnedFrom.extend({
       time_limit_s: z.number().min(1).max(longestTrainingSeconds).default(60),
       preset: z.enum(learningPresets).default('balanced'),
+      split: rowSplit.optional().describe('By chance when left out'),
     }),
     status: 202,
     response: startedTraining,
@@ -41,6 +42,7 @@ export const trainingApi = {
         .default({})
         .describe('As leaderboards tell them; what is left out has its usual value'),
       time_limit_s: z.number().min(1).max(longestTrainingSeconds).default(600),
+      split: rowSplit.optional().describe('By chance when left out'),
     }),
     status: 202,
     response: startedTraining,

@@ -104,6 +104,21 @@ export const commands: readonly CommandDefinition[] = [
         value: 'name',
         meaning: 'Train this alone, as boosted_trees, mlp or tabular_resnet',
       },
+      group: {
+        type: 'string',
+        value: 'column',
+        meaning: 'Test by other groups: rows of one value, as of a patient, stay together',
+      },
+      site: {
+        type: 'string',
+        value: 'column=value',
+        meaning: 'Test by one site: keep the rows of this value back',
+      },
+      latest: {
+        type: 'string',
+        value: 'column',
+        meaning: 'Test by the latest rows, by this column of times or numbers',
+      },
       seed: { type: 'string', value: 'n', meaning: 'Of all that is drawn (default 1)' },
       memory: {
         type: 'string',
@@ -115,10 +130,11 @@ export const commands: readonly CommandDefinition[] = [
       ...whereOptions,
     },
     details:
-      'A fifth of the rows is kept back to say how good the model is; no choice sees it. Without --out the model is kept\nin the folder of the sign-ins, under its id. What is no file is a dataset of the server, which then keeps the model.\nWith --kind nothing is searched: one learner or network learns. A server trains ft_transformer, convolution_1d, lstm,\ngru, transformer_encoder and convolution_2d too.',
+      'A fifth of the rows is kept back to say how good the model is; no choice sees it. It is drawn by chance, but\nfor --group, --site and --latest. Without --out the model is kept in the folder of the sign-ins, under its id.\nWhat is no file is a dataset of the server, which then keeps the model.\nWith --kind nothing is searched: one learner or network learns. A server trains ft_transformer, convolution_1d, lstm,\ngru, transformer_encoder and convolution_2d too.',
     examples: [
       'stroma train patients.csv --target diabetes --time 60 --json',
       'stroma train patients.csv --target diabetes --kind mlp',
+      'stroma train visits.csv --target relapse --group patient_id',
     ],
     load: async () => (await import('./commands/train.ts')).train,
   },

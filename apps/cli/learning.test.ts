@@ -51,6 +51,18 @@ describe('stroma train, predict and explain', () => {
     );
   });
 
+  it('parts rows as it is told', async () => {
+    const train = ['train', 'patients.csv', '--target', 'outcome', '--kind', 'linear', '--out', 'blue.model'];
+    const { document } = await place.json<Trained>([...train, '--site', 'site=b']);
+    expect(document.holdout?.rows).toBe(50);
+    expect(document.decisions[0]?.message).toContain('"site" b');
+    const both = await place.json<Failed>([...train, '--site', 'site=b', '--group', 'site']);
+    expect([both.status, both.document.error.message]).toEqual([
+      2,
+      expect.stringContaining('one of --group, --site and --latest'),
+    ]);
+  });
+
   it('writes it as an ONNX file that says what it takes and gives', async () => {
     const { status, document } = await place.json<{
       file: string;

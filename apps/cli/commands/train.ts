@@ -1,7 +1,15 @@
 import { availableParallelism } from 'node:os';
 import { learningMetrics, type ModelEvaluation, type NetworkKind, networkKinds } from '@stroma/contracts';
 import { StromaError } from '@stroma/kernel';
-import type { AutomlOptions, FamilyName, FeatureTable, MetricName, Preset, ProblemType } from '@stroma/learn';
+import type {
+  AutomlOptions,
+  AutomlSplit,
+  FamilyName,
+  FeatureTable,
+  MetricName,
+  Preset,
+  ProblemType,
+} from '@stroma/learn';
 import type { CommandRun, RunningCommand } from '../commands.ts';
 import { findServer } from '../connection.ts';
 import { exitStatus, UsageError } from '../failure.ts';
@@ -44,6 +52,7 @@ export const train: CommandRun = async (running) => {
       invocation.command.name,
     );
   const seed = invocation.number('seed') ?? 1;
+  const split = splitOf(running);
   const megabytes = invocation.number('memory', { whole: false, least: 0.001 });
   if (!isFile(word)) {
     const server = await findServer(running);
@@ -55,7 +64,7 @@ export const train: CommandRun = async (running) => {
         'Expected no --memory: the server has a limit of its own, STROMA_TRAINING_MEMORY_MB.',
         invocation.command.name,
       );
-    const wish = { target, time_limit_s: seconds, seed, metric, problem, preset, kind };
+    const wish = { target, time_limit_s: seconds, seed, metric, problem, preset, kind, split };
     const trained = await trainThere(server, word, wish, running);
     const document = {
       ...documentOf(trained, { model_id: trained.model_id, model_file: null }),
@@ -82,6 +91,7 @@ export const train: CommandRun = async (running) => {
       ...(metric && { metric }),
       ...(problem && { problem }),
       ...(preset && { preset }),
+      ...(split && { split }),
       ...(megabytes !== null && { memory_limit_bytes: megabytes * 2 ** 20 }),
       ...own,
     });
@@ -130,6 +140,27 @@ async function onlyOf(
   const only = { family, settings: {} };
   if (!networkFamilyNames.some((each) => each === family)) return { only };
   return { only, learners: (await import('@stroma/learn/networks')).networkLearners };
+}
+
+/** How rows are parted; null by chance. */
+function splitOf({ invocation }: RunningCommand): AutomlSplit | null {
+  const [group, site, latest] = [
+    invocation.text('group'),
+    invocation.text('site'),
+    invocation.text('latest'),
+  ];
+  if ([group, site, latest].filter((each) => each !== null).length > 1)
+    throw new UsageError('Expected one of --group, --site and --latest.', invocation.command.name);
+  if (group !== null) return { by: 'grouped', column: group };
+  if (latest !== null) return { by: 'time', column: latest };
+  if (site === null) return null;
+  const cut = site.indexOf('=');
+  if (cut < 1)
+    throw new UsageError(
+      `Expected --site as column=value, as in --site clinic=Berlin; given "${site}".`,
+      invocation.command.name,
+    );
+  return { by: 'site', column: site.slice(0, cut), site: site.slice(cut + 1) };
 }
 
 function oneOf<Word extends string>(

@@ -1,4 +1,10 @@
-import { type Model, networkKinds, type Prediction, type PredictionRow } from '@stroma/contracts';
+import {
+  type Model,
+  networkKinds,
+  type Prediction,
+  type PredictionRow,
+  type RowSplit,
+} from '@stroma/contracts';
 import { StromaError } from '@stroma/kernel';
 import type { FeatureTable } from '@stroma/learn';
 import type { RunningCommand } from '../commands.ts';
@@ -15,13 +21,15 @@ export interface TrainingWish {
   preset: string | null;
   /** A learner or a network, in place of a search. */
   kind: string | null;
+  /** How rows are parted; null by chance. */
+  split: RowSplit | null;
 }
 
 /** Trains on a dataset of the server and answers what is known of the version. Throws the job's error when it fails. */
 export async function trainThere(
   connection: Connection,
   word: string,
-  { metric, problem, preset, kind, ...wish }: TrainingWish,
+  { metric, problem, preset, kind, split, ...wish }: TrainingWish,
   running: RunningCommand,
 ) {
   const { client } = connection;
@@ -35,12 +43,18 @@ export async function trainThere(
     ...(problem !== null && { problem_type: problem as 'binary' }),
   };
   const network = networkKinds.find((each) => each === kind);
+  const parted = split === null ? {} : { split };
+  if (network !== undefined && split !== null)
+    throw new StromaError(
+      'INVALID_INPUT',
+      `Rows are parted by group, site or time for AutoML and its learners; a server trains "${kind}" with rows drawn by chance. Leave --kind or the parting out.`,
+    );
   const { job_id } = await (network !== undefined
     ? client.training.network({ body: { ...body, network }, signal })
     : kind !== null
-      ? client.training.learner({ body: { ...body, learner: kind as 'linear' }, signal })
+      ? client.training.learner({ body: { ...body, ...parted, learner: kind as 'linear' }, signal })
       : client.training.automl({
-          body: { ...body, ...(preset !== null && { preset: preset as 'fast' }) },
+          body: { ...body, ...parted, ...(preset !== null && { preset: preset as 'fast' }) },
           signal,
         }));
   await untilDone(connection, job_id, running);

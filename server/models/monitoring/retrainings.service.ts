@@ -185,9 +185,20 @@ const present = ({ dataset_id, version_id }: { dataset_id: string; version_id: s
 
 /** A training’s parameters as they were asked for; what a process of its own did lies among them. */
 function askedOf({ kind, parameters }: TrainingRow): TrainInput {
-  const { leave_out, problem_type, metric, preset, time_limit_s, seed, learner, settings, ...rest } =
+  const { leave_out, problem_type, metric, preset, time_limit_s, seed, learner, settings, split, ...rest } =
     parameters as unknown as TrainInput;
-  const asked = { kind, leave_out, problem_type, metric, preset, time_limit_s, seed, learner, settings };
+  const asked = {
+    kind,
+    leave_out,
+    problem_type,
+    metric,
+    preset,
+    time_limit_s,
+    seed,
+    learner,
+    settings,
+    ...(split && { split }),
+  };
   const isOwn = kind !== 'automl' && kind !== 'learner';
   return { ...asked, ...(isOwn && { own: { ...rest, kind } }) } as TrainInput;
 }

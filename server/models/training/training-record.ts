@@ -12,6 +12,7 @@ export function paramsOf(input: TrainInput): Map<string, string> {
   if (input.kind === 'automl') params.set('preset', input.preset);
   if (input.problem_type !== null) params.set('problem_type', input.problem_type);
   if (input.metric !== null) params.set('metric', input.metric);
+  if (input.split !== undefined) params.set('split', input.split.by);
   if (input.learner !== null) params.set('learner', input.learner);
   for (const [name, value] of Object.entries(input.settings)) params.set(name, String(value));
   for (const [name, value] of ownParams(input)) params.set(name, value);

@@ -5,6 +5,7 @@ import type {
   LearningPreset,
   NetworkOptions,
   ProblemKind,
+  RowSplit,
   TrainingKind,
 } from '@stroma/contracts';
 import type { TuningAsk } from './tuning-ask.ts';
@@ -25,6 +26,8 @@ export interface TrainInput {
   seed: number;
   learner: LearnerKind | null;
   settings: Record<string, number | string>;
+  /** By chance where there is none. */
+  split?: RowSplit;
   /** Of the model. */
   name: string;
   /** What a process of its own is to do; absent where AutoML or one of its learners learns. */

@@ -167,7 +167,8 @@ async function taskOf(
 ): Promise<TrainingTask> {
   const { config } = platform;
   const columns = table.columns.filter(
-    ({ name }) => !table.hidden.has(name) && !input.leave_out.includes(name),
+    ({ name }) =>
+      !table.hidden.has(name) && (!input.leave_out.includes(name) || name === input.split?.column),
   );
   if (input.kind !== 'imported' && !columns.some(({ name }) => name === input.target))
     fail('INVALID_INPUT', `The target "${input.target}" is no column that you are shown.`, {
@@ -187,6 +188,7 @@ async function taskOf(
     problem: input.problem_type,
     metric: input.metric,
     preset: input.preset,
+    split: input.split ?? null,
     only: input.learner === null ? null : { family: input.learner, settings: input.settings },
     threads: Math.min(8, availableParallelism()),
     memoryBytes: config.STROMA_TRAINING_MEMORY_MB * 2 ** 20,

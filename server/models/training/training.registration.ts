@@ -203,8 +203,19 @@ function evaluationOf({ input, table, learned, startedAt }: Trained): StoredEval
 }
 
 const provenanceOf = ({ input, table, learned }: Trained): Record<string, unknown> => {
-  const { kind, target, leave_out, problem_type, metric, preset, time_limit_s, learner, settings, own } =
-    input;
+  const {
+    kind,
+    target,
+    leave_out,
+    problem_type,
+    metric,
+    preset,
+    time_limit_s,
+    learner,
+    settings,
+    split,
+    own,
+  } = input;
   return {
     kind,
     target,
@@ -215,6 +226,7 @@ const provenanceOf = ({ input, table, learned }: Trained): Record<string, unknow
     time_limit_s,
     learner,
     settings,
+    ...(split === undefined ? {} : { split }),
     ...(own === undefined ? {} : { own }),
     view: table.view,
     fits: learned.learned.fits,

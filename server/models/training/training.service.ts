@@ -1,4 +1,4 @@
-import type { api, Training, TrainingKind } from '@stroma/contracts';
+import type { api, RowSplit, Training, TrainingKind } from '@stroma/contracts';
 import { nearestName } from '@stroma/lake';
 import type { z } from 'zod';
 import type { ReadableTable } from '../../data/index.ts';
@@ -28,27 +28,29 @@ export class Trainings {
   }
 
   automl(ctx: Context, body: AutomlBody) {
-    const { preset, time_limit_s } = body;
-    return this.start(ctx, 'automl', body, { preset, time_limit_s, learner: null, settings: {} });
+    const { preset, time_limit_s, split } = body;
+    const own = { preset, time_limit_s, learner: null, settings: {}, ...(split && { split }) };
+    return this.start(ctx, 'automl', body, own);
   }
 
   learner(ctx: Context, body: LearnerBody) {
-    const { learner, settings, time_limit_s } = body;
-    return this.start(ctx, 'learner', body, { preset: 'balanced', time_limit_s, learner, settings });
+    const { learner, settings, time_limit_s, split } = body;
+    const own = { preset: 'balanced', time_limit_s, learner, settings, ...(split && { split }) } as const;
+    return this.start(ctx, 'learner', body, own);
   }
 
   /** What may be learned from is checked; `hasTarget` where the dataset need not have it. */
   async start(
     ctx: Context,
     kind: TrainInput['kind'],
-    body: Omit<AutomlBody, 'preset' | 'time_limit_s'>,
-    own: Pick<TrainInput, 'preset' | 'time_limit_s' | 'learner' | 'settings' | 'own'>,
+    body: Omit<AutomlBody, 'preset' | 'time_limit_s' | 'split'>,
+    own: Pick<TrainInput, 'preset' | 'time_limit_s' | 'learner' | 'settings' | 'split' | 'own'>,
     hasTarget = true,
   ): Promise<{ job_id: string; training_id: string }> {
     const { platform, access, data } = this.#parts;
     const table = await data.openTable(ctx, body.dataset_id, body.version_id);
     if (hasTarget || table.columns.some(({ name }) => name === body.target))
-      checkColumns(table, body.target, body.leave_out);
+      checkColumns(table, body.target, body.leave_out, own.split);
     const name = body.name ?? `${body.target} of ${table.name}`.replace(/[/:]/g, ' ').trim().slice(0, 250);
     await this.#requireName(ctx, name);
     const input: TrainInput = {
@@ -188,19 +190,39 @@ function checkColumns(
   { columns, hidden, masked }: ReadableTable,
   target: string,
   leaveOut: readonly string[],
+  split: RowSplit | undefined,
 ): void {
   const names = columns.map(({ name }) => name);
-  for (const name of [target, ...leaveOut]) {
+  const parting = split === undefined ? [] : [split.column];
+  for (const name of [target, ...leaveOut, ...parting]) {
     if (names.includes(name)) continue;
     const nearest = nearestName(name, names);
     fail(
       'INVALID_INPUT',
       `The dataset has no column "${name}". ${nearest === null ? `It has ${names.slice(0, 12).join(', ')}${names.length > 12 ? ` and ${names.length - 12} more` : ''}.` : `Did you mean "${nearest}"?`}`,
-      { field: name === target ? 'target' : 'leave_out', column: name, nearest },
+      {
+        field: name === target ? 'target' : leaveOut.includes(name) ? 'leave_out' : 'split',
+        column: name,
+        nearest,
+      },
     );
   }
   if (leaveOut.includes(target))
     fail('INVALID_INPUT', `"${target}" is the target and cannot be left out.`, { field: 'leave_out' });
+  for (const name of parting) {
+    if (name === target)
+      fail('INVALID_INPUT', `"${target}" is the target and cannot say how rows are parted.`, {
+        field: 'split',
+      });
+    if (hidden.has(name) || masked.has(name))
+      fail('FORBIDDEN', `You are not shown "${name}" as it is, so it cannot say how rows are parted.`, {
+        column: name,
+      });
+    if (split?.by === 'time' && leaveOut.includes(name))
+      fail('INVALID_INPUT', `Rows are parted by "${name}", so it cannot be left out.`, {
+        field: 'leave_out',
+      });
+  }
   if (hidden.has(target) || masked.has(target))
     fail('FORBIDDEN', `You are not shown "${target}" as it is, so it cannot be learned for you.`, {
       column: target,

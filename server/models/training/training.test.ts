@@ -19,6 +19,7 @@ import { watchedTests } from '../governance/watched-versions.suite.ts';
 import { retrainedKindTests } from '../monitoring/retrained-kinds.suite.ts';
 import { cutOffTests } from './cut-off-training.suite.ts';
 import { ownTrainingTests } from './own-trainings.suite.ts';
+import { refusedTrainingTests } from './refused-trainings.suite.ts';
 
 let server: DataServer;
 let scientist: Person;
@@ -323,6 +324,23 @@ describe('one learner', () => {
     const wrong = await scientist.jobEnd((await train({ learner: 'elastic_net' })).body.job_id);
     expect(wrong.error?.message).toContain('"elastic_net" learns numbers');
 
+    const parted = await train({
+      learner: 'linear',
+      name: 'Flowers of the north',
+      split: { by: 'site', column: 'site', site: 'north' },
+    });
+    const { result, error } = await scientist.jobEnd(parted.body.job_id);
+    expect(error).toBeNull();
+    const { body: northern } = await scientist.call<ModelEvaluation>(
+      'GET',
+      `/ml/models/${result?.model_id}/metrics`,
+    );
+    expect(northern.holdout?.rows).toBe(40);
+    expect(northern.signature.map(({ name }) => name)).toEqual(['length', 'width']);
+    expect(northern.decisions[0]?.message).toContain('"site" north');
+    const nowhere = await train({ learner: 'linear', split: { by: 'grouped', column: 'sites' } });
+    expect(nowhere.body.error.details).toMatchObject({ field: 'split', nearest: 'site' });
+
     const long = await automl(scientist, { name: 'Flowers', time_limit_s: 600, preset: 'thorough' });
     const path = `/ml/trainings/${long.body.job_id}`;
     const fits = async () => (await scientist.call<Training>('GET', path)).body.progress?.fits ?? 0;
@@ -345,61 +363,5 @@ describe('trainings of other kinds', () => ownTrainingTests(() => ({ server, sci
 
 describe('a retraining', () => retrainedKindTests(() => ({ server, scientist })));
 
-describe('what cannot be learned', () => {
-  it('is refused with the reason, before or as a job', async () => {
-    const typo = await automl(scientist, { target: 'kinds' });
-    expect(typo).toMatchObject({ status: 400, body: { error: { details: { nearest: 'kind' } } } });
-    const few = await scientist.dataset('few.csv', table(10));
-    const constant = await scientist.dataset(
-      'constant.csv',
-      ['kind,length', ...Array.from({ length: 30 }, (_, row) => `one,${row}`)].join('\n'),
-    );
-    for (const [dataset, reason] of [
-      [few, /20 known rows/],
-      [constant, /constant cannot be learned/i],
-    ] as const) {
-      const { body } = await automl(scientist, { dataset_id: dataset.dataset_id });
-      const job = await scientist.jobEnd(body.job_id);
-      expect(job).toMatchObject({ status: 'failed', error: { code: 'INVALID_INPUT' } });
-      expect(job.error?.message).toMatch(reason);
-    }
-  });
-
-  it('is nothing that its asker is not shown, neither in learning nor in asking', async () => {
-    const hide = (role: string, column: string) => ({
-      kind: 'mask',
-      readers: { which: 'only', roles: [role] },
-      column,
-      mask: { kind: 'hide' },
-    });
-    const set = await server.admin.call('PUT', `/data/datasets/${flowers.dataset_id}/access`, {
-      sensitivity: 'internal',
-      rules: [hide('technician', 'length'), hide('senior_scientist', 'site'), hide('lab_manager', 'kind')],
-    });
-    expect(set.status).toBe(200);
-    const technician = await server.colleague('technician');
-    const asked = await technician.call<ErrorAnswer>('POST', '/ml/predict', {
-      model_id: model.model_id,
-      version: '2',
-      rows: [common],
-    });
-    expect(asked).toMatchObject({ status: 403, body: { error: { details: { columns: ['length'] } } } });
-    for (const path of ['metrics', 'export'])
-      expect((await technician.call('GET', `/ml/models/${model.model_id}/${path}`)).status).toBe(403);
-    expect((await scientist.call('GET', `/ml/models/${model.model_id}/metrics`)).status).toBe(200);
-
-    const partly = await server.colleague('senior_scientist');
-    const started = await partly.call<{ job_id: string }>('POST', '/ml/train', {
-      dataset_id: flowers.dataset_id,
-      target: 'kind',
-      name: 'Partly',
-      learner: 'linear',
-    });
-    const { result } = await partly.jobEnd(started.body.job_id);
-    const { body } = await partly.call<ModelEvaluation>('GET', `/ml/models/${result?.model_id}/metrics`);
-    expect(body.signature.map(({ name }) => name)).toEqual(['length', 'width']);
-    expect(body.dataset.restricted).toBe(true);
-    const manager = await server.colleague('lab_manager');
-    expect((await automl(manager, {})).status).toBe(403);
-  });
-});
+describe('what cannot be learned', () =>
+  refusedTrainingTests(() => ({ server, scientist, flowers, model, table, automl })));

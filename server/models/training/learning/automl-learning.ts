@@ -5,6 +5,7 @@ import { deserialize, serialize } from 'node:v8';
 import { gzipSync } from 'node:zlib';
 import type { SignatureColumn, TrainingProgress } from '@stroma/contracts';
 import {
+  type AutomlSplit,
   type AutomlState,
   automl,
   type FamilyName,
@@ -31,6 +32,7 @@ export interface TrainingTask {
   problem: ProblemType | null;
   metric: MetricName | null;
   preset: Preset;
+  split: AutomlSplit | null;
   only: { family: FamilyName; settings: Settings } | null;
   threads: number;
   memoryBytes: number;
@@ -81,6 +83,7 @@ export async function learnAutoml(
       signal: ctx.signal,
       ...(task.problem && { problem: task.problem }),
       ...(task.metric && { metric: task.metric }),
+      ...(task.split && { split: task.split }),
       ...(task.only && { only: task.only }),
       ...(learners && { learners }),
       ...stateKept(task, ctx),

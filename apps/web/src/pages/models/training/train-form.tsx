@@ -9,7 +9,7 @@ import { GoalFields } from './goal-fields.tsx';
 import { targetFacts, usualMetric } from './target-facts.ts';
 import { TargetList } from './target-list.tsx';
 import { TimeFields } from './time-fields.tsx';
-import { networkOptions, transferOptions, usualWay, type Way } from './way.ts';
+import { networkOptions, splitOptions, transferOptions, usualWay, type Way } from './way.ts';
 
 export interface Goal {
   problem: ProblemKind;
@@ -60,8 +60,12 @@ export function TrainForm({ dataset, profile }: { dataset: Dataset; profile: Dat
       if (way.kind === 'network')
         return client.training.network({ body: { ...body, time_limit_s, ...networkOptions(way) } });
       if (way.kind === 'learner')
-        return client.training.learner({ body: { ...body, time_limit_s, learner: way.learner } });
-      return client.training.automl({ body: { ...body, time_limit_s, preset: way.preset } });
+        return client.training.learner({
+          body: { ...body, ...splitOptions(way), time_limit_s, learner: way.learner },
+        });
+      return client.training.automl({
+        body: { ...body, ...splitOptions(way), time_limit_s, preset: way.preset },
+      });
     },
     onSuccess: ({ training_id }) =>
       navigate({ to: '/models/trainings/$trainingId', params: { trainingId: training_id } }),

@@ -11,6 +11,7 @@ import {
 import { useTranslation } from 'react-i18next';
 import { Field, Select } from '../../../components/field.tsx';
 import { NetworkFields } from './network-fields.tsx';
+import { SplitFields } from './split-fields.tsx';
 import { TransferFields } from './transfer-fields.tsx';
 import { type Way, wayKinds } from './way.ts';
 
@@ -82,6 +83,9 @@ export function WayFields({
             </Select>
           )}
         </Field>
+      )}
+      {(way.kind === 'automl' || way.kind === 'learner') && (
+        <SplitFields way={way} columns={columns} onChange={onChange} />
       )}
       {way.kind === 'transfer' && <TransferFields way={way} columns={columns} onChange={onChange} />}
       {way.kind === 'network' && (

@@ -1,4 +1,4 @@
-import type { LearnerKind, LearningPreset, NetworkKind, TransferMode } from '@stroma/contracts';
+import type { LearnerKind, LearningPreset, NetworkKind, SplitWay, TransferMode } from '@stroma/contracts';
 import { imageNetworks, sequenceNetworks } from '@stroma/contracts';
 
 export const wayKinds = ['automl', 'learner', 'network', 'transfer'] as const;
@@ -8,6 +8,10 @@ export interface Way {
   kind: (typeof wayKinds)[number];
   preset: LearningPreset;
   learner: LearnerKind;
+  /** How AutoML and one learner are tested. */
+  splitBy: SplitWay | 'chance';
+  splitColumn: string | null;
+  site: string;
   network: NetworkKind;
   /** Null: as usual for its kind. */
   layers: number | null;
@@ -30,6 +34,9 @@ export const usualWay: Way = {
   kind: 'automl',
   preset: 'balanced',
   learner: 'boosted_trees',
+  splitBy: 'chance',
+  splitColumn: null,
+  site: '',
   network: 'mlp',
   layers: null,
   width: null,
@@ -62,6 +69,12 @@ export function networkOptions(way: Way) {
     ...(isSequence(way) && { arrangement: { channels } }),
     ...(isImage(way) && { arrangement: { channels, height: imageHeight, width: imageWidth } }),
   };
+}
+
+/** How rows are parted, as the API has it. */
+export function splitOptions({ splitBy, splitColumn, site }: Way) {
+  if (splitBy === 'chance' || splitColumn === null) return {};
+  return { split: { by: splitBy, column: splitColumn, ...(splitBy === 'site' && { site }) } };
 }
 
 /** How a model is learned on from, as the API has it. Throws where none is chosen. */
