@@ -14,7 +14,7 @@ interface Stage {
   scientist: Person;
 }
 
-/** Of a network, a head on it and an ensemble with it, by their names on a server where they were trained. */
+/** Of a network, one that goes on from it and an ensemble with it, by their names on a server where they were trained. */
 export function retrainedKindTests(stage: () => Stage): void {
   let server: DataServer;
   let scientist: Person;
@@ -57,7 +57,7 @@ export function retrainedKindTests(stage: () => Stage): void {
     return { kind, target, dataset_id, parameters, input: jobs[0]?.input };
   };
 
-  it.each(['Net', 'Head'])('of %s asks for what its first training asked for', async (name) => {
+  it.each(['Net', 'On'])('of %s asks for what its first training asked for', async (name) => {
     const model = models.get(name);
     const { run } = await retrained(name);
     const { body: version } = await scientist.call<ModelVersion>('GET', `/ml/models/${model}/versions/1`);

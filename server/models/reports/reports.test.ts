@@ -163,4 +163,4 @@ describe('reports on a version', () => {
   });
 });
 
-watchedModels(() => server);
+watchedModels(() => ({ server, scientist, learned, model }));
