@@ -32,12 +32,13 @@ export interface GraphPredictor extends NetworkPredictor<readonly Graph[]> {
   readonly notes: TrainingNotes;
   save(): SavedGraphNetwork;
   /**
-   * An ONNX file for `batch` graphs of up to so many nodes and edges: `x` [batch, nodes, features] as it was measured, 0
-   * where missing (`missing` [batch, nodes, features that had missing ones], 1 where so); `source`, `target` i32 and `weight`
-   * [batch, edges] as `prepareEdges` gives them, weight 0 past the last; `share` [batch, nodes], what a node counts: 1 over
-   * the number of nodes (mean) or 1 (sum), 0 past the last. It gives `prediction` [batch, outputs].
+   * An ONNX file for `batch` graphs, one when left out, `any` for as many as there are, of up to so many nodes and edges:
+   * `x` [batch, nodes, features] as it was measured, 0 where missing (`missing` [batch, nodes, features that had missing
+   * ones], 1 where so); `source`, `target` i32 and `weight` [batch, edges] as `prepareEdges` gives them, weight 0 past the
+   * last; `share` [batch, nodes], what a node counts: 1 over the number of nodes (mean) or 1 (sum), 0 past the last. It
+   * gives `prediction` [batch, outputs].
    */
-  toOnnx(size?: { batch?: number } & Partial<GraphRoom>): Uint8Array<ArrayBuffer>;
+  toOnnx(size?: { batch?: number | 'any' } & Partial<GraphRoom>): Uint8Array<ArrayBuffer>;
 }
 
 const graphsAtOnce = 32;
@@ -74,17 +75,19 @@ export function loadGraphNetwork(saved: SavedGraphNetwork): GraphPredictor {
     },
     save: () => saved,
     toOnnx({ batch = 1, nodes = saved.room.nodes, edges = saved.room.edges } = {}) {
-      const whole = (name: string) => input(name, [batch, edges], 'i32');
+      const rows = batch === 'any' ? 1 : batch;
+      const whole = (name: string) => input(name, [rows, edges], 'i32');
       const inputs: Record<string, Tensor> = {
         source: whole('source'),
         target: whole('target'),
-        weight: input('weight', [batch, edges]),
-        share: input('share', [batch, nodes]),
-        x: scaledTensor(scaling, [batch, nodes]),
+        weight: input('weight', [rows, edges]),
+        share: input('share', [rows, nodes]),
+        x: scaledTensor(scaling, [rows, nodes]),
       };
-      const run = { batch, training: false, keep: () => {} };
+      const run = { batch: rows, training: false, keep: () => {} };
       const output = architectureFor({ nodes, edges }).forward(inputs, run);
-      return toOnnx({ prediction: predictionTensor(head, output) }, { fixed: weights });
+      const prediction = predictionTensor(head, output);
+      return toOnnx({ prediction }, { fixed: weights, anyRows: batch === 'any' });
     },
     close,
     [Symbol.asyncDispose]: close,

@@ -246,7 +246,7 @@ describe('fitGraphNetwork', () => {
     // A bare runtime gives the same by the ONNX file.
     const [graph] = others as [Graph];
     const { source, target: into, weight } = prepareEdges(graph, kind, false);
-    const size = { nodes: graph.nodes, edges: source.length };
+    const size = { batch: 'any' as const, nodes: graph.nodes, edges: source.length };
     const session = await InferenceSession.create(network.toOnnx(size), { logSeverityLevel: 3 });
     const share = new Float32Array(graph.nodes).fill(1 / graph.nodes);
     const { prediction } = await session.run({

@@ -34,11 +34,11 @@ export interface ImagePredictor extends NetworkPredictor<Images> {
   readonly notes: TrainingNotes;
   save(): SavedImageNetwork;
   /**
-   * An ONNX file for `batch` images: `x` [batch, height, width, channels] as it was measured, 0 where missing; and where
-   * channels had missing values in training, `missing` [batch, height, width, these channels], 1 where so. It gives
-   * `prediction` [batch, outputs].
+   * An ONNX file for `batch` images, one when left out, `any` for as many as there are: `x` [batch, height, width,
+   * channels] as it was measured, 0 where missing; and where channels had missing values in training, `missing` [batch,
+   * height, width, these channels], 1 where so. It gives `prediction` [batch, outputs].
    */
-  toOnnx(size?: { batch?: number }): Uint8Array<ArrayBuffer>;
+  toOnnx(size?: { batch?: number | 'any' }): Uint8Array<ArrayBuffer>;
 }
 
 const rowsAtOnce = 32;
@@ -86,9 +86,11 @@ export function loadImageNetwork(saved: SavedImageNetwork): ImagePredictor {
     },
     save: () => saved,
     toOnnx({ batch = 1 } = {}) {
-      const x = scaledTensor(scaling, [batch, size.height, size.width]);
-      const output = architecture.forward({ x }, { batch, training: false, keep: () => {} });
-      return toOnnx({ prediction: predictionTensor(head, output) }, { fixed: weights });
+      const rows = batch === 'any' ? 1 : batch;
+      const x = scaledTensor(scaling, [rows, size.height, size.width]);
+      const output = architecture.forward({ x }, { batch: rows, training: false, keep: () => {} });
+      const prediction = predictionTensor(head, output);
+      return toOnnx({ prediction }, { fixed: weights, anyRows: batch === 'any' });
     },
     close,
     [Symbol.asyncDispose]: close,

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { input, openFunction } from '@stroma/tensor';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import { sharedData } from '../../../../scripts/shared-data.ts';
 import { imageNetwork } from './image-network.ts';
@@ -68,6 +69,18 @@ describe('fitConvolution2d', () => {
     expect(correct / 797).toBeGreaterThan(0.8);
     await using loaded = loadImageNetwork(structuredClone(network.save()));
     expect(await loaded.predict(others.images)).toEqual(predicted);
+    // A bare runtime gives the same by the ONNX file, of as many images as it is given.
+    const session = await InferenceSession.create(network.toOnnx({ batch: 'any' }), { logSeverityLevel: 3 });
+    const few = Float32Array.from(others.images.values.subarray(0, 5 * 64));
+    const { prediction } = await session.run({
+      x: new Tensor('float32', few, [5, 8, 8, 1]),
+      missing: new Tensor('float32', new Float32Array(5 * 64), [5, 8, 8, 1]),
+    });
+    await session.release();
+    expect(prediction?.dims).toEqual([5, 10]);
+    predicted.subarray(0, 50).forEach((value, at) => {
+      expect(prediction?.data[at]).toBeCloseTo(value, 4);
+    });
   });
 
   it.each([

@@ -41,11 +41,11 @@ export interface SequencePredictor extends NetworkPredictor<Sequences> {
   readonly notes: TrainingNotes;
   save(): SavedSequenceNetwork;
   /**
-   * An ONNX file for `batch` sequences of `steps` steps: `x` [batch, steps, channels] as it was measured, 0 where missing;
-   * `lengths` i32 [batch]; and where channels had missing values in training, `missing` [batch, steps, these channels],
-   * 1 where so. It gives `prediction` [batch, outputs].
+   * An ONNX file for `batch` sequences of `steps` steps, one when left out, `any` for as many as there are: `x` [batch,
+   * steps, channels] as it was measured, 0 where missing; `lengths` i32 [batch]; and where channels had missing values in
+   * training, `missing` [batch, steps, these channels], 1 where so. It gives `prediction` [batch, outputs].
    */
-  toOnnx(size?: { batch?: number; steps?: number }): Uint8Array<ArrayBuffer>;
+  toOnnx(size?: { batch?: number | 'any'; steps?: number }): Uint8Array<ArrayBuffer>;
 }
 
 const kinds: readonly string[] = [
@@ -88,12 +88,14 @@ export function loadSequenceNetwork(saved: SavedSequenceNetwork): SequencePredic
     },
     save: () => saved,
     toOnnx({ batch = 1, steps = saved.steps } = {}) {
-      const lengths = input('lengths', [batch], 'i32');
+      const rows = batch === 'any' ? 1 : batch;
+      const lengths = input('lengths', [rows], 'i32');
       const held = unsqueeze(placesHeld(lengths, steps), 2);
-      const x = multiply(scaledTensor(scaling, [batch, steps]), held);
-      const run = { batch, training: false, keep: () => {} };
+      const x = multiply(scaledTensor(scaling, [rows, steps]), held);
+      const run = { batch: rows, training: false, keep: () => {} };
       const output = architectureFor(steps, true).forward({ x, lengths }, run);
-      return toOnnx({ prediction: predictionTensor(head, output) }, { fixed: weights });
+      const prediction = predictionTensor(head, output);
+      return toOnnx({ prediction }, { fixed: weights, anyRows: batch === 'any' });
     },
     close,
     [Symbol.asyncDispose]: close,
