@@ -15,16 +15,13 @@ import {
   type ViewOf,
 } from './experiments.store.ts';
 import { experiments } from './experiments.tables.ts';
+import { changedTo, type Described, describedAs, NamedThings } from './named-things.ts';
 import { type ModelParts, RunDocuments } from './run-documents.ts';
 
 type ListQuery = z.output<typeof api.experiments.list.query>;
 type Change = z.output<typeof api.experiments.update.body>;
 
-export interface NewExperiment {
-  name: string;
-  description: string;
-  tags: Record<string, string>;
-}
+export type NewExperiment = Described;
 
 /** Where a client of MLflow that names no experiment logs to. */
 const defaultName = 'Default';
@@ -33,39 +30,31 @@ const defaultName = 'Default';
 export class Experiments {
   readonly #parts: ModelParts;
   readonly #documents: RunDocuments;
+  readonly #things: NamedThings;
 
   constructor(parts: ModelParts) {
     this.#parts = parts;
+    this.#things = new NamedThings(parts, 'experiment');
     this.#documents = new RunDocuments(parts);
   }
 
   /** Throws NOT_FOUND for one out of reach; FORBIDDEN where it may be seen but this may not be done. */
   async require(ctx: Context, permission: Permission, id: string): Promise<ExperimentRow> {
     const row = await findExperiment(this.#parts.platform.db.sql, ctx.actor.tenantId, id);
-    return this.#reached(ctx, permission, row, { experiment_id: id });
+    return this.#things.require(ctx, permission, row, { experiment_id: id });
   }
 
   /** The one whose name it is, deleted or not. */
   async named(ctx: Context, permission: Permission, name: string): Promise<ExperimentRow> {
     const row = await findExperimentByName(this.#parts.platform.db.sql, ctx, name);
-    return this.#reached(ctx, permission, row, { name });
-  }
-
-  async #reached(
-    ctx: Context,
-    permission: Permission,
-    row: ExperimentRow | null,
-    details: Record<string, string>,
-  ) {
-    if (row === null) return fail('NOT_FOUND', 'There is no such experiment.', details);
-    await this.#parts.access.resources.require(ctx, permission, { id: row.id, ownerId: row.createdBy });
-    return row;
+    return this.#things.require(ctx, permission, row, { name });
   }
 
   /** The experiment `0` of MLflow: made when somebody first logs to it. */
   async default(ctx: Context, isNeeded: boolean): Promise<ExperimentRow> {
     const known = await findExperimentByName(this.#parts.platform.db.sql, ctx, defaultName);
-    if (known !== null || !isNeeded) return this.#reached(ctx, 'models:read', known, { experiment_id: '0' });
+    if (known !== null || !isNeeded)
+      return this.#things.require(ctx, 'models:read', known, { experiment_id: '0' });
     try {
       return await this.make(ctx, { name: defaultName, description: '', tags: {} });
     } catch (error) {
@@ -77,8 +66,7 @@ export class Experiments {
   }
 
   reached(ctx: Context) {
-    const row = { id: experiments.id, ownerId: experiments.createdBy };
-    return this.#parts.access.resources.visible(ctx.actor, 'models:read', row);
+    return this.#things.reached(ctx, { id: experiments.id, ownerId: experiments.createdBy });
   }
 
   async list(ctx: Context, query: ListQuery) {
@@ -117,7 +105,6 @@ export class Experiments {
   }
 
   async make(ctx: Context, { name, description, tags }: NewExperiment): Promise<ExperimentRow> {
-    const { platform, access } = this.#parts;
     const now = new Date();
     const row: ExperimentRow = {
       id: newId('experiment'),
@@ -130,17 +117,16 @@ export class Experiments {
       updatedAt: now,
       deletedAt: null,
     };
-    await platform.db.transaction(async (tx) => {
+    const entry = {
+      action: 'experiment.created',
+      id: row.id,
+      after: describedAs(row),
+      details: { name },
+    } as const;
+    await this.#things.write(ctx, entry, async (tx) => {
       const taken = await findExperimentByName(tx, ctx, name);
       if (taken !== null) nameTaken(taken);
       await insertExperiment(tx, row);
-      await access.audit.record(tx, ctx, {
-        action: 'experiment.created',
-        object: { kind: 'experiment', id: row.id },
-        outcome: 'success',
-        after: { name, description, tags },
-        details: { name },
-      });
     });
     return row;
   }
@@ -149,25 +135,19 @@ export class Experiments {
   async update(ctx: Context, id: string, change: Change): Promise<Experiment> {
     const before = await this.require(ctx, 'models:write', id);
     requireActive(before);
-    const after = {
-      name: change.name ?? before.name,
-      description: change.description ?? before.description,
-      tags: withTags(before.tags, change.tags ?? {}),
-    };
-    const { platform, access } = this.#parts;
+    const after = changedTo(before, change);
     const updatedAt = new Date();
-    await platform.db.transaction(async (tx) => {
+    const entry = {
+      action: 'experiment.changed',
+      id,
+      before: describedAs(before),
+      after,
+      details: { name: after.name, fields: Object.keys(change).join(', ') },
+    } as const;
+    await this.#things.write(ctx, entry, async (tx) => {
       const taken = await findExperimentByName(tx, ctx, after.name);
       if (taken !== null && taken.id !== id) nameTaken(taken);
       await updateExperiment(tx, ctx, id, { ...after, updatedAt });
-      await access.audit.record(tx, ctx, {
-        action: 'experiment.changed',
-        object: { kind: 'experiment', id },
-        outcome: 'success',
-        before: { name: before.name, description: before.description, tags: before.tags },
-        after,
-        details: { name: after.name, fields: Object.keys(change).join(', ') },
-      });
     });
     return this.#document(ctx, { ...before, ...after, updatedAt });
   }
@@ -185,16 +165,10 @@ export class Experiments {
   }
 
   async #setDeleted(ctx: Context, { id, name }: ExperimentRow, deletedAt: Date | null): Promise<void> {
-    const { platform, access } = this.#parts;
-    await platform.db.transaction(async (tx) => {
-      await updateExperiment(tx, ctx, id, { deletedAt, updatedAt: new Date() });
-      await access.audit.record(tx, ctx, {
-        action: deletedAt === null ? 'experiment.restored' : 'experiment.deleted',
-        object: { kind: 'experiment', id },
-        outcome: 'success',
-        details: { name },
-      });
-    });
+    const action = deletedAt === null ? 'experiment.restored' : 'experiment.deleted';
+    await this.#things.write(ctx, { action, id, details: { name } }, (tx) =>
+      updateExperiment(tx, ctx, id, { deletedAt, updatedAt: new Date() }),
+    );
   }
 
   async #document(ctx: Context, row: ExperimentRow): Promise<Experiment> {
@@ -206,20 +180,6 @@ export class Experiments {
 export function requireActive({ id, deletedAt }: Pick<ExperimentRow, 'id' | 'deletedAt'>): void {
   if (deletedAt !== null)
     fail('CONFLICT', 'The experiment is deleted. Restore it first.', { experiment_id: id });
-}
-
-/** Null takes a tag away. */
-export function withTags(
-  before: Record<string, string>,
-  changes: Record<string, string | null>,
-): Record<string, string> {
-  const all = new Map(Object.entries(before));
-  for (const [key, value] of Object.entries(changes)) {
-    if (value === null) all.delete(key);
-    else all.set(key, value);
-  }
-  if (all.size > 500) fail('INVALID_INPUT', 'Expected at most 500 tags.', { field: 'tags' });
-  return Object.fromEntries(all);
 }
 
 const nameTaken = ({ name, deletedAt }: ExperimentRow): never =>

@@ -1,7 +1,7 @@
 import type { Context } from '../../platform/context.ts';
 import { fail } from '../../platform/failure.ts';
 import { newId } from '../../platform/ids.ts';
-import { type Experiments, withTags } from './experiments.service.ts';
+import type { Experiments } from './experiments.service.ts';
 import {
   type FoundLoggedModel,
   findLoggedModel,
@@ -12,6 +12,7 @@ import {
   searchLoggedModels,
   updateLoggedModel,
 } from './logged-models.store.ts';
+import { withTags } from './named-things.ts';
 import type { ModelParts } from './run-documents.ts';
 import type { Runs } from './runs.service.ts';
 

@@ -4,7 +4,7 @@ import type { Context } from '../../platform/context.ts';
 import { fail } from '../../platform/failure.ts';
 import { newId } from '../../platform/ids.ts';
 import { readCursor, toPage } from '../../platform/paging.ts';
-import { withTags } from '../experiments/experiments.service.ts';
+import { changedTo, type Described, describedAs, NamedThings } from '../experiments/named-things.ts';
 import type { ModelParts } from '../experiments/run-documents.ts';
 import { findVersion } from './model-versions.store.ts';
 import {
@@ -39,50 +39,32 @@ export const usualPolicy: PromotionPolicy = {
 export class RegisteredModels {
   readonly #parts: ModelParts;
   readonly #documents: RegistryDocuments;
+  readonly #things: NamedThings;
 
   constructor(parts: ModelParts) {
     this.#parts = parts;
+    this.#things = new NamedThings(parts, 'model');
     this.#documents = new RegistryDocuments(parts);
   }
 
   /** Deleted or not. Throws NOT_FOUND for one out of reach; FORBIDDEN where this may not be done with it. */
   async requireAny(ctx: Context, permission: Permission, id: string): Promise<ModelRow> {
-    return this.#reached(
-      ctx,
-      permission,
-      await findModel(this.#parts.platform.db.sql, ctx.actor.tenantId, id),
-      id,
-    );
+    const row = await findModel(this.#parts.platform.db.sql, ctx.actor.tenantId, id);
+    return this.#things.require(ctx, permission, row, { model: id });
   }
 
   async require(ctx: Context, permission: Permission, id: string): Promise<ModelRow> {
     const row = await this.requireAny(ctx, permission, id);
-    return row.deletedAt === null ? row : notThere(id);
+    return row.deletedAt === null ? row : this.#things.notThere({ model: id });
   }
 
   async named(ctx: Context, permission: Permission, name: string): Promise<ModelRow> {
-    return this.#reached(
-      ctx,
-      permission,
-      await findModelByName(this.#parts.platform.db.sql, ctx, name),
-      name,
-    );
-  }
-
-  async #reached(
-    ctx: Context,
-    permission: Permission,
-    row: ModelRow | null,
-    asked: string,
-  ): Promise<ModelRow> {
-    if (row === null) return notThere(asked);
-    await this.#parts.access.resources.require(ctx, permission, { id: row.id, ownerId: row.createdBy });
-    return row;
+    const row = await findModelByName(this.#parts.platform.db.sql, ctx, name);
+    return this.#things.require(ctx, permission, row, { model: name });
   }
 
   reached(ctx: Context) {
-    const row = { id: models.id, ownerId: models.createdBy };
-    return this.#parts.access.resources.visible(ctx.actor, 'models:read', row);
+    return this.#things.reached(ctx, { id: models.id, ownerId: models.createdBy });
   }
 
   async list(ctx: Context, query: ListQuery) {
@@ -115,12 +97,8 @@ export class RegisteredModels {
     return document as Model;
   }
 
-  async create(
-    ctx: Context,
-    { name, description, tags }: { name: string; description: string; tags: Record<string, string> },
-  ): Promise<ModelRow> {
+  async create(ctx: Context, { name, description, tags }: Described): Promise<ModelRow> {
     requireAddressable(name);
-    const { platform, access } = this.#parts;
     const now = new Date();
     const row: ModelRow = {
       id: newId('model'),
@@ -136,16 +114,15 @@ export class RegisteredModels {
       updatedAt: now,
       deletedAt: null,
     };
-    await platform.db.transaction(async (tx) => {
+    const entry = {
+      action: 'model.created',
+      id: row.id,
+      after: describedAs(row),
+      details: { name },
+    } as const;
+    await this.#things.write(ctx, entry, async (tx) => {
       if ((await findModelByName(tx, ctx, name)) !== null) nameTaken(name);
       await insertModel(tx, row);
-      await access.audit.record(tx, ctx, {
-        action: 'model.created',
-        object: { kind: 'model', id: row.id },
-        outcome: 'success',
-        after: { name, description, tags },
-        details: { name },
-      });
     });
     return row;
   }
@@ -153,11 +130,7 @@ export class RegisteredModels {
   async update(ctx: Context, id: string, change: Change): Promise<ModelRow> {
     const before = await this.require(ctx, 'models:write', id);
     if (change.name !== undefined) requireAddressable(change.name);
-    const after = {
-      name: change.name ?? before.name,
-      description: change.description ?? before.description,
-      tags: withTags(before.tags, change.tags ?? {}),
-    };
+    const after = changedTo(before, change);
     const fields = Object.keys(change).join(', ');
     return this.#change(ctx, before, after, { fields }, after.name);
   }
@@ -174,28 +147,25 @@ export class RegisteredModels {
     details: Record<string, string>,
     name = before.name,
   ): Promise<ModelRow> {
-    const { platform, access } = this.#parts;
     const updatedAt = new Date();
-    await platform.db.transaction(async (tx) => {
+    const entry = {
+      action: 'model.changed',
+      id: before.id,
+      before: Object.fromEntries(Object.keys(change).map((key) => [key, before[key as keyof ModelRow]])),
+      after: change,
+      details: { name, ...details },
+    } as const;
+    await this.#things.write(ctx, entry, async (tx) => {
       const taken = await findModelByName(tx, ctx, name);
       if (taken !== null && taken.id !== before.id) nameTaken(name);
       await updateModel(tx, ctx, before.id, { ...change, updatedAt });
-      await access.audit.record(tx, ctx, {
-        action: 'model.changed',
-        object: { kind: 'model', id: before.id },
-        outcome: 'success',
-        before: Object.fromEntries(Object.keys(change).map((key) => [key, before[key as keyof ModelRow]])),
-        after: change,
-        details: { name, ...details },
-      });
     });
     return { ...before, ...change, updatedAt };
   }
 
   async remove(ctx: Context, id: string): Promise<void> {
-    const row = await this.require(ctx, 'models:write', id);
-    const { platform, access } = this.#parts;
-    await platform.db.transaction(async (tx) => {
+    const { name } = await this.require(ctx, 'models:write', id);
+    await this.#things.write(ctx, { action: 'model.deleted', id, details: { name } }, async (tx) => {
       await lockModel(tx, id);
       const { stages = {} } = (await countVersions(tx, ctx, [id])).get(id) ?? {};
       if (stages.production !== undefined)
@@ -203,28 +173,16 @@ export class RegisteredModels {
           model_id: id,
         });
       await updateModel(tx, ctx, id, { deletedAt: new Date() });
-      await access.audit.record(tx, ctx, {
-        action: 'model.deleted',
-        object: { kind: 'model', id },
-        outcome: 'success',
-        details: { name: row.name },
-      });
     });
   }
 
   async restore(ctx: Context, id: string): Promise<Model> {
     const row = await this.requireAny(ctx, 'models:write', id);
     if (row.deletedAt === null) return this.document(ctx, row);
-    const { platform, access } = this.#parts;
-    await platform.db.transaction(async (tx) => {
-      if ((await findModelByName(tx, ctx, row.name)) !== null) nameTaken(row.name);
+    const { name } = row;
+    await this.#things.write(ctx, { action: 'model.restored', id, details: { name } }, async (tx) => {
+      if ((await findModelByName(tx, ctx, name)) !== null) nameTaken(name);
       await updateModel(tx, ctx, id, { deletedAt: null });
-      await access.audit.record(tx, ctx, {
-        action: 'model.restored',
-        object: { kind: 'model', id },
-        outcome: 'success',
-        details: { name: row.name },
-      });
     });
     return this.document(ctx, { ...row, deletedAt: null });
   }
@@ -267,8 +225,6 @@ export class RegisteredModels {
     );
   }
 }
-
-const notThere = (asked: string): never => fail('NOT_FOUND', 'There is no such model.', { model: asked });
 
 /** `models:/<name>/<version>` is how versions are named. */
 export function requireAddressable(name: string): void {
