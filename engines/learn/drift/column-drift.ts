@@ -75,7 +75,7 @@ function sameKind<Kind extends 'number' | 'category' | 'time'>(
   );
 }
 
-const known = (values: Float64Array): Float64Array => values.filter((own) => !Number.isNaN(own)).sort();
+const known = (values: Float64Array): Float64Array => values.filter(Number.isFinite).sort();
 
 function ofNumbers(column: OfKind<'number'> | OfKind<'time'>, bins: number): ColumnReference {
   const { kind, name, values } = column;

@@ -39,7 +39,7 @@ export function lossesOf(target: Target, predicted: Float64Array): Float64Array 
   );
 }
 
-const present = (losses: Float64Array): Float64Array => losses.filter((own) => !Number.isNaN(own));
+const present = (losses: Float64Array): Float64Array => losses.filter(Number.isFinite);
 
 export type TestedLosses = Omit<ConceptDrift, 'q_value' | 'severity'>;
 
@@ -75,7 +75,7 @@ export function withLossSeverity(tested: TestedLosses, q: number, thresholds: Dr
  * told are in the losses' unit.
  */
 export function lossChanges(reference: Float64Array, stream: Float64Array): StreamChange[] {
-  const rows = Uint32Array.from(stream.keys()).filter((row) => !Number.isNaN(stream[row]));
+  const rows = Uint32Array.from(stream.keys()).filter((row) => Number.isFinite(stream[row]));
   const [before, losses] = [present(reference), Float64Array.from(rows, (row) => stream[row] as number)];
   const high = quantileOfSorted(before.sort(), 0.99);
   const isWithin = [before, losses].every((all) => all.every((own) => own <= 1));

@@ -235,6 +235,9 @@ describe('a window against the reference', () => {
       },
     });
     expect(driftOf(of(0, Number.NaN), of(0, Number.NaN), options).severity).toBe('none');
+    expect(driftOf(of(0, Number.NaN), of(0, Number.NEGATIVE_INFINITY), options)).toEqual(
+      driftOf(of(0, Number.POSITIVE_INFINITY), of(0, Number.NaN), options),
+    );
     for (const age of [-1, 1e-9]) {
       const { columns } = driftOf(of(0, Number.NaN), of(age, 3), options);
       expect(columns.map(({ severity }) => severity)).toEqual(['severe', 'severe']);

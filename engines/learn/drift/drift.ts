@@ -26,7 +26,7 @@ import {
   worstSeverity,
 } from './severity.ts';
 
-/** What was seen at some time. All but the table may be left out, in both or in neither. */
+/** What was seen at some time. All but the table may be left out, in both or in neither. Infinite numbers count as missing. */
 export interface Observed {
   /** Features; free text among them is not compared. */
   table: FeatureTable;
@@ -181,7 +181,7 @@ function knownOf(column: FeatureColumn): FeatureColumn {
     column,
     rows.filter((row) => {
       if (column.kind === 'category') return (column.codes[row] as number) >= 0;
-      return column.kind === 'text' ? column.values[row] !== null : !Number.isNaN(column.values[row]);
+      return column.kind === 'text' ? column.values[row] !== null : Number.isFinite(column.values[row]);
     }),
   );
 }

@@ -53,7 +53,7 @@ export class JointRows {
 }
 
 function numbers(column: Extract<FeatureColumn, { kind: 'number' | 'time' }>) {
-  const known = column.values.filter((own) => !Number.isNaN(own));
+  const known = column.values.filter(Number.isFinite);
   const mean = known.length > 0 ? meanOf(known) : 0;
   const spread = known.length > 1 ? Math.sqrt(varianceOf(known)) : 0;
   const scale = spread > 0 ? spread : 1;
@@ -62,7 +62,7 @@ function numbers(column: Extract<FeatureColumn, { kind: 'number' | 'time' }>) {
     write(given: FeatureColumn, row: number, to: Float64Array, at: number) {
       if (given.kind !== 'number' && given.kind !== 'time') return;
       const value = given.values[row] as number;
-      if (Number.isNaN(value)) to[at + 1] = 1;
+      if (!Number.isFinite(value)) to[at + 1] = 1;
       else to[at] = (value - mean) / scale;
     },
   };

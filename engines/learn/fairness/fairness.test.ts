@@ -289,6 +289,7 @@ describe('what cannot be told is refused with its reason', () => {
           options,
         ),
     ],
+    ['A level between 0 and 1', () => fairnessOf(target, probabilities, [column], { seed: 1, level: 1 })],
     ['At least one protected column', () => fairnessOf(target, probabilities, [], options)],
     [
       'expected for each of 100 rows; 3',

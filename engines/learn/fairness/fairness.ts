@@ -80,6 +80,10 @@ export function fairnessOf(
   const rows = rowsOfTarget(target);
   checkColumns(columns, rows);
   const { level = 0.95, smallest = 30 } = options;
+  if (!(level > 0 && level < 1))
+    throw new StromaError('INVALID_INPUT', `A level between 0 and 1 was expected; ${level} was given.`, {
+      level,
+    });
   const bounds = { ...defaultBounds, ...options.bounds };
   const sets = columns.map((column) => groupsBy(column, options.cuts?.[column.name]));
   const each = sets.length > 1 ? [...sets, crossed(sets)] : sets;
