@@ -16,24 +16,14 @@ import { predictorNodes } from './predictor-nodes.ts';
  */
 export function exportOnnx(model: AutomlModel | SavedAutoml, options: OnnxExportOptions = {}): OnnxFile {
   const saved = 'saved' in model ? model.saved : model;
-  const { problem, combination } = saved;
+  const { problem } = saved;
   const g = new GraphWriter();
   g.reserve(saved.schema.map(({ name }) => name));
   const file = new FileWriter(g, options.numbers);
-  const members = combination.members.map((at) => saved.members[at] as SavedAutoml['members'][number]);
-  const inputs = inputsOf(file, saved, new Set(members.map(({ encoder }) => encoder)));
-  const width = Math.max(1, problem.labels.length);
-  const matrices = new Map<number, Value>();
-  const predictions = members.map(({ encoder, model: own, seen }) => {
-    const plans = saved.encoders[encoder] as SavedAutoml['encoders'][number];
-    const x = matrices.get(encoder) ?? encoderNodes(g, inputs, plans);
-    matrices.set(encoder, x);
-    const predicted = predictorNodes(g, x, own);
-    return seen === null ? predicted : placed(g, predicted, seen, width);
-  });
-  const combined = combinationNodes(g, predictions, combination, width);
-  if (width > 1) file.classes(calibrationNodes(g, combined, saved.calibration, width), problem.labels);
-  else writeValues(file, combined, saved);
+  const inputs = inputsOf(file, saved.schema, plansOf(saved));
+  const predicted = predictedNodes(g, inputs, saved);
+  if (problem.labels.length > 0) file.classes(predicted, problem.labels);
+  else writeValues(file, predicted, saved);
   return file.finish(
     `Predicts ${saved.target}.`,
     {
@@ -55,7 +45,42 @@ export function exportOnnx(model: AutomlModel | SavedAutoml, options: OnnxExport
   );
 }
 
-function writeValues(file: FileWriter, value: Value, { interval }: SavedAutoml): void {
+const membersOf = ({ combination, members }: SavedAutoml) =>
+  combination.members.map((at) => members[at] as SavedAutoml['members'][number]);
+
+/** How its members see columns. */
+export const plansOf = (saved: SavedAutoml): Plans =>
+  [...new Set(membersOf(saved).map(({ encoder }) => encoder))].flatMap(
+    (at) => saved.encoders[at]?.plans ?? [],
+  );
+
+type Plans = SavedAutoml['encoders'][number]['plans'];
+
+/** Calibrated probabilities, rows x classes, or values, rows x 1, of a whole model. */
+export function predictedNodes(
+  g: GraphWriter,
+  inputs: ReadonlyMap<string, Value>,
+  saved: SavedAutoml,
+): Value {
+  const { problem, combination, calibration } = saved;
+  const width = Math.max(1, problem.labels.length);
+  const matrices = new Map<number, Value>();
+  const predictions = membersOf(saved).map(({ encoder, model: own, seen }) => {
+    const plans = saved.encoders[encoder] as SavedAutoml['encoders'][number];
+    const x = matrices.get(encoder) ?? encoderNodes(g, inputs, plans);
+    matrices.set(encoder, x);
+    const predicted = predictorNodes(g, x, own);
+    return seen === null ? predicted : placed(g, predicted, seen, width);
+  });
+  const combined = combinationNodes(g, predictions, combination, width);
+  return width > 1 ? calibrationNodes(g, combined, calibration, width) : combined;
+}
+
+export function writeValues(
+  file: FileWriter,
+  value: Value,
+  { interval }: Pick<SavedAutoml, 'interval'>,
+): void {
   const { g } = file;
   file.output('value', value, 'double', 1, 'The predicted value.');
   if (interval === null) return;
@@ -67,12 +92,11 @@ function writeValues(file: FileWriter, value: Value, { interval }: SavedAutoml):
 }
 
 /** One input for each column that some encoder looks at, in the order of the schema. */
-function inputsOf(file: FileWriter, saved: SavedAutoml, encoders: ReadonlySet<number>): Map<string, Value> {
-  const plans = [...encoders].flatMap((at) => saved.encoders[at]?.plans ?? []);
+export function inputsOf(file: FileWriter, schema: SavedAutoml['schema'], plans: Plans): Map<string, Value> {
   const used = new Set(plans.filter(({ plan }) => plan !== 'ignored').map(({ name }) => name));
   const inputs = new Map<string, Value>();
   const spare: string[] = [];
-  for (const { name, kind } of saved.schema) {
+  for (const { name, kind } of schema) {
     if (!used.has(name)) spare.push(name);
     else if (kind === 'category') {
       const taken = plans.some((plan) => 'levels' in plan && plan.name === name && plan.levels.includes(''));

@@ -2,6 +2,7 @@
  * Models as ONNX files.
  *
  *   exportOnnx         a model of AutoML, its encoders with it -> a file with an input for each column
+ *   exportEnsemble     several such models and how they are weighed -> one file of them all
  *   exportPredictor    one fitted predictor -> a file with one input of rows x columns
  *   importOnnx         any ONNX file -> a predictor of tables, in a process of its own
  *   describeOnnx       the same -> what it takes and gives, without running it
@@ -10,6 +11,7 @@
  *   fitTransfer        one of them, frozen up to a layer, and a table -> a linear head on what it gives
  */
 export { exportOnnx } from './export-automl.ts';
+export { exportEnsemble, type ModelEnsemble } from './export-ensemble.ts';
 export { type ExportedModel, exportPredictor } from './export-predictor.ts';
 export { describeOnnx, type OnnxDescription } from './import/description.ts';
 export { type ImportedModel, type ImportOptions, importOnnx } from './import/imported-model.ts';

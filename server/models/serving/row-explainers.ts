@@ -27,7 +27,8 @@ const isAutoml = (saved: object): saved is SavedAutoml => 'kind' in saved && sav
 /** Exactly where the model is of trees, by drawn orders otherwise. Throws INVALID_INPUT for what it cannot have. */
 export function explainerOf({ model }: { model: AskedModel }, wanted: Method | null): RowExplainer {
   const { saved } = model;
-  const trees = wanted === 'sampled_shapley' || !isAutoml(saved) ? null : treeExplainer({ saved });
+  const exact = isAutoml(saved) ? treeExplainer({ saved }) : (model.trees?.() ?? null);
+  const trees = wanted === 'sampled_shapley' ? null : exact;
   if (trees !== null)
     return {
       method: 'tree_shap',

@@ -354,6 +354,8 @@ export function ownTrainingTests(stage: () => Stage): void {
       });
       expect(evaluation.holdout?.scores[0]?.score).toBeGreaterThan(0.9);
       expect((await predict(made)).predictions.map(({ prediction }) => prediction)).toEqual(['wide', 'slim']);
+      const onnx = await scientist.fetch('GET', `/ml/models/${made.model_id}/export?format=onnx`);
+      expect([onnx.status, (await onnx.arrayBuffer()).byteLength > 500]).toEqual([200, true]);
       const { body: version } = await scientist.call<ModelVersion>(
         'GET',
         `/ml/models/${made.model_id}/versions/1`,

@@ -1,4 +1,4 @@
-import type { AutomlPrediction, FeatureTable, SavedAutoml } from '@stroma/learn';
+import type { AutomlPrediction, FeatureTable, SavedAutoml, TreeExplainer } from '@stroma/learn';
 import { likeliest } from '@stroma/learn';
 
 /** What every model that is kept tells of itself. */
@@ -16,6 +16,8 @@ export interface AskedModel {
   ): AutomlPrediction | Promise<AutomlPrediction>;
   /** As `predict`'s outputs alone. */
   outputs(table: FeatureTable): Float64Array | Promise<Float64Array>;
+  /** Exact explanations of its rows; null, or left out, where there are none. */
+  trees?(): TreeExplainer | null;
   /** Frees what it holds outside of the heap, and ends processes of its own. */
   close?(): Promise<void>;
 }

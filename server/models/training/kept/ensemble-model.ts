@@ -1,5 +1,6 @@
-import { combine, type FeatureTable, likeliest } from '@stroma/learn';
+import { combine, type FeatureTable, likeliest, type TreeExplainer } from '@stroma/learn';
 import { type AskedModel, askedModel } from './asked-model.ts';
+import { ensembleTrees } from './ensemble-trees.ts';
 import type { SavedEnsemble, SavedMember } from './saved-models.ts';
 
 /** Opens a member: `openKept`, which opens ensembles too. */
@@ -84,9 +85,17 @@ export async function openEnsemble(
 ): Promise<AskedModel & { close(): Promise<void> }> {
   const { labels } = saved.problem;
   const members = await openMembers(saved.members, labels, open);
-  return askedModel(saved, {
+  const asked = askedModel(saved, {
     outputs: async (table) =>
       combined(saved.combination, await members.outputs(table), Math.max(1, labels.length)),
     close: () => members.close(),
   });
+  let trees: TreeExplainer | null | undefined;
+  return {
+    ...asked,
+    trees: () => {
+      trees = trees === undefined ? ensembleTrees(saved) : trees;
+      return trees;
+    },
+  };
 }
