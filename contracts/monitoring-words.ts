@@ -33,6 +33,18 @@ export type RetrainingState = (typeof retrainingStates)[number];
 export const retrainingCauses = ['rule', 'schedule', 'person'] as const;
 
 /**
+ * What a monitor holds drift to where it says nothing else: the share of false alarms; from which stability index, less
+ * what chance brings, and from which growth of the mean loss drift is moderate or severe.
+ */
+export const usualDriftLimits = {
+  false_discovery: 0.05,
+  moderate_psi: 0.1,
+  severe_psi: 0.25,
+  moderate_loss: 0.1,
+  severe_loss: 0.25,
+} as const;
+
+/**
  * Why a window tells nothing of a rule. `none`: there is none; `open`: it is not whole yet; `rows`: it has fewer than 20
  * rows; `outcomes`: outcomes of fewer than 20 of its rows are known, or there is nothing to hold them against;
  * `not_kept`: what is asked for was not kept.

@@ -37,7 +37,9 @@ export function monitorMailJob({
         .select({ name: monitorFirings.name, toState: monitorFirings.toState, number: monitorFirings.number })
         .from(monitorFirings)
         .where(inArray(monitorFirings.id, firing_ids));
-      const page = `${platform.config.STROMA_PUBLIC_URL?.replace(/\/$/, '') ?? ''}/models/${row.modelId}?tab=monitoring&monitor=${row.id}`;
+      const { STROMA_PUBLIC_URL, PORT } = platform.config;
+      const origin = STROMA_PUBLIC_URL?.replace(/\/$/, '') ?? `http://localhost:${PORT}`;
+      const page = `${origin}/models/${row.modelId}?tab=monitoring&monitor=${row.id}`;
       let mails = 0;
       let failed: unknown = null;
       for (const userId of new Set([row.ownerId, ...row.notify])) {

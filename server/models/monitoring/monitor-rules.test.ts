@@ -1,4 +1,11 @@
-import type { MonitorCondition, MonitorFindings, MonitorRule, MonitorWindow } from '@stroma/contracts';
+import {
+  type MonitorCondition,
+  type MonitorFindings,
+  type MonitorRule,
+  type MonitorWindow,
+  usualDriftLimits,
+} from '@stroma/contracts';
+import { driftThresholds } from '@stroma/learn';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { judgeRules, nextStanding } from './monitor-rules.ts';
@@ -135,6 +142,10 @@ describe('a rule', () => {
       }),
     );
   });
+});
+
+it('the usual limits of drift are those of the engine', () => {
+  expect(usualDriftLimits).toEqual(driftThresholds);
 });
 
 describe('two versions on the same rows', () => {

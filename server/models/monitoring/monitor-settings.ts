@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { MonitorSettings } from '@stroma/contracts';
+import { type MonitorSettings, usualDriftLimits } from '@stroma/contracts';
 import type { Context } from '../../platform/context.ts';
 import { fail } from '../../platform/failure.ts';
 import { nextTime, requireApart } from '../../platform/jobs/cron-times.ts';
@@ -23,6 +23,7 @@ export async function requireSound(
       `${windows} windows of ${window.rows} rows would be ${window.rows * windows} rows; at most ${mostLogged} are looked at. Take fewer or smaller windows.`,
       { field: 'windows', limit: mostLogged },
     );
+  requireInOrder(settings.thresholds);
   if (schedule !== null) requireApart(schedule.cron, schedule.time_zone, nearestMinutes);
   if (retraining?.schedule != null)
     requireApart(retraining.schedule.cron, retraining.schedule.time_zone, nearestRetrainingMinutes);
@@ -45,6 +46,19 @@ export async function requireSound(
   for (const userId of notify)
     if ((await access.people.card(ctx.actor.tenantId, userId)) === null)
       fail('INVALID_INPUT', `There is no member ${userId}.`, { field: 'notify' });
+}
+
+function requireInOrder(thresholds: MonitorSettings['thresholds']): void {
+  const held = { ...usualDriftLimits, ...thresholds };
+  for (const what of ['psi', 'loss'] as const) {
+    const [moderate, severe] = [held[`moderate_${what}`], held[`severe_${what}`]];
+    if (moderate > severe)
+      fail(
+        'INVALID_INPUT',
+        `Drift is severe from a larger limit on than moderate; moderate_${what} is ${moderate} and severe_${what} is ${severe}.`,
+        { field: `thresholds.severe_${what}` },
+      );
+  }
 }
 
 /** When the clock comes for it next. */

@@ -125,6 +125,18 @@ export function watchedModels(stage: () => Stage): void {
       const outcomes = first.map((prediction_id, row) => ({ prediction_id, observed: kindOf(row + 1000) }));
       const { body } = await scientist.call<RecordedOutcomes>('POST', '/ml/outcomes', { outcomes });
       expect(body).toEqual({ recorded: 80, unchanged: 0, corrected: 0, refused: [] });
+      const odd = await scientist.call<Refusal>('POST', '/ml/monitors', {
+        ...{
+          model_id: model,
+          name: 'Odd',
+          window: { kind: 'count', rows: 40 },
+          thresholds: { severe_psi: 0.05 },
+        },
+      });
+      expect([odd.status, odd.body.error.message]).toEqual([
+        400,
+        expect.stringContaining('moderate_psi is 0.1'),
+      ]);
       monitor = await monitorOf({
         rules: [drift, { rule_id: 'worse', name: 'Worse', when: { kind: 'worse' } }],
       });

@@ -87,6 +87,7 @@ async function findingsIn(model: AskedModel, task: MonitorTask, ctx: TaskContext
   const before =
     whole.rows > mostReference ? takeRows(whole, sampleRows(whole.rows, mostReference, task.seed)) : whole;
   const logged = await readLogged(model, task.signature, task.logged);
+  ctx.signal.throwIfAborted();
   ctx.progress(0.4, 'comparing');
   return findingsOf(model, before, logged, task, ctx.signal);
 }
@@ -101,6 +102,7 @@ async function findingsOf(
   const { labels: classes } = model.saved.problem;
   const known = lossesBefore(task.heldOut, classes.length);
   const reference = await referenceOf(model, before);
+  signal.throwIfAborted();
   const losses = lossesOfRows(logged);
   const stream: Observed = {
     ...observedOf(model, logged.table, logged.outputs, logged.labels),

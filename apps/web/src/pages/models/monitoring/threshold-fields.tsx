@@ -1,19 +1,11 @@
-import type { MonitorSettings } from '@stroma/contracts';
+import { type MonitorSettings, usualDriftLimits } from '@stroma/contracts';
 import { useTranslation } from 'react-i18next';
 import { Field, Input } from '../../../components/field.tsx';
 import { formatNumber } from '../../../lib/format.ts';
 
 type Thresholds = MonitorSettings['thresholds'];
 
-/** What holds where nothing is said, as the engine has it. */
-const usual = {
-  false_discovery: 0.05,
-  moderate_psi: 0.1,
-  severe_psi: 0.25,
-  moderate_loss: 0.1,
-  severe_loss: 0.25,
-} as const satisfies Required<Thresholds>;
-const names = Object.keys(usual) as (keyof typeof usual)[];
+const names = Object.keys(usualDriftLimits) as (keyof typeof usualDriftLimits)[];
 
 /** From where on drift is called moderate or severe; left empty the usual holds. */
 export function ThresholdFields({
@@ -38,7 +30,7 @@ export function ThresholdFields({
                 step="any"
                 min={0.0001}
                 max={name === 'false_discovery' ? 0.5 : 10}
-                placeholder={formatNumber(usual[name])}
+                placeholder={formatNumber(usualDriftLimits[name])}
                 value={thresholds[name] ?? ''}
                 onChange={({ target }) => {
                   const { [name]: _, ...others } = thresholds;
