@@ -228,6 +228,13 @@ export function challengeTests(stage: () => Stage): void {
       const bounds = ({ test }: Challenge) => test.points.map(({ at: _, ...point }) => point);
       expect(bounds(restored)).toEqual(bounds(ended));
       expect(restored.test.corrections).toBe(2 * corrected.test.corrections);
+
+      // With a prediction that was counted its place in the test is gone: what was told first stands, and that is said.
+      const gone = answers.find(({ number }, at) => number === 2 && at !== 3)?.predictions[0]?.prediction_id;
+      await stage().server.platform.db.execute('delete from ml_predictions where id = $1', [gone]);
+      const left = await correct(ofFirst.slice(0, 1));
+      expect([left.decision, bounds(left)]).toEqual(['challenger_better', bounds(ended)]);
+      expect(left.test).toMatchObject({ corrections: restored.test.corrections, corrections_left_out: 1 });
       expect(await answering()).toBe(1);
 
       const promoted = await act(challenge, 'promote');
@@ -257,6 +264,7 @@ export function challengeTests(stage: () => Stage): void {
         'challenge.read',
         'challenge.started',
         'challenge.ended',
+        'challenge.recounted',
         'challenge.recounted',
         'challenge.recounted',
         'challenge.started',
