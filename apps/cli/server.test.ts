@@ -116,12 +116,13 @@ describe('stroma with a server', () => {
   });
 
   it('lists datasets and jobs', async () => {
+    const env = { STROMA_URL: url };
     const { document } = await place.json<{ items: Dataset[] }>(['datasets', '--search', 'people']);
     expect(document.items.map((each) => dataset.parse(each).table_name)).toEqual(['city_people']);
-    const jobs = await place.json<{ items: Job[] }>(['jobs', '--status', 'succeeded']);
+    const jobs = await place.here<{ items: Job[] }>(['jobs', '--status', 'succeeded'], env);
     const [newest] = jobs.document.items;
     expect(job.parse(newest).status).toBe('succeeded');
-    const one = await place.json<Job>(['jobs', newest?.job_id ?? '']);
+    const one = await place.here<Job>(['jobs', newest?.job_id ?? ''], env);
     expect(one.document.job_id).toBe(newest?.job_id);
   });
 
@@ -134,18 +135,19 @@ describe('stroma with a server', () => {
         ['Rome', 30],
       ]),
     );
-    const queried = await place.json<Answer>(['sql', 'city people.csv', 'SELECT count(*) FROM dataset']);
+    const env = { STROMA_URL: url };
+    const count = ['sql', join(place.folder, 'city people.csv'), 'SELECT count(*) FROM dataset'];
+    const queried = await place.here<Answer>(count, env);
     expect(queried.document.rows).toEqual([[20]]);
-    const unknown = await place.json<{ unanswerable: { not_understood: string[] } }>([
-      'ask',
-      'city people',
-      'average zorblax',
-    ]);
+    const unknown = await place.here<{ unanswerable: { not_understood: string[] } }>(
+      ['ask', 'city people', 'average zorblax'],
+      env,
+    );
     expect(unknown.status).toBe(3);
     expect(Object.keys(unknown.document)).toEqual(['sql', 'unanswerable']);
-    const profiled = await place.json<DatasetProfile>(['profile', 'CITY_PEOPLE']);
+    const profiled = await place.here<DatasetProfile>(['profile', 'CITY_PEOPLE'], env);
     expect(datasetProfile.parse(profiled.document).rows).toBe(20);
-    const missing = await place.json<Failed>(['profile', 'nothing_of_that_name']);
+    const missing = await place.here<Failed>(['profile', 'nothing_of_that_name'], env);
     expect(missing).toMatchObject({ status: 1, document: { error: { code: 'NOT_FOUND' } } });
   });
 
@@ -185,9 +187,10 @@ describe('stroma with a server', () => {
       'new.csv',
     ]);
     expect(predicted.document.predictions.map(({ prediction }) => prediction)).toEqual(['big', 'small']);
-    const explained = await place.json<{ label: string; contributions: { column: string }[] }>([
-      ...['explain', document.model_id, 'new.csv', '--row', '2'],
-    ]);
+    const explained = await place.here<{ label: string; contributions: { column: string }[] }>(
+      ['explain', document.model_id, join(place.folder, 'new.csv'), '--row', '2'],
+      { STROMA_URL: url },
+    );
     expect(explained.document).toMatchObject({ label: 'small', contributions: [{ column: 'size' }] });
     const file = join(place.folder, 'kinds.stroma-model');
     const words = ['export', 'kind of kinds@1', '--format', 'stroma', '--out', file];
@@ -197,7 +200,7 @@ describe('stroma with a server', () => {
       ...['predict', file, join(place.folder, 'new.csv'), '--local'],
     ]);
     expect(here.document.predictions).toEqual(predicted.document.predictions);
-    const typo = await place.json<Failed>(['train', 'kinds', '--target', 'kinds']);
+    const typo = await place.here<Failed>(['train', 'kinds', '--target', 'kinds'], { STROMA_URL: url });
     expect(typo.document.error.message).toContain('Did you mean "kind"?');
   });
 
