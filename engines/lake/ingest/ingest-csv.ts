@@ -112,8 +112,8 @@ export async function stageDelimited(
   if (table.width > limits.maxColumns) {
     throw new StromaError(
       'TOO_MANY_COLUMNS',
-      `Expected at most ${limits.maxColumns} columns, got ${table.width}. Check the delimiter, or turn the table so that rows become columns.`,
-      { columns: table.width, limit: limits.maxColumns },
+      `Expected at most ${limits.maxColumns} columns, got more. Check the delimiter, or turn the table so that rows become columns.`,
+      { limit: limits.maxColumns },
     );
   }
   const staged = await stageTable(context, path, dialect, structure, table, options);
