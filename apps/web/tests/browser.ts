@@ -234,6 +234,15 @@ export async function faultsInAllLooks(page: Page, name: string): Promise<string
   return faults;
 }
 
+/** Tells on the error stream where a page stands: of a long walk that stops, the step alone says little. */
+export async function tellStanding(page: Page): Promise<void> {
+  const said = await page
+    .locator('body')
+    .ariaSnapshot({ timeout: 2000 })
+    .catch(() => 'nothing');
+  process.stderr.write(`At ${page.url()} the page said:\n${said}\n`);
+}
+
 /** What the browser saves when `act` is done: the file's name and text. */
 export async function saved(page: Page, act: () => Promise<void>): Promise<{ name: string; text: string }> {
   const [download] = await Promise.all([page.waitForEvent('download'), act()]);

@@ -1,9 +1,20 @@
 import { createClient } from '@stroma/sdk';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { faultsOf, launchChromium, openPage, picture, signIn } from './browser.ts';
+import {
+  faultsOf,
+  launchChromium,
+  pageOf,
+  picture,
+  saved,
+  setLook,
+  sidewaysScroll,
+  tellStanding,
+} from './browser.ts';
+import { featureStore } from './features.suite.ts';
 import { administrator, type RunningStroma, startStroma } from './stroma-server.ts';
 
+const wide = { scheme: 'light', width: 1440 } as const;
 let stroma: RunningStroma;
 let browser: Browser;
 
@@ -14,6 +25,21 @@ afterAll(async () => {
   await browser?.close();
   await stroma?.stop();
 });
+
+/** The parts of a model's page that a telephone has no room for. */
+async function widerThanTelephone(page: Page): Promise<string[]> {
+  await setLook(page, { scheme: 'dark', width: 390 });
+  const wider: string[] = [];
+  for (const tab of await page.getByRole('tab').all()) {
+    const name = (await tab.textContent()) ?? '';
+    await tab.click();
+    await page.locator('main .animate-pulse').first().waitFor({ state: 'detached' });
+    await picture(page, `models-dark-390-${name.toLowerCase().replace(' ', '-')}`);
+    if ((await sidewaysScroll(page)) > 0) wider.push(name);
+  }
+  await setLook(page, wide);
+  return wider;
+}
 
 /** A second version of the model, by a small network whose curve is looked at. */
 async function trainNetwork(page: Page): Promise<void> {
@@ -85,12 +111,11 @@ async function predictBirds({ origin, pathname }: URL): Promise<void> {
 }
 
 describe('a model', () => {
-  it('is trained from a dataset, watched, explained, and promoted with a signature', async () => {
-    const { page, context, complaints } = await openPage(browser, stroma.url, {
-      scheme: 'light',
-      width: 1440,
-    });
-    await signIn(page);
+  it('is trained from a dataset, watched, explained, and promoted with a signature', async ({
+    onTestFailed,
+  }) => {
+    const { page, complaints } = await pageOf(browser, stroma, wide);
+    onTestFailed(() => tellStanding(page));
     await page.goto('/models');
     await page.getByText('No model yet').waitFor();
     await picture(page, 'models-empty');
@@ -104,7 +129,7 @@ describe('a model', () => {
     await page.getByRole('radio', { name: /Species/ }).check();
     expect(await page.getByLabel('Judged by').inputValue()).toBe('accuracy');
     await page.getByRole('radio', { name: 'Other' }).click();
-    await page.getByLabel('Seconds').fill('4');
+    await page.getByLabel('Seconds').fill('2');
     expect(await faultsOf(page, 'models-train')).toEqual([]);
     await page.getByRole('button', { name: 'Start training' }).click();
 
@@ -129,7 +154,7 @@ describe('a model', () => {
     await page.getByRole('spinbutton', { name: 'Flipper Length (mm)' }).fill('220');
     await page.getByRole('spinbutton', { name: 'Beak Depth (mm)' }).fill('14');
     await page.getByRole('spinbutton', { name: 'Beak Length (mm)' }).fill('48');
-    // On a slow machine four seconds find no more than what says the same of every row.
+    // On a slow machine two seconds find no more than what says the same of every row.
     await said
       .getByText(/Gentoo|Adelie/)
       .first()
@@ -195,12 +220,17 @@ describe('a model', () => {
     await page.getByRole('dialog').getByRole('button', { name: 'Stop', exact: true }).click();
     await page.getByText('Somebody stopped it.').waitFor();
     expect(await faultsOf(page, 'models-challenges')).toEqual([]);
+    expect(await widerThanTelephone(page)).toEqual([]);
     await learnOn(page);
-    // A promotion without its signature is refused, which the browser notes as an error.
-    expect(complaints.filter((each) => !each.includes('422') && !each.includes('409'))).toEqual([]);
-    await context.close();
+    // A promotion without its signature is refused, and of a report nobody asked for there is none: the browser
+    // notes both as errors.
+    const foreseen = /status of 4(09|22)|versions\/\d+\/(fairness|drift)$/;
+    expect(complaints.filter((each) => !foreseen.test(each))).toEqual([]);
   });
 });
+
+// Another walk through pages of models: what costs most of it is a server.
+featureStore(() => ({ stroma, browser }));
 
 /** Marks production as critical, reviews what was predicted for it, and makes a risk record. */
 async function govern(page: Page): Promise<void> {
@@ -246,5 +276,8 @@ async function govern(page: Page): Promise<void> {
   await page.getByText('Tells species of penguins from their measures.').waitFor();
   await page.getByText('outside the scope').waitFor();
   expect(await faultsOf(page, 'models-card')).toEqual([]);
+  const card = await saved(page, () => page.getByRole('button', { name: 'Card as Markdown' }).click());
+  expect(card.name).toMatch(/\.md$/);
+  expect(card.text).toContain('## Intended use\n\nTells species of penguins from their measures.');
   await page.getByRole('tab', { name: 'Versions' }).click();
 }
