@@ -12,8 +12,9 @@ import { SignatureList } from '../../../components/signatures/signature-list.tsx
 import { SkeletonRows } from '../../../components/skeleton.tsx';
 import { formatBytes, formatMoment } from '../../../lib/format.ts';
 import { fileStem, saveFile } from '../../../lib/table-export.ts';
-import { metricsByWeight, metricText } from '../metric-text.ts';
+import { metricsByWeight, namedMetric } from '../metric-text.ts';
 import { StageMark } from '../stage-mark.tsx';
+import { cardMarkdown, lacked } from './card-markdown.ts';
 import { CardRisk } from './card-risk.tsx';
 import { cardQuery, type ModelPart } from './model-queries.ts';
 
@@ -26,16 +27,17 @@ export function CardTab({ version }: ModelPart) {
 }
 
 function Card({ card, versionId }: { card: ModelCard; versionId: string }) {
-  const { t } = useTranslation('models');
+  const { t } = useTranslation(['models', 'governance']);
   const { version, training, data, metrics, artifacts, not_stated, erasures } = card;
-  const metricFacts = metricsByWeight(metrics).map(([key, value]) => [key, metricText(value)] as const);
+  const { t: ofModels } = useTranslation('models');
+  const metricFacts = metricsByWeight(metrics).map((each) => namedMetric(ofModels, each));
   const params = Object.entries(training.params);
   const stem = fileStem(`${card.model.name} ${version.number} card`);
   return (
     <div className="grid grid-cols-1 gap-8">
       {not_stated.length > 0 && (
         <Notice tone="warning" title={t('not_stated')}>
-          {not_stated.join('; ')}
+          {not_stated.map((what) => lacked(what, t)).join('; ')}
         </Notice>
       )}
       {erasures.length > 0 && (
@@ -49,12 +51,22 @@ function Card({ card, versionId }: { card: ModelCard; versionId: string }) {
           <Section
             title={t('card')}
             actions={
-              <Button
-                onClick={() => saveFile(`${stem}.json`, JSON.stringify(card, null, 2), 'application/json')}
-              >
-                <Download size={16} aria-hidden />
-                {t('download_card')}
-              </Button>
+              <>
+                <Button
+                  onClick={() =>
+                    saveFile(`${stem}.md`, cardMarkdown(card, metricFacts, t), 'text/markdown;charset=utf-8')
+                  }
+                >
+                  <Download size={16} aria-hidden />
+                  {t('card_as_markdown')}
+                </Button>
+                <Button
+                  onClick={() => saveFile(`${stem}.json`, JSON.stringify(card, null, 2), 'application/json')}
+                >
+                  <Download size={16} aria-hidden />
+                  {t('download_card')}
+                </Button>
+              </>
             }
           >
             <Facts

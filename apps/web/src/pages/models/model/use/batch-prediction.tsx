@@ -1,4 +1,4 @@
-import type { ModelEvaluation } from '@stroma/contracts';
+import type { Job, ModelEvaluation } from '@stroma/contracts';
 import { useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -19,7 +19,8 @@ export function BatchPrediction({ evaluation }: { evaluation: ModelEvaluation })
   const mayPredict = usePermission('datasets:write');
   const cache = useQueryClient();
   const [name, setName] = useState('');
-  const [made, setMade] = useState<string | null>(null);
+  const [made, setMade] = useState<Job | null>(null);
+  const datasetId = made === null ? null : datasetOf(made);
   const { model_id: id, model_name: model, number } = evaluation;
   const usualName = (dataset: string) => t('batch_usual_name', { dataset, model }).slice(0, 250);
   if (!mayPredict) return null;
@@ -39,7 +40,7 @@ export function BatchPrediction({ evaluation }: { evaluation: ModelEvaluation })
             });
           }}
           onMade={(job) => {
-            setMade(datasetOf(job));
+            setMade(job);
             void cache.invalidateQueries({ queryKey: queryKeys.datasets });
           }}
         >
@@ -59,20 +60,18 @@ export function BatchPrediction({ evaluation }: { evaluation: ModelEvaluation })
             </div>
           )}
         </DatasetTask>
-        {made !== null && (
+        {made !== null && datasetId !== null && (
           <Notice
             tone="info"
-            title={t('batch_done')}
+            title={t(made.result?.already_known === true ? 'batch_known' : 'batch_done')}
             action={
-              <Link
-                to="/data/$datasetId"
-                params={{ datasetId: made }}
-                className={buttonClass({ size: 'small' })}
-              >
+              <Link to="/data/$datasetId" params={{ datasetId }} className={buttonClass({ size: 'small' })}>
                 {t('open_dataset')}
               </Link>
             }
-          />
+          >
+            {made.result?.requires_review === true && t('batch_review')}
+          </Notice>
         )}
       </div>
     </Section>
