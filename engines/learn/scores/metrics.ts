@@ -153,9 +153,10 @@ export function scoreWithInterval(
 
 function byRows(byRow: Float64Array, width: number, rows: Uint32Array): Float64Array {
   const taken = new Float64Array(rows.length * width);
-  rows.forEach((row, at) => {
+  for (let at = 0; at < rows.length; at++) {
+    const from = (rows[at] as number) * width;
     for (let column = 0; column < width; column++)
-      taken[at * width + column] = byRow[row * width + column] as number;
-  });
+      taken[at * width + column] = byRow[from + column] as number;
+  }
   return taken;
 }

@@ -1,5 +1,6 @@
 import { StromaError } from '@stroma/kernel';
 import { mostMagnitude } from '../estimator.ts';
+import { takeValues } from './target.ts';
 
 /** What a learner may be given to learn from, by column. Nothing is a row object. */
 export type FeatureColumn = NumberColumn | CategoryColumn | TextColumn | TimeColumn;
@@ -151,9 +152,8 @@ export const takeRows = (table: FeatureTable, rows: Uint32Array): FeatureTable =
 });
 
 export function takeOf(column: FeatureColumn, rows: Uint32Array): FeatureColumn {
-  if (column.kind === 'category')
-    return { ...column, codes: Int32Array.from(rows, (row) => column.codes[row] as number) };
+  if (column.kind === 'category') return { ...column, codes: takeValues(column.codes, rows) };
   if (column.kind === 'text')
     return { ...column, values: Array.from(rows, (row) => column.values[row] ?? null) };
-  return { ...column, values: Float64Array.from(rows, (row) => column.values[row] as number) };
+  return { ...column, values: takeValues(column.values, rows) };
 }

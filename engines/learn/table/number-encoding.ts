@@ -2,13 +2,16 @@ import { median } from '@stroma/stats';
 import type { EncodedPart, NumberPlan, TimePlan } from './encoder-options.ts';
 
 export function planOfNumbers(name: string, values: Float64Array, impute: boolean): NumberPlan {
-  const known = values.filter((value) => !Number.isNaN(value));
-  return {
-    plan: 'number',
-    name,
-    fill: impute ? median(known) : null,
-    indicator: impute && known.length < values.length,
-  };
+  if (!impute) return { plan: 'number', name, fill: null, indicator: false };
+  const known = knownOf(values);
+  return { plan: 'number', name, fill: median(known), indicator: known.length < values.length };
+}
+
+function knownOf(values: Float64Array): Float64Array {
+  const known = new Float64Array(values.length);
+  let count = 0;
+  for (const value of values) if (!Number.isNaN(value)) known[count++] = value;
+  return known.subarray(0, count);
 }
 
 export function encodeNumbers({ name, fill, indicator }: NumberPlan, values: Float64Array): EncodedPart {
@@ -45,7 +48,7 @@ const yearMs = 365.2425 * 86_400_000;
 
 /** Only parts that differ among the training rows are kept. */
 export function planOfTimes(name: string, values: Float64Array, impute: boolean, cyclic: boolean): TimePlan {
-  const known = values.filter((value) => !Number.isNaN(value));
+  const known = knownOf(values);
   const dates = Array.from(known, (value) => new Date(value));
   const differs = (of: (date: Date) => number) => dates.some((date) => of(date) !== of(dates[0] as Date));
   const parts: TimePart[] = ['year'];

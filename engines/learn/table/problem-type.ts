@@ -94,8 +94,11 @@ const refused = (column: string, fault: string, next: string): StromaError =>
 
 function levelsOf(column: FeatureColumn): string[] {
   if (column.kind === 'number') {
-    const values = [...new Set(column.values)].filter((value) => !Number.isNaN(value));
-    return values.sort((a, b) => a - b).map(String);
+    const ascending = column.values.slice().sort();
+    return Array.from(
+      ascending.filter((value, at) => !Number.isNaN(value) && value !== ascending[at - 1]),
+      String,
+    );
   }
   if (column.kind !== 'category') return [];
   const there = new Set(column.codes);

@@ -13,25 +13,33 @@ export function rowsOfTarget(target: Target): number {
   }
 }
 
+type Typed = Float64Array | Int32Array | Uint8Array;
+
+/** The values named, in their order; a plain loop, which is many times as fast as `from` with a function. */
+export function takeValues<Values extends Typed>(values: Values, rows: Uint32Array): Values {
+  const taken = new (values.constructor as new (length: number) => Values)(rows.length);
+  for (let at = 0; at < rows.length; at++) taken[at] = values[rows[at] as number] as number;
+  return taken;
+}
+
 /** The rows named of a target. */
 export function takeTarget(target: Target, rows: Uint32Array): Target {
-  const numbers = (values: Float64Array) => Float64Array.from(rows, (row) => values[row] as number);
   switch (target.kind) {
     case 'number':
-      return { kind: 'number', values: numbers(target.values) };
+      return { kind: 'number', values: takeValues(target.values, rows) };
     case 'class':
-      return { ...target, codes: Int32Array.from(rows, (row) => target.codes[row] as number) };
+      return { ...target, codes: takeValues(target.codes, rows) };
     case 'survival':
       return {
         kind: 'survival',
-        times: numbers(target.times),
-        events: Uint8Array.from(rows, (row) => target.events[row] as number),
+        times: takeValues(target.times, rows),
+        events: takeValues(target.events, rows),
       };
     case 'ranking':
       return {
         kind: 'ranking',
-        relevance: numbers(target.relevance),
-        groups: Int32Array.from(rows, (row) => target.groups[row] as number),
+        relevance: takeValues(target.relevance, rows),
+        groups: takeValues(target.groups, rows),
       };
   }
 }
