@@ -131,7 +131,9 @@ export async function unseenRows(
       kind === 'transfer' ||
       decisions.some(({ decision }) => decision === 'learned_without_held_out_rows');
     const isSame = dataset.version_id === table.version_id && version.trained.view === table.view;
-    if (!keptBack || !isSame) return { which: 'none' };
+    // Rows parted by a column are not those that the seed draws.
+    const isDrawn = version.version.facts.params.split === undefined;
+    if (!keptBack || !isSame || !isDrawn) return { which: 'none' };
     seeds.add(parameters.seed);
   }
   if (seeds.size > 1) return { which: 'none' };
