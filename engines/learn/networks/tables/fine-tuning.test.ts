@@ -6,6 +6,7 @@ import type { Matrix, Target } from '../../estimator.ts';
 import { scoreOf } from '../../scores/metrics.ts';
 import { NetworkFunction } from '../evaluation.ts';
 import { tuningOf } from '../parts/tuning.ts';
+import type { NetworkTrainingState } from '../training-options.ts';
 import { fineTune, layersOf } from './fine-tuning.ts';
 import {
   architectureOfSaved,
@@ -136,7 +137,7 @@ describe('a network learned on from a base', () => {
       await using tuned = await fineTune(bases.mlp, near.matrix, near.target, {
         seed: 1,
         rate: 0.01,
-        epochs: 60,
+        epochs: 30,
         ...own,
       });
       const saved = tuned.save();
@@ -147,6 +148,22 @@ describe('a network learned on from a base', () => {
     const [head = 0, adapters = 0, all = 0] = scores;
     expect(adapters).toBeLessThan(head);
     expect(all).toBeLessThan(head);
+  });
+
+  it('goes on from a state to the bits of what was never cut off', async () => {
+    const options = { seed: 1, epochs: 6, rate: 0.01, layers: 2, adapterRank: 2 };
+    const states: NetworkTrainingState[] = [];
+    await using whole = await fineTune(bases.mlp, few.matrix, few.target, {
+      ...options,
+      onState: (state) => states.push(structuredClone(state)),
+    });
+    const from = states[0] as NetworkTrainingState;
+    expect(states.length).toBeGreaterThan(1);
+    await using resumed = await fineTune(bases.mlp, few.matrix, few.target, { ...options, from });
+    expect(resumed.save().weights).toEqual(whole.save().weights);
+    await expect(
+      fineTune(bases.mlp, few.matrix, few.target, { ...options, layers: 1, from }),
+    ).rejects.toThrow(/another|other/);
   });
 
   it('takes a target of another kind with a head of its own, and says what does not fit', async () => {
