@@ -102,7 +102,8 @@ export function chartTheme(dark: boolean, locale?: string): Record<string, unkno
     title: { color: ink, fontSize: 14, fontWeight: 600, anchor: 'start', offset: 12 },
     range: {
       category: categoryColours(dark),
-      ramp: { scheme: 'viridis' },
+      // Without the end that is lost on the paper.
+      ramp: { scheme: 'viridis', extent: dark ? [0.2, 1] : [0, 0.93] },
       heatmap: { scheme: 'viridis' },
       diverging: { scheme: 'purpleorange' },
     },

@@ -31,8 +31,8 @@ export function ChartPanel({
   const stem = fileStem(title);
   return (
     <figure className={panelClass}>
-      <figcaption className="flex flex-wrap items-center justify-between gap-2 border-b border-line py-2 ps-4 pe-2">
-        <span className="min-w-0 flex-1 basis-32 font-medium">{title}</span>
+      <figcaption className="flex flex-wrap items-center justify-between gap-x-1 gap-y-2 border-b border-line py-2 ps-4 pe-2">
+        <span className="min-w-0 flex-1 basis-24 font-medium">{title}</span>
         <Segmented
           label={t('chart')}
           value={view}

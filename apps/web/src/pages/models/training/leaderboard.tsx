@@ -78,7 +78,7 @@ function Learner({ entry }: { entry: LeaderboardEntry }) {
     <>
       <span className="font-medium wrap-anywhere">{name}</span>
       {variant !== null && (
-        <span className="ms-2 font-mono text-small text-ink-faint wrap-anywhere">{variant}</span>
+        <span className="ms-2 inline-block font-mono text-small text-ink-faint wrap-anywhere">{variant}</span>
       )}
       {settings !== '' && (
         <p className="line-clamp-2 text-small text-ink-faint" title={settings}>

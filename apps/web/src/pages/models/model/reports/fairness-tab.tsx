@@ -149,13 +149,16 @@ function Criteria({ by }: { by: By }) {
         { label: t('criterion'), className: `${cellClass} text-start` },
         { label: t('difference'), className: numberClass },
         { label: t('lowest_highest'), className: `${cellClass} text-start max-sm:hidden` },
-        { label: t('state'), className: numberClass },
+        { label: t('state'), className: `${numberClass} max-sm:hidden` },
       ]}
     >
       {by.criteria.map(({ name, difference, lowest, highest, verdict }) => (
         <tr key={name}>
           <td className={cellClass}>
             {t(`criterion_${name}` as 'criterion_calibration', name.replaceAll('_', ' '))}
+            <span className="mt-1 block sm:hidden">
+              <VerdictMark verdict={verdict} />
+            </span>
           </td>
           <td className={numberClass}>
             {figure(difference.value, 3)}
@@ -166,7 +169,7 @@ function Criteria({ by }: { by: By }) {
           <td className={`${cellClass} max-sm:hidden`}>
             {groupName(lowest)} / {groupName(highest)}
           </td>
-          <td className={numberClass}>
+          <td className={`${numberClass} max-sm:hidden`}>
             <VerdictMark verdict={verdict} />
           </td>
         </tr>
