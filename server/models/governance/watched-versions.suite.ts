@@ -1,4 +1,4 @@
-import type { Challenge, ModelMonitor, ModelRecord, RiskRecord } from '@stroma/contracts';
+import type { Challenge, ModelMonitor, ModelRecord, ModelVersion, RiskRecord, Run } from '@stroma/contracts';
 import { describe, expect, it } from 'vitest';
 import type { Person } from '../../data/data-server.suite.ts';
 import { statements } from './governance.suite.ts';
@@ -51,6 +51,35 @@ export function watchedTests(stage: () => { scientist: Person; modelId: string }
           ['monitor_checked_at', null],
         ]),
       );
+      // A monitor of the newest version stays, also when that comes to be one that nothing can be asked of.
+      const newest = await monitor('Of the newest', 'latest');
+      const { body: experiment } = await scientist.call<{ experiment_id: string }>(
+        'POST',
+        '/ml/experiments',
+        {
+          name: 'Elsewhere',
+        },
+      );
+      const { experiment_id } = experiment;
+      const { body: run } = await scientist.call<Run>('POST', '/ml/runs', { experiment_id });
+      await scientist.fetch('PUT', `/ml/runs/${run.run_id}/artifact?path=model/weights.bin`, 'weights', {
+        'content-type': 'application/octet-stream',
+      });
+      const { body: elsewhere } = await scientist.call<ModelVersion>(
+        'POST',
+        `/ml/models/${modelId}/versions`,
+        { run_id: run.run_id, path: 'model' },
+      );
+      const { body: listed } = await scientist.call<{ items: ModelMonitor[] }>(
+        'GET',
+        `/ml/monitors?model_id=${modelId}`,
+      );
+      expect(listed.items.map(({ monitor_id, number }) => [monitor_id, number])).toEqual([
+        [newest.monitor_id, null],
+        [other.monitor_id, 1],
+        [own.monitor_id, 2],
+      ]);
+      await scientist.call('DELETE', `/ml/models/${modelId}/versions/${elsewhere.number}`);
       expect(tried.items.length).toBeGreaterThan(0);
       for (const { challenge_id, status, decision, test } of tried.items) {
         const told = of(challenge_id);

@@ -271,7 +271,11 @@ export class Monitors {
   /** Throws FORBIDDEN for who is not shown what the version learned from as it is. */
   async #see(ctx: Context, row: MonitorRow): Promise<{ model: ModelRow; found: ServedVersion | null }> {
     const model = await this.#walls.models.require(ctx, 'models:read', row.modelId);
-    const found = await this.#found(ctx, model, row.version);
+    const found = await this.#found(ctx, model, row.version).catch((error: unknown) => {
+      // Its name may have come to a version that was not trained here, of which there is nothing to look at.
+      if (error instanceof StromaError && error.code === 'UNPROCESSABLE') return null;
+      throw error;
+    });
     const newest = (await newestChecks(this.#walls.parts.platform.db.sql, row.tenantId, [row.id])).get(
       row.id,
     );
