@@ -15,24 +15,22 @@ function dot(a: Float64Array, from: number, b: Float64Array, to: number, count: 
 /**
  * Lower factor of a symmetric positive matrix, n x n by row, in place: the upper half is left as it was. A pivot that is
  * not above `least` times its diagonal depends on those before it: it is made 0 and its unknown left out. Returns the
- * rank. O(n³).
+ * rank. O(n² · rank).
  */
 export function factor(matrix: Float64Array, n: number, least = 1e-11): number {
   let rank = 0;
   for (let i = 0; i < n; i++) {
     const own = matrix[i * n + i] as number;
-    for (let j = 0; j <= i; j++) {
-      const [a, b] = [i * n, j * n];
-      const sum = (matrix[a + j] as number) - dot(matrix, a, matrix, b, j);
-      if (j < i) {
-        const pivot = matrix[b + j] as number;
-        matrix[a + j] = pivot > 0 ? sum / pivot : 0;
-      } else {
-        const kept = sum > least * own && sum > 0;
-        matrix[a + i] = kept ? Math.sqrt(sum) : 0;
-        if (kept) rank += 1;
-      }
+    const a = i * n;
+    for (let j = 0; j < i; j++) {
+      const b = j * n;
+      const pivot = matrix[b + j] as number;
+      matrix[a + j] = pivot > 0 ? ((matrix[a + j] as number) - dot(matrix, a, matrix, b, j)) / pivot : 0;
     }
+    const left = own - dot(matrix, a, matrix, a, i);
+    const kept = left > least * own && left > 0;
+    matrix[a + i] = kept ? Math.sqrt(left) : 0;
+    if (kept) rank += 1;
   }
   return rank;
 }
