@@ -127,6 +127,13 @@ export class OwnTrainings {
         `The base is an ONNX file of others and stays frozen: only networks that were trained here can be learned on by "${tuning.mode}". Take the mode "frozen", or a network of the registry.`,
         { field: 'mode' },
       );
+    const takes = found === null ? [] : (await this.#versions.evaluation(ctx, found)).signature;
+    if (takes.some(({ name }) => name === body.target))
+      fail(
+        'INVALID_INPUT',
+        `The base takes "${body.target}" as a column, and would be told what it is to predict. Choose another target or another base.`,
+        { field: 'target', column: body.target },
+      );
     const known = found === null ? { name: 'name' in base ? base.name : '' } : namedOf(found);
     const own: OwnAsk = { kind: 'transfer', base: known, layer, tuning };
     const seconds = tuning === null ? limitSeconds : (body.time_limit_s ?? tunedSeconds);

@@ -288,6 +288,7 @@ export function ownTrainingTests(stage: () => Stage): void {
         ['layers', { mode: 'all', layers: 2 }],
         ['rank', { mode: 'last_layers', rank: 2 }],
         ['layer', { mode: 'adapters', layer: 'hidden' }],
+        ['target', { mode: 'all', target: 'length' }],
       ] as const) {
         const wrong = await start('/ml/transfer-learning/apply', onFrom(body));
         expect([wrong.status, wrong.body.error?.details]).toEqual([400, expect.objectContaining({ field })]);

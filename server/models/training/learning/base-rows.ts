@@ -16,13 +16,19 @@ export function knownRows(count: number, table: FeatureTable, name: string): Uin
   return rows;
 }
 
-/** Throws INVALID_INPUT naming columns that a base takes and the dataset lacks. */
+/** Throws INVALID_INPUT naming columns that a base takes and the dataset lacks, and for a target that it takes. */
 export function requireColumns(
-  base: string,
-  wanted: readonly string[],
+  { name: base, columns: wanted }: { name: string; columns: readonly string[] },
+  target: string,
   given: readonly string[],
   kind = 'columns',
 ): void {
+  if (wanted.includes(target))
+    throw new StromaError(
+      'INVALID_INPUT',
+      `The base "${base}" takes "${target}" as a column, and would be told what it is to predict. Choose another target or another base.`,
+      { field: 'target', column: target },
+    );
   const there = new Set(given);
   const missing = wanted.filter((column) => !there.has(column));
   if (missing.length > 0)

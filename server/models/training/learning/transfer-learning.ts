@@ -27,7 +27,7 @@ export async function learnTransfer(task: OwnTask, work: Work, run: OwnRun): Pro
   const base = await baseOf(work.base, work.layer);
   const { card } = base;
   const numbers = table.columns.flatMap(({ name, kind }) => (kind === 'number' ? [name] : []));
-  requireColumns(card.name, card.columns, numbers, 'columns of numbers');
+  requireColumns(card, task.target, numbers, 'columns of numbers');
   const ready = prepareTable({
     table: takeColumns(table, [...card.columns, task.target]),
     target: task.target,

@@ -34,8 +34,8 @@ export async function learnTuned(
   const kept = readKept(packed);
   const base = tunableBase(kept, from.name);
   requireColumns(
-    from.name,
-    base.columns,
+    { name: from.name, columns: base.columns },
+    task.target,
     table.columns.map(({ name }) => name),
   );
   const ready = prepareTable({
