@@ -9,6 +9,7 @@ import { Field, Input, inputClass, Select } from '../../../components/field.tsx'
 import { panelClass } from '../../../components/page.tsx';
 import { client } from '../../../lib/client.ts';
 import { allDatasetsQuery } from '../../../lib/datasets.ts';
+import { DatasetField } from '../dataset-field.tsx';
 
 const linesOf = (text: string): string[] =>
   text
@@ -109,20 +110,7 @@ export function ImportForm({ file }: { file: ModelFile }) {
         <h2 className="text-section font-semibold">{t('import_details')}</h2>
         {text(t('model_name'), name, setName, true, t('model_name_hint'))}
         {text(t('target_word'), target, setTarget, true)}
-        <Field label={t('dataset')} hint={t('import_dataset_hint')}>
-          {(field) => (
-            <Select {...field} required value={dataset} onChange={(event) => choose(event.target.value)}>
-              <option value="" disabled>
-                {t('choose_dataset')}
-              </option>
-              {datasets?.items.map(({ dataset_id, name: label }) => (
-                <option key={dataset_id} value={dataset_id}>
-                  {label}
-                </option>
-              ))}
-            </Select>
-          )}
-        </Field>
+        <DatasetField label={t('dataset')} hint={t('import_dataset_hint')} value={dataset} onPick={choose} />
         <Field label={t('problem')}>
           {(field) => (
             <Select

@@ -5,7 +5,6 @@ import { Database } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../../../components/button.tsx';
 import { EmptyState } from '../../../components/empty-state.tsx';
-import { Field, Select } from '../../../components/field.tsx';
 import { useCrumbName } from '../../../components/frame/crumbs.ts';
 import { ErrorNotice } from '../../../components/notice.tsx';
 import { Page } from '../../../components/page.tsx';
@@ -13,6 +12,7 @@ import { SkeletonRows } from '../../../components/skeleton.tsx';
 import { client } from '../../../lib/client.ts';
 import { allDatasetsQuery, datasetQuery, useLoadSamples } from '../../../lib/datasets.ts';
 import { queryKeys } from '../../../lib/query-keys.ts';
+import { DatasetField } from '../dataset-field.tsx';
 import { TrainForm } from './train-form.tsx';
 
 const route = getRouteApi('/frame/models/train');
@@ -75,24 +75,11 @@ function DatasetChoice() {
     );
   return (
     <div className="max-w-md">
-      <Field label={t('dataset')}>
-        {(field) => (
-          <Select
-            {...field}
-            value=""
-            onChange={({ target }) => void navigate({ search: { dataset: target.value }, replace: true })}
-          >
-            <option value="" disabled>
-              {t('choose_dataset')}
-            </option>
-            {data.items.map(({ dataset_id, name }) => (
-              <option key={dataset_id} value={dataset_id}>
-                {name}
-              </option>
-            ))}
-          </Select>
-        )}
-      </Field>
+      <DatasetField
+        label={t('dataset')}
+        value=""
+        onPick={(id) => void navigate({ search: { dataset: id }, replace: true })}
+      />
     </div>
   );
 }

@@ -10,8 +10,8 @@ import { Field, Input, Select } from '../../../../components/field.tsx';
 import { IconButton } from '../../../../components/icon-button.tsx';
 import { panelClass } from '../../../../components/page.tsx';
 import { client } from '../../../../lib/client.ts';
-import { allDatasetsQuery } from '../../../../lib/datasets.ts';
 import { queryKeys } from '../../../../lib/query-keys.ts';
+import { DatasetField } from '../../dataset-field.tsx';
 
 interface Member {
   model_id: string;
@@ -39,7 +39,6 @@ export function EnsembleDialog({
   const [method, setMethod] = useState<EnsembleMethod>('weighted');
   const [picked, setPicked] = useState('');
   const [name, setName] = useState('');
-  const { data: datasets } = useQuery(allDatasetsQuery);
   const query = { limit: 200 };
   const { data: models } = useQuery({
     queryKey: queryKeys.modelList(query),
@@ -122,20 +121,7 @@ export function EnsembleDialog({
               </Select>
             )}
           </Field>
-          <Field label={t('ensemble_dataset')}>
-            {(field) => (
-              <Select {...field} required value={picked} onChange={({ target }) => setPicked(target.value)}>
-                <option value="" disabled>
-                  {t('choose_dataset')}
-                </option>
-                {datasets?.items.map(({ dataset_id, name: label }) => (
-                  <option key={dataset_id} value={dataset_id}>
-                    {label}
-                  </option>
-                ))}
-              </Select>
-            )}
-          </Field>
+          <DatasetField label={t('ensemble_dataset')} value={picked} onPick={setPicked} />
           <Field label={t('model_name')} hint={t('model_name_hint')}>
             {(field) => (
               <Input

@@ -5,11 +5,12 @@ import { useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../../../../components/button.tsx';
 import { Dialog, DialogContent } from '../../../../components/dialog.tsx';
-import { Input, Select } from '../../../../components/field.tsx';
+import { Input } from '../../../../components/field.tsx';
 import { FormEnd } from '../../../../components/form-end.tsx';
 import { IconButton } from '../../../../components/icon-button.tsx';
 import { client } from '../../../../lib/client.ts';
 import { toast } from '../../../../lib/toasts.ts';
+import { BoundSideSelect } from '../bound-side.tsx';
 
 type Policy = Model['policy'];
 type Rule = Policy['production'];
@@ -109,17 +110,10 @@ function RuleFields({
               onChange={({ target }) => setCheck(at, { ...check, metric: target.value })}
               className="w-32! min-w-24 flex-1"
             />
-            <Select
-              aria-label={t('bound_side')}
-              className="w-32!"
-              value={side}
-              onChange={({ target }) =>
-                setCheck(at, { metric: check.metric, [target.value]: check[side] ?? 0 })
-              }
-            >
-              <option value="at_least">{t('at_least_word')}</option>
-              <option value="at_most">{t('at_most_word')}</option>
-            </Select>
+            <BoundSideSelect
+              side={side}
+              onSide={(next) => setCheck(at, { metric: check.metric, [next]: check[side] ?? 0 })}
+            />
             <Input
               aria-label={t('bound')}
               type="number"

@@ -9,6 +9,7 @@ import { ErrorNotice } from '../../../../components/notice.tsx';
 import { panelClass, Section } from '../../../../components/page.tsx';
 import { client } from '../../../../lib/client.ts';
 import { formatNumber, formatPercent } from '../../../../lib/format.ts';
+import { type BoundSide, BoundSideSelect } from '../bound-side.tsx';
 import { valueText } from './value-text.ts';
 
 /** The smallest changes of the row after which the model says something else. */
@@ -30,7 +31,7 @@ export function Counterfactuals({
     .toSorted((a, b) => (said.probabilities?.[b] ?? 0) - (said.probabilities?.[a] ?? 0));
   const [picked, setPicked] = useState<string | null>(null);
   const label = picked !== null && others.includes(picked) ? picked : others[0];
-  const [side, setSide] = useState<'at_least' | 'at_most'>('at_least');
+  const [side, setSide] = useState<BoundSide>('at_least');
   const [bound, setBound] = useState(Number.NaN);
   const [fixed, setFixed] = useState<ReadonlySet<string>>(new Set());
   const search = useMutation({
@@ -72,15 +73,7 @@ export function Counterfactuals({
           ) : (
             <>
               <span className="self-center font-medium">{evaluation.target}</span>
-              <Select
-                aria-label={t('bound_side')}
-                className="w-36!"
-                value={side}
-                onChange={({ target }) => setSide(target.value === 'at_most' ? 'at_most' : 'at_least')}
-              >
-                <option value="at_least">{t('at_least_word')}</option>
-                <option value="at_most">{t('at_most_word')}</option>
-              </Select>
+              <BoundSideSelect side={side} onSide={setSide} />
               <Input
                 aria-label={t('bound')}
                 type="number"
