@@ -18,6 +18,8 @@ export interface MachineProblem {
 const mostKept = 2 ** 28;
 const shareKept = 0.5;
 const tiny = 1e-12;
+/** Some milliseconds. */
+const stepsBetweenLooks = 2e6;
 
 /**
  * The dual of a support vector machine, two multipliers at a time: of those that may move the one that breaks its
@@ -37,8 +39,10 @@ export function supportVectors(problem: MachineProblem): { shares: Float64Array;
   const mayFall = (row: number) =>
     sign[row] === 1 ? (alphas[row] as number) > 0 : (alphas[row] as number) < (costs[row] as number);
   const mostRounds = Math.max(1e6, 100 * n);
+  // A round that reckons a row of the kernel takes about as many steps.
+  const looked = Math.max(1, Math.min(1000, Math.floor(stepsBetweenLooks / (rows * problem.width))));
   for (let round = 0; round < mostRounds; round++) {
-    if (round % 1000 === 0) signal?.throwIfAborted();
+    if (round % looked === 0) signal?.throwIfAborted();
     let [first, highest] = [-1, -Infinity];
     for (let row = 0; row < n; row++) {
       const pull = -(sign[row] as number) * (gradient[row] as number);
