@@ -3,7 +3,7 @@ import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ChartPanel } from '../../../../components/chart/chart-panel.tsx';
 import type { Column, Row } from '../../../../lib/cell.ts';
-import { formatFixed, formatNumber } from '../../../../lib/format.ts';
+import { formatFixed } from '../../../../lib/format.ts';
 
 const height = 320;
 const share = { domain: [0, 1] };
@@ -36,7 +36,7 @@ function colour(names: readonly string[]) {
 }
 
 const named = ({ label, score }: { label: string; score: number }): string =>
-  `${label} (${formatNumber(score, 3)})`;
+  `${label} (${formatFixed(score, 3)})`;
 
 export function RocChart({ curves }: { curves: ModelEvaluation['roc'] }) {
   const { t } = useTranslation('models');
@@ -81,7 +81,7 @@ export function RocChart({ curves }: { curves: ModelEvaluation['roc'] }) {
   const [only] = curves;
   return (
     <ChartPanel
-      title={many || only === undefined ? t('roc') : t('roc_of', { area: formatNumber(only.score, 3) })}
+      title={many || only === undefined ? t('roc') : t('roc_of', { area: formatFixed(only.score, 3) })}
       spec={spec}
       columns={[
         text('class'),
@@ -124,7 +124,7 @@ export function PrecisionRecallChart({ curves }: { curves: ModelEvaluation['prec
       title={
         many || only === undefined
           ? t('precision_recall')
-          : t('precision_recall_of', { area: formatNumber(only.score, 3) })
+          : t('precision_recall_of', { area: formatFixed(only.score, 3) })
       }
       spec={spec}
       columns={[text('class'), number('recall'), number('precision'), number('threshold')]}

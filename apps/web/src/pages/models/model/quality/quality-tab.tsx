@@ -16,6 +16,7 @@ import { Scores } from './scores.tsx';
 export function QualityTab({ evaluation }: { evaluation: ModelEvaluation }) {
   const { t } = useTranslation('models');
   const { holdout, residuals, confusion, roc, precision_recall, calibration } = evaluation;
+  const isImported = evaluation.stopped.reason === 'imported';
   return (
     <div className="grid grid-cols-1 gap-8">
       {evaluation.leaks.map(({ kind, columns, message }) => (
@@ -26,7 +27,10 @@ export function QualityTab({ evaluation }: { evaluation: ModelEvaluation }) {
       {holdout !== null && (
         <Section
           title={t('scores')}
-          note={t('holdout_note', { count: holdout.rows, shown: formatCount(holdout.rows) })}
+          note={t(isImported ? 'judged_note' : 'holdout_note', {
+            count: holdout.rows,
+            shown: formatCount(holdout.rows),
+          })}
         >
           <Scores evaluation={evaluation} holdout={holdout} />
           {holdout.coverage !== null && (
