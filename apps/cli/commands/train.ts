@@ -228,7 +228,11 @@ function documentOf(told: Told, kept: { model_id: string; model_file: string | n
     problem_reasons: told.problem_reasons,
     target: told.target,
     metric: told.metric,
-    leaderboard: told.leaderboard,
+    // One fold alone tells no interval.
+    leaderboard: told.leaderboard.map((entry) => ({
+      ...entry,
+      ci: entry.ci?.every(Number.isFinite) ? entry.ci : null,
+    })),
     holdout: told.holdout,
     learning_curve: told.learning_curve,
     stopped: told.stopped,
