@@ -22,23 +22,25 @@ export function ThresholdFields({
       <p className="mt-1 text-small text-ink-faint">{t('thresholds_hint')}</p>
       <div className="mt-3 grid grid-cols-1 items-start gap-3 sm:grid-cols-2">
         {names.map((name) => (
-          <Field key={name} label={t(`threshold_${name}`)}>
-            {(field) => (
-              <Input
-                {...field}
-                type="number"
-                step="any"
-                min={0.0001}
-                max={name === 'false_discovery' ? 0.5 : 10}
-                placeholder={formatNumber(usualDriftLimits[name])}
-                value={thresholds[name] ?? ''}
-                onChange={({ target }) => {
-                  const { [name]: _, ...others } = thresholds;
-                  onChange(target.value === '' ? others : { ...others, [name]: target.valueAsNumber });
-                }}
-              />
-            )}
-          </Field>
+          <div key={name} className={name === 'false_discovery' ? 'sm:col-span-2' : undefined}>
+            <Field label={t(`threshold_${name}`)}>
+              {(field) => (
+                <Input
+                  {...field}
+                  type="number"
+                  step="any"
+                  min={0.0001}
+                  max={name === 'false_discovery' ? 0.5 : 10}
+                  placeholder={formatNumber(usualDriftLimits[name])}
+                  value={thresholds[name] ?? ''}
+                  onChange={({ target }) => {
+                    const { [name]: _, ...others } = thresholds;
+                    onChange(target.value === '' ? others : { ...others, [name]: target.valueAsNumber });
+                  }}
+                />
+              )}
+            </Field>
+          </div>
         ))}
       </div>
     </details>
