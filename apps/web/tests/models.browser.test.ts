@@ -67,7 +67,9 @@ async function learnOn(page: Page): Promise<void> {
   await page.getByText('More', { exact: true }).last().click();
   await page.getByLabel('Name of the model').fill('Birds, learned on');
   await page.getByLabel('What is trained').selectOption('transfer');
-  await page.getByLabel('Base model').selectOption({ label: 'Species of Palmer penguins 2' });
+  await page
+    .getByLabel('Base model', { exact: true })
+    .selectOption({ label: 'Species of Palmer penguins 2' });
   await page
     .getByRole('region', { name: 'Card of the base model' })
     .getByText(/Palmer penguins, 344 rows/)

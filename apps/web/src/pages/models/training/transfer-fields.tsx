@@ -81,15 +81,6 @@ export function TransferFields({
           </Select>
         )}
       </Field>
-      {refused.length > 0 && (
-        <Notice tone="warning" title={t('bases_refused')}>
-          {refused.map(({ path, why }) => (
-            <p key={path} className="wrap-anywhere">
-              {path}: {why}
-            </p>
-          ))}
-        </Notice>
-      )}
       {chosen !== undefined && <BaseCard base={chosen} />}
       {missing.length > 0 && (
         <Notice tone="warning" title={t('base_columns_missing', { count: missing.length })}>
@@ -116,6 +107,18 @@ export function TransferFields({
         </Field>
       )}
       {chosen !== undefined && way.mode !== 'frozen' && <TuningFields way={way} onChange={onChange} />}
+      {refused.length > 0 && (
+        <details>
+          <summary className="w-fit rounded text-small text-ink-soft">{t('bases_refused')}</summary>
+          <ul className="mt-1 grid gap-1 text-small text-ink-faint">
+            {refused.map(({ path, why }) => (
+              <li key={path} className="wrap-anywhere">
+                {path}: {why}
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
     </>
   );
 }
