@@ -161,7 +161,7 @@ export function ViewForm({
             )}
           </Field>
           <Suspense fallback={<Skeleton className="h-32" />}>
-            <div className="overflow-hidden rounded-md border border-line">
+            <div className="overflow-hidden rounded-md border border-line outline-offset-2 outline-accent focus-within:outline-2">
               <SqlEditor
                 label={t('sql')}
                 value={draft.sql}
