@@ -397,6 +397,8 @@ export function ownTrainingTests(stage: () => Stage): void {
         rows: [row],
       });
       expect(asked).toMatchObject({ status: 403, body: { error: { details: { columns: ['depth'] } } } });
+      const { body: bases } = await technician.call<{ versions: RegisteredBase[] }>('GET', '/ml/base-models');
+      expect(bases.versions.map(({ name }) => name)).toEqual(['Brought']);
     });
   });
 }

@@ -82,7 +82,6 @@ describe.each([
     const adapted = await tune({ layers: 1, adapterRank: 2, steps: 3 });
     expect(adapted.some(isBelow)).toBe(true);
     expect(adapted.filter((own) => /bias|norm\d/i.test(own) && !own.startsWith('head'))).toEqual([]);
-    expect((await tune({ layers: 'all', steps: 3 })).sort()).toEqual(names.sort());
     const features = await sequenceFeatures(base, near.sequences);
     expect(farthest(byHead(base, features), await network.predict(near.sequences))).toBeLessThan(1e-5);
   });
@@ -131,6 +130,8 @@ describe('images', () => {
       const adapters = await tune({ layers: 1, adapterRank: 2 });
       expect(adapters.moved).toContain('stage0.block0.first.weight');
       expect(adapters.loss).toBeLessThan(head.loss);
+      const all = await tune({ layers: 'all', steps: 2 });
+      expect(all.moved.sort()).toEqual(Object.keys(base.weights).sort());
       const features = await imageFeatures(base, few.images);
       expect(farthest(byHead(base, features), await network.predict(few.images))).toBeLessThan(1e-5);
     },
