@@ -9,6 +9,7 @@ import type { TreeThreads } from '../trees/tree-threads.ts';
 import type { SavedAutoml } from './automl-model.ts';
 import { type AutomlState, fingerprintOf, stateFor } from './automl-state.ts';
 import { Finish } from './finish.ts';
+import { outputsOf } from './fold-fit.ts';
 import { type HeldOutRows, type Holdout, heldOutRows, holdoutOf, resamplesFor } from './holdout.ts';
 import { type LeaderboardEntry, leaderboardOf, leaderOrder } from './leaderboard.ts';
 import { type FamilyName, families, type Settings } from './learners.ts';
@@ -178,7 +179,10 @@ export async function automl(options: AutomlOptions): Promise<AutomlResult> {
       ...(learners && { learners }),
       ...(signal && { signal }),
       testing: (lossSeconds) =>
-        (lossSeconds * rows.test.length * metricsOf(target.kind).length * resamplesFor(rows.test.length)) /
+        (lossSeconds *
+          rows.test.length *
+          metricsOf(target.kind).length *
+          resamplesFor(rows.test.length, outputsOf(target))) /
         rows.train.length,
       onFit(now, fit) {
         options.onProgress?.({

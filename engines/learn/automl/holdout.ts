@@ -4,6 +4,7 @@ import { type MetricName, metricsOf, scoreOf, scoreWithInterval } from '../score
 import { type FeatureTable, takeRows } from '../table/feature-table.ts';
 import { rowsOfTarget, takeTarget } from '../table/target.ts';
 import { loadAutoml, type SavedAutoml } from './automl-model.ts';
+import { outputsOf } from './fold-fit.ts';
 import { objectiveOf } from './objective.ts';
 
 export interface Holdout {
@@ -77,7 +78,7 @@ function intervalOf(metric: MetricName, target: Target, outputs: Float64Array, s
   const score = scoreOf(metric, target, outputs);
   if (!Number.isFinite(score)) return null;
   try {
-    const resamples = resamplesFor(rowsOfTarget(target));
+    const resamples = resamplesFor(rowsOfTarget(target), outputsOf(target));
     const { low, high } = scoreWithInterval(metric, target, outputs, { seed, resamples });
     return { score, low, high };
   } catch (error) {
@@ -86,9 +87,9 @@ function intervalOf(metric: MetricName, target: Target, outputs: Float64Array, s
   }
 }
 
-/** Of many rows fewer, which take as long and are less needed. */
-export const resamplesFor = (rows: number): number =>
-  Math.round(Math.max(60, Math.min(400, 400_000 / Math.max(1, rows))));
+/** Of many rows, and of many classes, each of which has its curves, fewer, which take as long and are less needed. */
+export const resamplesFor = (rows: number, classes: number): number =>
+  Math.round(Math.max(60, Math.min(400, 400_000 / Math.max(1, rows * (classes > 2 ? classes : 1)))));
 
 /** What says the same of every row. */
 function constantOf(target: Target, rows: number): Float64Array {
