@@ -11,9 +11,8 @@ import type {
 } from '@stroma/contracts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { DataServer, Person } from '../../data/data-server.suite.ts';
-import { newId } from '../../platform/ids.ts';
 import { sumRows } from './sum-rows.suite.ts';
-import { sweepTrainings } from './training-sweep.jobs.ts';
+import { sweepTests } from './training-sweep.suite.ts';
 
 /** Each of these trainings is a process of its own. */
 const deep = process.env.STROMA_TEST_NETWORKS !== undefined;
@@ -310,23 +309,7 @@ export function ownTrainingTests(stage: () => Stage): void {
     });
   });
 
-  describe('files that nothing names', () => {
-    it('are swept once they are old, and no others', async () => {
-      const { objects } = server.platform;
-      const keys = async () => {
-        const found: string[] = [];
-        for await (const key of objects.list('models/')) found.push(key);
-        return found;
-      };
-      const before = (await keys()).filter((key) => !key.includes('/imports/'));
-      const orphan = `models/${flowers.dataset_id}/${newId('run')}/model-1`;
-      await objects.put(orphan, Buffer.from('left behind'));
-      const { signal } = new AbortController();
-      expect(await sweepTrainings(server.platform, Date.now() - 3_600_000, signal)).toBe(0);
-      expect(await sweepTrainings(server.platform, Date.now() + 1000, signal)).toBeGreaterThan(1);
-      expect((await keys()).sort()).toEqual(before.sort());
-    });
-  });
+  describe('files that nothing names', () => sweepTests(() => server));
 
   describe('an ensemble', () => {
     it('is fitted to rows no member has learned from, and judged by folds of them', async () => {
