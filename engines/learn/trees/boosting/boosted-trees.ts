@@ -9,7 +9,7 @@ import type { TreeThreads } from '../tree-threads.ts';
 import { type BoostingLoss, chooseLoss, type Problem, problemOf, startingScores } from './problem.ts';
 import { meanRowLoss, weightedQuantile } from './row-losses.ts';
 import type { SplitRules } from './split-search.ts';
-import { type Layout, layOut, type TrainingJob } from './training-memory.ts';
+import { layOut, rowByRow, type TrainingJob } from './training-memory.ts';
 import { step, word } from './training-part.ts';
 import { TreeGrower } from './tree-grower.ts';
 
@@ -189,19 +189,6 @@ function rulesOf(
     bins: Uint16Array.from(bins, (column) => column.bins),
     isCategory: Uint8Array.from(bins, ({ categories }) => (categories === null ? 0 : 1)),
   };
-}
-
-/** Rows whose bins stay in the cache while all columns are written. */
-const rowsTurned = 2048;
-
-function rowByRow(bytes: Uint8Array, { rows, columns, bins, binsByColumn }: Layout): void {
-  for (let from = 0; from < rows; from += rowsTurned) {
-    const to = Math.min(rows, from + rowsTurned);
-    for (let column = 0; column < columns; column++) {
-      const own = binsByColumn + column * rows;
-      for (let row = from; row < to; row++) bytes[bins + row * columns + column] = bytes[own + row] as number;
-    }
-  }
 }
 
 /** The training under way: scores and derivatives of the rows learned from, and the rounds. */
