@@ -4,6 +4,7 @@ import { CrashPage, NotFoundPage, PendingPage } from './components/frame/stand-i
 import { featureRoutes } from './feature-routes.ts';
 import { frame, root } from './frame-route.ts';
 import { withTexts } from './lib/i18n.ts';
+import { mlflowPlace } from './lib/mlflow-place.ts';
 import { queryClient } from './lib/query-client.ts';
 import { sessionQuery } from './lib/session.ts';
 import { modelRoutes } from './model-routes.ts';
@@ -127,6 +128,10 @@ const embedded = createRoute({
 const home = createRoute({
   getParentRoute: () => frame,
   path: '/',
+  beforeLoad: ({ location }) => {
+    const place = mlflowPlace(location.hash);
+    if (place !== null) throw redirect(place);
+  },
   component: lazyRouteComponent(() => import('./pages/home/home-page.tsx'), 'HomePage'),
 });
 

@@ -9,6 +9,7 @@ import { newId } from '../../platform/ids.ts';
 import { cutPage, readIdCursor } from '../../platform/paging.ts';
 import { type ModelParts, type Named, RunDocuments } from '../experiments/run-documents.ts';
 import type { RegisteredModels } from '../registry/registered-models.service.ts';
+import { expectationOf, fittedValue } from '../serving/observed-values.ts';
 import type { ServedModels, ServedVersion } from '../serving/served-models.ts';
 import type { CriticalUses } from './critical-uses.ts';
 import { predictionReviews } from './governance.tables.ts';
@@ -171,15 +172,15 @@ export class PredictionReviews {
   }
 
   /**
-   * Throws NOT_FOUND, CONFLICT for one that is reviewed, INVALID_INPUT for an outcome of a whole dataset or none of a row
-   * that is overridden, FORBIDDEN for what is no person, and for who asked where the policy wants somebody else.
+   * Throws NOT_FOUND, CONFLICT for one that is reviewed, INVALID_INPUT for an outcome of a whole dataset, none of a row
+   * that is overridden, or one the version could not have said, FORBIDDEN for what is no person, and for who asked where the policy wants somebody else.
    */
   async decide(ctx: Context, id: string, given: Decision): Promise<PredictionReview> {
     const { parts, models, served } = this.#parts;
     const { platform, access } = parts;
     const found = await this.#find(platform.db.sql, ctx, id);
     const model = await models.require(ctx, 'models:write', found.modelId);
-    await served.ofModel(ctx, model, String(found.number), 'predict');
+    const used = await served.ofModel(ctx, model, String(found.number), 'predict');
     if (ctx.actor.kind !== 'person')
       fail('FORBIDDEN', 'A prediction is reviewed by a person; a key or Stroma itself cannot.', {
         rule: 'human',
@@ -196,9 +197,19 @@ export class PredictionReviews {
           : 'A dataset is overridden as a whole, as one that is not to be used: expected a reason and no outcome.',
         { field: 'outcome' },
       );
+    const { labels } = await served.evaluation(ctx, used);
+    const answers = {
+      name: `${model.name}, version ${found.number}`,
+      labels: labels.length > 0 ? labels : null,
+    };
+    const outcome =
+      given.decision === 'override' && given.outcome !== undefined
+        ? (fittedValue(answers, given.outcome) ??
+          fail('INVALID_INPUT', expectationOf(answers, given.outcome), { field: 'outcome' }))
+        : null;
     await this.#texts.prepare(found.tenantId);
     const verdict: Verdict = {
-      outcome: given.decision === 'override' ? (given.outcome ?? null) : null,
+      outcome,
       reason: given.reason,
     };
     const row = await platform.db.transaction(async (tx): Promise<Row> => {

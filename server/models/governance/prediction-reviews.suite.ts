@@ -49,6 +49,10 @@ export function reviewTests(stage: () => Governed): void {
         expect.objectContaining({ rule: 'four_eyes' }),
       ]);
       expect((await review(manager, first, { decision: 'override', outcome: 'common' })).status).toBe(400);
+      const nothing = { decision: 'override', outcome: 'commom', reason: 'Seen under the lens.' };
+      expect((await review(manager, first, nothing)).body.error.message).toContain(
+        'One of common, rare was expected',
+      );
       const over = await review(manager, first, {
         decision: 'override',
         outcome: 'common',
@@ -84,17 +88,25 @@ export function reviewTests(stage: () => Governed): void {
       const { body } = await predict(colleague, { what_if: true });
       expect(body).toMatchObject({ what_if: true, requires_review: false });
       expect(body.predictions.map(({ review_id }) => review_id)).toEqual([undefined, undefined]);
-      await scientist.call('POST', `/ml/models/${model}/explain`, { kind: 'row', version: '1', row: rows[0] });
+      await scientist.call('POST', `/ml/models/${model}/explain`, {
+        kind: 'row',
+        version: '1',
+        row: rows[0],
+      });
       expect((await calls.governance()).waiting_reviews).toBe(0);
     });
 
     it('of a whole dataset are reviewed as one: accepted, or set aside with a reason', async () => {
       const { scientist, colleague, manager, model, tested } = stage();
       const predictAll = async () => {
-        const asked = await colleague.call<{ job_id: string }>('POST', `/ml/models/${model}/predict-dataset`, {
-          version: '1',
-          dataset_id: tested,
-        });
+        const asked = await colleague.call<{ job_id: string }>(
+          'POST',
+          `/ml/models/${model}/predict-dataset`,
+          {
+            version: '1',
+            dataset_id: tested,
+          },
+        );
         const { error, result } = await colleague.jobEnd(asked.body.job_id);
         expect(error).toBeNull();
         return result as Record<string, unknown>;

@@ -7,6 +7,7 @@ import type { Sql } from '../../platform/db/database.ts';
 import { lockUntilCommit } from '../../platform/db/locks.ts';
 import type { ModelParts } from '../experiments/run-documents.ts';
 import type { RegisteredModels } from '../registry/registered-models.service.ts';
+import { type Answers, expectationOf, fittedValue, type Observed } from '../serving/observed-values.ts';
 import type { ServedModels } from '../serving/served-models.ts';
 import {
   findKept,
@@ -17,8 +18,6 @@ import {
 } from './outcomes.store.ts';
 
 type Body = z.output<typeof api.modelOutcomes.record.body>;
-export type Observed = string | number;
-
 /** An outcome that fits its prediction. */
 export interface FittingOutcome {
   prediction: KeptPrediction;
@@ -29,13 +28,9 @@ export interface FittingOutcome {
 type Counted = Pick<RecordedOutcomes, 'recorded' | 'unchanged' | 'corrected'>;
 type Reason = RefusedOutcome['reason'];
 
-interface Version {
-  name: string;
-  /** Null: it predicts numbers. */
-  labels: readonly string[] | null;
-}
-
 const mostTold = 100;
+const notKept =
+  'No prediction of this id is kept. It was not logged, its time is over, or it is being written: try again in a few seconds.';
 
 /** What was so of predictions that were kept. */
 export class Outcomes {
@@ -81,7 +76,7 @@ export class Outcomes {
   ): Promise<FittingOutcome[]> {
     const ids = given.map(({ prediction_id }) => prediction_id);
     const kept = await findKept(this.#parts.platform.db.sql, ctx.actor.tenantId, [...new Set(ids)]);
-    const versions = new Map<string, Promise<Version | StromaError>>();
+    const versions = new Map<string, Promise<Answers | StromaError>>();
     const versionOf = ({ modelId, number }: KeptPrediction) => {
       const key = `${modelId} ${number}`;
       const known = versions.get(key) ?? this.#version(ctx, modelId, number);
@@ -92,11 +87,9 @@ export class Outcomes {
     for (const [at, { prediction_id, observed, observed_at }] of given.entries()) {
       const prediction = kept.get(prediction_id);
       const version = prediction === undefined ? null : await versionOf(prediction);
-      if (prediction === undefined || version === null)
-        refuse(at, 'unknown', 'No prediction of this id is kept. It was not logged, or its time is over.');
+      if (prediction === undefined || version === null) refuse(at, 'unknown', notKept);
       else if (version instanceof StromaError) {
-        if (version.code === 'NOT_FOUND')
-          refuse(at, 'unknown', 'No prediction of this id is kept. It was not logged, or its time is over.');
+        if (version.code === 'NOT_FOUND') refuse(at, 'unknown', notKept);
         else refuse(at, 'forbidden', version.message);
       } else if (ids.indexOf(prediction_id) !== at)
         refuse(at, 'twice', 'The batch names this prediction before. Send one outcome of each.');
@@ -114,7 +107,7 @@ export class Outcomes {
     return fitting;
   }
 
-  async #version(ctx: Context, modelId: string, number: number): Promise<Version | StromaError> {
+  async #version(ctx: Context, modelId: string, number: number): Promise<Answers | StromaError> {
     try {
       const model = await this.#models.require(ctx, 'models:write', modelId);
       const found = await this.#served.ofModel(ctx, model, String(number), 'predict');
@@ -205,17 +198,6 @@ export class Outcomes {
     return this.#texts.prepare(tenantId);
   }
 }
-
-/** A form sends numbers as text. Null for what the version could not have said. */
-function fittedValue({ labels }: Version, observed: OutcomeInput['observed']): Observed | null {
-  if (labels !== null) return labels.includes(String(observed)) ? String(observed) : null;
-  if (typeof observed === 'boolean' || (typeof observed === 'string' && observed.trim() === '')) return null;
-  const value = Number(observed);
-  return Number.isFinite(value) ? value : null;
-}
-
-const expectationOf = ({ name, labels }: Version, observed: OutcomeInput['observed']): string =>
-  `${labels === null ? 'A number' : `One of ${labels.slice(0, 12).join(', ')}${labels.length > 12 ? ', ...' : ''}`} was expected, which ${name} predicts; ${JSON.stringify(observed).slice(0, 60)} was given.`;
 
 function refusal(refused: readonly RefusedOutcome[], given: number): StromaError {
   const [first] = [...refused].sort((a, b) => a.at - b.at);
