@@ -8,6 +8,7 @@
  *   SqlSandbox     SELECTs over Parquet files in child processes that can be killed
  */
 
+export { nearestName } from '@stroma/kernel';
 export { readColumns } from './column-reading.ts';
 export { type DuckDb, type DuckDbLimits, openDuckDb, quoteIdentifier, quoteLiteral } from './duckdb.ts';
 export { nameColumns } from './ingest/header-detection.ts';
@@ -18,7 +19,6 @@ export { columnTypeOf } from './ingest/typed-conversion.ts';
 export { type CollectOptions, collectValues } from './profile/column-values.ts';
 export { type ProfileOptions, profileParquet } from './profile/profile-parquet.ts';
 export { findJoins, type JoinTable, type TableJoin } from './profile/table-joins.ts';
-export { nearestName } from './sandbox/nearest-name.ts';
 export { copyRestricted, countRestricted } from './sandbox/restricted-copy.ts';
 export {
   type ColumnMask,

@@ -1,5 +1,5 @@
+import { nearestName } from '@stroma/kernel';
 import { allowedFunctions, allowedTableFunctions } from './allowed-functions.ts';
-import { nearestName } from './nearest-name.ts';
 
 /** The longest statement read, in characters. */
 const maxSqlLength = 100_000;

@@ -116,6 +116,36 @@ describe('automl', () => {
     await expect(automl(quick({ seed: 4, state: half }))).rejects.toMatchObject({ code: 'INVALID_INPUT' });
   });
 
+  it('goes on with what is left of its time, and repeats nothing', async () => {
+    const stop = new AbortController();
+    let half: AutomlOptions['state'];
+    const cut = automl(
+      quick({
+        time_limit_seconds: 1,
+        signal: stop.signal,
+        onState: (state) => {
+          if (state.seconds < 0.3 || half !== undefined) return;
+          half = structuredClone(state);
+          stop.abort();
+        },
+      }),
+    );
+    await expect(cut).rejects.toMatchObject({ name: 'AbortError' });
+    if (half === undefined) throw new Error('A state was expected.');
+    const { seconds, fits, state } = await automl(quick({ time_limit_seconds: 1, state: half }));
+    expect(seconds).toBeLessThan(1.7);
+    expect(state.fits.slice(0, half.fits.length)).toEqual(half.fits);
+    const made = state.fits.map(
+      ({ configuration, fold, rows, budget }) => `${configuration.id} ${fold} ${rows} ${budget}`,
+    );
+    expect([fits, new Set(made).size]).toEqual([made.length, made.length]);
+    // All of the time gone, it still learns from all rows what it has found.
+    const spent = { ...half, seconds: 5 };
+    const late = await automl(quick({ time_limit_seconds: 1, state: spent }));
+    expect(late.leaderboard[0]?.family).not.toBe('baseline');
+    expect(late.seconds).toBeLessThan(6);
+  });
+
   it('gives numbers an interval that holds what was stated, and explains a row to the sum', async () => {
     const train = patients(160, 8);
     const result = await automl(

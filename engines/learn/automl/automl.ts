@@ -12,6 +12,7 @@ import { Finish } from './finish.ts';
 import { outputsOf } from './fold-fit.ts';
 import { type HeldOutRows, type Holdout, heldOutRows, holdoutOf, resamplesFor } from './holdout.ts';
 import { type LeaderboardEntry, leaderboardOf, leaderOrder } from './leaderboard.ts';
+import { checkLearnerSettings } from './learner-settings.ts';
 import { type FamilyName, families, type Settings } from './learners.ts';
 import { type LearningPoint, learningCurve } from './learning-curve.ts';
 import { isNetwork, type NetworkLearners } from './network-families.ts';
@@ -53,12 +54,12 @@ export interface AutomlOptions {
   signal?: AbortSignal;
   /** A shared number: 0, written by any thread, ends it with CANCELLED, a network after the step it is in. */
   go?: Int32Array;
-  /** The one learner to train, in place of a search: its settings as leaderboards tell them. */
+  /** The one learner to train, in place of a search: its settings as leaderboards tell them; others are refused. */
   only?: { family: FamilyName; settings: Settings };
   onProgress?: (progress: AutomlProgress) => void;
   /** After each fit: what to store, to go on with after a crash. It is changed by the next fit: store it at once. */
   onState?: (state: AutomlState) => void;
-  /** Of a run that was cut off. */
+  /** Of a run that was cut off: what it used of the time limit counts, but for the time to learn from all rows. */
   state?: AutomlState;
 }
 
@@ -109,6 +110,8 @@ export interface AutomlResult {
 export async function automl(options: AutomlOptions): Promise<AutomlResult> {
   const { seed, signal, learners, preset = 'balanced' } = options;
   const { refinements } = presetSettings[preset];
+  const { only } = options;
+  if (only !== undefined) checkLearnerSettings(only.family, only.settings);
   const used = options.state?.seconds ?? 0;
   const limit = new TimeLimit(options.clock, options.time_limit_seconds, used);
   const ready = prepare(options);
@@ -126,7 +129,6 @@ export async function automl(options: AutomlOptions): Promise<AutomlResult> {
       `A metric of ${problem.type} was expected, one of ${metricsOf(target.kind).join(', ')}; "${metric}" was given.`,
       { metric, known: metricsOf(target.kind) },
     );
-  const { only } = options;
   if (only !== undefined && !families[only.family].learns.some((kind) => kind === target.kind))
     throw new StromaError(
       'INVALID_INPUT',
@@ -199,6 +201,7 @@ export async function automl(options: AutomlOptions): Promise<AutomlResult> {
     },
     state,
   );
+  if (used > 0) limit.leave(search.reserve());
   const reason = await search.run();
   if (options.only !== undefined && search.evaluated().length === 0)
     throw unlearned(options.only.family, failuresOf(state), limit.seconds);

@@ -14,6 +14,9 @@ export function throwIfStopped(go: Int32Array | undefined): void {
     throw new StromaError('CANCELLED', 'The search was told to stop; its saved state goes on from there.');
 }
 
+/** Of the limit, what a run that goes on has at least. */
+const leastShare = 0.1;
+
 /** Fits differ by so much from what smaller ones let expect. */
 const safety = 1.5;
 
@@ -23,6 +26,8 @@ export class TimeLimit {
   readonly #began: number;
   /** Seconds; a run that goes on has used some before. */
   readonly #before: number;
+  /** Those of them that count. */
+  #counted: number;
   readonly seconds: number;
 
   /** `clock` gives milliseconds since whenever. */
@@ -36,6 +41,7 @@ export class TimeLimit {
     this.#clock = clock;
     this.#began = clock();
     this.#before = before;
+    this.#counted = Math.min(before, (1 - leastShare) * seconds);
     this.seconds = seconds;
   }
 
@@ -43,20 +49,30 @@ export class TimeLimit {
     return this.#clock() / 1000;
   }
 
-  /** Of this run. */
+  /** Of the limit. */
   get elapsed(): number {
+    return this.#run + this.#counted;
+  }
+
+  /** By this run and those before. */
+  get used(): number {
+    return this.#run + this.#before;
+  }
+
+  get #run(): number {
     return (this.#clock() - this.#began) / 1000;
   }
 
-  get used(): number {
-    return this.elapsed + this.#before;
+  /** A run that goes on has at least these, to learn from all rows at the end. */
+  leave(seconds: number): void {
+    this.#counted = Math.max(0, Math.min(this.#counted, this.seconds - seconds));
   }
 
   get left(): number {
     return this.seconds - this.elapsed;
   }
 
-  /** A signal that also aborts once `until` seconds of the run have passed: learners look at it between steps. */
+  /** A signal that also aborts once `until` seconds of the limit have passed: learners look at it between steps. */
   signalUntil(until: number, outer: AbortSignal | undefined): AbortSignal {
     const { signal } = new AbortController();
     const reason = () =>

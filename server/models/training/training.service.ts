@@ -1,5 +1,6 @@
 import type { api, RowSplit, Training, TrainingKind } from '@stroma/contracts';
 import { nearestName } from '@stroma/lake';
+import { checkLearnerSettings } from '@stroma/learn/learner-settings';
 import type { z } from 'zod';
 import type { ReadableTable } from '../../data/index.ts';
 import type { Context } from '../../platform/context.ts';
@@ -35,6 +36,7 @@ export class Trainings {
 
   learner(ctx: Context, body: LearnerBody) {
     const { learner, settings, time_limit_s, split } = body;
+    checkLearnerSettings(learner, settings);
     const own = { preset: 'balanced', time_limit_s, learner, settings, ...(split && { split }) } as const;
     return this.start(ctx, 'learner', body, own);
   }

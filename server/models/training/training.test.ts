@@ -294,6 +294,8 @@ describe('one learner', () => {
         name: 'Flowers',
         ...body,
       });
+    const refused = await train({ learner: 'random_forest', settings: { tres: 5 } });
+    expect(refused).toMatchObject({ status: 400, body: { error: { details: { nearest: 'trees' } } } });
     const started = await train({ learner: 'random_forest', settings: { trees: 20 }, leave_out: ['site'] });
     const job = await scientist.jobEnd(started.body.job_id);
     expect([job.error, job.result?.model_id]).toEqual([null, model.model_id]);

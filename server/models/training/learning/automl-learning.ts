@@ -58,6 +58,9 @@ export interface LearnedModel {
 
 const progressMs = 400;
 const stateMs = 20_000;
+/** Soon first, then ever less often: what is lost is a small part of what was done. */
+const firstStateMs = 1000;
+const lostShare = 0.05;
 const shownModels = 20;
 const shownPoints = 60;
 
@@ -126,12 +129,14 @@ export async function learnAutoml(
 }
 
 function stateKept({ state, table: { folder } }: TrainingTask, { tell }: TaskContext) {
-  let last = performance.now();
+  const began = performance.now();
+  let last = began;
   return {
     ...(state === null ? {} : { state: deserialize(readFileSync(state)) as AutomlState }),
     onState(reached: AutomlState) {
-      if (performance.now() - last < stateMs) return;
-      last = performance.now();
+      const now = performance.now();
+      if (now - last < Math.min(stateMs, Math.max(firstStateMs, lostShare * (now - began)))) return;
+      last = now;
       const path = join(folder, `state-${reached.fits.length}`);
       writeFileSync(`${path}.part`, serialize(reached));
       renameSync(`${path}.part`, path);
