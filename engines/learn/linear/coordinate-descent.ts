@@ -18,8 +18,10 @@ export function pullsOfRows(
 ): Pulls {
   const bends = columns.map((column) => {
     let sum = 0;
-    for (let row = 0; row < column.length; row++)
-      sum += (shares[row] as number) * (column[row] as number) ** 2;
+    for (let row = 0; row < column.length; row++) {
+      const value = column[row] as number;
+      sum += (shares[row] as number) * value * value;
+    }
     return sum;
   });
   return {

@@ -214,6 +214,54 @@ describe('linear models', () => {
     expect(Number(sparse.lambda)).toBeGreaterThanOrEqual(search.lambda);
   });
 
+  it('the elastic net of ten classes ends at the least of its objective, and when it is told to', () => {
+    const random = seededRandom(11);
+    const codes = Array.from({ length: 200 }, (_, row) => row % 10);
+    const ten = matrixOf(
+      codes.map((code) =>
+        Array.from({ length: 8 }, (_, at) => random.normal() + 2 * Math.sin(code * (at + 1))),
+      ),
+    );
+    const target = classesOf(codes, 10);
+    const lambda = 0.01;
+    const fitted = fitElasticNetClasses(ten, target, { lambda, l1Ratio: 0.1, standardise: false, seed: 0 });
+    const { coefficients } = logistic(fitted);
+    const chances = fitted.predict(ten);
+    // Where it is least, each slope of the loss is held by the penalty.
+    for (let k = 0; k < 10; k++) {
+      const slope = (of: (row: number) => number) =>
+        codes.reduce(
+          (sum, code, row) => sum + ((chances[row * 10 + k] ?? 0) - (code === k ? 1 : 0)) * of(row),
+          0,
+        ) / codes.length;
+      expect(Math.abs(slope(() => 1))).toBeLessThan(1e-4);
+      ten.columns.forEach((column, at) => {
+        const own = coefficients[k * 8 + at] ?? Number.NaN;
+        const pull = -slope((row) => column[row] ?? 0) - lambda * 0.9 * own;
+        expect(
+          Math.abs(
+            own === 0 ? Math.max(0, Math.abs(pull) - lambda * 0.1) : pull - Math.sign(own) * lambda * 0.1,
+          ),
+        ).toBeLessThan(1e-4);
+      });
+    }
+    const told: number[] = [];
+    const stop = new AbortController();
+    expect(() =>
+      fitElasticNetClasses(ten, target, {
+        seed: 0,
+        path: 8,
+        least: 0.1,
+        signal: stop.signal,
+        onProgress: (fraction) => {
+          told.push(fraction);
+          if (told.length === 2) stop.abort(new Error('enough'));
+        },
+      }),
+    ).toThrow('enough');
+    expect(told).toHaveLength(2);
+  });
+
   it('says what it cannot learn from', () => {
     const columns = (change: (column: Float64Array) => Float64Array): Matrix => ({
       ...x,

@@ -34,6 +34,8 @@ export interface TransferModel extends AsyncDisposable {
 
 /** Mostly squares: features of a layer lean on one another, and none is to be dropped for its neighbour. */
 const l1Ratio = 0.1;
+/** Of classes, whose paths cost classes times as much. */
+const classPath = 20;
 
 /**
  * Learns a linear head on the output of the base's layer, its penalty by cross-validation: classes by logistic
@@ -57,8 +59,10 @@ export async function fitTransfer(
     const asked = options.signal === undefined ? {} : { signal: options.signal };
     const features = await layer.features(table, asked);
     const shift = await shiftOf(layer, card, table, features, options);
-    const fit = target.kind === 'class' ? fitElasticNetClasses : fitElasticNet;
-    const head = fit(features, target, { ...options, l1Ratio });
+    const head =
+      target.kind === 'class'
+        ? fitElasticNetClasses(features, target, { ...options, l1Ratio, path: classPath })
+        : fitElasticNet(features, target, { ...options, l1Ratio });
     return transferModel(card, layer, head, shift);
   } catch (error) {
     await layer.close();

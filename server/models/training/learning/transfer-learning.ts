@@ -45,7 +45,10 @@ export async function learnTransfer(task: OwnTask, work: Work, run: OwnRun): Pro
   run.progress(0.2, 'training');
   const train = takeTarget(target, learns.fit);
   const bytes = await base.bytes();
-  await using learned = await fitTransfer(base, takeRows(features, learns.fit), train, { seed: task.seed });
+  await using learned = await fitTransfer(base, takeRows(features, learns.fit), train, {
+    seed: task.seed,
+    onProgress: (fraction) => run.progress(0.2 + 0.5 * fraction, 'training'),
+  });
   run.progress(0.7, 'evaluating');
   const interval = await intervalFor();
   const saved: SavedTransferModel = {
