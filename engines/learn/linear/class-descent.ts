@@ -73,20 +73,20 @@ export class ClassDescent {
   settle(lambda: number, tolerance = this.#options.tolerance ?? 1e-6): void {
     const { signal } = this.#options;
     this.#rescore();
-    let value = Infinity;
     let still = 1e-2;
+    const own = this.#classOf(0);
+    const none = new Float64Array(this.#codes.length);
+    let value = this.#scores.loss(own, this.#scores.rest(own), none, 0) + this.#penaltyOf(lambda);
     for (let round = 0; round < mostRounds; round++) {
       let most = 0;
-      let after = 0;
+      const before = value;
       for (let k = 0; k < this.#outputs; k++) {
         signal?.throwIfAborted();
-        const { moved, loss } = this.#improve(k, lambda, Math.max(still, tolerance / 10));
-        most = Math.max(most, moved);
-        after = loss;
+        const improved = this.#improve(k, lambda, Math.max(still, tolerance / 10), value);
+        most = Math.max(most, improved.moved);
+        value = improved.value;
       }
-      after += this.#penaltyOf(lambda);
-      if (most <= tolerance || value - after <= tolerance ** 1.5 * Math.abs(after)) return;
-      value = after;
+      if (most <= tolerance || before - value <= tolerance ** 1.5 * Math.abs(value)) return;
       // Far from the end no class is worth more than a rough look.
       still = Math.min(still, most / 10);
     }
@@ -112,7 +112,7 @@ export class ClassDescent {
   }
 
   /** One class's quadratic made least; the step halved until the whole is no worse. */
-  #improve(k: number, lambda: number, still: number): { moved: number; loss: number } {
+  #improve(k: number, lambda: number, still: number, start: number): { moved: number; value: number } {
     const coefficients = this.#coefficients[k] as Float64Array;
     const before = coefficients.slice();
     const own = this.#classOf(k);
@@ -129,7 +129,6 @@ export class ClassDescent {
     const shares = bends.map((bend, row) => bend * (this.#shares[row] as number));
     const pulls = pullsOfRows(this.#columns, shares, residual);
     const penalty = { lambda, l1Ratio: this.#l1Ratio, factors: this.#factors };
-    const start = this.#scores.loss(own, rest, step, 0) + this.#penaltyOf(lambda);
     settle(coefficients, pulls, penalty, still, this.#options.signal);
     // What the moves took from the residual they gave to the scores.
     for (let row = 0; row < step.length; row++) step[row] = (step[row] as number) - (residual[row] as number);
@@ -140,17 +139,17 @@ export class ClassDescent {
           length === 1
             ? (wanted[at] as number)
             : (before[at] as number) + length * ((wanted[at] as number) - (before[at] as number));
-      const loss = this.#scores.loss(own, rest, step, length);
-      if (!(loss + this.#penaltyOf(lambda) <= start + 1e-15)) continue;
+      const value = this.#scores.loss(own, rest, step, length) + this.#penaltyOf(lambda);
+      if (!(value <= start + 1e-15)) continue;
       this.#scores.move(own, rest, step, length);
       const moved = coefficients.reduce(
-        (most, value, at) => Math.max(most, Math.abs(value - (before[at] as number))),
+        (most, after, at) => Math.max(most, Math.abs(after - (before[at] as number))),
         0,
       );
-      return { moved, loss };
+      return { moved, value };
     }
     coefficients.set(before);
-    return { moved: 0, loss: start - this.#penaltyOf(lambda) };
+    return { moved: 0, value: start };
   }
 
   #rescore(): void {
