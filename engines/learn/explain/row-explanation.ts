@@ -25,7 +25,7 @@ export interface RowExplanationOptions {
 }
 
 const mostRows = 12_000;
-/** Who asks for fewer waits for the answer: two orders are drawn then, however many columns there are, not four. */
+/** Who asks for fewer waits for the answer: two walks are made then, however many columns there are, not eight. */
 const fewRows = 1000;
 /** Predicted at once. */
 const rowsAtOnce = 4096;
@@ -86,35 +86,36 @@ function* walksBetween(
   const { names } = ends.own;
   const random = seededRandom(seed);
   const steps = names.length + 1;
-  const least = rows < fewRows ? 2 : 4;
-  const pairs = Math.max(least, Math.min(64, Math.floor(rows / steps / 2)));
+  const least = rows < fewRows ? 1 : 4;
+  const wanted = Math.max(least, Math.min(64, Math.floor(rows / steps / 2)));
+  // A draw alone would say nothing of how much draws differ.
+  const [count, turns] = wanted === 1 ? [2, 1] : [wanted, 2];
   const contributions = names.map(() => ({ sum: 0, squares: 0 }));
   let base = 0;
   let value = 0;
   const drawn = shuffled(ends.background.rows, random);
-  const atOnce = Math.max(1, Math.floor(rowsAtOnce / steps / 2));
-  for (let from = 0; from < pairs; from += atOnce) {
+  const atOnce = Math.max(1, Math.floor(rowsAtOnce / steps / turns));
+  for (let from = 0; from < count; from += atOnce) {
     signal?.throwIfAborted();
-    const some = Array.from({ length: Math.min(pairs - from, atOnce) }, (_, at): Pair => {
+    const some = Array.from({ length: Math.min(count - from, atOnce) }, (_, at): Draw => {
       const order = shuffled(names.length, random);
       return {
         other: drawn[(from + at) % drawn.length] as number,
-        orders: [order, order.slice().reverse()],
+        orders: turns === 1 ? [order] : [order, order.slice().reverse()],
       };
     });
-    const rowOf = placesOf(names.length, some.length);
+    const rowOf = placesOf(names.length, some.length, turns);
     const outputs = yield walked(ends, some, rowOf);
-    some.forEach(({ orders }, pair) => {
+    some.forEach(({ orders }, draw) => {
       const gains = new Float64Array(names.length);
       orders.forEach((order, turn) => {
-        const at = (step: number) => outputs[rowOf(pair, turn, step) * width + output] as number;
-        base += at(0) / pairs / 2;
+        const at = (step: number) => outputs[rowOf(draw, turn, step) * width + output] as number;
+        base += at(0) / count / turns;
         value = at(names.length);
         order.forEach((column, step) => {
-          gains[column] = (gains[column] as number) + (at(step + 1) - at(step)) / 2;
+          gains[column] = (gains[column] as number) + (at(step + 1) - at(step)) / turns;
         });
       });
-      // Walks of a pair begin at one row and are no two draws.
       contributions.forEach((kept, column) => {
         const gain = gains[column] as number;
         kept.sum += gain;
@@ -127,8 +128,8 @@ function* walksBetween(
     value,
     contributions: contributions.map(({ sum, squares }, at) => ({
       column: names[at] as string,
-      contribution: sum / pairs,
-      standard_error: Math.sqrt(Math.max(0, squares - sum ** 2 / pairs) / (pairs * (pairs - 1))),
+      contribution: sum / count,
+      standard_error: Math.sqrt(Math.max(0, squares - sum ** 2 / count) / (count * (count - 1))),
     })),
   };
 }
@@ -138,35 +139,38 @@ interface Ends {
   background: Matrix;
 }
 
-/** Two walks from a row of the background, in an order of the columns and in the reverse of it. */
-interface Pair {
+/**
+ * Walks from a row of the background, in an order of the columns and, where there is room, in the reverse of it. They
+ * begin at one row and are no two draws.
+ */
+interface Draw {
   other: number;
-  orders: readonly [Uint32Array, Uint32Array];
+  orders: readonly Uint32Array[];
 }
 
 /** The row of a matrix that a step of a walk is. */
-type RowOf = (pair: number, turn: number, step: number) => number;
+type RowOf = (draw: number, turn: number, step: number) => number;
 
-/** The end of all walks stands first, then the beginnings, one for both of a pair, then what lies between. */
-function placesOf(columns: number, pairs: number): RowOf {
-  return (pair, turn, step) => {
+/** The end of all walks stands first, then the beginnings, one for each draw, then what lies between. */
+function placesOf(columns: number, draws: number, turns: number): RowOf {
+  return (draw, turn, step) => {
     if (step === columns) return 0;
-    if (step === 0) return 1 + pair;
-    return pairs + (2 * pair + turn) * (columns - 1) + step;
+    if (step === 0) return 1 + draw;
+    return draws + (turns * draw + turn) * (columns - 1) + step;
   };
 }
 
 /** Step 0 is the background's row; each step more has one column more of the row's own. */
-function walked({ own, background }: Ends, pairs: readonly Pair[], rowOf: RowOf): Matrix {
-  const count = own.columns.length;
-  const rows = 1 + pairs.length * (1 + 2 * Math.max(0, count - 1));
+function walked({ own, background }: Ends, draws: readonly Draw[], rowOf: RowOf): Matrix {
+  const between = Math.max(0, own.columns.length - 1);
+  const rows = 1 + draws.reduce((sum, { orders }) => sum + 1 + orders.length * between, 0);
   const columns = own.columns.map((values) => new Float64Array(rows).fill(values[0] as number));
-  pairs.forEach(({ other, orders }, pair) => {
+  draws.forEach(({ other, orders }, draw) => {
     orders.forEach((order, turn) => {
       order.forEach((column, from) => {
         const values = columns[column] as Float64Array;
         const value = background.columns[column]?.[other] as number;
-        for (let step = 0; step <= from; step++) values[rowOf(pair, turn, step)] = value;
+        for (let step = 0; step <= from; step++) values[rowOf(draw, turn, step)] = value;
       });
     });
   });

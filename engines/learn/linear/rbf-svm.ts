@@ -174,8 +174,11 @@ export function decisionsOf(
   for (let row = 0; row < rows; row++) {
     for (let at = 0; at < count; at++) {
       let square = 0;
-      for (let column = 0; column < width; column++)
-        square += ((points[row * width + column] as number) - (vectors[at * width + column] as number)) ** 2;
+      const [point, vector] = [row * width, at * width];
+      for (let column = 0; column < width; column++) {
+        const apart = (points[point + column] as number) - (vectors[vector + column] as number);
+        square += apart * apart;
+      }
       near[at] = Math.exp(-gamma * square);
     }
     machines.forEach(({ shares, intercept }, k) => {

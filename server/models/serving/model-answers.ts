@@ -26,8 +26,9 @@ export interface HeldModel {
   signature: readonly SignatureColumn[];
 }
 
-/** Rows predicted for the explanation of a row: beside its prediction, where nobody waits long, and when asked for. */
-const rowsBeside = 240;
+/** Rows predicted for the explanation of a row: beside its prediction, where nobody waits long, among many, and when asked for. */
+const rowsBeside = 120;
+const rowsAmongMany = 240;
 const rowsAsked = 4000;
 const globalRows = 100;
 const dependenceCurves = 50;
@@ -200,7 +201,7 @@ async function globally(
   for (let row = 0; row < rows; row++) {
     // The thread hears that it should stop between rows.
     await new Promise((done) => setImmediate(done));
-    const own = await explain(table, { row, output, rows: rowsBeside, signal });
+    const own = await explain(table, { row, output, rows: rowsAmongMany, signal });
     base += own.base / rows;
     own.contributions.forEach(({ contribution }, at) => {
       values[row * schema.length + at] = contribution;
