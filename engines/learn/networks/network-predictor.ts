@@ -33,7 +33,7 @@ export interface TrainingNotes {
   /** On the rows held out for early stopping; null where none were. */
   score: number | null;
   step: number;
-  stopped: 'no_better' | 'all_steps';
+  stopped: 'no_better' | 'all_steps' | 'late';
   held_out_rows: number;
   checks: readonly TrainingCheck[];
 }

@@ -28,6 +28,7 @@ export class Course {
   #best: NetworkTrainingState['best'];
   /** Checks since the best. */
   #since: number;
+  #late = false;
 
   constructor(options: NetworkTrainingOptions, prepared: Prepared, trainer: Trainer) {
     const { from } = options;
@@ -44,6 +45,14 @@ export class Course {
 
   get ended(): boolean {
     return this.#trainer.step >= this.#prepared.steps || this.#noBetter;
+  }
+
+  get hasBest(): boolean {
+    return this.#best !== null;
+  }
+
+  endLate(): void {
+    this.#late = true;
   }
 
   get #noBetter(): boolean {
@@ -94,14 +103,15 @@ export class Course {
   }
 
   get state(): NetworkTrainingState {
-    return structuredClone({
-      version: 1 as const,
+    // The trainer's is a copy, and the best is never written again.
+    return {
+      version: 1,
       training: this.#trainer.state,
       sum: this.#sum,
       summed: this.#summed,
-      checks: this.#checks,
+      checks: structuredClone(this.#checks),
       best: this.#best,
-    });
+    };
   }
 
   result(): TrainedNetwork {
@@ -118,7 +128,7 @@ export class Course {
       metric: this.#prepared.metric,
       score: this.#best?.score ?? null,
       step,
-      stopped: this.#noBetter ? 'no_better' : 'all_steps',
+      stopped: this.#late ? 'late' : this.#noBetter ? 'no_better' : 'all_steps',
       validation,
     };
   }

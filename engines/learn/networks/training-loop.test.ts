@@ -94,6 +94,22 @@ describe('the training of networks', () => {
     await expect(over).rejects.toMatchObject({ code: 'TRAINING_TOO_LARGE' });
   });
 
+  it('ends with the best so far when it is late: after a look, or with the look it had', async () => {
+    const long = { ...options, steps: 1e6, patience: 1e6, isLate: () => true };
+    const states: NetworkTrainingState[] = [];
+    const first = await trainNetwork(small(1), { x }, numbers, {
+      ...long,
+      onState: (state) => states.push(state),
+    });
+    expect(first).toMatchObject({ stopped: 'late', step: first.checks[0]?.step });
+    expect([first.checks.length, first.score]).toEqual([1, first.checks[0]?.score]);
+    const again = await trainNetwork(small(1), { x }, numbers, {
+      ...long,
+      from: states[0] as NetworkTrainingState,
+    });
+    expect(again).toEqual(first);
+  });
+
   it('ends by a signal between runs, with its reason and where it stands', async () => {
     const controller = new AbortController();
     const states: number[] = [];

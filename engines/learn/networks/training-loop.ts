@@ -62,6 +62,11 @@ export async function trainNetwork(
     });
     const course = new Course(options, prepared, trainer);
     while (!course.ended) {
+      if (trainer.step > 0 && options.isLate?.() === true) {
+        if (!course.hasBest) course.check(await score?.run(trainer.parameters));
+        course.endLate();
+        break;
+      }
       const next = Math.min(steps, (Math.floor(trainer.step / checkEvery) + 1) * checkEvery);
       const asked = Math.min(trainer.stepsAtOnce, next - trainer.step);
       course.add(await trainer.run(asked));

@@ -50,6 +50,8 @@ export interface NetworkTrainingOptions {
   patience?: number;
   /** Of each row, 0 or more; all 1 when left out. Not for survival. */
   weights?: Float64Array;
+  /** Asked between runs of up to 20 steps: true ends it with the best so far, once there was a step and a look at it. */
+  isLate?: () => boolean;
   /** Looked at between runs of up to 20 steps. */
   signal?: AbortSignal;
   /** A shared number: 0, written by any thread, ends the training after the step it is in. */
@@ -92,6 +94,6 @@ export interface TrainedNetwork {
   score: number | null;
   /** At which it was best, and why it ended. */
   step: number;
-  stopped: 'no_better' | 'all_steps';
+  stopped: 'no_better' | 'all_steps' | 'late';
   validation: Uint32Array;
 }

@@ -27,6 +27,8 @@ import type { LearnedModel } from './automl-learning.ts';
 import type { OwnTask } from './own-task.ts';
 
 const mostPredictions = 30_000;
+/** A fifth of the time at the pace of one core; counted, so that it does not hang on the machine. */
+const weightsASecond = 1e9;
 const mostBackground = 50_000;
 const signal = new AbortController().signal;
 
@@ -79,6 +81,8 @@ export interface FoundModel {
   } | null;
   /** What the baseline says the middle of. */
   learnedFrom: Target;
+  /** Of a network, whose answers take the longer the more it has; the importance of columns asks for many. */
+  weights?: number;
   told: Omit<
     LearningResult,
     'problem' | 'metric' | 'held_out' | 'holdout' | 'learning_curve' | 'seconds' | 'leaks' | 'decisions'
@@ -89,7 +93,7 @@ export interface FoundModel {
 
 /** Judges a model by the rows kept back, writes its file, and tells of both. */
 export async function learnedModel(
-  { target, seed, table: { folder } }: OwnTask,
+  { target, seed, timeLimitSeconds, table: { folder } }: OwnTask,
   found: FoundModel,
   leftOut: readonly LeftOutColumn[],
   began: number,
@@ -115,7 +119,11 @@ export async function learnedModel(
     learning_curve: [],
     seconds: (performance.now() - began) / 1000,
   };
-  const part = await learnedPart(result, model, { target, seed, mostPredictions, signal });
+  const inTime = Math.floor((timeLimitSeconds * weightsASecond) / Math.max(1, found.weights ?? 1));
+  const part = await learnedPart(result, model, {
+    ...{ target, seed, signal },
+    mostPredictions: Math.min(mostPredictions, inTime),
+  });
   const text = modelText(saved as SavedAutoml);
   const packed = gzipSync(text, { level: 4 });
   const path = join(folder, 'model');

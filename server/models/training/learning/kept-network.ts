@@ -39,6 +39,9 @@ export function savedAs(facts: SavedFacts, { sees, network, settings }: Fitted):
   };
 }
 
+export const weightsIn = ({ weights }: Fitted['network']): number =>
+  Object.values(weights).reduce((sum, { length }) => sum + length, 0);
+
 /** Places among the rows it learns from, so that classes are in both as they are in all. */
 export function validationRows(target: Target, seed: number): Uint32Array {
   const rows =

@@ -25,7 +25,14 @@ import { arrangementFor, imagesOf, sequencesOf } from '../kept/network-model.ts'
 import { readLearningTable } from '../learning-table.ts';
 import type { LearnedModel } from './automl-learning.ts';
 import { factsOf, learnedModel, metricFor, takeColumns } from './found-model.ts';
-import { type Fitted, intervalOf, type Settings, savedAs, validationRows } from './kept-network.ts';
+import {
+  type Fitted,
+  intervalOf,
+  type Settings,
+  savedAs,
+  validationRows,
+  weightsIn,
+} from './kept-network.ts';
 import type { OwnRun, OwnTask, OwnWork } from './own-task.ts';
 import { Watch } from './training-watch.ts';
 
@@ -89,6 +96,7 @@ export async function learnNetwork(
           target: takeTarget(ready.target, ready.rows.test),
         },
         learnedFrom: train,
+        weights: weightsIn(network),
         told: {
           leaderboard: [
             {

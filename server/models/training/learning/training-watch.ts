@@ -9,11 +9,12 @@ import type { OwnRun, OwnTask } from './own-task.ts';
 const shownPoints = 200;
 /** Soon first, so that a short training is not begun anew either; then ever less often. */
 const firstStateMs = 1000;
-const outOfTime = Symbol('out of time');
-export type Course = Pick<
-  NetworkTrainingOptions,
-  'onProgress' | 'onState' | 'onMemory' | 'signal' | 'from' | 'patience'
->;
+/** Of the time limit, most that is kept for judging and storing, and how much of a training is closed in a second. */
+const closingShare = 0.2;
+const closedBytes = 1.5e8;
+export type Course = Pick<NetworkTrainingOptions, 'onProgress' | 'onState' | 'onMemory' | 'isLate' | 'from'>;
+/** With the seconds of the limit that were used. */
+type KeptState = NetworkTrainingState & { seconds?: number };
 
 /** Tells of a training, keeps its state, and ends it in time with the best it had. */
 export class Watch {
@@ -22,12 +23,11 @@ export class Watch {
   readonly #patience: number | null;
   readonly #run: OwnRun;
   readonly #began = performance.now();
-  readonly #late = new AbortController();
-  #state: NetworkTrainingState | null = null;
+  /** Of an attempt that was cut off. */
+  #before = 0;
   #curve: TrainingStep[] = [];
   #keptAt = performance.now();
   #kept = 0;
-  #timedOut = false;
   memoryBytes = 0;
   metric: TrainingProgress['metric'] = null;
 
@@ -40,30 +40,31 @@ export class Watch {
 
   async through<Fitted>(fit: (course: Course) => Promise<Fitted>): Promise<Fitted> {
     const { state } = this.#task;
-    const from = state === null ? null : (deserialize(readFileSync(state)) as NetworkTrainingState);
-    this.#state = from;
+    const from = state === null ? null : (deserialize(readFileSync(state)) as KeptState);
+    this.#before = from?.seconds ?? 0;
     this.#curve = [...(from?.checks ?? [])];
-    const course: Course = {
-      signal: this.#late.signal,
+    return fit({
+      isLate: () => this.#seconds + this.#closing > this.#task.timeLimitSeconds,
       onMemory: (bytes) => {
         this.memoryBytes = bytes;
       },
       onState: (reached) => this.#keep(reached),
       onProgress: (progress) => this.#tell(progress),
       ...(from !== null && { from }),
-    };
-    try {
-      return await fit(course);
-    } catch (error) {
-      if (error !== outOfTime || this.#state?.best == null) throw error;
-      this.#timedOut = true;
-      // Without patience it ends at once, with the best that state holds.
-      return fit({ from: this.#state, patience: 0 });
-    }
+    });
+  }
+
+  /** Seconds that judging and storing may take: the more the larger the network. */
+  get #closing(): number {
+    return Math.min(closingShare * this.#task.timeLimitSeconds, this.memoryBytes / closedBytes);
+  }
+
+  get #seconds(): number {
+    return this.#before + (performance.now() - this.#began) / 1000;
   }
 
   stopped({ stopped, step }: { stopped: string; step: number }): { reason: string; message: string } {
-    if (this.#timedOut)
+    if (stopped === 'late')
       return {
         reason: 'time_limit',
         message: `The ${this.#task.timeLimitSeconds} seconds were over; the best look, after step ${step}, was taken.`,
@@ -90,14 +91,12 @@ export class Watch {
   }
 
   #keep(reached: NetworkTrainingState): void {
-    this.#state = reached;
-    const { stateMs, table, timeLimitSeconds } = this.#task;
+    const { stateMs, table } = this.#task;
     const now = performance.now();
-    if (now - this.#began > timeLimitSeconds * 1000) this.#late.abort(outOfTime);
     if (now - this.#keptAt < Math.min(stateMs, Math.max(firstStateMs, this.#keptAt - this.#began))) return;
     this.#keptAt = now;
     const path = join(table.folder, `state-${this.#kept++}`);
-    writeFileSync(`${path}.part`, serialize(reached));
+    writeFileSync(`${path}.part`, serialize({ ...reached, seconds: this.#seconds } satisfies KeptState));
     renameSync(`${path}.part`, path);
     this.#run.kept(path);
   }
@@ -105,7 +104,7 @@ export class Watch {
   #tell({ epoch, epochs, step, steps, loss, score, best, metric, secondsLeft }: NetworkProgress): void {
     this.#curve.push({ step, epoch, loss, score });
     this.metric = metric as TrainingProgress['metric'];
-    const seconds = (performance.now() - this.#began) / 1000;
+    const seconds = this.#seconds;
     const left = Math.max(0, Math.min(secondsLeft, this.#task.timeLimitSeconds - seconds));
     const fraction = Math.max(step / steps, seconds / this.#task.timeLimitSeconds);
     this.#run.progress(Math.min(0.98, fraction), 'training');

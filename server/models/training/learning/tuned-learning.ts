@@ -10,7 +10,7 @@ import type { TuningAsk } from '../tuning-ask.ts';
 import type { LearnedModel } from './automl-learning.ts';
 import { baseLeaks, knownRows, requireColumns } from './base-rows.ts';
 import { factsOf, learnedModel, metricFor, takeColumns } from './found-model.ts';
-import { intervalOf, type Settings, savedAs, validationRows } from './kept-network.ts';
+import { intervalOf, type Settings, savedAs, validationRows, weightsIn } from './kept-network.ts';
 import type { OwnRun, OwnTask, OwnWork, TransferBase } from './own-task.ts';
 import { Watch } from './training-watch.ts';
 import { type TunableBase, tunableBase } from './tunable-base.ts';
@@ -92,6 +92,7 @@ export async function learnTuned(
         rows: table.rows,
         test: { table: takeRows(features, rows.test), target: takeTarget(target, rows.test) },
         learnedFrom: learned.target,
+        weights: weightsIn(network),
         told: {
           leaderboard: [
             {
