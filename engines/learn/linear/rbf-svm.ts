@@ -159,6 +159,43 @@ function rowsOf(values: Float64Array, width: number, rows: Uint32Array, part: Ui
   return taken;
 }
 
+/** A sum waits for its last step; four do not wait for each other. */
+const pointsAtOnce = 4;
+
+/** Of four points, the last again where there are fewer, and each vector: point by point, into `near`. */
+function closenessOf(
+  points: Float64Array,
+  from: number,
+  rows: number,
+  vectors: Float64Array,
+  width: number,
+  gamma: number,
+  near: Float64Array,
+): void {
+  const count = near.length / pointsAtOnce;
+  const placeOf = (point: number) => Math.min(rows - 1, from + point) * width;
+  const [a, b, c, d] = [placeOf(0), placeOf(1), placeOf(2), placeOf(3)];
+  for (let at = 0; at < count; at++) {
+    const vector = at * width;
+    let [first, second, third, fourth] = [0, 0, 0, 0];
+    for (let column = 0; column < width; column++) {
+      const value = vectors[vector + column] as number;
+      const inFirst = (points[a + column] as number) - value;
+      const inSecond = (points[b + column] as number) - value;
+      const inThird = (points[c + column] as number) - value;
+      const inFourth = (points[d + column] as number) - value;
+      first += inFirst * inFirst;
+      second += inSecond * inSecond;
+      third += inThird * inThird;
+      fourth += inFourth * inFourth;
+    }
+    near[at] = Math.exp(-gamma * first);
+    near[count + at] = Math.exp(-gamma * second);
+    near[2 * count + at] = Math.exp(-gamma * third);
+    near[3 * count + at] = Math.exp(-gamma * fourth);
+  }
+}
+
 /** What each machine says of each point, rows x machines. */
 export function decisionsOf(
   points: Float64Array,
@@ -170,22 +207,16 @@ export function decisionsOf(
 ): Float64Array {
   const count = vectors.length / width;
   const decisions = new Float64Array(rows * machines.length);
-  const near = new Float64Array(count);
-  for (let row = 0; row < rows; row++) {
-    for (let at = 0; at < count; at++) {
-      let square = 0;
-      const [point, vector] = [row * width, at * width];
-      for (let column = 0; column < width; column++) {
-        const apart = (points[point + column] as number) - (vectors[vector + column] as number);
-        square += apart * apart;
-      }
-      near[at] = Math.exp(-gamma * square);
-    }
-    machines.forEach(({ shares, intercept }, k) => {
-      let sum = intercept;
-      for (let at = 0; at < count; at++) sum += (shares[at] as number) * (near[at] as number);
-      decisions[row * machines.length + k] = sum;
-    });
+  const near = new Float64Array(pointsAtOnce * count);
+  for (let from = 0; from < rows; from += pointsAtOnce) {
+    closenessOf(points, from, rows, vectors, width, gamma, near);
+    for (let row = from; row < Math.min(rows, from + pointsAtOnce); row++)
+      machines.forEach(({ shares, intercept }, k) => {
+        const own = (row - from) * count;
+        let sum = intercept;
+        for (let at = 0; at < count; at++) sum += (shares[at] as number) * (near[own + at] as number);
+        decisions[row * machines.length + k] = sum;
+      });
   }
   return decisions;
 }
