@@ -172,6 +172,7 @@ export * from './model-report-documents.ts';
 export * from './model-reports.ts';
 export * from './model-stages.ts';
 export * from './models.ts';
+export type { MonitorRetrainingRun } from './monitor-retrainings.ts';
 export * from './monitoring-words.ts';
 export * from './open-inference.ts';
 export * from './passkeys.ts';

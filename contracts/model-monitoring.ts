@@ -6,9 +6,9 @@ import {
   monitorCheck,
   monitorCheckHead,
   monitorFiring,
-  monitorRetraining,
   monitorSettings,
 } from './model-monitor-documents.ts';
+import { monitorRetraining } from './monitor-retrainings.ts';
 
 const tag = 'Models';
 const params = z.object({ id: idOf('monitor') });
