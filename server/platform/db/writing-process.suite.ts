@@ -8,5 +8,6 @@ for (;;) {
   const { rows } = await database.execute(
     'insert into written select coalesce(max(id), 0) + 1 from written returning id',
   );
-  process.stdout.write(`${rows[0]?.id}\n`);
+  // A reader that is late fills the pipe: what would wait in this process is lost with it.
+  await new Promise<void>((done) => process.stdout.write(`${rows[0]?.id}\n`, () => done()));
 }
